@@ -1,0 +1,73 @@
+//! `krait invoke`.
+
+use super::{
+    Fatal,
+    options::{InvocationType, InvokeArguments, LogChoice, OutputChoice},
+    request::{self, Settled},
+    shown_log::ShownLog,
+};
+use crate::{
+    contract::{Invocation, Outcome, report},
+    instance::{Instance, InvokeError, Request},
+};
+use anyhow::anyhow;
+use std::{
+    io::{Write, stdout},
+    process::ExitCode,
+};
+
+/// Invokes once and prints what came of it.
+pub(super) fn run(arguments: InvokeArguments) -> Result<ExitCode, Fatal> {
+    let settled = request::settle(&arguments)?;
+    let mut log =
+        ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
+    let mut instance =
+        Instance::start(&settled.function, &settled.package.paths).map_err(Fatal::internal)?;
+    let request = Request {
+        function: &settled.function,
+        request_id: &settled.request_id,
+        event: &settled.event,
+        pull_code: settled.pull_code,
+    };
+    let invocation =
+        instance.invoke(request, &mut log).map_err(|error| refused(error, &settled))?;
+    log.finish(&invocation);
+    if let Some(text) = answer(&arguments, &invocation, &log) {
+        // Whoever stopped reading has what they wanted.
+        let _ = writeln!(stdout().lock(), "{text}");
+    }
+    Ok(match invocation.outcome {
+        Outcome::Returned(_) => ExitCode::SUCCESS,
+        Outcome::Failed(_) => ExitCode::FAILURE,
+    })
+}
+
+/// What goes to stdout, if anything does.
+fn answer(
+    arguments: &InvokeArguments,
+    invocation: &Invocation,
+    log: &ShownLog,
+) -> Option<String> {
+    match (arguments.output, arguments.invocation_type) {
+        (OutputChoice::RetMsg, InvocationType::RequestResponse) => Some(invocation.ret_msg()),
+        (OutputChoice::RetMsg, InvocationType::Event) => None,
+        (OutputChoice::Result, InvocationType::RequestResponse) => {
+            let tail = if arguments.log == LogChoice::None { "" } else { log.api_tail() };
+            Some(invocation.result_json(tail))
+        }
+        (OutputChoice::Result, InvocationType::Event) => {
+            Some(report::accepted_json(&invocation.request_id))
+        }
+    }
+}
+
+fn refused(error: InvokeError, settled: &Settled) -> Fatal {
+    match error {
+        InvokeError::Event(invalid) => Fatal::Request(anyhow!(
+            "the event from {} is not valid JSON (400 InvalidParameterValue): {invalid}",
+            settled.event_source
+        )),
+        InvokeError::Interrupted { signal } => Fatal::Signal(signal),
+        InvokeError::Watch(_) => Fatal::internal(error),
+    }
+}

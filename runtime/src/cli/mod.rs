@@ -1,0 +1,52 @@
+//! The command line: what was typed, what it means, what is shown.
+//!
+//! A face: it holds no rule of the contract. Exit codes: 0 the function succeeded, 1 it
+//! failed, 2 the request could not be made, 3 krait's own fault.
+
+mod invoke;
+mod options;
+mod request;
+mod shown_log;
+mod style;
+
+use clap::{CommandFactory, Parser};
+use options::{Command, CommandLine};
+use std::process::ExitCode;
+
+/// An error that ends the program, with the exit code that tells its kind.
+#[derive(Debug)]
+enum Fatal {
+    /// The request could not be made: 2.
+    Request(anyhow::Error),
+    /// krait's own fault, or the machine's: 3.
+    Internal(anyhow::Error),
+    /// A signal ended it: 128 and its number, as shells report it.
+    Signal(i32),
+}
+
+impl Fatal {
+    fn request(error: impl Into<anyhow::Error>) -> Self {
+        Self::Request(error.into())
+    }
+
+    fn internal(error: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::Invoke(arguments) => invoke::run(*arguments),
+        Command::Completions { shell } => {
+            let mut command = CommandLine::command();
+            clap_complete::generate(shell, &mut command, "krait", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    result.unwrap_or_else(|fatal| match fatal {
+        Fatal::Request(error) => style::print_error(&error, ExitCode::from(2)),
+        Fatal::Internal(error) => style::print_error(&error, ExitCode::from(3)),
+        Fatal::Signal(signal) => ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+    })
+}

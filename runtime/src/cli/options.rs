@@ -1,0 +1,178 @@
+//! What can be typed. What it means is in [`super::request`].
+
+use crate::contract::limits;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  the function succeeded
+  1  the function failed, and the error envelope was printed
+  2  the request could not be made
+  3  krait itself failed";
+
+/// Runs Python functions as Tencent Cloud's SCF does, with no Python installed.
+#[derive(Debug, Parser)]
+#[command(name = "krait", version, propagate_version = true, after_help = AFTER_HELP)]
+pub(super) struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Invoke a function once: its answer on stdout, its log on stderr
+    #[command(after_help = AFTER_HELP)]
+    Invoke(Box<InvokeArguments>),
+    /// Print completions for a shell
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InvokeArguments {
+    /// The function's code: a folder, a .py file or a .zip package [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub code: Option<PathBuf>,
+
+    /// Where the function starts [default: index.main_handler; for a .py file its own name
+    /// and main_handler]
+    #[arg(long, value_name = "FILE.FUNCTION")]
+    pub handler: Option<String>,
+
+    /// The event; - reads stdin [default: {}]
+    #[arg(short, long, value_name = "JSON", allow_hyphen_values = true)]
+    pub event: Option<String>,
+
+    /// A file with the event; - reads stdin
+    #[arg(short = 'E', long, value_name = "PATH", conflicts_with = "event", value_hint = ValueHint::FilePath)]
+    pub event_file: Option<PathBuf>,
+
+    /// Seconds the handler may run, 1 to 900 [default: 3]
+    #[arg(long, value_name = "S", value_parser = timeout, help_heading = "Limits")]
+    pub timeout: Option<u32>,
+
+    /// Seconds the function may take to load, 3 to 300 [default: 65]
+    #[arg(long, value_name = "S", value_parser = init_timeout, help_heading = "Limits")]
+    pub init_timeout: Option<u32>,
+
+    /// Memory of the instance: 64, or 128 to 3072 in steps of 128 [default: 128]
+    #[arg(long, value_name = "MB", value_parser = memory, help_heading = "Limits")]
+    pub memory: Option<u32>,
+
+    /// An environment variable of the function; may be repeated
+    #[arg(long = "env", value_name = "K=V", value_parser = variable, help_heading = "Function")]
+    pub environment: Vec<(String, String)>,
+
+    /// A file of K=V lines, before --env; may be repeated
+    #[arg(long = "env-file", value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Function")]
+    pub environment_files: Vec<PathBuf>,
+
+    /// A layer, a folder or a .zip, searched after the code; may be repeated
+    #[arg(long = "layer", value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Function")]
+    pub layers: Vec<PathBuf>,
+
+    /// A template.yaml (TCSAM) or serverless.yml (component scf) that declares the function
+    /// [default: the one in CODE, if no handler is given]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Function")]
+    pub template: Option<PathBuf>,
+
+    /// Which of the template's functions [default: the only one]
+    #[arg(long, value_name = "NAME", help_heading = "Function")]
+    pub function: Option<String>,
+
+    /// The function's name [default: the template's, or the code's]
+    #[arg(long, help_heading = "Context")]
+    pub name: Option<String>,
+
+    /// The function's namespace [default: default]
+    #[arg(long, help_heading = "Context")]
+    pub namespace: Option<String>,
+
+    /// The region [default: ap-guangzhou]
+    #[arg(long, help_heading = "Context")]
+    pub region: Option<String>,
+
+    /// The account's APPID [default: 1251234567]
+    #[arg(long, help_heading = "Context")]
+    pub appid: Option<String>,
+
+    /// The account's UIN [default: 100001234567]
+    #[arg(long, help_heading = "Context")]
+    pub uin: Option<String>,
+
+    /// The function's version [default: $LATEST]
+    #[arg(long, value_name = "VERSION", help_heading = "Context")]
+    pub function_version: Option<String>,
+
+    /// The request's id [default: a fresh UUID]
+    #[arg(long, value_name = "ID", help_heading = "Context")]
+    pub request_id: Option<String>,
+
+    /// Event prints nothing on stdout and takes events up to 128 KB
+    #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Invocation")]
+    pub invocation_type: InvocationType,
+
+    /// What of the log goes to stderr
+    #[arg(long, value_enum, default_value_t, help_heading = "Invocation")]
+    pub log: LogChoice,
+
+    /// What goes to stdout: the answer alone, or the Invoke API's whole Result
+    #[arg(long, value_enum, default_value_t, help_heading = "Invocation")]
+    pub output: OutputChoice,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+pub(super) enum InvocationType {
+    #[default]
+    RequestResponse,
+    Event,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogChoice {
+    None,
+    /// The last 4 KB
+    Tail,
+    #[default]
+    All,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lowercase")]
+pub(super) enum OutputChoice {
+    #[default]
+    RetMsg,
+    Result,
+}
+
+fn timeout(text: &str) -> Result<u32, String> {
+    limit(text, limits::timeout, "a timeout is a whole number of seconds")
+}
+
+fn init_timeout(text: &str) -> Result<u32, String> {
+    limit(text, limits::init_timeout, "an init timeout is a whole number of seconds")
+}
+
+fn memory(text: &str) -> Result<u32, String> {
+    limit(text, limits::memory, "memory is a whole number of MB")
+}
+
+fn limit(
+    text: &str,
+    check: fn(u32) -> Result<u32, limits::OutOfRange>,
+    whole: &str,
+) -> Result<u32, String> {
+    let number = text.parse().map_err(|_| whole.to_owned())?;
+    check(number).map_err(|error| error.to_string())
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a variable is written KEY=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,221 @@
+//! From what was typed to an invocation that can be made.
+
+use super::{
+    Fatal,
+    options::{InvocationType, InvokeArguments},
+};
+use crate::{
+    contract::{Function, Handler, environment, limits},
+    package::{self, Declared, Package},
+};
+use anyhow::{Context as _, anyhow};
+use indexmap::IndexMap;
+use std::{
+    fs::File,
+    io::{Read, stdin},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// Everything an invocation needs.
+pub(super) struct Settled {
+    pub function: Function,
+    pub package: Package,
+    pub request_id: String,
+    pub event: Vec<u8>,
+    /// How the user gave the event, for messages.
+    pub event_source: String,
+    /// How long the code took to find and unpack.
+    pub pull_code: Duration,
+}
+
+/// Settles the command line: options first, then a template, then defaults.
+///
+/// # Errors
+/// When the request cannot be made; each error names the input and the remedy.
+pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
+    let declared = declared(arguments)?;
+    let typed_code = arguments.code.as_deref();
+    let code = typed_code
+        .filter(|_| arguments.template.is_some() || declared.code.is_none())
+        .or(declared.code.as_deref())
+        .unwrap_or(Path::new("."));
+
+    let begun = Instant::now();
+    let package = package::open(code, &arguments.layers, &cache_folder()).map_err(Fatal::request)?;
+    let pull_code = begun.elapsed();
+
+    let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
+        Some(text) => text.parse().map_err(Fatal::request)?,
+        None => package.implied_handler.clone().unwrap_or_default(),
+    };
+    package.check_entry(&handler).map_err(Fatal::request)?;
+    let function = function(arguments, &declared, handler, code)?;
+    let (event, event_source) = event(arguments)?;
+    let request_id =
+        arguments.request_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+    Ok(Settled { function, package, request_id, event, event_source, pull_code })
+}
+
+fn declared(arguments: &InvokeArguments) -> Result<Declared, Fatal> {
+    let found = || {
+        let folder = arguments.code.as_deref().unwrap_or(Path::new("."));
+        arguments.handler.is_none().then(|| package::find_template(folder)).flatten()
+    };
+    let function = arguments.function.as_deref();
+    match arguments.template.clone().or_else(found) {
+        Some(template) => package::read_template(&template, function).map_err(Fatal::request),
+        None => match function {
+            Some(name) => Err(Fatal::Request(anyhow!(
+                "--function {name} needs a template: name one with --template, or put a \
+                 template.yaml or serverless.yml into the code's folder"
+            ))),
+            None => Ok(Declared::default()),
+        },
+    }
+}
+
+fn function(
+    arguments: &InvokeArguments,
+    declared: &Declared,
+    handler: Handler,
+    code: &Path,
+) -> Result<Function, Fatal> {
+    let defaults = Function::default();
+    let checked = |typed: Option<u32>, said: Option<u32>, check: fn(u32) -> Result<u32, limits::OutOfRange>, default: u32| {
+        // What was typed is checked already; what a template says is not.
+        let value = typed.or(said).unwrap_or(default);
+        check(value).map_err(|error: limits::OutOfRange| {
+            Fatal::Request(anyhow!("the template gives {value}, but {error}"))
+        })
+    };
+    let text = |typed: &Option<String>, said: &Option<String>, default: String| {
+        typed.clone().or_else(|| said.clone()).unwrap_or(default)
+    };
+    let declared_name = Some(declared.name.clone()).filter(|name| !name.is_empty());
+    Ok(Function {
+        name: text(&arguments.name, &declared_name, name_of(code).unwrap_or(defaults.name)),
+        namespace: text(&arguments.namespace, &declared.namespace, defaults.namespace),
+        version: text(&arguments.function_version, &None, defaults.version),
+        region: text(&arguments.region, &declared.region, defaults.region),
+        appid: text(&arguments.appid, &None, defaults.appid),
+        uin: text(&arguments.uin, &None, defaults.uin),
+        handler,
+        memory_mb: checked(
+            arguments.memory,
+            declared.memory_mb,
+            limits::memory,
+            defaults.memory_mb,
+        )?,
+        timeout_seconds: checked(
+            arguments.timeout,
+            declared.timeout_seconds,
+            limits::timeout,
+            defaults.timeout_seconds,
+        )?,
+        init_timeout_seconds: checked(
+            arguments.init_timeout,
+            declared.init_timeout_seconds,
+            limits::init_timeout,
+            defaults.init_timeout_seconds,
+        )?,
+        environment: variables(arguments, declared)?,
+    })
+}
+
+/// The folder's or file's own name.
+fn name_of(code: &Path) -> Option<String> {
+    let path = code.canonicalize().ok()?;
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    Some(name?.to_string_lossy().into_owned())
+}
+
+fn variables(
+    arguments: &InvokeArguments,
+    declared: &Declared,
+) -> Result<IndexMap<String, String>, Fatal> {
+    let mut variables = declared.environment.clone();
+    for path in &arguments.environment_files {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("the environment file {} cannot be read", path.display()))
+            .map_err(Fatal::Request)?;
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let Some((key, value)) = line.split_once('=') else {
+                return Err(Fatal::Request(anyhow!(
+                    "line {} of the environment file {} is not of the form KEY=VALUE: {line}",
+                    index + 1,
+                    path.display()
+                )));
+            };
+            variables.insert(key.trim_end().to_owned(), unquoted(value.trim_start()).to_owned());
+        }
+    }
+    variables.extend(arguments.environment.iter().cloned());
+    environment::check(&variables).map_err(Fatal::request)?;
+    Ok(variables)
+}
+
+fn unquoted(value: &str) -> &str {
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(value)
+}
+
+/// The event's text and where it came from.
+fn event(arguments: &InvokeArguments) -> Result<(Vec<u8>, String), Fatal> {
+    let limit = match arguments.invocation_type {
+        InvocationType::RequestResponse => limits::SYNC_EVENT_BYTES,
+        InvocationType::Event => limits::ASYNC_EVENT_BYTES,
+    };
+    let file = arguments.event_file.as_deref();
+    let from_stdin = arguments.event.as_deref() == Some("-") || file == Some(Path::new("-"));
+    let (event, source) = if from_stdin {
+        (read_at_most(stdin().lock(), limit), "stdin".to_owned())
+    } else if let Some(path) = file {
+        let read = File::open(path).and_then(|file| read_at_most(file, limit));
+        (read, format!("the file {}", path.display()))
+    } else {
+        let text = arguments.event.clone().unwrap_or_else(|| "{}".to_owned());
+        (Ok(text.into_bytes()), "--event".to_owned())
+    };
+    let event = event
+        .with_context(|| format!("the event cannot be read from {source}"))
+        .map_err(Fatal::Request)?;
+    if event.len() > limit {
+        let kind = match arguments.invocation_type {
+            InvocationType::RequestResponse => "a synchronous",
+            InvocationType::Event => "an asynchronous",
+        };
+        return Err(Fatal::Request(anyhow!(
+            "the event from {source} is too large (406 RequestTooLarge): {kind} invocation takes \
+             at most {limit} bytes; pass a reference to the data instead"
+        )));
+    }
+    Ok((event, source))
+}
+
+/// Reads all, or one byte more than `limit`.
+fn read_at_most(reader: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Where unpacked packages are kept: the user's cache folder, else one below `/tmp`.
+fn cache_folder() -> PathBuf {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if let Some(cache) = absolute("XDG_CACHE_HOME") {
+        return cache.join("krait");
+    }
+    if let Some(home) = absolute("HOME").filter(|home| home.is_dir()) {
+        return home.join(".cache/krait");
+    }
+    // SAFETY: the call cannot fail and changes nothing.
+    let user = unsafe { libc::getuid() };
+    std::env::temp_dir().join(format!("krait-{user}"))
+}

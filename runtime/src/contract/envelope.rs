@@ -1,0 +1,137 @@
+//! Failures and the JSON envelope that tells them (scf-contract §2).
+
+use serde::{Deserialize, Serialize};
+
+/// Every failure's `errorCode`, as the founding document shows it. Newer pastes show
+/// 1 for failures of user code (§2.2); change it here.
+const ERROR_CODE: i32 = -1;
+
+/// How an invocation failed. What is not here cannot be told apart by a caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// The handler raised, or returned what JSON cannot carry: 430.
+    UserCode { stack_trace: String },
+    /// The user's module could not be imported, or has no such function: 443.
+    Load { message: String },
+    /// The entry file is missing: 437.
+    EntryMissing { file: String },
+    /// The handler ran longer than its timeout: 433.
+    Timeout { seconds: u32 },
+    /// The instance used more memory than it may: 434.
+    Memory { megabytes: u32 },
+    /// The process ended before it answered: 439.
+    ProcessExit,
+    /// RetMsg is larger than 6 MB: 407.
+    ResponseTooLarge,
+    /// The function was not ready within its init timeout: 450.
+    InitTimeout { seconds: u32 },
+}
+
+/// What happens to the instance after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afterwards {
+    /// The instance serves on.
+    Kept,
+    /// The instance is destroyed; the next invocation is a cold start (§1.7).
+    Discarded,
+}
+
+impl Failure {
+    /// The platform's status code (§2.3).
+    pub fn status_code(&self) -> u16 {
+        match self {
+            Self::ResponseTooLarge => 407,
+            Self::UserCode { .. } => 430,
+            Self::Timeout { .. } => 433,
+            Self::Memory { .. } => 434,
+            Self::EntryMissing { .. } => 437,
+            Self::ProcessExit => 439,
+            Self::Load { .. } => 443,
+            Self::InitTimeout { .. } => 450,
+        }
+    }
+
+    /// The text of `errorMessage` (§2.1). Those of 437 and 450 are krait's own words:
+    /// no paste of either is known.
+    pub fn message(&self) -> String {
+        match self {
+            Self::UserCode { .. } => "user code exception caught".to_owned(),
+            Self::Load { message } => message.clone(),
+            Self::EntryMissing { file } => format!(
+                "the entry file {file} is not in the code; check that the handler names it and \
+                 that it is at the root of the package"
+            ),
+            Self::Timeout { seconds } => format!("Invoking task timed out after {seconds} seconds"),
+            Self::Memory { megabytes } => format!("Task memory exceeded {megabytes} MB"),
+            Self::ProcessExit => "User process exit when running".to_owned(),
+            Self::ResponseTooLarge => "The size of response exceeds the upper limit (6MB)".to_owned(),
+            Self::InitTimeout { seconds } => {
+                format!("Initializing function timed out after {seconds} seconds")
+            }
+        }
+    }
+
+    /// Whether the instance survives (§1.7).
+    pub fn afterwards(&self) -> Afterwards {
+        match self {
+            Self::UserCode { .. } | Self::ResponseTooLarge => Afterwards::Kept,
+            _ => Afterwards::Discarded,
+        }
+    }
+
+    /// The envelope as RetMsg carries it.
+    pub fn envelope(&self, request_id: &str) -> String {
+        json_text(&self.fields(Some(request_id)))
+    }
+
+    /// The envelope as the log's `ERROR` line carries it: without the request's id, and
+    /// with `<`, `>` and `&` escaped, as Go's encoder writes them (§4.1).
+    pub fn log_envelope(&self) -> String {
+        let text = json_text(&self.fields(None));
+        let mut escaped = String::with_capacity(text.len());
+        for each in text.chars() {
+            match each {
+                '<' => escaped.push_str("\\u003c"),
+                '>' => escaped.push_str("\\u003e"),
+                '&' => escaped.push_str("\\u0026"),
+                '\u{2028}' => escaped.push_str("\\u2028"),
+                '\u{2029}' => escaped.push_str("\\u2029"),
+                other => escaped.push(other),
+            }
+        }
+        escaped
+    }
+
+    fn fields<'a>(&'a self, request_id: Option<&'a str>) -> Envelope<'a> {
+        let stack_trace = match self {
+            Self::UserCode { stack_trace } => Some(stack_trace.as_str()),
+            _ => None,
+        };
+        Envelope {
+            error_code: ERROR_CODE,
+            error_message: self.message(),
+            request_id,
+            stack_trace,
+            status_code: self.status_code(),
+        }
+    }
+}
+
+/// The keys stand in alphabetical order, as the platform writes them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope<'a> {
+    error_code: i32,
+    error_message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack_trace: Option<&'a str>,
+    status_code: u16,
+}
+
+/// Compact JSON of a value that cannot fail to be written: a struct or a map with
+/// string keys, of strings and numbers.
+pub(super) fn json_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("strings and numbers are always JSON")
+}

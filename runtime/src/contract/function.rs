@@ -1,0 +1,43 @@
+//! What the platform knows of a function: its configuration, less its code.
+
+use super::{Handler, limits};
+use indexmap::IndexMap;
+
+/// A function's configuration. The defaults are the platform's where it has any
+/// (scf-contract §6), else the documentation's example values (§1.5).
+#[derive(Debug, Clone)]
+pub struct Function {
+    pub name: String,
+    pub namespace: String,
+    pub version: String,
+    pub region: String,
+    pub appid: String,
+    pub uin: String,
+    pub handler: Handler,
+    /// 64, or 128 to 3072 by 128.
+    pub memory_mb: u32,
+    /// 1 to 900.
+    pub timeout_seconds: u32,
+    /// 3 to 300.
+    pub init_timeout_seconds: u32,
+    /// The user's variables, checked by [`super::environment::check`].
+    pub environment: IndexMap<String, String>,
+}
+
+impl Default for Function {
+    fn default() -> Self {
+        Self {
+            name: "function".to_owned(),
+            namespace: "default".to_owned(),
+            version: "$LATEST".to_owned(),
+            region: "ap-guangzhou".to_owned(),
+            appid: "1251234567".to_owned(),
+            uin: "100001234567".to_owned(),
+            handler: Handler::default(),
+            memory_mb: limits::DEFAULT_MEMORY_MB,
+            timeout_seconds: limits::DEFAULT_TIMEOUT_SECONDS,
+            init_timeout_seconds: limits::DEFAULT_INIT_TIMEOUT_SECONDS,
+            environment: IndexMap::new(),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The platform's limits (scf-contract §6) and krait's own.
+
+/// One MiB in bytes. The platform writes "MB" and means this.
+pub const MIB: u64 = 1024 * 1024;
+
+/// Largest event of a synchronous invocation, in bytes.
+pub const SYNC_EVENT_BYTES: usize = 6 * 1024 * 1024;
+/// Largest event of an asynchronous invocation, in bytes.
+pub const ASYNC_EVENT_BYTES: usize = 128 * 1024;
+/// Largest RetMsg, in bytes.
+pub const RESPONSE_BYTES: usize = 6 * 1024 * 1024;
+/// How much of the log an invocation's result carries: the last 4 KB (§3.3, §14).
+pub const LOG_TAIL_BYTES: usize = 4096;
+/// Keys and values of the user's environment variables together, in bytes.
+pub const ENVIRONMENT_BYTES: usize = 4096;
+/// Code and layers unpacked, in bytes.
+pub const CODE_BYTES: u64 = 500 * MIB;
+/// Layers of one function.
+pub const LAYERS: usize = 5;
+/// File descriptors a function may hold.
+pub const FILE_DESCRIPTORS: u64 = 1024;
+
+/// How much output of one invocation krait keeps for the log, in bytes; the rest is
+/// counted and dropped. The platform's own limit is not documented: this one is krait's.
+pub const LOG_BYTES: usize = 4 * 1024 * 1024;
+
+pub const DEFAULT_TIMEOUT_SECONDS: u32 = 3;
+pub const DEFAULT_INIT_TIMEOUT_SECONDS: u32 = 65;
+pub const DEFAULT_MEMORY_MB: u32 = 128;
+
+/// A limit's value that the platform would refuse. `Display` names the range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutOfRange {
+    /// A timeout outside 1 to 900 seconds.
+    Timeout(u32),
+    /// An init timeout outside 3 to 300 seconds.
+    InitTimeout(u32),
+    /// A memory size that is neither 64 nor a multiple of 128 up to 3072 MB.
+    Memory(u32),
+}
+
+impl std::fmt::Display for OutOfRange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Timeout(_) => formatter.write_str("a timeout is 1 to 900 seconds"),
+            Self::InitTimeout(_) => formatter.write_str("an init timeout is 3 to 300 seconds"),
+            Self::Memory(_) => formatter.write_str("memory is 64, or 128 to 3072 in steps of 128 MB"),
+        }
+    }
+}
+
+impl std::error::Error for OutOfRange {}
+
+/// Checks a timeout in seconds.
+///
+/// # Errors
+/// [`OutOfRange::Timeout`] outside 1 to 900.
+pub fn timeout(seconds: u32) -> Result<u32, OutOfRange> {
+    (1..=900).contains(&seconds).then_some(seconds).ok_or(OutOfRange::Timeout(seconds))
+}
+
+/// Checks an init timeout in seconds.
+///
+/// # Errors
+/// [`OutOfRange::InitTimeout`] outside 3 to 300.
+pub fn init_timeout(seconds: u32) -> Result<u32, OutOfRange> {
+    (3..=300).contains(&seconds).then_some(seconds).ok_or(OutOfRange::InitTimeout(seconds))
+}
+
+/// Checks a memory size in MB.
+///
+/// # Errors
+/// [`OutOfRange::Memory`] unless it is 64, or 128 to 3072 in steps of 128.
+pub fn memory(megabytes: u32) -> Result<u32, OutOfRange> {
+    let allowed = megabytes == 64 || ((128..=3072).contains(&megabytes) && megabytes % 128 == 0);
+    allowed.then_some(megabytes).ok_or(OutOfRange::Memory(megabytes))
+}

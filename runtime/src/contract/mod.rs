@@ -1,0 +1,20 @@
+//! Facts of the platform: what a function is given, what its caller gets, what is
+//! written to its log. Values in, values out: no interpreter, no I/O, no clock.
+//!
+//! The source of each rule is named beside it, by section of `scf-contract.md`.
+
+pub mod context;
+pub mod envelope;
+pub mod environment;
+pub mod function;
+pub mod handler;
+pub mod journal;
+pub mod limits;
+pub mod report;
+
+pub use context::Context;
+pub use envelope::Failure;
+pub use function::Function;
+pub use handler::Handler;
+pub use journal::{Column, Journal};
+pub use report::{Invocation, Outcome};

@@ -1,0 +1,101 @@
+//! What one invocation came to, and the result the Invoke API gives for it.
+
+use super::{Failure, envelope::json_text};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How an invocation ended, for its caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// RetMsg: the returned value as JSON text.
+    Returned(String),
+    Failed(Failure),
+}
+
+/// The parts of a cold start (scf-contract §4.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ColdStart {
+    /// Finding and unpacking the code.
+    pub pull_code: Duration,
+    /// Starting the process and building the interpreter.
+    pub init_runtime: Duration,
+    /// Importing the user's module.
+    pub init_function: Duration,
+    /// Resident memory when it was done, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// One invocation, finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    pub request_id: String,
+    pub outcome: Outcome,
+    /// From the event's text to RetMsg's text; exactly the timeout for a 433, and zero
+    /// when the function was never reached.
+    pub duration: Duration,
+    /// Peak resident memory of the instance, in bytes.
+    pub memory_bytes: u64,
+}
+
+impl Invocation {
+    /// The text the caller gets: the value, or the envelope.
+    pub fn ret_msg(&self) -> String {
+        match &self.outcome {
+            Outcome::Returned(ret_msg) => ret_msg.clone(),
+            Outcome::Failed(failure) => failure.envelope(&self.request_id),
+        }
+    }
+
+    /// Milliseconds as the platform bills them: begun ones count.
+    pub fn billed_ms(&self) -> u64 {
+        u64::try_from(self.duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
+    }
+
+    /// The `Result` object of the Invoke API (§3.2) as JSON text. `log` is its log, empty
+    /// where none was asked for. On a failure `InvokeResult` is 1 and `ErrMsg` the
+    /// envelope's message: a choice of §14, where the documents are silent.
+    pub fn result_json(&self, log: &str) -> String {
+        let (invoke_result, error_message) = match &self.outcome {
+            Outcome::Returned(_) => (0, String::new()),
+            Outcome::Failed(failure) => (1, failure.message()),
+        };
+        json_text(&ResultFields {
+            mem_usage: self.memory_bytes,
+            log,
+            ret_msg: &self.ret_msg(),
+            bill_duration: self.billed_ms(),
+            function_request_id: &self.request_id,
+            duration: self.duration.as_micros() as f64 / 1000.0,
+            err_msg: &error_message,
+            invoke_result,
+        })
+    }
+}
+
+/// The `Result` object that acknowledges an asynchronous invocation: all but the
+/// request's id is empty (§3.2).
+pub fn accepted_json(request_id: &str) -> String {
+    json_text(&ResultFields {
+        mem_usage: 0,
+        log: "",
+        ret_msg: "",
+        bill_duration: 0,
+        function_request_id: request_id,
+        duration: 0.0,
+        err_msg: "",
+        invoke_result: 0,
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ResultFields<'a> {
+    mem_usage: u64,
+    log: &'a str,
+    ret_msg: &'a str,
+    bill_duration: u64,
+    function_request_id: &'a str,
+    duration: f64,
+    err_msg: &'a str,
+    invoke_result: i32,
+}

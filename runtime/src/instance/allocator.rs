@@ -1,0 +1,68 @@
+//! The allocator of the whole program: libc's, with one rule added. Where an instance
+//! runs into the memory limit that the kernel enforces, it says so to its watcher and
+//! ends: an allocation that fails is the platform's 434, not a crash (scf-contract §2.1).
+
+use super::wire;
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::atomic::{AtomicI32, Ordering},
+};
+
+/// Requests beyond this many bytes no machine can meet; Python gets its `MemoryError`.
+const ABSURD: usize = 1 << 46;
+
+/// The descriptor to the watcher, once this process is an instance.
+static WATCHER: AtomicI32 = AtomicI32::new(-1);
+
+/// See the module's own documentation.
+pub struct Allocator;
+
+/// From here on, a failed allocation ends this process with a word to `watcher`.
+pub(super) fn report_exhaustion_to(watcher: i32) {
+    WATCHER.store(watcher, Ordering::Relaxed);
+}
+
+// SAFETY: every call is libc's, unchanged; a null result is returned, or never returns.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are passed on.
+        checked(unsafe { System.alloc(layout) }, layout.size())
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are passed on.
+        checked(unsafe { System.alloc_zeroed(layout) }, layout.size())
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's promises are passed on.
+        checked(unsafe { System.realloc(pointer, layout, size) }, size)
+    }
+}
+
+#[inline]
+fn checked(pointer: *mut u8, size: usize) -> *mut u8 {
+    if pointer.is_null() {
+        exhausted(size);
+    }
+    pointer
+}
+
+#[cold]
+fn exhausted(size: usize) {
+    let watcher = WATCHER.load(Ordering::Relaxed);
+    if watcher < 0 || size > ABSURD {
+        return;
+    }
+    let frame = wire::MEMORY_EXHAUSTED_FRAME;
+    // SAFETY: write and _exit allocate nothing; the frame is a constant of that length.
+    unsafe {
+        libc::write(watcher, frame.as_ptr().cast(), frame.len());
+        libc::_exit(1);
+    }
+}

@@ -1,0 +1,99 @@
+//! The inside of an instance: an interpreter, and one invocation after the other.
+
+use super::{
+    usage,
+    wire::{self, Answered, Call, FromInstance, Initialized},
+};
+use crate::{
+    contract::{Failure, Handler},
+    python::{CodePaths, Ended, Entry, Interpreter},
+};
+use std::{
+    os::unix::net::UnixStream,
+    time::{Duration, Instant},
+};
+
+/// Builds the interpreter, then serves invocations from `socket` until it ends. The
+/// function is loaded with the first, so that what it prints is in that one's log.
+/// `started` is when this process was made.
+pub(super) fn run(socket: UnixStream, code: CodePaths, handler: &Handler, started: Instant) -> ! {
+    let interpreter = Interpreter::build();
+    let mut server =
+        Server { interpreter, socket, process: std::process::id(), init_runtime: started.elapsed() };
+    let mut entry = None;
+    loop {
+        let call = match Call::receive(&mut server.socket) {
+            Ok(Some(call)) => call,
+            // The watcher has gone, or the function closed the socket and left no way to
+            // answer: either way nobody waits for this process.
+            Ok(None) | Err(_) => leave(0),
+        };
+        let begun = Instant::now();
+        let (context, event) = call.texts();
+        let arguments = match server.interpreter.read(event, context) {
+            Ok(arguments) => arguments,
+            Err(invalid) => {
+                server.send(&FromInstance::Rejected(invalid));
+                continue;
+            }
+        };
+        let read = begun.elapsed();
+        let loaded = entry.get_or_insert_with(|| server.load(code.clone(), handler));
+        let begun = Instant::now();
+        let ended = server.interpreter.invoke(loaded, arguments);
+        server.answer(ended, read + begun.elapsed());
+    }
+}
+
+struct Server {
+    interpreter: Interpreter,
+    socket: UnixStream,
+    process: u32,
+    init_runtime: Duration,
+}
+
+impl Server {
+    /// Loads the function; if that fails, answers so and ends the process.
+    fn load(&mut self, code: CodePaths, handler: &Handler) -> Entry {
+        let begun = Instant::now();
+        match self.interpreter.load(code, handler) {
+            Ended::Well(entry) => {
+                self.send(&FromInstance::Initialized(Initialized {
+                    init_runtime: self.init_runtime,
+                    init_function: begun.elapsed(),
+                    memory_bytes: usage::own_peak_bytes(),
+                }));
+                entry
+            }
+            Ended::Failed(failure) => {
+                self.answer(Ended::Failed(failure), Duration::ZERO);
+                leave(0)
+            }
+            Ended::Exit => leave(1),
+        }
+    }
+
+    fn answer(&mut self, ended: Ended<String>, duration: Duration) {
+        let (failure, ret_msg): (Option<Failure>, String) = match ended {
+            Ended::Well(ret_msg) => (None, ret_msg),
+            Ended::Failed(failure) => (Some(failure), String::new()),
+            Ended::Exit => leave(1),
+        };
+        let memory_bytes = usage::own_peak_bytes();
+        self.send(&FromInstance::Answered(Answered { duration, memory_bytes, failure, ret_msg }));
+    }
+
+    /// A function that forked may return twice: only the instance itself answers.
+    fn send(&mut self, message: &FromInstance) {
+        if std::process::id() != self.process || wire::send(&mut self.socket, message).is_err() {
+            leave(1);
+        }
+    }
+}
+
+/// Ends the process at once, without exit handlers and without waiting for threads, as
+/// the platform's instances end.
+fn leave(status: i32) -> ! {
+    // SAFETY: the call does not return; nothing unwritten is kept in this process.
+    unsafe { libc::_exit(status) }
+}

@@ -1,0 +1,424 @@
+//! Watching one invocation: its log, its answer, its time, its memory.
+
+use super::{
+    descendants,
+    process::Instance,
+    usage,
+    wire::{self, Answered, Frames, FromInstance},
+};
+use crate::{
+    contract::{
+        Context, Failure, Function, Invocation, Outcome,
+        report::ColdStart,
+    },
+    python::InvalidEvent,
+};
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    os::fd::AsRawFd,
+    time::{Duration, Instant},
+};
+
+/// How often memory is looked at.
+const MEMORY_INTERVAL: Duration = Duration::from_millis(5);
+
+/// The largest piece of the log that is passed on at once, in bytes.
+const LOG_PIECE_BYTES: usize = 1 << 16;
+
+/// One invocation to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    pub function: &'a Function,
+    pub request_id: &'a str,
+    pub event: &'a [u8],
+    /// How long the code took to find and unpack, for the cold start's report.
+    pub pull_code: Duration,
+}
+
+/// Learns of an invocation as it happens.
+pub trait Observer {
+    /// The event was accepted: the invocation exists. Comes first, and once.
+    fn started(&mut self);
+    /// The function wrote this to its standard output or error.
+    fn output(&mut self, bytes: &[u8]);
+    /// The function is loaded, and about to be called for the first time.
+    fn cold_start(&mut self, parts: &ColdStart);
+    /// A descriptor that the observer waits to write to, if it does.
+    fn waits_for(&self) -> Option<i32>;
+    /// That descriptor can be written to.
+    fn ready(&mut self);
+}
+
+/// An invocation that was not made.
+#[derive(Debug)]
+pub enum InvokeError {
+    /// The event is not JSON: the platform's 400.
+    Event(InvalidEvent),
+    /// A signal asked krait itself to end.
+    Interrupted { signal: i32 },
+    /// The kernel refused what watching needs.
+    Watch(io::Error),
+}
+
+impl fmt::Display for InvokeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
+            Self::Interrupted { signal } => write!(formatter, "ended by signal {signal}"),
+            Self::Watch(error) => write!(formatter, "an instance cannot be watched: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for InvokeError {}
+
+impl Instance {
+    /// Makes one invocation and waits for its end. After a failure that discards the
+    /// instance ([`Failure::afterwards`]) it is dead, and serves no more.
+    ///
+    /// # Errors
+    /// When the event is not JSON, or krait itself is to end.
+    pub fn invoke(
+        &mut self,
+        request: Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Invocation, InvokeError> {
+        let signals = Signals::block().map_err(InvokeError::Watch)?;
+        let now = Instant::now();
+        let deadline = if self.initialized {
+            now + Duration::from_secs(request.function.timeout_seconds.into())
+        } else {
+            self.started + Duration::from_secs(request.function.init_timeout_seconds.into())
+        };
+        let context = Context::new(request.function, request.request_id).to_json();
+        let watch = Watch {
+            unsent: wire::invocation_frame(context.as_bytes(), request.event),
+            instance: self,
+            request,
+            observer,
+            signals,
+            frames: Frames::default(),
+            deadline,
+            called: now,
+            next_look: now + MEMORY_INTERVAL,
+            announced: false,
+        };
+        watch.run()
+    }
+}
+
+struct Watch<'a> {
+    instance: &'a mut Instance,
+    request: Request<'a>,
+    observer: &'a mut dyn Observer,
+    signals: Signals,
+    frames: Frames,
+    /// What of the invocation the instance has not taken yet.
+    unsent: Vec<u8>,
+    deadline: Instant,
+    /// When the handler was called, as far as the watcher knows.
+    called: Instant,
+    next_look: Instant,
+    /// Whether the observer knows that the invocation exists.
+    announced: bool,
+}
+
+/// Why the watching ends.
+enum End {
+    Answered(Answered),
+    Rejected(InvalidEvent),
+    Memory,
+    /// The socket or the process ended without an answer.
+    Gone,
+    Deadline,
+    Signal(i32),
+}
+
+impl Watch<'_> {
+    fn run(mut self) -> Result<Invocation, InvokeError> {
+        let end = self.until_end().map_err(InvokeError::Watch)?;
+        let limit = usage::limit_bytes(self.request.function.memory_mb);
+        match end {
+            End::Rejected(invalid) => Err(InvokeError::Event(invalid)),
+            End::Signal(signal) => Err(InvokeError::Interrupted { signal }),
+            End::Answered(answered) if answered.memory_bytes > limit => Ok(self.memory_exceeded()),
+            End::Answered(answered) => Ok(self.answered(answered)),
+            End::Memory => Ok(self.memory_exceeded()),
+            End::Deadline => Ok(self.timed_out()),
+            End::Gone => {
+                let elapsed = self.called.elapsed();
+                Ok(self.discarded(Failure::ProcessExit, elapsed))
+            }
+        }
+    }
+
+    fn answered(mut self, answered: Answered) -> Invocation {
+        self.announce();
+        let (outcome, memory_bytes) = match answered.failure {
+            None => (Outcome::Returned(answered.ret_msg), answered.memory_bytes),
+            // As the platform reports it: the function was never reached (§2.1).
+            Some(failure @ (Failure::Load { .. } | Failure::EntryMissing { .. })) => {
+                (Outcome::Failed(failure), 0)
+            }
+            Some(failure) => (Outcome::Failed(failure), answered.memory_bytes),
+        };
+        self.invocation(outcome, answered.duration, memory_bytes)
+    }
+
+    fn memory_exceeded(self) -> Invocation {
+        let elapsed = self.called.elapsed();
+        let megabytes = self.request.function.memory_mb;
+        self.discarded(Failure::Memory { megabytes }, elapsed)
+    }
+
+    fn timed_out(self) -> Invocation {
+        if self.instance.initialized {
+            let seconds = self.request.function.timeout_seconds;
+            // The platform reports the limit itself (§4.1), not what it took to enforce it.
+            return self.discarded(
+                Failure::Timeout { seconds },
+                Duration::from_secs(seconds.into()),
+            );
+        }
+        let seconds = self.request.function.init_timeout_seconds;
+        self.discarded(Failure::InitTimeout { seconds }, Duration::ZERO)
+    }
+
+    /// Ends the instance, takes what it still wrote, and reports `failure`.
+    fn discarded(mut self, failure: Failure, duration: Duration) -> Invocation {
+        self.instance.kill();
+        let reaped = self.instance.reap(true);
+        // What was written before the end is in the pipe now, whole.
+        self.take_log();
+        self.announce();
+        let memory_bytes = reaped.map_or(0, |reaped| reaped.peak_bytes);
+        self.invocation(Outcome::Failed(failure), duration, memory_bytes)
+    }
+
+    fn invocation(&self, outcome: Outcome, duration: Duration, memory_bytes: u64) -> Invocation {
+        let request_id = self.request.request_id.to_owned();
+        Invocation { request_id, outcome, duration, memory_bytes }
+    }
+
+    fn until_end(&mut self) -> io::Result<End> {
+        loop {
+            let now = Instant::now();
+            if now >= self.deadline {
+                return Ok(End::Deadline);
+            }
+            let mut ended = false;
+            if now >= self.next_look {
+                self.next_look = now + MEMORY_INTERVAL;
+                if self.uses_too_much_memory() {
+                    return Ok(End::Memory);
+                }
+                ended = self.instance.reap(false).is_some();
+            }
+            let ready = self.wait(self.deadline.min(self.next_look) - now)?;
+            if let Some(signal) = ready.signals.then(|| self.signals.take()).flatten() {
+                return Ok(End::Signal(signal));
+            }
+            if ready.observer {
+                self.observer.ready();
+            }
+            if ready.writable {
+                self.send_some();
+            }
+            // The process itself counts, not only its end of the socket: children that it
+            // left behind hold that open.
+            ended = ended || (ready.signals && self.instance.reap(false).is_some());
+            if ready.readable || ended {
+                ended |= self.receive();
+            }
+            // After the socket was read, and before what it said is acted upon: output
+            // comes before the message that was sent after it.
+            if ready.log || ready.readable || ended {
+                self.take_log();
+            }
+            while let Some(message) = self.frames.next().transpose() {
+                // Bytes that are no message: the function wrote to the socket itself.
+                let Ok(message) = message else { return Ok(End::Gone) };
+                if let Some(end) = self.act_on(message) {
+                    return Ok(end);
+                }
+            }
+            if ended {
+                return Ok(End::Gone);
+            }
+        }
+    }
+
+    fn act_on(&mut self, message: FromInstance) -> Option<End> {
+        match message {
+            FromInstance::Rejected(invalid) => return Some(End::Rejected(invalid)),
+            FromInstance::Answered(answered) => return Some(End::Answered(answered)),
+            FromInstance::MemoryExhausted => return Some(End::Memory),
+            FromInstance::Initialized(initialized) => {
+                self.announce();
+                self.observer.cold_start(&ColdStart {
+                    pull_code: self.request.pull_code,
+                    init_runtime: initialized.init_runtime,
+                    init_function: initialized.init_function,
+                    memory_bytes: initialized.memory_bytes,
+                });
+                self.instance.initialized = true;
+                self.called = Instant::now();
+                let timeout = Duration::from_secs(self.request.function.timeout_seconds.into());
+                self.deadline = self.called + timeout;
+            }
+        }
+        None
+    }
+
+    fn announce(&mut self) {
+        if !std::mem::replace(&mut self.announced, true) {
+            self.observer.started();
+        }
+    }
+
+    /// Reads the log until it is empty for now.
+    fn take_log(&mut self) {
+        let mut piece = [0; LOG_PIECE_BYTES];
+        loop {
+            // SAFETY: the buffer is as long as is said.
+            let read = unsafe {
+                libc::read(self.instance.log.as_raw_fd(), piece.as_mut_ptr().cast(), piece.len())
+            };
+            match usize::try_from(read) {
+                Ok(length) if length > 0 => {
+                    self.announce();
+                    self.observer.output(&piece[..length]);
+                }
+                _ => return,
+            }
+            // A function that writes without end must not outrun its deadline.
+            if Instant::now() >= self.deadline {
+                return;
+            }
+        }
+    }
+
+    /// Reads the socket until it is empty for now; true when it has ended.
+    fn receive(&mut self) -> bool {
+        let mut piece = [0; LOG_PIECE_BYTES];
+        loop {
+            match self.instance.socket.read(&mut piece) {
+                Ok(0) => return true,
+                Ok(length) => self.frames.push(&piece[..length]),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::Interrupted => {}
+                    io::ErrorKind::WouldBlock => return false,
+                    _ => return true,
+                },
+            }
+        }
+    }
+
+    fn send_some(&mut self) {
+        if let Ok(sent) = self.instance.socket.write(&self.unsent) {
+            self.unsent.drain(..sent);
+        }
+    }
+
+    fn uses_too_much_memory(&self) -> bool {
+        let process = self.instance.process;
+        let used = usage::resident_bytes(process, &descendants::of(process));
+        used.is_some_and(|used| used > usage::limit_bytes(self.request.function.memory_mb))
+    }
+
+    fn wait(&self, at_most: Duration) -> io::Result<Ready> {
+        let entry = |fd, events| libc::pollfd { fd, events, revents: 0 };
+        let sending = if self.unsent.is_empty() { 0 } else { libc::POLLOUT };
+        let mut entries = [
+            entry(self.instance.socket.as_raw_fd(), libc::POLLIN | sending),
+            entry(self.instance.log.as_raw_fd(), libc::POLLIN),
+            entry(self.signals.descriptor, libc::POLLIN),
+            entry(self.observer.waits_for().unwrap_or(-1), libc::POLLOUT),
+        ];
+        // Rounded up, so that a deadline that is near is not polled for without a pause.
+        let milliseconds = at_most.as_micros().div_ceil(1000) as libc::c_int;
+        // SAFETY: the entries are as many as is said.
+        let result = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as _, milliseconds) };
+        if result == -1 {
+            let error = io::Error::last_os_error();
+            if error.kind() != io::ErrorKind::Interrupted {
+                return Err(error);
+            }
+        }
+        let [socket, log, signals, observer] = entries.map(|entry| entry.revents);
+        Ok(Ready {
+            readable: socket & !libc::POLLOUT != 0,
+            writable: socket & libc::POLLOUT != 0,
+            log: log & libc::POLLIN != 0,
+            signals: signals != 0,
+            observer: observer != 0,
+        })
+    }
+}
+
+struct Ready {
+    readable: bool,
+    writable: bool,
+    log: bool,
+    signals: bool,
+    observer: bool,
+}
+
+/// The signals a watcher waits for, as a descriptor, while it watches.
+struct Signals {
+    descriptor: i32,
+    before: libc::sigset_t,
+}
+
+impl Signals {
+    /// A child's end, and those that ask krait to end.
+    const WATCHED: [i32; 4] = [libc::SIGCHLD, libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
+
+    fn block() -> io::Result<Self> {
+        // SAFETY: the sets are initialised by the calls before they are read.
+        unsafe {
+            let mut set: libc::sigset_t = std::mem::zeroed();
+            let mut before: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&raw mut set);
+            for signal in Self::WATCHED {
+                libc::sigaddset(&raw mut set, signal);
+            }
+            libc::sigprocmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
+            let flags = libc::SFD_CLOEXEC | libc::SFD_NONBLOCK;
+            match libc::signalfd(-1, &raw const set, flags) {
+                -1 => Err(io::Error::last_os_error()),
+                descriptor => Ok(Self { descriptor, before }),
+            }
+        }
+    }
+
+    /// Takes what has come; gives a signal that asks krait to end.
+    fn take(&self) -> Option<i32> {
+        loop {
+            // SAFETY: an all-zero structure is valid; the kernel fills it whole or not at all.
+            let (read, information) = unsafe {
+                let mut information: libc::signalfd_siginfo = std::mem::zeroed();
+                let size = size_of::<libc::signalfd_siginfo>();
+                (libc::read(self.descriptor, (&raw mut information).cast(), size), information)
+            };
+            if read <= 0 {
+                return None;
+            }
+            let signal = information.ssi_signo.cast_signed();
+            if signal != libc::SIGCHLD {
+                return Some(signal);
+            }
+        }
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        // SAFETY: the descriptor is this value's own, and the set was saved by `block`.
+        unsafe {
+            libc::close(self.descriptor);
+            libc::sigprocmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut());
+        }
+    }
+}

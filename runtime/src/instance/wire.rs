@@ -1,0 +1,184 @@
+//! What goes over the socket between an instance and its watcher: frames of a tag, a
+//! length (u32, little endian) and that many bytes.
+
+use crate::{
+    contract::Failure,
+    python::InvalidEvent,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    io::{self, Read, Write},
+    time::Duration,
+};
+
+/// The largest frame a watcher takes, in bytes: RetMsg's limit and room for the rest. A
+/// stack trace may be larger than RetMsg; the instance cuts none, so this is generous.
+const LARGEST_FRAME: usize = 64 * 1024 * 1024;
+
+const HEADER_BYTES: usize = 5;
+
+/// The allocator's word that memory ran out, ready to be sent without allocating.
+pub(super) const MEMORY_EXHAUSTED_FRAME: [u8; HEADER_BYTES] = [b'M', 0, 0, 0, 0];
+
+/// From an instance to its watcher.
+#[derive(Debug)]
+pub(super) enum FromInstance {
+    /// The event is not JSON; the instance serves on.
+    Rejected(InvalidEvent),
+    /// A cold start is done: the function is loaded.
+    Initialized(Initialized),
+    Answered(Answered),
+    MemoryExhausted,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Initialized {
+    pub init_runtime: Duration,
+    pub init_function: Duration,
+    pub memory_bytes: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Answered {
+    pub duration: Duration,
+    /// Peak resident memory so far, in bytes.
+    pub memory_bytes: u64,
+    pub failure: Option<Failure>,
+    /// RetMsg, where the invocation succeeded. It follows the rest as raw bytes.
+    #[serde(skip)]
+    pub ret_msg: String,
+}
+
+impl FromInstance {
+    fn encode(&self) -> io::Result<Vec<u8>> {
+        let json = |value: serde_json::Result<Vec<u8>>| value.map_err(io::Error::from);
+        let (tag, payload) = match self {
+            Self::Rejected(invalid) => (b'R', json(serde_json::to_vec(invalid))?),
+            Self::Initialized(initialized) => (b'I', json(serde_json::to_vec(initialized))?),
+            Self::Answered(answered) => {
+                let head = json(serde_json::to_vec(answered))?;
+                let mut payload = (head.len() as u32).to_le_bytes().to_vec();
+                payload.extend_from_slice(&head);
+                payload.extend_from_slice(answered.ret_msg.as_bytes());
+                (b'A', payload)
+            }
+            Self::MemoryExhausted => (MEMORY_EXHAUSTED_FRAME[0], Vec::new()),
+        };
+        Ok(frame(tag, &payload))
+    }
+
+    fn decode(tag: u8, payload: &[u8]) -> io::Result<Self> {
+        Ok(match tag {
+            b'R' => Self::Rejected(serde_json::from_slice(payload)?),
+            b'I' => Self::Initialized(serde_json::from_slice(payload)?),
+            b'A' => {
+                let (head, ret_msg) = split_prefixed(payload)?;
+                let mut answered: Answered = serde_json::from_slice(head)?;
+                answered.ret_msg = String::from_utf8(ret_msg.to_vec()).map_err(malformed)?;
+                Self::Answered(answered)
+            }
+            b'M' => Self::MemoryExhausted,
+            other => return Err(malformed(format!("unknown tag {other}"))),
+        })
+    }
+}
+
+/// Sends a message to the watcher, all of it.
+///
+/// # Errors
+/// When the watcher has gone, or the function closed the descriptor.
+pub(super) fn send(socket: &mut impl Write, message: &FromInstance) -> io::Result<()> {
+    socket.write_all(&message.encode()?)
+}
+
+/// Collects frames from bytes as they arrive.
+#[derive(Default)]
+pub(super) struct Frames {
+    buffer: Vec<u8>,
+}
+
+impl Frames {
+    /// Adds bytes that arrived.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole message, if it is there.
+    ///
+    /// # Errors
+    /// When the bytes are no message: the function wrote to the socket itself.
+    pub(super) fn next(&mut self) -> io::Result<Option<FromInstance>> {
+        let Some(header) = self.buffer.first_chunk::<HEADER_BYTES>() else {
+            return Ok(None);
+        };
+        let [tag, length @ ..] = *header;
+        let length = u32::from_le_bytes(length) as usize;
+        if length > LARGEST_FRAME {
+            return Err(malformed("a frame too large"));
+        }
+        if self.buffer.len() < HEADER_BYTES + length {
+            return Ok(None);
+        }
+        let message = FromInstance::decode(tag, &self.buffer[HEADER_BYTES..HEADER_BYTES + length])?;
+        self.buffer.drain(..HEADER_BYTES + length);
+        Ok(Some(message))
+    }
+}
+
+/// An invocation, as the watcher sends it: the context's text, then the event's.
+pub(super) fn invocation_frame(context: &[u8], event: &[u8]) -> Vec<u8> {
+    let mut payload = Vec::with_capacity(4 + context.len() + event.len());
+    payload.extend_from_slice(&(context.len() as u32).to_le_bytes());
+    payload.extend_from_slice(context);
+    payload.extend_from_slice(event);
+    frame(b'C', &payload)
+}
+
+/// An invocation, as the instance gets it.
+pub(super) struct Call {
+    payload: Vec<u8>,
+}
+
+impl Call {
+    /// Waits for the next invocation; none when the watcher has gone.
+    ///
+    /// # Errors
+    /// When the socket fails.
+    pub(super) fn receive(socket: &mut impl Read) -> io::Result<Option<Self>> {
+        let mut header = [0; HEADER_BYTES];
+        match socket.read_exact(&mut header) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let [_, length @ ..] = header;
+        let mut payload = vec![0; u32::from_le_bytes(length) as usize];
+        socket.read_exact(&mut payload)?;
+        split_prefixed(&payload)?;
+        Ok(Some(Self { payload }))
+    }
+
+    /// The texts of the context and of the event.
+    pub(super) fn texts(&self) -> (&[u8], &[u8]) {
+        split_prefixed(&self.payload).unwrap_or_default()
+    }
+}
+
+fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.len());
+    bytes.push(tag);
+    bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+fn split_prefixed(payload: &[u8]) -> io::Result<(&[u8], &[u8])> {
+    let (length, rest) =
+        payload.split_first_chunk::<4>().ok_or_else(|| malformed("a frame too short"))?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
+        .ok_or_else(|| malformed("a frame too short"))
+}
+
+fn malformed(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason)
+}

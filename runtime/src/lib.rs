@@ -1,0 +1,20 @@
+//! krait runs Python serverless handlers as Tencent Cloud's Serverless Cloud Function
+//! does, from one static binary with the interpreter inside.
+//!
+//! The rooms, lower ones first; each knows only those above it in this list:
+//!
+//! - [`contract`]: facts of the platform. No interpreter, no I/O, no clock.
+//! - [`python`]: the only code that knows the interpreter. No processes, no network.
+//! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
+//! - [`instance`]: one function instance: its process, its pipe, its limits.
+//! - [`cli`]: the command line, a face over the others.
+
+pub mod contract;
+pub mod python;
+
+#[cfg(unix)]
+pub mod cli;
+#[cfg(unix)]
+pub mod instance;
+#[cfg(unix)]
+pub mod package;

@@ -1,0 +1,111 @@
+//! Why code could not be opened.
+
+use crate::contract::limits;
+use std::{fmt, io, path::PathBuf};
+
+/// Code that cannot be opened. Each message names the input and the remedy.
+#[derive(Debug)]
+pub enum PackageError {
+    /// The path does not exist or may not be read.
+    Unreadable { path: PathBuf, error: io::Error },
+    /// The path is a file, but neither `.py` nor `.zip`.
+    NotCode { path: PathBuf },
+    /// More layers than a function may have.
+    TooManyLayers { given: usize },
+    /// The zip's structure cannot be read, or a checksum does not match.
+    Damaged { archive: PathBuf, reason: String },
+    /// A member of the zip is encrypted.
+    Encrypted { archive: PathBuf, member: String },
+    /// A member would be written outside the package, or links there.
+    Outside { archive: PathBuf, member: String },
+    /// Unpacked, the zip is larger than code may be.
+    TooLarge { archive: PathBuf },
+    /// The entry file is in a folder of the zip, not at its root.
+    EntryInFolder { archive: PathBuf, entry: PathBuf, folder: String },
+    /// The cache of unpacked packages cannot be written.
+    Cache { folder: PathBuf, error: io::Error },
+    /// A template cannot be parsed, or says what the platform would refuse.
+    Template { path: PathBuf, reason: String },
+    /// A template has no function of the name asked for, or several and none was named.
+    NoSuchFunction { path: PathBuf, name: Option<String>, functions: Vec<String> },
+}
+
+impl fmt::Display for PackageError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, error } if error.kind() == io::ErrorKind::NotFound => {
+                write!(formatter, "there is no code at {}", path.display())
+            }
+            Self::Unreadable { path, error } => {
+                write!(formatter, "{} cannot be read: {error}", path.display())
+            }
+            Self::NotCode { path } => write!(
+                formatter,
+                "{} is not code: give a folder, a .py file or a .zip package",
+                path.display()
+            ),
+            Self::TooManyLayers { given } => {
+                write!(formatter, "{given} layers are too many: a function has at most {}", limits::LAYERS)
+            }
+            Self::Damaged { archive, reason } => write!(
+                formatter,
+                "the package {} is damaged ({reason}); make it again",
+                archive.display()
+            ),
+            Self::Encrypted { archive, member } => write!(
+                formatter,
+                "the package {} is encrypted ({member}); make it without a password",
+                archive.display()
+            ),
+            Self::Outside { archive, member } => write!(
+                formatter,
+                "the package {} is refused: its member {member} reaches outside the package",
+                archive.display()
+            ),
+            Self::TooLarge { archive } => write!(
+                formatter,
+                "the package {} is larger than {} MB unpacked, the platform's limit; leave out \
+                 what the function does not need",
+                archive.display(),
+                limits::CODE_BYTES / limits::MIB
+            ),
+            Self::EntryInFolder { archive, entry, folder } => write!(
+                formatter,
+                "the package {} has {} in the folder {folder}, not at its root; zip what is in \
+                 the folder, not the folder itself: cd {folder} && zip -r ../package.zip .",
+                archive.display(),
+                entry.display()
+            ),
+            Self::Cache { folder, error } => write!(
+                formatter,
+                "the package cannot be unpacked into {}: {error}; set XDG_CACHE_HOME to a folder \
+                 that can be written",
+                folder.display()
+            ),
+            Self::Template { path, reason } => {
+                write!(formatter, "the template {} cannot be used: {reason}", path.display())
+            }
+            Self::NoSuchFunction { path, name: Some(name), functions } => write!(
+                formatter,
+                "the template {} has no function {name}; it has {}",
+                path.display(),
+                listed(functions)
+            ),
+            Self::NoSuchFunction { path, name: None, functions } if functions.is_empty() => {
+                write!(formatter, "the template {} has no function", path.display())
+            }
+            Self::NoSuchFunction { path, name: None, functions } => write!(
+                formatter,
+                "the template {} has several functions; name one with --function: {}",
+                path.display(),
+                listed(functions)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PackageError {}
+
+fn listed(functions: &[String]) -> String {
+    if functions.is_empty() { "none".to_owned() } else { functions.join(", ") }
+}

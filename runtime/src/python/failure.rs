@@ -1,0 +1,48 @@
+//! Exceptions to the text of a stack trace (scf-contract §2.1).
+
+use super::CodePaths;
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyStr},
+};
+
+/// The text `traceback.format_exc()` would give, with the code's folder shown as
+/// `/var/user` and a layer's as `/opt`, without frames of the runtime, without carets and
+/// without a newline at its end.
+pub(super) fn stack_trace(
+    error: PyBaseExceptionRef,
+    code: &CodePaths,
+    vm: &VirtualMachine,
+) -> String {
+    // The formatter runs Python code, which a handler may have broken (an emptied
+    // sys.modules, a replaced builtin): the engine's own formatter needs none of it.
+    formatted(error.clone(), code, vm).unwrap_or_else(|_| {
+        let mut text = String::new();
+        if vm.write_exception(&mut text, &error).is_err() {
+            text.push_str(&error.class().name());
+        }
+        text.trim_end_matches('\n').to_owned()
+    })
+}
+
+fn formatted(
+    error: PyBaseExceptionRef,
+    code: &CodePaths,
+    vm: &VirtualMachine,
+) -> PyResult<String> {
+    let shown = std::iter::once((&code.code, "/var/user"))
+        .chain(code.layers.iter().map(|layer| (layer, "/opt")));
+    let places: Vec<PyObjectRef> = shown
+        .map(|(folder, shown)| {
+            let folder = folder.to_string_lossy();
+            vm.new_tuple((folder.as_ref().to_owned(), shown.to_owned())).into()
+        })
+        .collect();
+    let formatter = vm.import("_krait_traceback", 0)?;
+    let places = vm.ctx.new_list(places);
+    let text = vm.call_method(&formatter, "format", (error, places))?;
+    match text.downcast_ref::<PyStr>() {
+        Some(text) => Ok(text.to_string_lossy().into_owned()),
+        None => Err(vm.new_type_error("the stack trace is not a str")),
+    }
+}

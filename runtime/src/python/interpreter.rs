@@ -1,0 +1,164 @@
+//! Building the interpreter, loading a function into it, calling it.
+
+use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg};
+use crate::contract::{Failure, Handler, limits};
+use rustpython_vm::{PyObjectRef, PyResult, Settings, VirtualMachine};
+
+/// An interpreter with the standard library. It holds no thread and no descriptor but
+/// the three standard ones.
+pub struct Interpreter {
+    engine: rustpython_vm::Interpreter,
+}
+
+/// A loaded function: what [`Interpreter::load`] found at the handler's name.
+pub struct Entry {
+    function: PyObjectRef,
+    code: CodePaths,
+}
+
+/// A handler's two arguments, ready to be passed.
+pub struct Event {
+    event: PyObjectRef,
+    context: PyObjectRef,
+}
+
+/// How a call into user code ended.
+#[derive(Debug)]
+pub enum Ended<T> {
+    Well(T),
+    Failed(Failure),
+    /// By `sys.exit` or another exception that no runtime catches: the process is to end.
+    /// What Python prints in such a case is printed.
+    Exit,
+}
+
+impl Interpreter {
+    /// Builds an interpreter. What it needs later of the process (environment, standard
+    /// streams, working folder) it takes from the process as it is then.
+    pub fn build() -> Self {
+        let mut settings = Settings::default();
+        // The embedded interpreter answers to krait, not to PYTHON* variables, whose
+        // documented values (scf-contract §7) are for the handler to read.
+        settings.ignore_environment = true;
+        settings.import_site = false;
+        settings.user_site_directory = false;
+        settings.write_bytecode = false;
+        settings.install_signal_handlers = false;
+        // Each write goes straight to the log, so that nothing is lost when the process
+        // is killed, and all streams keep their order.
+        settings.buffered_stdio = false;
+        settings.stdio_encoding = Some("utf-8".to_owned());
+        settings.stdio_errors = Some("strict".to_owned());
+        // Stack traces show no carets (scf-contract §2.1), so columns need no keeping.
+        settings.code_debug_ranges = false;
+        let builder = rustpython_vm::Interpreter::builder(settings);
+        Self { engine: krait_stdlib_shims::add_standard_library(builder).build() }
+    }
+
+    /// Imports `modules`, so that functions find them imported. A module that fails to
+    /// import is left to whoever imports it next.
+    pub fn preload(&self, modules: &[&'static str]) {
+        self.engine.enter(|vm| {
+            for name in modules {
+                let _ = vm.import(*name, 0);
+            }
+        });
+    }
+
+    /// Imports the handler's module, with `code` as `sys.path`, and looks its function up.
+    pub fn load(&self, code: CodePaths, handler: &Handler) -> Ended<Entry> {
+        self.engine.enter(|vm| {
+            if let Err(error) = module::set_search_path(&code, vm) {
+                return ended(Err(error), |error| load_failure(error, &code, vm), vm);
+            }
+            let Some(entry) = module::find_entry(&code, handler) else {
+                let file = format!("{}.py", handler.entry_path());
+                return Ended::Failed(Failure::EntryMissing { file });
+            };
+            let loaded = module::import(&entry, &handler.module, vm)
+                .and_then(|module| function_of(&module, handler, vm));
+            match ended(loaded, |error| load_failure(error, &code, vm), vm) {
+                Ended::Well(Ok(function)) => Ended::Well(Entry { function, code }),
+                Ended::Well(Err(message)) => Ended::Failed(Failure::Load { message }),
+                Ended::Failed(failure) => Ended::Failed(failure),
+                Ended::Exit => Ended::Exit,
+            }
+        })
+    }
+
+    /// Turns an invocation's texts into Python objects. `context` is the text of a JSON
+    /// object that krait wrote.
+    ///
+    /// # Errors
+    /// When `event` is not JSON.
+    pub fn read(&self, event: &[u8], context: &[u8]) -> Result<Event, InvalidEvent> {
+        self.engine.enter(|vm| {
+            Ok(Event { event: event::read(event, vm)?, context: event::read(context, vm)? })
+        })
+    }
+
+    /// Calls the handler and gives RetMsg.
+    pub fn invoke(&self, entry: &Entry, arguments: Event) -> Ended<String> {
+        self.engine.enter(|vm| {
+            let result = entry
+                .function
+                .call((arguments.event, arguments.context), vm)
+                .and_then(|value| ret_msg::write(&value, vm));
+            let user_code = |error| Failure::UserCode {
+                stack_trace: failure::stack_trace(error, &entry.code, vm),
+            };
+            match ended(result, user_code, vm) {
+                Ended::Well(text) if text.len() > limits::RESPONSE_BYTES => {
+                    Ended::Failed(Failure::ResponseTooLarge)
+                }
+                other => other,
+            }
+        })
+    }
+}
+
+/// The function, or the message of a 443 where there is none to call.
+fn function_of(
+    module: &PyObjectRef,
+    handler: &Handler,
+    vm: &VirtualMachine,
+) -> PyResult<Result<PyObjectRef, String>> {
+    let name = vm.ctx.new_str(handler.function.as_str());
+    let Some(function) = vm.get_attribute_opt(module, &name)? else {
+        return Ok(Err(format!(
+            "module '{}' has no attribute '{}'",
+            handler.module, handler.function
+        )));
+    };
+    if !function.is_callable() {
+        return Ok(Err(format!("'{}' object is not callable", function.class().name())));
+    }
+    Ok(Ok(function))
+}
+
+fn load_failure(
+    error: rustpython_vm::builtins::PyBaseExceptionRef,
+    code: &CodePaths,
+    vm: &VirtualMachine,
+) -> Failure {
+    Failure::Load { message: failure::stack_trace(error, code, vm) }
+}
+
+/// The platform catches `Exception` and nothing wider (scf-contract §2.1).
+fn ended<T>(
+    result: PyResult<T>,
+    failure: impl FnOnce(rustpython_vm::builtins::PyBaseExceptionRef) -> Failure,
+    vm: &VirtualMachine,
+) -> Ended<T> {
+    use rustpython_vm::AsObject;
+    match result {
+        Ok(value) => Ended::Well(value),
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.exception_type) => {
+            Ended::Failed(failure(error))
+        }
+        Err(error) => {
+            vm.handle_exit_exception(error);
+            Ended::Exit
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The interpreter, and everything that touches a Python object.
+//!
+//! No processes, threads or sockets: this room compiles for `wasm32-wasip1`. The steps
+//! stand apart, so that the first may happen ahead of time, in a process that is forked
+//! or snapshotted later: [`Interpreter::build`], [`Interpreter::preload`],
+//! [`Interpreter::load`], [`Interpreter::invoke`].
+
+mod event;
+mod failure;
+mod float_text;
+mod interpreter;
+mod module;
+mod ret_msg;
+
+pub use event::InvalidEvent;
+pub use interpreter::{Ended, Entry, Event, Interpreter};
+pub use module::CodePaths;

@@ -1,0 +1,24 @@
+//! The standard library of krait's embedded interpreter: RustPython's native modules,
+//! the frozen Python modules, and what krait adds to or puts in place of either.
+//!
+//! `build.rs` chooses what is frozen. `python/append/` and `python/replace/` hold the
+//! Python shims; each says in its first lines what it changes and why.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod foreign_functions;
+#[cfg(not(target_arch = "wasm32"))]
+mod tls;
+
+use rustpython_vm::InterpreterBuilder;
+
+/// Gives `builder` the whole standard library.
+pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
+    let modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+    let builder = builder.add_native_modules(&modules).add_frozen_modules(FROZEN_LIBRARY);
+    #[cfg(not(target_arch = "wasm32"))]
+    let builder = builder.init_hook(|_| tls::install_provider());
+    builder
+}
+
+const FROZEN_LIBRARY: &rustpython_vm::frozen::FrozenLib =
+    include!(concat!(env!("OUT_DIR"), "/frozen.rs"));
