@@ -1,0 +1,83 @@
+//! Cases as they stand in Markdown.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The phrase in a case's prose that has its handler run on CPython too.
+const ON_CPYTHON: &str = "Same on CPython.";
+
+/// One case: a heading and the blocks below it.
+pub struct Case {
+    /// The Markdown file's name, without its extension.
+    pub file: String,
+    pub path: PathBuf,
+    /// The heading.
+    pub name: String,
+    pub on_cpython: bool,
+    pub blocks: Vec<Block>,
+}
+
+/// A fenced block.
+pub struct Block {
+    /// The word after the fence: a language, or `sh`, `stdout`, `stderr`, `exit`, `zip`.
+    pub kind: String,
+    /// What follows that word: the file the block is written to.
+    pub target: String,
+    pub text: String,
+    /// The lines of the file between the fences, counted from 0, the end excluded.
+    pub lines: std::ops::Range<usize>,
+}
+
+impl Case {
+    /// The text of the only block of a kind.
+    pub fn only(&self, kind: &str) -> Option<&Block> {
+        let mut blocks = self.blocks.iter().filter(|block| block.kind == kind);
+        let first = blocks.next();
+        assert!(blocks.next().is_none(), "{}: more than one block {kind}", self.name);
+        first
+    }
+}
+
+/// The cases of a file.
+pub fn cases(path: &Path) -> Vec<Case> {
+    let text = fs::read_to_string(path).expect("a case file is readable");
+    let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut cases: Vec<Case> = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        if let Some(name) = line.strip_prefix("## ") {
+            cases.push(Case {
+                file: file.clone(),
+                path: path.to_path_buf(),
+                name: name.to_owned(),
+                on_cpython: false,
+                blocks: Vec::new(),
+            });
+        } else if let Some(case) = cases.last_mut() {
+            case.on_cpython |= line.contains(ON_CPYTHON);
+            let fence: String = line.chars().take_while(|each| *each == '`').collect();
+            if fence.len() < 3 {
+                continue;
+            }
+            let (kind, target) = line[fence.len()..].split_once(' ').unwrap_or((&line[fence.len()..], ""));
+            let mut block = Block {
+                kind: kind.to_owned(),
+                target: target.trim().to_owned(),
+                text: String::new(),
+                lines: number + 1..number + 1,
+            };
+            for (number, line) in lines.by_ref() {
+                block.lines.end = number;
+                if line == fence {
+                    break;
+                }
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            case.blocks.push(block);
+        }
+    }
+    cases
+}

@@ -1,0 +1,22 @@
+//! The runner of Markdown cases: reading them, laying their files out, running them.
+
+mod archive;
+mod cpython;
+mod markdown;
+mod run;
+
+pub use markdown::Case;
+
+use std::{fs, path::Path};
+
+/// Every case of every file in `tests/cases`, in order of file and place.
+pub fn all_cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases");
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .expect("tests/cases is a folder")
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    files.sort();
+    files.iter().flat_map(|path| markdown::cases(path)).collect()
+}

@@ -1,0 +1,134 @@
+//! Running a case and comparing what came out, to the letter.
+
+use super::{archive, cpython, markdown::Case};
+use regex::Regex;
+use std::{
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+    sync::{LazyLock, Mutex},
+};
+
+/// What differs from run to run, and what stands for it in a case.
+static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    [
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "<id>"),
+        (r"Duration:\d+ms", "Duration:<n>ms"),
+        (r"(Coldstart|PullCode|InitRuntime|InitFunction): \d+ms", "$1: <n>ms"),
+        (r"MemUsage:( ?)\d+\.\d+MB", "MemUsage:$1<n>MB"),
+        (r#""(MemUsage|BillDuration|Duration)":[\d.]+"#, r#""$1":<n>"#),
+    ]
+    .into_iter()
+    .map(|(pattern, name)| (Regex::new(pattern).expect("a valid pattern"), name))
+    .collect()
+});
+
+/// Cases of one file are blessed one at a time: each rewrites the file.
+static BLESSING: Mutex<()> = Mutex::new(());
+
+impl Case {
+    /// Lays the case out in a folder of its own, runs its command, and compares.
+    pub fn run(&self) -> Result<(), String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        self.lay_out(folder.path());
+        let script = &self.only("sh").ok_or("the case has no sh block")?.text;
+        let output = run_script(script, folder.path());
+        let actual = [
+            ("stdout", normal(&output.stdout, folder.path())),
+            ("stderr", normal(&output.stderr, folder.path())),
+            ("exit", format!("{}\n", output.status.code().unwrap_or(-1))),
+        ];
+        if std::env::var_os("KRAIT_BLESS").is_some() {
+            self.bless(&actual);
+            return Ok(());
+        }
+        let mut differences = String::new();
+        for (kind, actual) in &actual {
+            match self.only(kind) {
+                Some(block) if block.text != *actual => {
+                    let expected = &block.text;
+                    let _ = write!(differences, "\n--- expected {kind}\n{expected}--- actual {kind}\n{actual}");
+                }
+                None if *kind == "exit" && actual != "0\n" => {
+                    let _ = write!(differences, "\n--- exit {actual}");
+                }
+                _ => {}
+            }
+        }
+        if self.on_cpython {
+            let stdout = self.only("stdout").ok_or("a case for CPython has a stdout block")?;
+            differences.push_str(&cpython::differences(folder.path(), script, &stdout.text));
+        }
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let _ = write!(differences, "\n--- stderr was\n{}", actual[1].1);
+        Err(differences)
+    }
+
+    fn lay_out(&self, folder: &Path) {
+        for block in &self.blocks {
+            if block.target.is_empty() || block.kind == "zip" {
+                continue;
+            }
+            let path = folder.join(&block.target);
+            fs::create_dir_all(path.parent().expect("a file has a folder")).expect("writable");
+            fs::write(path, &block.text).expect("writable");
+        }
+        for block in self.blocks.iter().filter(|block| block.kind == "zip") {
+            archive::make(&folder.join(&block.target), &block.text, folder);
+        }
+    }
+
+    /// Writes what came out into the case's blocks (those that it has).
+    fn bless(&self, actual: &[(&str, String)]) {
+        let _one_at_a_time = BLESSING.lock();
+        let fresh = super::markdown::cases(&self.path);
+        let same = fresh.iter().find(|case| case.name == self.name).expect("the case is still there");
+        let text = fs::read_to_string(&self.path).expect("readable");
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let mut blocks: Vec<_> = same.blocks.iter().collect();
+        blocks.sort_by_key(|block| std::cmp::Reverse(block.lines.start));
+        for block in blocks {
+            if let Some((_, text)) = actual.iter().find(|(kind, _)| *kind == block.kind) {
+                lines.splice(block.lines.clone(), text.lines().map(str::to_owned));
+            }
+        }
+        fs::write(&self.path, lines.join("\n") + "\n").expect("writable");
+    }
+}
+
+/// Runs a script with krait first on the PATH, and as little else as a shell needs.
+pub fn run_script(script: &str, folder: &Path) -> Output {
+    let krait = Path::new(env!("CARGO_BIN_EXE_krait"));
+    let krait = match std::env::var_os("KRAIT_UNDER_TEST") {
+        Some(other) => other.into(),
+        None => krait.to_path_buf(),
+    };
+    let mut path = krait.parent().expect("a program is in a folder").as_os_str().to_owned();
+    path.push(":/usr/local/bin:/usr/bin:/bin");
+    Command::new("/bin/sh")
+        .args(["-c", script])
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", folder)
+        .env("SECRET_OF_THE_CALLER", "must not be seen")
+        .env("REPOSITORY", concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell runs")
+}
+
+fn normal(output: &[u8], folder: &Path) -> String {
+    let mut text = String::from_utf8_lossy(output).replace(&*folder.to_string_lossy(), "<case>");
+    for (pattern, name) in &*VARYING {
+        text = pattern.replace_all(&text, *name).into_owned();
+    }
+    // A block ends with a newline, whether the output does or not.
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
