@@ -1,14 +1,14 @@
-//! Assembles the Python half of the standard library that krait freezes.
+//! Assembles and compiles the Python half of the standard library, which krait freezes.
 //!
 //! It is `rustpython-pylib`'s `Lib` less what no handler can use, plus the files
 //! under `python/`: those in `replace/` stand instead of (or beside) the library's
 //! own, those in `append/` are added to the end of the module of the same name.
 
+use rustpython_compiler::{CompileOpts, Mode, compile};
+use rustpython_compiler_core::frozen::{FrozenCodeObject, FrozenLib, FrozenModule};
 use std::{
-    collections::hash_map::DefaultHasher,
-    env, fs,
-    hash::{Hash, Hasher},
-    io,
+    collections::BTreeMap,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -43,55 +43,73 @@ const LEFT_OUT: &[&str] = &[
     "webbrowser.py",
 ];
 
-fn main() -> io::Result<()> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let lib = out.join("Lib");
-    let shims = Path::new("python");
-    println!("cargo:rerun-if-changed={}", shims.display());
+/// Where krait's own Python files are.
+const SHIMS: &str = "python";
 
-    if lib.exists() {
-        fs::remove_dir_all(&lib)?;
+fn main() -> io::Result<()> {
+    println!("cargo:rerun-if-changed={SHIMS}");
+    let mut sources = BTreeMap::new();
+    for (file, name) in python_files(Path::new(rustpython_pylib::LIB_PATH))? {
+        if !is_left_out(&name) {
+            sources.insert(name, fs::read_to_string(file)?);
+        }
     }
-    copy_library(Path::new(rustpython_pylib::LIB_PATH), &lib, Path::new(""))?;
-    for (file, name) in python_files(&shims.join("replace"))? {
-        let target = lib.join(&name);
-        fs::create_dir_all(target.parent().expect("a file has a folder"))?;
-        fs::copy(file, target)?;
+    for (file, name) in python_files(&Path::new(SHIMS).join("replace"))? {
+        sources.insert(name, fs::read_to_string(file)?);
     }
-    for (file, name) in python_files(&shims.join("append"))? {
-        let target = lib.join(&name);
-        let mut source = fs::read_to_string(&target)?;
+    for (file, name) in python_files(&Path::new(SHIMS).join("append"))? {
+        let source = sources.get_mut(&name).unwrap_or_else(|| panic!("no module at {name:?}"));
         source.push('\n');
         source.push_str(&fs::read_to_string(file)?);
-        fs::write(target, source)?;
     }
-
-    // The macro reads the folder while it is expanded, which cargo cannot see: the
-    // digest makes this file, and so the crate, change whenever the folder does.
-    let digest = digest(&lib)?;
-    fs::write(
-        out.join("frozen.rs"),
-        format!("// {digest:016x}\nrustpython_vm::py_freeze!(dir = \"Lib\")\n"),
-    )
+    let sources: Vec<_> = sources.into_iter().collect();
+    let frozen = freeze(&sources);
+    let library = FrozenLib::encode(frozen.iter().map(|(name, module)| (name.as_str(), *module)));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("frozen.bin"), &library.bytes)
 }
 
-fn copy_library(from: &Path, to: &Path, name: &Path) -> io::Result<()> {
-    fs::create_dir_all(to.join(name))?;
-    for entry in fs::read_dir(from.join(name))? {
-        let entry = entry?;
-        let name = name.join(entry.file_name());
-        let text = name.to_str().unwrap_or_default();
-        if LEFT_OUT.contains(&text) || matches!(entry.file_name().to_str(), Some("test" | "tests")) {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            copy_library(from, to, &name)?;
-        } else if text.ends_with(".py") {
-            // Not fs::copy: the registry's files may be read-only, and shims are appended.
-            fs::write(to.join(&name), fs::read(from.join(&name))?)?;
-        }
-    }
-    Ok(())
+/// Whether a file of `Lib`, or a folder above it, is not frozen.
+fn is_left_out(name: &Path) -> bool {
+    name.ancestors().any(|each| {
+        LEFT_OUT.iter().any(|left_out| each == Path::new(left_out))
+            || matches!(each.file_name().and_then(|name| name.to_str()), Some("test" | "tests"))
+    })
+}
+
+type Frozen = Vec<(String, FrozenModule<&'static [u8]>)>;
+
+/// Compiles every source, on all processors: this is most of the build script's time.
+fn freeze(sources: &[(PathBuf, String)]) -> Frozen {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = sources
+            .chunks(sources.len().div_ceil(threads))
+            .map(|part| {
+                // The compiler recurses deeper than a spawned thread's usual stack.
+                let builder = std::thread::Builder::new().stack_size(64 << 20);
+                let freeze_part =
+                    || part.iter().filter_map(|(name, source)| freeze_one(name, source)).collect();
+                builder.spawn_scoped(scope, freeze_part).expect("a thread")
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| -> Frozen { part.join().expect("no panic") }).collect()
+    })
+}
+
+/// Compiles one file under its module's name; `<frozen NAME>` is what tracebacks show, as
+/// CPython's do for modules that it freezes.
+fn freeze_one(name: &Path, source: &str) -> Option<(String, FrozenModule<&'static [u8]>)> {
+    let package = name.file_name()? == "__init__.py";
+    let parts = if package { name.parent()?.to_path_buf() } else { name.with_extension("") };
+    let module = parts.to_str()?.replace('/', ".");
+    // Columns would only serve the carets that krait's stack traces do not show.
+    let options = CompileOpts { debug_ranges: false, ..CompileOpts::default() };
+    let source = source.trim_start_matches('\u{feff}');
+    let code = compile(source, Mode::Exec, &format!("<frozen {module}>"), options)
+        .unwrap_or_else(|error| panic!("{} does not compile: {error}", name.display()));
+    let bytes = FrozenCodeObject::encode(&code).bytes.leak();
+    Some((module, FrozenModule { code: FrozenCodeObject { bytes: &*bytes }, package }))
 }
 
 /// Every `.py` file under `folder`, with its path from there, in order of name.
@@ -111,13 +129,4 @@ fn python_files(folder: &Path) -> io::Result<Vec<(PathBuf, PathBuf)>> {
     }
     found.sort();
     Ok(found)
-}
-
-fn digest(folder: &Path) -> io::Result<u64> {
-    let mut hasher = DefaultHasher::new();
-    for (file, name) in python_files(folder)? {
-        name.hash(&mut hasher);
-        fs::read(file)?.hash(&mut hasher);
-    }
-    Ok(hasher.finish())
 }

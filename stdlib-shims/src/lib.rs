@@ -9,7 +9,7 @@ mod foreign_functions;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
 
-use rustpython_vm::InterpreterBuilder;
+use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
 
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
@@ -20,5 +20,5 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     builder
 }
 
-const FROZEN_LIBRARY: &rustpython_vm::frozen::FrozenLib =
-    include!(concat!(env!("OUT_DIR"), "/frozen.rs"));
+const FROZEN_LIBRARY: &FrozenLib =
+    FrozenLib::from_ref(include_bytes!(concat!(env!("OUT_DIR"), "/frozen.bin")).as_slice());

@@ -1,7 +1,7 @@
 //! Running a case and comparing what came out, to the letter.
 
 use super::{archive, cpython, markdown::Case};
-use regex::Regex;
+use regex_lite::Regex;
 use std::{
     fmt::Write as _,
     fs,

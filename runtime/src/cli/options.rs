@@ -115,7 +115,7 @@ pub(super) struct InvokeArguments {
     #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Invocation")]
     pub invocation_type: InvocationType,
 
-    /// What of the log goes to stderr
+    /// What of the log goes to stderr; tail is its last 4 KB
     #[arg(long, value_enum, default_value_t, help_heading = "Invocation")]
     pub log: LogChoice,
 
@@ -135,7 +135,6 @@ pub(super) enum InvocationType {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogChoice {
     None,
-    /// The last 4 KB
     Tail,
     #[default]
     All,

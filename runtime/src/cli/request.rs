@@ -86,7 +86,10 @@ fn function(
         // What was typed is checked already; what a template says is not.
         let value = typed.or(said).unwrap_or(default);
         check(value).map_err(|error: limits::OutOfRange| {
-            Fatal::Request(anyhow!("the template gives {value}, but {error}"))
+            Fatal::Request(anyhow!(
+                "the template's function {} gives {value}, but {error}",
+                declared.name
+            ))
         })
     };
     let text = |typed: &Option<String>, said: &Option<String>, default: String| {

@@ -102,6 +102,8 @@ pub fn of(function: &Function) -> IndexMap<String, String> {
         ("SHELL", "/bin/bash"),
         ("SHLVL", "3"),
         ("HOSTNAME", "krait"),
+        // The documents leave it unset, which means UTC there; on a host it would not.
+        ("TZ", "UTC"),
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
         ("LD_LIBRARY_PATH", "/var/runtime/java8:/var/user:/opt"),
     ];

@@ -10,6 +10,7 @@
 
 pub mod allocator;
 mod descendants;
+mod marker;
 mod process;
 mod serve;
 mod usage;

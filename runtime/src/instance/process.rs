@@ -1,13 +1,14 @@
 //! Making an instance's process, and what that process inherits: nothing but its log, its
 //! socket, its function's environment and its code. Security rests on this file.
 
-use super::{allocator, descendants, serve, usage};
+use super::{allocator, descendants, marker::Marker, serve, usage};
 use crate::{
     contract::{Function, environment, limits},
     python::CodePaths,
 };
 use std::{
     ffi::CString,
+    fs::File,
     fmt, io,
     os::{
         fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd},
@@ -28,6 +29,7 @@ pub struct Instance {
     pub(super) socket: UnixStream,
     pub(super) log: OwnedFd,
     pub(super) started: Instant,
+    pub(super) marker: Marker,
     /// Whether the function was loaded: whether the cold start is over.
     pub(super) initialized: bool,
     pub(super) reaped: Option<Reaped>,
@@ -76,17 +78,18 @@ impl Instance {
         drop(stdin_writer);
         let (socket, instance_socket) = UnixStream::pair().map_err(StartError::Pipe)?;
         let started = Instant::now();
+        let marker = Marker::fresh();
         // SAFETY: this process has one thread, so the child may do whatever it could.
         match unsafe { libc::fork() } {
             -1 => Err(StartError::Fork(io::Error::last_os_error())),
             0 => {
                 let streams = Streams { stdin, log: log_writer, socket: instance_socket };
-                become_instance(function, code.clone(), streams, started)
+                become_instance(function, code.clone(), streams, marker, started)
             }
             process => {
                 set_nonblocking(log.as_raw_fd());
                 set_nonblocking(socket.as_raw_fd());
-                Ok(Self { process, socket, log, started, initialized: false, reaped: None })
+                Ok(Self { process, socket, log, started, marker, initialized: false, reaped: None })
             }
         }
     }
@@ -143,6 +146,7 @@ fn become_instance(
     function: &Function,
     code: CodePaths,
     streams: Streams,
+    marker: Marker,
     started: Instant,
 ) -> ! {
     // SAFETY: calls that change this process alone; the child has one thread.
@@ -153,9 +157,12 @@ fn become_instance(
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+        // Rust's handler for stack overflows would swallow the first such signal.
+        libc::signal(libc::SIGSEGV, libc::SIG_DFL);
+        libc::signal(libc::SIGBUS, libc::SIG_DFL);
         libc::umask(0o022);
     }
-    let socket = place_descriptors(streams);
+    let channels = place_descriptors(streams);
     limit_resources(function);
     replace_environment(function);
     if let Ok(folder) = CString::new(code.code.as_os_str().as_bytes()) {
@@ -163,14 +170,21 @@ fn become_instance(
         // function is loaded.
         unsafe { libc::chdir(folder.as_ptr()) };
     }
-    allocator::report_exhaustion_to(socket.as_raw_fd());
-    serve::run(socket, code, &function.handler, started)
+    allocator::report_exhaustion_to(channels.socket.as_raw_fd());
+    serve::run(channels, code, &function.handler, marker, started)
 }
 
-/// Puts the streams in their places and closes all else. The socket goes beyond the
-/// numbers a function may open, so that one which closes every descriptor it could have
-/// opened, as daemons do, leaves it alone.
-fn place_descriptors(streams: Streams) -> UnixStream {
+/// What an instance speaks through, out of its function's way.
+pub(super) struct Channels {
+    pub socket: UnixStream,
+    /// The log once more: the function may close or redirect its own end.
+    pub log: File,
+}
+
+/// Puts the streams in their places and closes all else. The socket and the second end of
+/// the log go beyond the numbers a function may open, so that one which closes every
+/// descriptor it could have opened, as daemons do, leaves them alone.
+fn place_descriptors(streams: Streams) -> Channels {
     set_limit(libc::RLIMIT_NOFILE, u64::MAX, u64::MAX);
     let (stdin, log) = (streams.stdin.into_raw_fd(), streams.log.into_raw_fd());
     // SAFETY: the descriptors are owned here, and those closed are used no more.
@@ -178,18 +192,31 @@ fn place_descriptors(streams: Streams) -> UnixStream {
         libc::dup2(stdin, 0);
         libc::dup2(log, 1);
         libc::dup2(log, 2);
-        let beyond = limits::FILE_DESCRIPTORS as libc::c_int;
-        let old = streams.socket.into_raw_fd();
-        let socket = match libc::fcntl(old, libc::F_DUPFD_CLOEXEC, beyond) {
-            -1 => old,
-            moved => moved,
-        };
-        let socket_number = socket as libc::c_uint;
-        if socket_number > 3 {
-            libc::syscall(libc::SYS_close_range, 3, socket_number - 1, 0);
-        }
-        libc::syscall(libc::SYS_close_range, socket_number + 1, libc::c_uint::MAX, 0);
-        UnixStream::from_raw_fd(socket)
+        let socket = move_beyond(streams.socket.into_raw_fd());
+        let log = move_beyond(log);
+        close_between(2, socket.min(log));
+        close_between(socket.min(log), socket.max(log));
+        close_between(socket.max(log), libc::c_int::MAX);
+        Channels { socket: UnixStream::from_raw_fd(socket), log: File::from_raw_fd(log) }
+    }
+}
+
+/// Duplicates a descriptor to a number that functions do not reach, where there is one.
+fn move_beyond(descriptor: libc::c_int) -> libc::c_int {
+    let beyond = limits::FILE_DESCRIPTORS as libc::c_int;
+    // SAFETY: the call only makes a new descriptor.
+    match unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, beyond) } {
+        -1 => descriptor,
+        moved => moved,
+    }
+}
+
+/// Closes every descriptor between two, the two excluded.
+fn close_between(low: libc::c_int, high: libc::c_int) {
+    if high - low > 1 {
+        // SAFETY: what is closed is used no more: this process keeps the two and what is
+        // outside them.
+        unsafe { libc::syscall(libc::SYS_close_range, low + 1, high - 1, 0) };
     }
 }
 

@@ -1,6 +1,8 @@
 //! The inside of an instance: an interpreter, and one invocation after the other.
 
 use super::{
+    marker::Marker,
+    process::Channels,
     usage,
     wire::{self, Answered, Call, FromInstance, Initialized},
 };
@@ -9,20 +11,30 @@ use crate::{
     python::{CodePaths, Ended, Entry, Interpreter},
 };
 use std::{
-    os::unix::net::UnixStream,
+    io::Write,
     time::{Duration, Instant},
 };
 
 /// Builds the interpreter, then serves invocations from `socket` until it ends. The
 /// function is loaded with the first, so that what it prints is in that one's log.
 /// `started` is when this process was made.
-pub(super) fn run(socket: UnixStream, code: CodePaths, handler: &Handler, started: Instant) -> ! {
-    let interpreter = Interpreter::build();
-    let mut server =
-        Server { interpreter, socket, process: std::process::id(), init_runtime: started.elapsed() };
+pub(super) fn run(
+    channels: Channels,
+    code: CodePaths,
+    handler: &Handler,
+    marker: Marker,
+    started: Instant,
+) -> ! {
+    let mut server = Server {
+        interpreter: Interpreter::build(),
+        channels,
+        marker,
+        process: std::process::id(),
+        init_runtime: started.elapsed(),
+    };
     let mut entry = None;
     loop {
-        let call = match Call::receive(&mut server.socket) {
+        let call = match Call::receive(&mut server.channels.socket) {
             Ok(Some(call)) => call,
             // The watcher has gone, or the function closed the socket and left no way to
             // answer: either way nobody waits for this process.
@@ -47,7 +59,8 @@ pub(super) fn run(socket: UnixStream, code: CodePaths, handler: &Handler, starte
 
 struct Server {
     interpreter: Interpreter,
-    socket: UnixStream,
+    channels: Channels,
+    marker: Marker,
     process: u32,
     init_runtime: Duration,
 }
@@ -58,6 +71,8 @@ impl Server {
         let begun = Instant::now();
         match self.interpreter.load(code, handler) {
             Ended::Well(entry) => {
+                // A log that nobody takes any more is no reason to fail.
+                let _ = self.channels.log.write_all(self.marker.bytes());
                 self.send(&FromInstance::Initialized(Initialized {
                     init_runtime: self.init_runtime,
                     init_function: begun.elapsed(),
@@ -85,7 +100,7 @@ impl Server {
 
     /// A function that forked may return twice: only the instance itself answers.
     fn send(&mut self, message: &FromInstance) {
-        if std::process::id() != self.process || wire::send(&mut self.socket, message).is_err() {
+        if std::process::id() != self.process || wire::send(&mut self.channels.socket, message).is_err() {
             leave(1);
         }
     }

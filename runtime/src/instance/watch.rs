@@ -2,6 +2,7 @@
 
 use super::{
     descendants,
+    marker::Splitter,
     process::Instance,
     usage,
     wire::{self, Answered, Frames, FromInstance},
@@ -92,6 +93,7 @@ impl Instance {
             self.started + Duration::from_secs(request.function.init_timeout_seconds.into())
         };
         let context = Context::new(request.function, request.request_id).to_json();
+        let splitter = (!self.initialized).then(|| Splitter::new(self.marker));
         let watch = Watch {
             unsent: wire::invocation_frame(context.as_bytes(), request.event),
             instance: self,
@@ -101,6 +103,8 @@ impl Instance {
             frames: Frames::default(),
             deadline,
             called: now,
+            splitter,
+            after_marker: None,
             next_look: now + MEMORY_INTERVAL,
             announced: false,
         };
@@ -120,6 +124,10 @@ struct Watch<'a> {
     /// When the handler was called, as far as the watcher knows.
     called: Instant,
     next_look: Instant,
+    /// Looks for the end of the loading phase in the log, until it was found.
+    splitter: Option<Splitter>,
+    /// What was written after it, before the message that tells of it was read.
+    after_marker: Option<Vec<u8>>,
     /// Whether the observer knows that the invocation exists.
     announced: bool,
 }
@@ -154,6 +162,7 @@ impl Watch<'_> {
     }
 
     fn answered(mut self, answered: Answered) -> Invocation {
+        self.release_log();
         self.announce();
         let (outcome, memory_bytes) = match answered.failure {
             None => (Outcome::Returned(answered.ret_msg), answered.memory_bytes),
@@ -191,6 +200,7 @@ impl Watch<'_> {
         let reaped = self.instance.reap(true);
         // What was written before the end is in the pipe now, whole.
         self.take_log();
+        self.release_log();
         self.announce();
         let memory_bytes = reaped.map_or(0, |reaped| reaped.peak_bytes);
         self.invocation(Outcome::Failed(failure), duration, memory_bytes)
@@ -262,6 +272,7 @@ impl Watch<'_> {
                     init_function: initialized.init_function,
                     memory_bytes: initialized.memory_bytes,
                 });
+                self.release_log();
                 self.instance.initialized = true;
                 self.called = Instant::now();
                 let timeout = Duration::from_secs(self.request.function.timeout_seconds.into());
@@ -286,16 +297,43 @@ impl Watch<'_> {
                 libc::read(self.instance.log.as_raw_fd(), piece.as_mut_ptr().cast(), piece.len())
             };
             match usize::try_from(read) {
-                Ok(length) if length > 0 => {
-                    self.announce();
-                    self.observer.output(&piece[..length]);
-                }
+                Ok(length) if length > 0 => self.pass_on(&piece[..length]),
                 _ => return,
             }
             // A function that writes without end must not outrun its deadline.
             if Instant::now() >= self.deadline {
                 return;
             }
+        }
+    }
+
+    /// Passes output on to the observer, as far as its turn has come.
+    fn pass_on(&mut self, bytes: &[u8]) {
+        if let Some(waiting) = &mut self.after_marker {
+            waiting.extend_from_slice(bytes);
+        } else if let Some(splitter) = &mut self.splitter {
+            let (before, after) = splitter.split(bytes);
+            self.after_marker = after;
+            self.show(&before);
+        } else {
+            self.show(bytes);
+        }
+    }
+
+    /// Passes on what waited for a message that has come, or will not come.
+    fn release_log(&mut self) {
+        if let Some(mut splitter) = self.splitter.take() {
+            self.show(&splitter.rest());
+        }
+        if let Some(waiting) = self.after_marker.take() {
+            self.show(&waiting);
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.announce();
+            self.observer.output(bytes);
         }
     }
 

@@ -10,7 +10,7 @@ use std::{
     os::unix::fs::{DirBuilderExt, PermissionsExt, symlink},
     path::{Component, Path, PathBuf},
 };
-use zip::{ZipArchive, read::ZipFile, result::ZipError};
+use zip::{ZipArchive, read::ZipFile};
 
 /// Unpacks `archive` below `cache`, into a folder named by the zip's content, unless that
 /// was done before. Concurrent callers may race: each unpacks aside, one folder wins.
@@ -63,16 +63,13 @@ impl Unpacking<'_> {
         // Links are made last, so that no member can be written through one.
         let mut links = Vec::new();
         for index in 0..zip.len() {
-            let mut member = zip.by_index(index).map_err(|error| match error {
-                ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-                    self.encrypted(format!("member {}", index + 1))
-                }
-                other => self.damaged(&other),
-            })?;
-            let name = member.name().map_err(|error| self.damaged(&error))?.into_owned();
-            if member.encrypted() {
+            let raw = zip.by_index_raw(index).map_err(|error| self.damaged(&error))?;
+            let name = raw.name().map_err(|error| self.damaged(&error))?.into_owned();
+            if raw.encrypted() {
                 return Err(self.encrypted(name));
             }
+            drop(raw);
+            let mut member = zip.by_index(index).map_err(|error| self.damaged(&error))?;
             let path = member.enclosed_name().ok_or_else(|| self.outside(&name))?;
             if member.is_symlink() {
                 links.push((path, self.link_target(&mut member, &name)?));

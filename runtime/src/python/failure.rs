@@ -21,7 +21,10 @@ pub(super) fn stack_trace(
         if vm.write_exception(&mut text, &error).is_err() {
             text.push_str(&error.class().name());
         }
-        text.trim_end_matches('\n').to_owned()
+        let shown = shown_places(code).fold(text, |text, (folder, shown)| {
+            text.replace(&format!("{folder}/"), &format!("{shown}/"))
+        });
+        shown.trim_end_matches('\n').to_owned()
     })
 }
 
@@ -30,13 +33,8 @@ fn formatted(
     code: &CodePaths,
     vm: &VirtualMachine,
 ) -> PyResult<String> {
-    let shown = std::iter::once((&code.code, "/var/user"))
-        .chain(code.layers.iter().map(|layer| (layer, "/opt")));
-    let places: Vec<PyObjectRef> = shown
-        .map(|(folder, shown)| {
-            let folder = folder.to_string_lossy();
-            vm.new_tuple((folder.as_ref().to_owned(), shown.to_owned())).into()
-        })
+    let places: Vec<PyObjectRef> = shown_places(code)
+        .map(|(folder, shown)| vm.new_tuple((folder, shown.to_owned())).into())
         .collect();
     let formatter = vm.import("_krait_traceback", 0)?;
     let places = vm.ctx.new_list(places);
@@ -45,4 +43,12 @@ fn formatted(
         Some(text) => Ok(text.to_string_lossy().into_owned()),
         None => Err(vm.new_type_error("the stack trace is not a str")),
     }
+}
+
+/// The folders of the code on this machine, and what the platform calls them.
+fn shown_places(code: &CodePaths) -> impl Iterator<Item = (String, &'static str)> {
+    let layers = code.layers.iter().map(|layer| (layer, "/opt"));
+    std::iter::once((&code.code, "/var/user"))
+        .chain(layers)
+        .map(|(folder, shown)| (folder.to_string_lossy().into_owned(), shown))
 }

@@ -167,6 +167,12 @@ impl Writer<'_> {
         if self.open.contains(&address) {
             return Err(self.vm.new_value_error("Circular reference detected"));
         }
+        // The engine itself counts only calls of Python functions, and CPython counts these.
+        if self.open.len() >= self.vm.recursion_limit.get() {
+            return Err(self.vm.new_recursion_error(
+                "maximum recursion depth exceeded while encoding a JSON object".to_owned(),
+            ));
+        }
         self.open.push(address);
         let vm = self.vm;
         let result = vm.with_recursion("while encoding a JSON object", || write(self));
