@@ -260,6 +260,10 @@ impl Writer<'_> {
     }
 
     fn noted(&self, error: PyBaseExceptionRef, note: &str) -> PyBaseExceptionRef {
+        // A thousand notes would tell nothing of a value that nests too deep.
+        if error.fast_isinstance(self.vm.ctx.exceptions.recursion_error) {
+            return error;
+        }
         // A note that cannot be added is no reason to lose the error.
         let _ = error.add_note(self.vm.ctx.new_str(note), self.vm);
         error
