@@ -6,15 +6,22 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign_functions;
+mod time_zones;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
+
+pub use time_zones::posix_rule;
 
 use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
 
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     let modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    let builder = builder.add_native_modules(&modules).add_frozen_modules(FROZEN_LIBRARY);
+    let own = [time_zones::module_def(&builder.ctx)];
+    let builder = builder
+        .add_native_modules(&modules)
+        .add_native_modules(&own)
+        .add_frozen_modules(FROZEN_LIBRARY);
     #[cfg(not(target_arch = "wasm32"))]
     let builder = builder.init_hook(|_| tls::install_provider());
     builder

@@ -11,7 +11,7 @@ use std::{
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-pub fn make(path: &Path, members: &str, folder: &Path) {
+pub(crate) fn make(path: &Path, members: &str, folder: &Path) {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
     for line in members.lines().filter(|line| !line.starts_with('!')) {
@@ -36,6 +36,7 @@ pub fn make(path: &Path, members: &str, folder: &Path) {
     if members.lines().any(|line| line == "!encrypted") {
         set_encrypted_flag(&mut bytes);
     }
+    fs::create_dir_all(path.parent().expect("a file has a folder")).expect("writable");
     fs::write(path, bytes).expect("writable");
 }
 

@@ -1,6 +1,7 @@
 //! The same handler on CPython, where the host has one.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
     sync::LazyLock,
@@ -18,21 +19,36 @@ text = json.dumps(value, ensure_ascii=False)
 sys.__stdout__.buffer.write((text + '\\n').encode('utf-8'))
 ";
 
-/// The newest CPython on this machine: only a recent one is comparable.
+/// Of the CPythons on this machine, the newest: in the PATH, or where pyenv keeps them.
+/// Those before 3.11 lack what the cases use.
 static NEWEST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-    ["python3.14", "python3.13", "python3.12", "python3"].into_iter().map(PathBuf::from).find(
-        |python| {
-            let answer = Command::new(python)
-                .args(["-c", "import sys; sys.exit(sys.version_info < (3, 12))"])
-                .output();
-            answer.is_ok_and(|output| output.status.success())
-        },
-    )
+    let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
+    let pyenv = versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let pyenv = pyenv.map(|version| version.path().join("bin/python3"));
+    let newest = std::iter::once(PathBuf::from("python3"))
+        .chain(pyenv)
+        .filter_map(|python| Some((version(&python)?, python)))
+        .max()
+        .filter(|((major, minor), _)| (*major, *minor) >= (3, 11))
+        .map(|(_, python)| python);
+    match &newest {
+        Some(python) => eprintln!("comparing with {}", python.display()),
+        None => eprintln!("no CPython 3.11 or newer here: cases are not compared with it"),
+    }
+    newest
 });
+
+fn version(python: &Path) -> Option<(u32, u32)> {
+    let script = "import sys; print(*sys.version_info[:2])";
+    let output = Command::new(python).args(["-c", script]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (major, minor) = text.trim().split_once(' ')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
 
 /// How CPython's answer to the script's `--event` differs from `expected`; empty if it
 /// does not, or if there is no CPython.
-pub fn differences(folder: &Path, script: &str, expected: &str) -> String {
+pub(crate) fn differences(folder: &Path, script: &str, expected: &str) -> String {
     let Some(python) = &*NEWEST else {
         return String::new();
     };

@@ -8,19 +8,23 @@ use std::{
 /// The phrase in a case's prose that has its handler run on CPython too.
 const ON_CPYTHON: &str = "Same on CPython.";
 
+/// The phrase in a case's prose that tells that only root can run it.
+const NEEDS_ROOT: &str = "Needs root.";
+
 /// One case: a heading and the blocks below it.
-pub struct Case {
+pub(crate) struct Case {
     /// The Markdown file's name, without its extension.
     pub file: String,
     pub path: PathBuf,
     /// The heading.
     pub name: String,
     pub on_cpython: bool,
+    pub needs_root: bool,
     pub blocks: Vec<Block>,
 }
 
 /// A fenced block.
-pub struct Block {
+pub(crate) struct Block {
     /// The word after the fence: a language, or `sh`, `stdout`, `stderr`, `exit`, `zip`.
     pub kind: String,
     /// What follows that word: the file the block is written to.
@@ -32,7 +36,7 @@ pub struct Block {
 
 impl Case {
     /// The text of the only block of a kind.
-    pub fn only(&self, kind: &str) -> Option<&Block> {
+    pub(crate) fn only(&self, kind: &str) -> Option<&Block> {
         let mut blocks = self.blocks.iter().filter(|block| block.kind == kind);
         let first = blocks.next();
         assert!(blocks.next().is_none(), "{}: more than one block {kind}", self.name);
@@ -41,7 +45,7 @@ impl Case {
 }
 
 /// The cases of a file.
-pub fn cases(path: &Path) -> Vec<Case> {
+pub(crate) fn cases(path: &Path) -> Vec<Case> {
     let text = fs::read_to_string(path).expect("a case file is readable");
     let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut cases: Vec<Case> = Vec::new();
@@ -53,10 +57,12 @@ pub fn cases(path: &Path) -> Vec<Case> {
                 path: path.to_path_buf(),
                 name: name.to_owned(),
                 on_cpython: false,
+                needs_root: false,
                 blocks: Vec::new(),
             });
         } else if let Some(case) = cases.last_mut() {
             case.on_cpython |= line.contains(ON_CPYTHON);
+            case.needs_root |= line.contains(NEEDS_ROOT);
             let fence: String = line.chars().take_while(|each| *each == '`').collect();
             if fence.len() < 3 {
                 continue;

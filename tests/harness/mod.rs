@@ -5,12 +5,12 @@ mod cpython;
 mod markdown;
 mod run;
 
-pub use markdown::Case;
+pub(crate) use markdown::Case;
 
 use std::{fs, path::Path};
 
 /// Every case of every file in `tests/cases`, in order of file and place.
-pub fn all_cases() -> Vec<Case> {
+pub(crate) fn all_cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases");
     let mut files: Vec<_> = fs::read_dir(&folder)
         .expect("tests/cases is a folder")

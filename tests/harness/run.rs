@@ -29,7 +29,7 @@ static BLESSING: Mutex<()> = Mutex::new(());
 
 impl Case {
     /// Lays the case out in a folder of its own, runs its command, and compares.
-    pub fn run(&self) -> Result<(), String> {
+    pub(crate) fn run(&self) -> Result<(), String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         self.lay_out(folder.path());
         let script = &self.only("sh").ok_or("the case has no sh block")?.text;
@@ -100,7 +100,7 @@ impl Case {
 }
 
 /// Runs a script with krait first on the PATH, and as little else as a shell needs.
-pub fn run_script(script: &str, folder: &Path) -> Output {
+pub(crate) fn run_script(script: &str, folder: &Path) -> Output {
     let krait = Path::new(env!("CARGO_BIN_EXE_krait"));
     let krait = match std::env::var_os("KRAIT_UNDER_TEST") {
         Some(other) => other.into(),

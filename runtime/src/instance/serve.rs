@@ -25,8 +25,10 @@ pub(super) fn run(
     marker: Marker,
     started: Instant,
 ) -> ! {
+    let interpreter = Interpreter::build();
+    settle_time_zone();
     let mut server = Server {
-        interpreter: Interpreter::build(),
+        interpreter,
         channels,
         marker,
         process: std::process::id(),
@@ -55,6 +57,29 @@ pub(super) fn run(
         let ended = server.interpreter.invoke(loaded, arguments);
         server.answer(ended, read + begun.elapsed());
     }
+}
+
+/// Where the function's time zone is set but the machine has no file for it, tells libc
+/// the zone's rule. The interpreter has read its environment, so the function still sees
+/// the name.
+fn settle_time_zone() {
+    let Ok(name) = std::env::var("TZ") else { return };
+    if std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file() {
+        return;
+    }
+    if let Some(rule) = krait_stdlib_shims::posix_rule(&name) {
+        // SAFETY: the instance has one thread yet, and nobody holds a string of its
+        // environment.
+        unsafe {
+            std::env::set_var("TZ", rule);
+            tzset();
+        }
+    }
+}
+
+unsafe extern "C" {
+    /// Has libc read `TZ` anew.
+    fn tzset();
 }
 
 struct Server {
