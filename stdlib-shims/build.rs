@@ -43,6 +43,51 @@ const LEFT_OUT: &[&str] = &[
     "webbrowser.py",
 ];
 
+/// Changes to single places of the library: a file, what is there, what comes instead. All
+/// of them put off an import that most processes never use to the time it is used.
+const PATCHES: &[(&str, &str, &str)] = &[
+    // Only for source lines that span several lines, and for suggestions to SyntaxErrors.
+    (
+        "traceback.py",
+        "\nimport textwrap\n",
+        "\nimport _krait_lazy\ntextwrap = _krait_lazy.module('textwrap')\n",
+    ),
+    ("traceback.py", "\nimport codeop\n", "\ncodeop = _krait_lazy.module('codeop')\n"),
+    ("traceback.py", "\nimport tokenize\n", "\ntokenize = _krait_lazy.module('tokenize')\n"),
+    // Only where an exception is logged.
+    (
+        "logging/__init__.py",
+        "import sys, os, time, io, re, traceback, warnings, weakref, collections.abc\n",
+        "import sys, os, time, io, re, warnings, weakref, collections.abc\n\
+         import _krait_lazy\ntraceback = _krait_lazy.module('traceback')\n",
+    ),
+    // Only for hosts in brackets.
+    (
+        "urllib/parse.py",
+        "\nimport ipaddress\n",
+        "\nimport _krait_lazy\nipaddress = _krait_lazy.module('ipaddress')\n",
+    ),
+];
+
+/// The flags of `re` by name. The library's modules name them while they are imported,
+/// which would import `enum` only to make numbers of them: they are given as numbers.
+const PATTERN_FLAGS: &[(&str, &str)] = &[
+    ("ASCII", "256"),
+    ("IGNORECASE", "2"),
+    ("MULTILINE", "8"),
+    ("DOTALL", "16"),
+    ("VERBOSE", "64"),
+    ("UNICODE", "32"),
+    ("LOCALE", "4"),
+    ("A", "256"),
+    ("I", "2"),
+    ("M", "8"),
+    ("S", "16"),
+    ("X", "64"),
+    ("U", "32"),
+    ("L", "4"),
+];
+
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
 
@@ -52,6 +97,16 @@ fn main() -> io::Result<()> {
     for (file, name) in python_files(Path::new(rustpython_pylib::LIB_PATH))? {
         if !is_left_out(&name) {
             sources.insert(name, fs::read_to_string(file)?);
+        }
+    }
+    for (file, old, new) in PATCHES {
+        let source: &mut String = sources.get_mut(Path::new(file)).expect("a module to patch");
+        assert_eq!(source.matches(old).count(), 1, "{file} no longer has {old:?} once");
+        *source = source.replace(old, new);
+    }
+    for (name, source) in &mut sources {
+        if !name.starts_with("re") {
+            *source = with_flags_as_numbers(source);
         }
     }
     for (file, name) in python_files(&Path::new(SHIMS).join("replace"))? {
@@ -67,6 +122,25 @@ fn main() -> io::Result<()> {
     let library = FrozenLib::encode(frozen.iter().map(|(name, module)| (name.as_str(), *module)));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("frozen.bin"), &library.bytes)
+}
+
+/// Replaces `re.FLAG` by its number, where that is a whole expression of its own.
+fn with_flags_as_numbers(source: &str) -> String {
+    let is_word = |each: char| each.is_alphanumeric() || each == '_' || each == '.';
+    let mut result = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find("re.") {
+        let (before, after) = rest.split_at(at);
+        result.push_str(before);
+        let name: String = after["re.".len()..].chars().take_while(|each| is_word(*each)).collect();
+        let number = PATTERN_FLAGS.iter().find(|(flag, _)| *flag == name);
+        match number.filter(|_| !result.ends_with(is_word)) {
+            Some((_, number)) => result.push_str(number),
+            None => result.push_str(&after[.."re.".len() + name.len()]),
+        }
+        rest = &after["re.".len() + name.len()..];
+    }
+    result + rest
 }
 
 /// Whether a file of `Lib`, or a folder above it, is not frozen.

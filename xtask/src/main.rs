@@ -10,12 +10,14 @@ use std::{
 const USAGE: &str = "\
 usage: cargo xtask TASK
   dist     build what ships into target/dist/krait
+  patterns record the standard library's regular expressions, compiled, for the shims
   bench    measure it beside CPython, and print BENCHMARKS.md's tables";
 
 fn main() -> Result<()> {
     let task = env::args().nth(1);
     match task.as_deref() {
         Some("dist") => dist().map(|program| println!("{}", program.display())),
+        Some("patterns") => patterns(),
         Some("bench") => bench(),
         _ => bail!("{USAGE}"),
     }
@@ -30,6 +32,24 @@ fn dist() -> Result<PathBuf> {
     Ok(program)
 }
 
+/// Has krait itself record the patterns its library compiles, and writes them down.
+fn patterns() -> Result<()> {
+    cargo(&["build", "--release", "--package", "krait"])?;
+    let shims = root().join("stdlib-shims");
+    let output = Command::new(target_folder().join(host()?).join("release/krait"))
+        .arg("invoke")
+        .arg(shims.join("record_patterns.py"))
+        .args(["--timeout", "300", "--memory", "1024"])
+        .output()
+        .context("krait does not run")?;
+    if !output.status.success() {
+        bail!("the patterns were not recorded: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text: String = serde_json::from_slice(&output.stdout)?;
+    fs::write(shims.join("python/replace/_krait_patterns.py"), text)?;
+    Ok(())
+}
+
 /// Runs the benchmark program against the program that ships.
 fn bench() -> Result<()> {
     let program = dist()?;
@@ -41,7 +61,15 @@ fn bench() -> Result<()> {
 fn cargo(arguments: &[&str]) -> Result<()> {
     let (command, rest) = arguments.split_first().context("a cargo command")?;
     // The interpreter's parser declares a newer Rust than it needs.
-    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo told this program of itself would have build scripts run anew.
+    for (name, _) in env::vars_os() {
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("CARGO_PKG_") || name_text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    let status = cargo
         .arg(command)
         .arg("--ignore-rust-version")
         .args(rest)

@@ -97,6 +97,12 @@ impl Interpreter {
         })
     }
 
+    /// Writes an event back as JSON text, as if a handler had returned it; none where it
+    /// could not be.
+    pub fn write(&self, arguments: &Event) -> Option<String> {
+        self.engine.enter(|vm| ret_msg::write(&arguments.event, vm).ok())
+    }
+
     /// Calls the handler and gives RetMsg.
     pub fn invoke(&self, entry: &Entry, arguments: Event) -> Ended<String> {
         self.engine.enter(|vm| {

@@ -1,0 +1,11 @@
+import base64
+import datetime
+import hashlib
+import json
+import logging
+import re
+import urllib.parse
+
+
+def main_handler(event, context):
+    return "Hello World"

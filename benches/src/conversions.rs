@@ -1,0 +1,95 @@
+//! Events to Python objects and back, beside CPython's json.
+
+use crate::{peers::Peer, statistics::summarize};
+use anyhow::{Context, Result};
+use krait::python::Interpreter;
+use std::{
+    fmt::Write,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// Measures and prints the table of conversions.
+pub(crate) fn run(peers: &[Peer]) -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("krait-benches-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let mut files = Vec::new();
+    for (name, size) in [("1 KB", 1_000), ("100 KB", 100_000), ("5 MB", 5_000_000)] {
+        let path = folder.join(name.replace(' ', ""));
+        std::fs::write(&path, event(size))?;
+        files.push((name, path));
+    }
+    let theirs: Vec<serde_json::Value> = peers
+        .iter()
+        .map(|peer| {
+            let mut command = Command::new(&peer.program);
+            command.args(["-I", "-S"]).arg(crate::own("peer_json.py"));
+            let output = command.args(files.iter().map(|(_, path)| path)).output()?;
+            Ok(serde_json::from_slice(&output.stdout)?)
+        })
+        .collect::<Result<_>>()?;
+    println!("## Conversions\n");
+    println!("| | krait | fastest CPython | ratio |\n| --- | --- | --- | --- |");
+    let interpreter = Interpreter::build();
+    for (name, path) in &files {
+        let text = std::fs::read_to_string(path)?;
+        let rounds = (20_000_000 / text.len()).clamp(5, 2000);
+        let (read, write) = convert(&interpreter, &text, rounds)?;
+        for (what, verb, ours) in
+            [("event text to dict", "read", read), ("dict to RetMsg", "write", write)]
+        {
+            let key = format!("{verb} {}", path.display());
+            let (fastest, version) = theirs
+                .iter()
+                .zip(peers)
+                .filter_map(|(times, peer)| Some((times[&key].as_f64()?, &peer.version)))
+                .min_by(|one, other| one.0.total_cmp(&other.0))
+                .context("no CPython to compare with")?;
+            let ours = ours.as_secs_f64() * 1e6;
+            let theirs = fastest / 1e3;
+            println!(
+                "| {what}, {name} | {ours:.1} µs | {theirs:.1} µs ({version}) | {:.2} |",
+                ours / theirs
+            );
+        }
+    }
+    std::fs::remove_dir_all(folder)?;
+    Ok(())
+}
+
+/// The medians of reading and of writing.
+fn convert(interpreter: &Interpreter, text: &str, rounds: usize) -> Result<(Duration, Duration)> {
+    let (mut reads, mut writes) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let begun = Instant::now();
+        let event = interpreter.read(text.as_bytes(), b"{}")?;
+        reads.push(begun.elapsed());
+        let begun = Instant::now();
+        let written = interpreter.write(&event);
+        writes.push(begun.elapsed());
+        anyhow::ensure!(written.is_some_and(|written| written.len() > text.len() / 2), "not written");
+    }
+    Ok((summarize(reads).median, summarize(writes).median))
+}
+
+/// An event of about so many bytes, of the kind triggers send: nested objects with short
+/// keys, texts, numbers, some escapes and some text beyond ASCII.
+pub(crate) fn event(bytes: usize) -> String {
+    let mut text = r#"{"Records": ["#.to_owned();
+    let mut number = 0;
+    while text.len() < bytes.saturating_sub(180) || number == 0 {
+        if number > 0 {
+            text.push_str(", ");
+        }
+        // A macro over a String cannot fail.
+        let _ = write!(
+            text,
+            r#"{{"id": {number}, "name": "record {number}", "price": {}.25, "active": {}, "note": "第{number}条 \"quoted\"\n", "tags": ["a", "bb", "ccc"], "owner": {{"uin": "10000{number}", "region": "ap-guangzhou", "parent": null}}}}"#,
+            number * 7,
+            number % 2 == 0,
+        );
+        number += 1;
+    }
+    text.push_str("]}");
+    text
+}

@@ -1,0 +1,77 @@
+//! Measures krait beside CPython, in one run, and prints the tables of BENCHMARKS.md.
+//!
+//! `krait-benches KRAIT` measures the program KRAIT. `krait-benches profile FILE [EVENT]`
+//! does one cold invocation in this process, for a profiler to watch.
+
+mod conversions;
+mod peers;
+mod starts;
+mod statistics;
+mod warm;
+
+use anyhow::{Context, Result};
+use krait::{
+    contract::{Function, Handler},
+    python::{CodePaths, Ended, Entry, Interpreter},
+};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+#[global_allocator]
+static ALLOCATOR: krait::instance::allocator::Allocator = krait::instance::allocator::Allocator;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [mode, file, event @ ..] if mode == "profile" => profile(Path::new(file), event.first()),
+        [program] => measure(Path::new(program)),
+        _ => anyhow::bail!("usage: krait-benches KRAIT | profile FILE [EVENT]"),
+    }
+}
+
+fn measure(program: &Path) -> Result<()> {
+    let program = program.canonicalize().context("the program to be measured")?;
+    let peers = peers::find();
+    println!("{}\n", statistics::machine());
+    starts::run(&program, &peers)?;
+    // These run in this process, after all that starts others: they grow it.
+    warm::run()?;
+    conversions::run(&peers)
+}
+
+fn profile(file: &Path, event: Option<&String>) -> Result<()> {
+    let interpreter = Interpreter::build();
+    let entry = load(&interpreter, file)?;
+    let event = event.map_or("{}", String::as_str);
+    let context = krait::contract::Context::new(&Function::default(), "profile").to_json();
+    let arguments = interpreter.read(event.as_bytes(), context.as_bytes())?;
+    println!("{:?}", interpreter.invoke(&entry, arguments));
+    Ok(())
+}
+
+/// Loads a `.py` file as `krait invoke` would.
+fn load(interpreter: &Interpreter, file: &Path) -> Result<Entry> {
+    let file = file.canonicalize()?;
+    let folder = file.parent().context("a file has a folder")?.to_path_buf();
+    let module = file.file_stem().context("a file has a name")?.to_string_lossy().into_owned();
+    let handler = Handler { module, ..Handler::default() };
+    match interpreter.load(CodePaths { code: folder, layers: Vec::new() }, &handler) {
+        Ended::Well(entry) => Ok(entry),
+        other => anyhow::bail!("{} does not load: {:?}", file.display(), describe(other)),
+    }
+}
+
+fn describe(ended: Ended<Entry>) -> String {
+    match ended {
+        Ended::Failed(failure) => failure.message(),
+        Ended::Exit => "it exits".to_owned(),
+        Ended::Well(_) => String::new(),
+    }
+}
+
+/// A file of the benches' own folder.
+fn own(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
