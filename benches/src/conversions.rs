@@ -67,7 +67,10 @@ fn convert(interpreter: &Interpreter, text: &str, rounds: usize) -> Result<(Dura
         let begun = Instant::now();
         let written = interpreter.write(&event);
         writes.push(begun.elapsed());
-        anyhow::ensure!(written.is_some_and(|written| written.len() > text.len() / 2), "not written");
+        anyhow::ensure!(
+            written.is_some_and(|written| written.len() > text.len() / 2),
+            "not written"
+        );
     }
     Ok((summarize(reads).median, summarize(writes).median))
 }

@@ -16,9 +16,12 @@ pub(crate) struct Peer {
 /// wrapper scripts would add their time.
 pub(crate) fn find() -> Vec<Peer> {
     let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
-    let pyenv = versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let mut programs: Vec<PathBuf> =
-        pyenv.map(|version| version.path().join("bin/python3")).filter(|path| path.exists()).collect();
+    let pyenv =
+        versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut programs: Vec<PathBuf> = pyenv
+        .map(|version| version.path().join("bin/python3"))
+        .filter(|path| path.exists())
+        .collect();
     if programs.is_empty() {
         programs.push(PathBuf::from("python3"));
     }

@@ -37,7 +37,10 @@ pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
     println!("| peak memory of hello | {:.1} MiB |", peak_memory(program)?);
     println!("| from a timeout of 1 s to krait's exit | {:.0} ms |", timeout_lag(program)?);
     for import in ["ssl", "sqlite3", "zoneinfo", "asyncio", "urllib.request", "dataclasses"] {
-        println!("| `import {import}` in an empty handler | {:.1} ms |", import_time(program, import)?);
+        println!(
+            "| `import {import}` in an empty handler | {:.1} ms |",
+            import_time(program, import)?
+        );
     }
     println!();
     Ok(())
@@ -45,11 +48,7 @@ pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
 
 /// Krait's time, the fastest peer's, and that one's version; all in turn, so that whatever
 /// disturbs the machine disturbs all.
-fn compare(
-    program: &Path,
-    peers: &[Peer],
-    handler: &Path,
-) -> Result<(Summary, Summary, String)> {
+fn compare(program: &Path, peers: &[Peer], handler: &Path) -> Result<(Summary, Summary, String)> {
     let mut ours = Vec::new();
     let mut theirs = vec![Vec::new(); peers.len()];
     for round in 0..ROUNDS + 2 {
@@ -110,7 +109,10 @@ fn peak_memory(program: &Path) -> Result<f64> {
 /// start is taken off by starting the clock with the handler's own first line.
 fn timeout_lag(program: &Path) -> Result<f64> {
     use std::io::Read;
-    let file = tempfile("loop.py", "def main_handler(event, context):\n    print('go')\n    while True: pass\n")?;
+    let file = tempfile(
+        "loop.py",
+        "def main_handler(event, context):\n    print('go')\n    while True: pass\n",
+    )?;
     let mut child = Command::new(program)
         .arg("invoke")
         .arg(&file)

@@ -19,7 +19,10 @@ pub fn posix_rule(name: &str) -> Option<&'static str> {
 
 #[rustpython_vm::pymodule]
 mod _krait_time_zones {
-    use rustpython_vm::{VirtualMachine, builtins::{PyBytesRef, PyUtf8StrRef}};
+    use rustpython_vm::{
+        VirtualMachine,
+        builtins::{PyBytesRef, PyUtf8StrRef},
+    };
 
     /// A zone's data in TZif format, or None.
     #[pyfunction]

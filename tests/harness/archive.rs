@@ -26,7 +26,8 @@ pub(crate) fn make(path: &Path, members: &str, folder: &Path) {
         } else {
             let (name, file) = line.split_once(" < ").unwrap_or((line, line));
             zip.start_file(name, options).expect("a member");
-            zip.write_all(&fs::read(folder.join(file)).expect("a file of the case")).expect("written");
+            zip.write_all(&fs::read(folder.join(file)).expect("a file of the case"))
+                .expect("written");
         }
     }
     let mut bytes = zip.finish().expect("finished").into_inner();

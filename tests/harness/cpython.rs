@@ -23,7 +23,8 @@ sys.__stdout__.buffer.write((text + '\\n').encode('utf-8'))
 /// Those before 3.11 lack what the cases use.
 static NEWEST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
-    let pyenv = versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let pyenv =
+        versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let pyenv = pyenv.map(|version| version.path().join("bin/python3"));
     let newest = std::iter::once(PathBuf::from("python3"))
         .chain(pyenv)

@@ -67,7 +67,8 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
             if fence.len() < 3 {
                 continue;
             }
-            let (kind, target) = line[fence.len()..].split_once(' ').unwrap_or((&line[fence.len()..], ""));
+            let (kind, target) =
+                line[fence.len()..].split_once(' ').unwrap_or((&line[fence.len()..], ""));
             let mut block = Block {
                 kind: kind.to_owned(),
                 target: target.trim().to_owned(),

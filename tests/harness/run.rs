@@ -48,7 +48,10 @@ impl Case {
             match self.only(kind) {
                 Some(block) if block.text != *actual => {
                     let expected = &block.text;
-                    let _ = write!(differences, "\n--- expected {kind}\n{expected}--- actual {kind}\n{actual}");
+                    let _ = write!(
+                        differences,
+                        "\n--- expected {kind}\n{expected}--- actual {kind}\n{actual}"
+                    );
                 }
                 None if *kind == "exit" && actual != "0\n" => {
                     let _ = write!(differences, "\n--- exit {actual}");
@@ -85,7 +88,8 @@ impl Case {
     fn bless(&self, actual: &[(&str, String)]) {
         let _one_at_a_time = BLESSING.lock();
         let fresh = super::markdown::cases(&self.path);
-        let same = fresh.iter().find(|case| case.name == self.name).expect("the case is still there");
+        let same =
+            fresh.iter().find(|case| case.name == self.name).expect("the case is still there");
         let text = fs::read_to_string(&self.path).expect("readable");
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let mut blocks: Vec<_> = same.blocks.iter().collect();

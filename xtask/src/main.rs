@@ -53,8 +53,15 @@ fn patterns() -> Result<()> {
 /// Runs the benchmark program against the program that ships.
 fn bench() -> Result<()> {
     let program = dist()?;
-    let arguments =
-        ["run", "--profile", "dist", "--package", "krait-benches", "--", &*program.to_string_lossy()];
+    let arguments = [
+        "run",
+        "--profile",
+        "dist",
+        "--package",
+        "krait-benches",
+        "--",
+        &*program.to_string_lossy(),
+    ];
     cargo(&arguments)
 }
 

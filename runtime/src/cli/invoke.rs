@@ -19,8 +19,7 @@ use std::{
 /// Invokes once and prints what came of it.
 pub(super) fn run(arguments: InvokeArguments) -> Result<ExitCode, Fatal> {
     let settled = request::settle(&arguments)?;
-    let mut log =
-        ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
+    let mut log = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
     let mut instance =
         Instance::start(&settled.function, &settled.package.paths).map_err(Fatal::internal)?;
     let request = Request {
@@ -43,11 +42,7 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<ExitCode, Fatal> {
 }
 
 /// What goes to stdout, if anything does.
-fn answer(
-    arguments: &InvokeArguments,
-    invocation: &Invocation,
-    log: &ShownLog,
-) -> Option<String> {
+fn answer(arguments: &InvokeArguments, invocation: &Invocation, log: &ShownLog) -> Option<String> {
     match (arguments.output, arguments.invocation_type) {
         (OutputChoice::RetMsg, InvocationType::RequestResponse) => Some(invocation.ret_msg()),
         (OutputChoice::RetMsg, InvocationType::Event) => None,

@@ -42,7 +42,8 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
         .unwrap_or(Path::new("."));
 
     let begun = Instant::now();
-    let package = package::open(code, &arguments.layers, &cache_folder()).map_err(Fatal::request)?;
+    let package =
+        package::open(code, &arguments.layers, &cache_folder()).map_err(Fatal::request)?;
     let pull_code = begun.elapsed();
 
     let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
@@ -82,7 +83,10 @@ fn function(
     code: &Path,
 ) -> Result<Function, Fatal> {
     let defaults = Function::default();
-    let checked = |typed: Option<u32>, said: Option<u32>, check: fn(u32) -> Result<u32, limits::OutOfRange>, default: u32| {
+    let checked = |typed: Option<u32>,
+                   said: Option<u32>,
+                   check: fn(u32) -> Result<u32, limits::OutOfRange>,
+                   default: u32| {
         // What was typed is checked already; what a template says is not.
         let value = typed.or(said).unwrap_or(default);
         check(value).map_err(|error: limits::OutOfRange| {
@@ -211,7 +215,8 @@ fn read_at_most(reader: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
 
 /// Where unpacked packages are kept: the user's cache folder, else one below `/tmp`.
 fn cache_folder() -> PathBuf {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     if let Some(cache) = absolute("XDG_CACHE_HOME") {
         return cache.join("krait");
     }

@@ -41,7 +41,9 @@ impl ShownLog {
         let unshown = match self.choice {
             LogChoice::None => return,
             LogChoice::All => unshown,
-            LogChoice::Tail => journal::tail(&String::from_utf8_lossy(&unshown)).as_bytes().to_vec(),
+            LogChoice::Tail => {
+                journal::tail(&String::from_utf8_lossy(&unshown)).as_bytes().to_vec()
+            }
         };
         // Nobody reads the log: the answer still counts.
         let _ = stderr().lock().write_all(&unshown);

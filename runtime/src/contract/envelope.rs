@@ -64,7 +64,9 @@ impl Failure {
             Self::Timeout { seconds } => format!("Invoking task timed out after {seconds} seconds"),
             Self::Memory { megabytes } => format!("Task memory exceeded {megabytes} MB"),
             Self::ProcessExit => "User process exit when running".to_owned(),
-            Self::ResponseTooLarge => "The size of response exceeds the upper limit (6MB)".to_owned(),
+            Self::ResponseTooLarge => {
+                "The size of response exceeds the upper limit (6MB)".to_owned()
+            }
             Self::InitTimeout { seconds } => {
                 format!("Initializing function timed out after {seconds} seconds")
             }

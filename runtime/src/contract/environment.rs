@@ -34,7 +34,10 @@ impl fmt::Display for InvalidEnvironment {
                  TENCENTCLOUD_ are reserved by the platform"
             ),
             Self::Value(key) => {
-                write!(formatter, "the value of the environment variable {key} holds a NUL character")
+                write!(
+                    formatter,
+                    "the value of the environment variable {key} holds a NUL character"
+                )
             }
             Self::TooLarge(bytes) => write!(
                 formatter,

@@ -157,7 +157,9 @@ pub fn tail(log: &str) -> &str {
     }
     let at_line_start = log.as_bytes()[from - 1] == b'\n';
     match log[from..].find('\n') {
-        Some(newline) if !at_line_start && from + newline + 1 < log.len() => &log[from + newline + 1..],
+        Some(newline) if !at_line_start && from + newline + 1 < log.len() => {
+            &log[from + newline + 1..]
+        }
         _ => &log[from..],
     }
 }

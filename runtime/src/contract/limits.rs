@@ -44,7 +44,9 @@ impl std::fmt::Display for OutOfRange {
         match self {
             Self::Timeout(_) => formatter.write_str("a timeout is 1 to 900 seconds"),
             Self::InitTimeout(_) => formatter.write_str("an init timeout is 3 to 300 seconds"),
-            Self::Memory(_) => formatter.write_str("memory is 64, or 128 to 3072 in steps of 128 MB"),
+            Self::Memory(_) => {
+                formatter.write_str("memory is 64, or 128 to 3072 in steps of 128 MB")
+            }
         }
     }
 }
@@ -72,6 +74,6 @@ pub fn init_timeout(seconds: u32) -> Result<u32, OutOfRange> {
 /// # Errors
 /// [`OutOfRange::Memory`] unless it is 64, or 128 to 3072 in steps of 128.
 pub fn memory(megabytes: u32) -> Result<u32, OutOfRange> {
-    let allowed = megabytes == 64 || ((128..=3072).contains(&megabytes) && megabytes % 128 == 0);
+    let allowed = megabytes == 64 || ((128..=3072).contains(&megabytes) && megabytes.is_multiple_of(128));
     allowed.then_some(megabytes).ok_or(OutOfRange::Memory(megabytes))
 }

@@ -41,10 +41,8 @@ impl Splitter {
             bytes.truncate(at);
             return (bytes, Some(after));
         }
-        let begun = (1..marker.len())
-            .rev()
-            .find(|length| bytes.ends_with(&marker[..*length]))
-            .unwrap_or(0);
+        let begun =
+            (1..marker.len()).rev().find(|length| bytes.ends_with(&marker[..*length])).unwrap_or(0);
         self.held = bytes.split_off(bytes.len() - begun);
         (bytes, None)
     }

@@ -8,8 +8,9 @@ use crate::{
 };
 use std::{
     ffi::CString,
+    fmt,
     fs::File,
-    fmt, io,
+    io,
     os::{
         fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd},
         unix::{ffi::OsStrExt, net::UnixStream},
@@ -54,7 +55,9 @@ impl fmt::Display for StartError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pipe(error) => write!(formatter, "no pipe to an instance could be made: {error}"),
-            Self::Fork(error) => write!(formatter, "no process for an instance could be made: {error}"),
+            Self::Fork(error) => {
+                write!(formatter, "no process for an instance could be made: {error}")
+            }
         }
     }
 }
@@ -117,7 +120,8 @@ impl Instance {
             };
             if ended == self.process {
                 self.reaped = Some(Reaped { peak_bytes: usage::peak_bytes(&usage) });
-            } else if ended == 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
+            } else if ended == 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted
+            {
                 break;
             }
         }
@@ -213,10 +217,19 @@ fn move_beyond(descriptor: libc::c_int) -> libc::c_int {
 
 /// Closes every descriptor between two, the two excluded.
 fn close_between(low: libc::c_int, high: libc::c_int) {
-    if high - low > 1 {
-        // SAFETY: what is closed is used no more: this process keeps the two and what is
-        // outside them.
-        unsafe { libc::syscall(libc::SYS_close_range, low + 1, high - 1, 0) };
+    /// Without the system call (Linux before 5.9), how far descriptors are looked for.
+    const HIGHEST_LOOKED_AT: libc::c_int = 1 << 16;
+    if high - low <= 1 {
+        return;
+    }
+    // SAFETY: what is closed is used no more: this process keeps the two and what is
+    // outside them.
+    unsafe {
+        if libc::syscall(libc::SYS_close_range, low + 1, high - 1, 0) == -1 {
+            for descriptor in low + 1..high.min(HIGHEST_LOOKED_AT) {
+                libc::close(descriptor);
+            }
+        }
     }
 }
 

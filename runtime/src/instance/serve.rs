@@ -125,7 +125,9 @@ impl Server {
 
     /// A function that forked may return twice: only the instance itself answers.
     fn send(&mut self, message: &FromInstance) {
-        if std::process::id() != self.process || wire::send(&mut self.channels.socket, message).is_err() {
+        if std::process::id() != self.process
+            || wire::send(&mut self.channels.socket, message).is_err()
+        {
             leave(1);
         }
     }

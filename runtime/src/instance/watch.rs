@@ -8,10 +8,7 @@ use super::{
     wire::{self, Answered, Frames, FromInstance},
 };
 use crate::{
-    contract::{
-        Context, Failure, Function, Invocation, Outcome,
-        report::ColdStart,
-    },
+    contract::{Context, Failure, Function, Invocation, Outcome, report::ColdStart},
     python::InvalidEvent,
 };
 use std::{
@@ -185,10 +182,8 @@ impl Watch<'_> {
         if self.instance.initialized {
             let seconds = self.request.function.timeout_seconds;
             // The platform reports the limit itself (§4.1), not what it took to enforce it.
-            return self.discarded(
-                Failure::Timeout { seconds },
-                Duration::from_secs(seconds.into()),
-            );
+            return self
+                .discarded(Failure::Timeout { seconds }, Duration::from_secs(seconds.into()));
         }
         let seconds = self.request.function.init_timeout_seconds;
         self.discarded(Failure::InitTimeout { seconds }, Duration::ZERO)

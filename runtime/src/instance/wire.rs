@@ -1,10 +1,7 @@
 //! What goes over the socket between an instance and its watcher: frames of a tag, a
 //! length (u32, little endian) and that many bytes.
 
-use crate::{
-    contract::Failure,
-    python::InvalidEvent,
-};
+use crate::{contract::Failure, python::InvalidEvent};
 use serde::{Deserialize, Serialize};
 use std::{
     io::{self, Read, Write},

@@ -45,7 +45,11 @@ impl fmt::Display for PackageError {
                 path.display()
             ),
             Self::TooManyLayers { given } => {
-                write!(formatter, "{given} layers are too many: a function has at most {}", limits::LAYERS)
+                write!(
+                    formatter,
+                    "{given} layers are too many: a function has at most {}",
+                    limits::LAYERS
+                )
             }
             Self::Damaged { archive, reason } => write!(
                 formatter,

@@ -38,9 +38,8 @@ pub fn read(path: &Path, name: Option<&str>) -> Result<Declared, PackageError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
     let invalid = |reason: String| PackageError::Template { path: path.to_path_buf(), reason };
-    let root: Value = serde_saphyr::from_str(&text).map_err(|error| {
-        invalid(error.to_string().trim_start_matches("error: ").to_owned())
-    })?;
+    let root: Value = serde_saphyr::from_str(&text)
+        .map_err(|error| invalid(error.to_string().trim_start_matches("error: ").to_owned()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let functions = if root.get("component").is_some() || root.get("inputs").is_some() {
         vec![serverless(&root, folder).map_err(invalid)?]

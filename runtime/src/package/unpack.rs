@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
     io::{self, Read},
-    os::unix::fs::{DirBuilderExt, PermissionsExt, symlink},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink},
     path::{Component, Path, PathBuf},
 };
 use zip::{ZipArchive, read::ZipFile};
@@ -17,13 +17,14 @@ use zip::{ZipArchive, read::ZipFile};
 pub(super) fn into_cache(archive: &Path, cache: &Path) -> Result<PathBuf, PackageError> {
     let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
     let mut file = File::open(archive).map_err(unreadable)?;
-    let folder = cache.join("packages").join(content_digest(&mut file).map_err(unreadable)?);
-    if folder.is_dir() {
-        return Ok(folder);
-    }
+    let parent = cache.join("packages");
+    let folder = parent.join(content_digest(&mut file).map_err(unreadable)?);
     let unwritable = |error| PackageError::Cache { folder: folder.clone(), error };
-    let parent = folder.parent().unwrap_or(cache);
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(unwritable)?;
+    if folder.is_dir() {
+        return refuse_foreign(&parent).map(|()| folder.clone()).map_err(unwritable);
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&parent).map_err(unwritable)?;
+    refuse_foreign(&parent).map_err(unwritable)?;
     let aside = parent.join(format!(".{}", uuid::Uuid::new_v4()));
     fs::create_dir(&aside).map_err(unwritable)?;
     let unpacked = Unpacking { archive, folder: &aside, left: limits::CODE_BYTES }.run(file);
@@ -36,6 +37,16 @@ pub(super) fn into_cache(archive: &Path, cache: &Path) -> Result<PathBuf, Packag
         let _ = fs::remove_dir_all(&aside);
     }
     placed.map(|()| folder)
+}
+
+/// Refuses a cache that another user made: whoever owns it could change what is run.
+fn refuse_foreign(folder: &Path) -> io::Result<()> {
+    // SAFETY: the call cannot fail and changes nothing.
+    let own = unsafe { libc::geteuid() };
+    if fs::metadata(folder)?.uid() == own {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to another user"))
 }
 
 fn content_digest(file: &mut File) -> io::Result<String> {

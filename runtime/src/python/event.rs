@@ -408,7 +408,10 @@ fn plain_run(bytes: &[u8]) -> usize {
         }
         at += 8;
     }
-    at + bytes[at..].iter().take_while(|byte| **byte >= 0x20 && !matches!(byte, b'"' | b'\\')).count()
+    at + bytes[at..]
+        .iter()
+        .take_while(|byte| **byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
+        .count()
 }
 
 fn skip_digits(bytes: &[u8], from: usize) -> usize {
@@ -416,7 +419,8 @@ fn skip_digits(bytes: &[u8], from: usize) -> usize {
 }
 
 fn four_hex_digits(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at + 4)?.iter().try_fold(0, |value, digit| {
-        Some(value << 4 | (*digit as char).to_digit(16)? as u16)
-    })
+    bytes
+        .get(at..at + 4)?
+        .iter()
+        .try_fold(0, |value, digit| Some(value << 4 | (*digit as char).to_digit(16)? as u16))
 }

@@ -28,11 +28,7 @@ pub(super) fn stack_trace(
     })
 }
 
-fn formatted(
-    error: PyBaseExceptionRef,
-    code: &CodePaths,
-    vm: &VirtualMachine,
-) -> PyResult<String> {
+fn formatted(error: PyBaseExceptionRef, code: &CodePaths, vm: &VirtualMachine) -> PyResult<String> {
     let places: Vec<PyObjectRef> = shown_places(code)
         .map(|(folder, shown)| vm.new_tuple((folder, shown.to_owned())).into())
         .collect();

@@ -41,6 +41,8 @@ impl Interpreter {
         // documented values (scf-contract §7) are for the handler to read.
         settings.ignore_environment = true;
         settings.import_site = false;
+        // What the platform's own runtime would find there; argparse looks at it.
+        settings.argv = vec!["/var/runtime/python3/bootstrap.py".to_owned()];
         settings.user_site_directory = false;
         settings.write_bytecode = false;
         settings.install_signal_handlers = false;
@@ -52,7 +54,16 @@ impl Interpreter {
         // Stack traces show no carets (scf-contract §2.1), so columns need no keeping.
         settings.code_debug_ranges = false;
         let builder = rustpython_vm::Interpreter::builder(settings);
-        Self { engine: krait_stdlib_shims::add_standard_library(builder).build() }
+        let engine = krait_stdlib_shims::add_standard_library(builder).build();
+        // There is no Python to be run; the engine found whatever program this is.
+        engine.enter(|vm| {
+            for name in ["executable", "_base_executable"] {
+                let unknown = vm.ctx.empty_str.to_owned();
+                let set = vm.sys_module.set_attr(name, unknown, vm);
+                debug_assert!(set.is_ok(), "a module takes any attribute");
+            }
+        });
+        Self { engine }
     }
 
     /// Imports `modules`, so that functions find them imported. A module that fails to

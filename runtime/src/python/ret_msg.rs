@@ -106,7 +106,9 @@ impl Writer<'_> {
                 writer.value(value).map_err(|error| {
                     let kind = container.class().name().to_string();
                     match key.repr(writer.vm) {
-                        Ok(key) => writer.noted(error, &format!("when serializing {kind} item {key}")),
+                        Ok(key) => {
+                            writer.noted(error, &format!("when serializing {kind} item {key}"))
+                        }
                         Err(_) => error,
                     }
                 })?;
