@@ -223,7 +223,5 @@ fn cache_folder() -> PathBuf {
     if let Some(home) = absolute("HOME").filter(|home| home.is_dir()) {
         return home.join(".cache/krait");
     }
-    // SAFETY: the call cannot fail and changes nothing.
-    let user = unsafe { libc::getuid() };
-    std::env::temp_dir().join(format!("krait-{user}"))
+    std::env::temp_dir().join(format!("krait-{}", package::current_user()))
 }

@@ -69,6 +69,9 @@ impl ShownLog {
     }
 
     fn keep_for_api(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let mut bytes = std::mem::take(&mut self.api_text).into_bytes();
         bytes.extend_from_slice(text.as_bytes());
         keep_end(&mut bytes);

@@ -74,6 +74,7 @@ pub fn init_timeout(seconds: u32) -> Result<u32, OutOfRange> {
 /// # Errors
 /// [`OutOfRange::Memory`] unless it is 64, or 128 to 3072 in steps of 128.
 pub fn memory(megabytes: u32) -> Result<u32, OutOfRange> {
-    let allowed = megabytes == 64 || ((128..=3072).contains(&megabytes) && megabytes.is_multiple_of(128));
+    let allowed =
+        megabytes == 64 || ((128..=3072).contains(&megabytes) && megabytes.is_multiple_of(128));
     allowed.then_some(megabytes).ok_or(OutOfRange::Memory(megabytes))
 }

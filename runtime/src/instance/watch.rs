@@ -92,7 +92,8 @@ impl Instance {
         let context = Context::new(request.function, request.request_id).to_json();
         let splitter = (!self.initialized).then(|| Splitter::new(self.marker));
         let watch = Watch {
-            unsent: wire::invocation_frame(context.as_bytes(), request.event),
+            call: wire::invocation_frame(context.as_bytes(), request.event),
+            sent: 0,
             instance: self,
             request,
             observer,
@@ -115,8 +116,10 @@ struct Watch<'a> {
     observer: &'a mut dyn Observer,
     signals: Signals,
     frames: Frames,
-    /// What of the invocation the instance has not taken yet.
-    unsent: Vec<u8>,
+    /// The invocation, as it goes to the instance.
+    call: Vec<u8>,
+    /// How much of it the instance has taken, in bytes.
+    sent: usize,
     deadline: Instant,
     /// When the handler was called, as far as the watcher knows.
     called: Instant,
@@ -349,8 +352,8 @@ impl Watch<'_> {
     }
 
     fn send_some(&mut self) {
-        if let Ok(sent) = self.instance.socket.write(&self.unsent) {
-            self.unsent.drain(..sent);
+        if let Ok(sent) = self.instance.socket.write(&self.call[self.sent..]) {
+            self.sent += sent;
         }
     }
 
@@ -362,7 +365,7 @@ impl Watch<'_> {
 
     fn wait(&self, at_most: Duration) -> io::Result<Ready> {
         let entry = |fd, events| libc::pollfd { fd, events, revents: 0 };
-        let sending = if self.unsent.is_empty() { 0 } else { libc::POLLOUT };
+        let sending = if self.sent == self.call.len() { 0 } else { libc::POLLOUT };
         let mut entries = [
             entry(self.instance.socket.as_raw_fd(), libc::POLLIN | sending),
             entry(self.instance.log.as_raw_fd(), libc::POLLIN),

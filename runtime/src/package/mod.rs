@@ -8,6 +8,7 @@ mod unpack;
 
 pub use error::PackageError;
 pub use template::{Declared, find as find_template, read as read_template};
+pub use unpack::current_user;
 
 use crate::{
     contract::{Handler, limits},

@@ -12,6 +12,12 @@ use std::{
 };
 use zip::{ZipArchive, read::ZipFile};
 
+/// The number of the user that this process acts for.
+pub fn current_user() -> u32 {
+    // SAFETY: the call cannot fail and changes nothing.
+    unsafe { libc::geteuid() }
+}
+
 /// Unpacks `archive` below `cache`, into a folder named by the zip's content, unless that
 /// was done before. Concurrent callers may race: each unpacks aside, one folder wins.
 pub(super) fn into_cache(archive: &Path, cache: &Path) -> Result<PathBuf, PackageError> {
@@ -41,9 +47,7 @@ pub(super) fn into_cache(archive: &Path, cache: &Path) -> Result<PathBuf, Packag
 
 /// Refuses a cache that another user made: whoever owns it could change what is run.
 fn refuse_foreign(folder: &Path) -> io::Result<()> {
-    // SAFETY: the call cannot fail and changes nothing.
-    let own = unsafe { libc::geteuid() };
-    if fs::metadata(folder)?.uid() == own {
+    if fs::metadata(folder)?.uid() == current_user() {
         return Ok(());
     }
     Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to another user"))
