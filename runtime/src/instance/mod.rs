@@ -13,6 +13,7 @@ mod descendants;
 mod marker;
 mod process;
 mod serve;
+mod signals;
 mod usage;
 mod watch;
 mod wire;

@@ -4,6 +4,7 @@ use super::{
     descendants,
     marker::Splitter,
     process::Instance,
+    signals::Signals,
     usage,
     wire::{self, Answered, Frames, FromInstance},
 };
@@ -23,6 +24,9 @@ const MEMORY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The largest piece of the log that is passed on at once, in bytes.
 const LOG_PIECE_BYTES: usize = 1 << 16;
+
+/// The most that Linux lets a pipe hold for a user without privileges, in bytes.
+const LARGEST_PIPE_BYTES: usize = 1 << 20;
 
 /// One invocation to be made.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +217,14 @@ impl Watch<'_> {
         loop {
             let now = Instant::now();
             if now >= self.deadline {
-                return Ok(End::Deadline);
+                // What was sent in time counts, however late it is read. It may also be that
+                // the function is loaded, which sets a new deadline.
+                if let Some(end) = self.catch_up(false) {
+                    return Ok(end);
+                }
+                if now >= self.deadline {
+                    return Ok(End::Deadline);
+                }
             }
             let mut ended = false;
             if now >= self.next_look {
@@ -235,26 +246,29 @@ impl Watch<'_> {
             }
             // The process itself counts, not only its end of the socket: children that it
             // left behind hold that open.
-            ended = ended || (ready.signals && self.instance.reap(false).is_some());
-            if ready.readable || ended {
-                ended |= self.receive();
-            }
-            // After the socket was read, and before what it said is acted upon: output
-            // comes before the message that was sent after it.
-            if ready.log || ready.readable || ended {
-                self.take_log();
-            }
-            while let Some(message) = self.frames.next().transpose() {
-                // Bytes that are no message: the function wrote to the socket itself.
-                let Ok(message) = message else { return Ok(End::Gone) };
-                if let Some(end) = self.act_on(message) {
-                    return Ok(end);
-                }
-            }
-            if ended {
-                return Ok(End::Gone);
+            ended |= ready.signals && self.instance.reap(false).is_some();
+            if (ready.readable || ready.log || ended)
+                && let Some(end) = self.catch_up(ended)
+            {
+                return Ok(end);
             }
         }
+    }
+
+    /// Takes what the instance has sent and written; `ended` tells that it will send no more.
+    fn catch_up(&mut self, ended: bool) -> Option<End> {
+        let ended = self.receive() || ended;
+        // After the socket was read, and before what it said is acted upon: output comes
+        // before the message that was sent after it.
+        self.take_log();
+        while let Some(message) = self.frames.next().transpose() {
+            // Bytes that are no message: the function wrote to the socket itself.
+            let Ok(message) = message else { return Some(End::Gone) };
+            if let Some(end) = self.act_on(message) {
+                return Some(end);
+            }
+        }
+        ended.then_some(End::Gone)
     }
 
     fn act_on(&mut self, message: FromInstance) -> Option<End> {
@@ -286,10 +300,10 @@ impl Watch<'_> {
         }
     }
 
-    /// Reads the log until it is empty for now.
+    /// Reads what is in the log, but not for ever from one that fills as fast as it is read.
     fn take_log(&mut self) {
         let mut piece = [0; LOG_PIECE_BYTES];
-        loop {
+        for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
             // SAFETY: the buffer is as long as is said.
             let read = unsafe {
                 libc::read(self.instance.log.as_raw_fd(), piece.as_mut_ptr().cast(), piece.len())
@@ -297,10 +311,6 @@ impl Watch<'_> {
             match usize::try_from(read) {
                 Ok(length) if length > 0 => self.pass_on(&piece[..length]),
                 _ => return,
-            }
-            // A function that writes without end must not outrun its deadline.
-            if Instant::now() >= self.deadline {
-                return;
             }
         }
     }
@@ -335,10 +345,11 @@ impl Watch<'_> {
         }
     }
 
-    /// Reads the socket until it is empty for now; true when it has ended.
+    /// Reads what is in the socket, but no more than a few messages at a time; true when it
+    /// has ended.
     fn receive(&mut self) -> bool {
         let mut piece = [0; LOG_PIECE_BYTES];
-        loop {
+        for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
             match self.instance.socket.read(&mut piece) {
                 Ok(0) => return true,
                 Ok(length) => self.frames.push(&piece[..length]),
@@ -349,6 +360,7 @@ impl Watch<'_> {
                 },
             }
         }
+        false
     }
 
     fn send_some(&mut self) {
@@ -369,7 +381,7 @@ impl Watch<'_> {
         let mut entries = [
             entry(self.instance.socket.as_raw_fd(), libc::POLLIN | sending),
             entry(self.instance.log.as_raw_fd(), libc::POLLIN),
-            entry(self.signals.descriptor, libc::POLLIN),
+            entry(self.signals.descriptor(), libc::POLLIN),
             entry(self.observer.waits_for().unwrap_or(-1), libc::POLLOUT),
         ];
         // Rounded up, so that a deadline that is near is not polled for without a pause.
@@ -399,62 +411,4 @@ struct Ready {
     log: bool,
     signals: bool,
     observer: bool,
-}
-
-/// The signals a watcher waits for, as a descriptor, while it watches.
-struct Signals {
-    descriptor: i32,
-    before: libc::sigset_t,
-}
-
-impl Signals {
-    /// A child's end, and those that ask krait to end.
-    const WATCHED: [i32; 4] = [libc::SIGCHLD, libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
-
-    fn block() -> io::Result<Self> {
-        // SAFETY: the sets are initialised by the calls before they are read.
-        unsafe {
-            let mut set: libc::sigset_t = std::mem::zeroed();
-            let mut before: libc::sigset_t = std::mem::zeroed();
-            libc::sigemptyset(&raw mut set);
-            for signal in Self::WATCHED {
-                libc::sigaddset(&raw mut set, signal);
-            }
-            libc::sigprocmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
-            let flags = libc::SFD_CLOEXEC | libc::SFD_NONBLOCK;
-            match libc::signalfd(-1, &raw const set, flags) {
-                -1 => Err(io::Error::last_os_error()),
-                descriptor => Ok(Self { descriptor, before }),
-            }
-        }
-    }
-
-    /// Takes what has come; gives a signal that asks krait to end.
-    fn take(&self) -> Option<i32> {
-        loop {
-            // SAFETY: an all-zero structure is valid; the kernel fills it whole or not at all.
-            let (read, information) = unsafe {
-                let mut information: libc::signalfd_siginfo = std::mem::zeroed();
-                let size = size_of::<libc::signalfd_siginfo>();
-                (libc::read(self.descriptor, (&raw mut information).cast(), size), information)
-            };
-            if read <= 0 {
-                return None;
-            }
-            let signal = information.ssi_signo.cast_signed();
-            if signal != libc::SIGCHLD {
-                return Some(signal);
-            }
-        }
-    }
-}
-
-impl Drop for Signals {
-    fn drop(&mut self) {
-        // SAFETY: the descriptor is this value's own, and the set was saved by `block`.
-        unsafe {
-            libc::close(self.descriptor);
-            libc::sigprocmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut());
-        }
-    }
 }
