@@ -28,8 +28,10 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<ExitCode, Fatal> {
         event: &settled.event,
         pull_code: settled.pull_code,
     };
-    let invocation =
-        instance.invoke(request, &mut log).map_err(|error| refused(error, &settled))?;
+    let invocation = instance.invoke(request, &mut log).map_err(|error| {
+        log.flush();
+        refused(error, &settled)
+    })?;
     log.finish(&invocation);
     if let Some(text) = answer(&arguments, &invocation, &log) {
         // Whoever stopped reading has what they wanted.
@@ -59,7 +61,8 @@ fn answer(arguments: &InvokeArguments, invocation: &Invocation, log: &ShownLog) 
 fn refused(error: InvokeError, settled: &Settled) -> Fatal {
     match error {
         InvokeError::Event(invalid) => Fatal::Request(anyhow!(
-            "the event from {} is not valid JSON (400 InvalidParameterValue): {invalid}",
+            "the event from {} is not valid JSON (400 InvalidParameterValue): {invalid}\n  tip: an \
+             event is one JSON value in UTF-8, such as '{{\"key\": \"value\"}}'",
             settled.event_source
         )),
         InvokeError::Interrupted { signal } => Fatal::Signal(signal),

@@ -37,6 +37,11 @@ impl ShownLog {
         self.show(&text, true);
         let text = self.api.finish(invocation);
         self.keep_for_api(&text);
+        self.flush();
+    }
+
+    /// Shows what was not shown yet.
+    pub(super) fn flush(&mut self) {
         let unshown = std::mem::take(&mut self.queue);
         let unshown = match self.choice {
             LogChoice::None => return,

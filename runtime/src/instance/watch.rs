@@ -153,7 +153,11 @@ impl Watch<'_> {
         let limit = usage::limit_bytes(self.request.function.memory_mb);
         match end {
             End::Rejected(invalid) => Err(InvokeError::Event(invalid)),
-            End::Signal(signal) => Err(InvokeError::Interrupted { signal }),
+            End::Signal(signal) => {
+                self.take_log();
+                self.release_log();
+                Err(InvokeError::Interrupted { signal })
+            }
             End::Answered(answered) if answered.memory_bytes > limit => Ok(self.memory_exceeded()),
             End::Answered(answered) => Ok(self.answered(answered)),
             End::Memory => Ok(self.memory_exceeded()),

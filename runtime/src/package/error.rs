@@ -34,7 +34,7 @@ impl fmt::Display for PackageError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable { path, error } if error.kind() == io::ErrorKind::NotFound => {
-                write!(formatter, "there is no code at {}", path.display())
+                write!(formatter, "there is nothing at {}; check the path", path.display())
             }
             Self::Unreadable { path, error } => {
                 write!(formatter, "{} cannot be read: {error}", path.display())
