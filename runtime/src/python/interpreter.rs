@@ -2,7 +2,9 @@
 
 use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg};
 use crate::contract::{Failure, Handler, limits};
-use rustpython_vm::{PyObjectRef, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
+};
 
 /// An interpreter with the standard library. It holds no thread and no descriptor but
 /// the three standard ones.
@@ -153,21 +155,16 @@ fn function_of(
     Ok(Ok(function))
 }
 
-fn load_failure(
-    error: rustpython_vm::builtins::PyBaseExceptionRef,
-    code: &CodePaths,
-    vm: &VirtualMachine,
-) -> Failure {
+fn load_failure(error: PyBaseExceptionRef, code: &CodePaths, vm: &VirtualMachine) -> Failure {
     Failure::Load { message: failure::stack_trace(error, code, vm) }
 }
 
 /// The platform catches `Exception` and nothing wider (scf-contract §2.1).
 fn ended<T>(
     result: PyResult<T>,
-    failure: impl FnOnce(rustpython_vm::builtins::PyBaseExceptionRef) -> Failure,
+    failure: impl FnOnce(PyBaseExceptionRef) -> Failure,
     vm: &VirtualMachine,
 ) -> Ended<T> {
-    use rustpython_vm::AsObject;
     match result {
         Ok(value) => Ended::Well(value),
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.exception_type) => {

@@ -1,7 +1,10 @@
 //! Finding and importing the handler's module (scf-contract §1.2, §1.3).
 
 use crate::contract::Handler;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyList};
+use rustpython_vm::{
+    PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyList, PyStr},
+};
 use std::path::{Path, PathBuf};
 
 /// Where a function's code lies on this machine.
@@ -72,8 +75,7 @@ fn search_files_before_frozen_modules(vm: &VirtualMachine) -> PyResult<()> {
     let mut finders = finders.borrow_vec_mut();
     let is_frozen = |finder: &PyObjectRef| {
         finder.get_attr("__name__", vm).is_ok_and(|name| {
-            name.downcast_ref::<rustpython_vm::builtins::PyStr>()
-                .is_some_and(|name| name.as_bytes() == b"FrozenImporter")
+            name.downcast_ref::<PyStr>().is_some_and(|name| name.as_bytes() == b"FrozenImporter")
         })
     };
     if let Some(position) = finders.iter().position(is_frozen) {
