@@ -57,6 +57,13 @@ pub(crate) fn run(peers: &[Peer]) -> Result<()> {
     Ok(())
 }
 
+/// Reads and writes one event a few times, for a profiler to watch.
+pub(crate) fn profile(bytes: usize) -> Result<()> {
+    let (read, write) = convert(&Interpreter::build(), &event(bytes), 100)?;
+    println!("read {read:?}, write {write:?}");
+    Ok(())
+}
+
 /// The medians of reading and of writing.
 fn convert(interpreter: &Interpreter, text: &str, rounds: usize) -> Result<(Duration, Duration)> {
     let (mut reads, mut writes) = (Vec::new(), Vec::new());

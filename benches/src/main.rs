@@ -1,7 +1,8 @@
 //! Measures krait beside CPython, in one run, and prints the tables of BENCHMARKS.md.
 //!
 //! `krait-benches KRAIT` measures the program KRAIT. `krait-benches profile FILE [EVENT]`
-//! does one cold invocation in this process, for a profiler to watch.
+//! does one cold invocation in this process, for a profiler to watch, and
+//! `krait-benches convert BYTES` reads and writes one event of that size.
 
 mod conversions;
 mod peers;
@@ -26,8 +27,9 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.as_slice() {
         [mode, file, event @ ..] if mode == "profile" => profile(Path::new(file), event.first()),
+        [mode, bytes] if mode == "convert" => conversions::profile(bytes.parse()?),
         [program] => measure(Path::new(program)),
-        _ => anyhow::bail!("usage: krait-benches KRAIT | profile FILE [EVENT]"),
+        _ => anyhow::bail!("usage: krait-benches KRAIT | profile FILE [EVENT] | convert BYTES"),
     }
 }
 

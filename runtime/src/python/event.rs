@@ -4,6 +4,7 @@
 //! it keeps integers beyond 64 bits only by a detour through a map. Both are exact here,
 //! and each value becomes a Python object as it is read, with nothing in between.
 
+use super::json_text::plain_run;
 use malachite_bigint::BigInt;
 use rustpython_vm::{
     PyObjectRef, PyRef, VirtualMachine,
@@ -371,6 +372,9 @@ impl KeyCache {
     const SLOTS: usize = 256;
     const LONGEST: usize = 64;
 
+    /// How many slots a key may stand in, from its own on.
+    const PLACES: usize = 4;
+
     fn get(&mut self, key: &str, vm: &VirtualMachine) -> PyRef<PyStr> {
         if key.len() > Self::LONGEST {
             return vm.ctx.new_str(key);
@@ -378,40 +382,15 @@ impl KeyCache {
         let hash = key.bytes().fold(key.len() as u32, |hash, byte| {
             (hash.rotate_left(5) ^ u32::from(byte)).wrapping_mul(0x9E37_79B1)
         });
-        let slot = &mut self.slots[(hash >> 24) as usize];
-        match slot {
-            Some(known) if known.as_bytes() == key.as_bytes() => known.clone(),
-            _ => {
-                let fresh = vm.ctx.new_str(key);
-                *slot = Some(fresh.clone());
-                fresh
+        for place in 0..Self::PLACES {
+            match &mut self.slots[((hash >> 24) as usize + place) % Self::SLOTS] {
+                Some(known) if known.as_bytes() == key.as_bytes() => return known.clone(),
+                Some(_) => {}
+                empty => return empty.insert(vm.ctx.new_str(key)).clone(),
             }
         }
+        vm.ctx.new_str(key)
     }
-}
-
-/// How many bytes from the start of `bytes` are neither a quote, a backslash nor a control
-/// character: eight at a time, by the usual arithmetic on a word of bytes.
-fn plain_run(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let zero_byte = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    let mut at = 0;
-    for chunk in bytes.chunks_exact(8) {
-        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let special = control
-            | zero_byte(word ^ (ONES * u64::from(b'"')))
-            | zero_byte(word ^ (ONES * u64::from(b'\\')));
-        if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + bytes[at..]
-        .iter()
-        .take_while(|byte| **byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
-        .count()
 }
 
 fn skip_digits(bytes: &[u8], from: usize) -> usize {

@@ -9,6 +9,7 @@ mod event;
 mod failure;
 mod float_text;
 mod interpreter;
+mod json_text;
 mod module;
 mod ret_msg;
 

@@ -4,12 +4,11 @@
 //! Two departures. NaN and the infinities are refused, as `allow_nan=False` does: they are
 //! not JSON. A lone surrogate, which UTF-8 cannot carry, is written as its `\u` escape.
 
-use super::float_text;
+use super::{float_text, json_text::plain_run};
 use malachite_bigint::BigInt;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple, PyTupleRef},
-    common::wtf8::Wtf8,
 };
 
 /// Writes `value` as JSON text.
@@ -33,7 +32,7 @@ impl Writer<'_> {
     fn value(&mut self, value: &PyObject) -> PyResult<()> {
         let vm = self.vm;
         if let Some(text) = value.downcast_ref::<PyStr>() {
-            self.string(text.as_wtf8());
+            self.string(text);
         } else if vm.is_none(value) {
             self.out.push_str("null");
         } else if value.is(&vm.ctx.true_value) {
@@ -142,7 +141,7 @@ impl Writer<'_> {
     fn key(&mut self, key: &PyObject) -> PyResult<()> {
         let vm = self.vm;
         if let Some(text) = key.downcast_ref::<PyStr>() {
-            self.string(text.as_wtf8());
+            self.string(text);
             return Ok(());
         }
         let scalar = vm.is_none(key)
@@ -219,12 +218,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn string(&mut self, text: &Wtf8) {
+    fn string(&mut self, text: &Py<PyStr>) {
         self.out.push('"');
-        match text.as_str() {
-            Ok(text) => self.characters(text),
-            Err(_) => {
-                for code in text.code_points() {
+        match text.to_str() {
+            Some(text) => self.characters(text),
+            None => {
+                for code in text.as_wtf8().code_points() {
                     match code.to_char() {
                         Some(character) => self.characters(character.encode_utf8(&mut [0; 4])),
                         None => self.out.push_str(&format!("\\u{:04x}", code.to_u32())),
@@ -235,30 +234,24 @@ impl Writer<'_> {
         self.out.push('"');
     }
 
-    fn characters(&mut self, text: &str) {
-        let mut written = 0;
-        for (index, byte) in text.bytes().enumerate() {
-            let escape = match byte {
-                b'"' => "\\\"",
-                b'\\' => "\\\\",
-                b'\n' => "\\n",
-                b'\r' => "\\r",
-                b'\t' => "\\t",
-                0x08 => "\\b",
-                0x0c => "\\f",
-                0x00..=0x1f => {
-                    self.out.push_str(&text[written..index]);
-                    self.out.push_str(&format!("\\u{byte:04x}"));
-                    written = index + 1;
-                    continue;
-                }
-                _ => continue,
-            };
-            self.out.push_str(&text[written..index]);
-            self.out.push_str(escape);
-            written = index + 1;
+    fn characters(&mut self, mut text: &str) {
+        loop {
+            let (plain, rest) = text.split_at(plain_run(text.as_bytes()));
+            self.out.push_str(plain);
+            let Some(byte) = rest.bytes().next() else { return };
+            match byte {
+                b'"' => self.out.push_str("\\\""),
+                b'\\' => self.out.push_str("\\\\"),
+                b'\n' => self.out.push_str("\\n"),
+                b'\r' => self.out.push_str("\\r"),
+                b'\t' => self.out.push_str("\\t"),
+                0x08 => self.out.push_str("\\b"),
+                0x0c => self.out.push_str("\\f"),
+                control => self.out.push_str(&format!("\\u{control:04x}")),
+            }
+            // What stops a plain run is one byte of ASCII.
+            text = &rest[1..];
         }
-        self.out.push_str(&text[written..]);
     }
 
     fn noted(&self, error: PyBaseExceptionRef, note: &str) -> PyBaseExceptionRef {
