@@ -96,7 +96,12 @@ impl fmt::Display for PackageError {
                 listed(functions)
             ),
             Self::NoSuchFunction { path, name: None, functions } if functions.is_empty() => {
-                write!(formatter, "the template {} has no function", path.display())
+                write!(
+                    formatter,
+                    "the template {} has no function of type \
+                     TencentCloud::Serverless::Function; give --handler to leave it aside",
+                    path.display()
+                )
             }
             Self::NoSuchFunction { path, name: None, functions } => write!(
                 formatter,
