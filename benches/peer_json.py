@@ -9,7 +9,7 @@ for path in sys.argv[1:]:
     with open(path) as file:
         text = file.read()
     value = json.loads(text)
-    rounds = max(5, min(2000, 20_000_000 // len(text)))
+    rounds = max(5, min(400, 4_000_000 // len(text)))
     for name, call in (
         ("read", lambda: json.loads(text)),
         ("write", lambda: json.dumps(value, ensure_ascii=False)),

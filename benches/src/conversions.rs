@@ -4,10 +4,15 @@ use crate::{peers::Peer, statistics::summarize};
 use anyhow::{Context, Result};
 use krait::python::Interpreter;
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     process::Command,
     time::{Duration, Instant},
 };
+
+/// How often krait and its peers take turns, so that whatever disturbs the machine disturbs
+/// all of them.
+const TURNS: usize = 7;
 
 /// Measures and prints the table of conversions.
 pub(crate) fn run(peers: &[Peer]) -> Result<()> {
@@ -19,37 +24,48 @@ pub(crate) fn run(peers: &[Peer]) -> Result<()> {
         std::fs::write(&path, event(size))?;
         files.push((name, path));
     }
-    let theirs: Vec<serde_json::Value> = peers
-        .iter()
-        .map(|peer| {
+    let interpreter = Interpreter::build();
+    let mut ours: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
+    let mut theirs: Vec<BTreeMap<String, Vec<Duration>>> = vec![BTreeMap::new(); peers.len()];
+    for _ in 0..TURNS {
+        for (peer, theirs) in peers.iter().zip(&mut theirs) {
             let mut command = Command::new(&peer.program);
             command.args(["-I", "-S"]).arg(crate::own("peer_json.py"));
             let output = command.args(files.iter().map(|(_, path)| path)).output()?;
-            Ok(serde_json::from_slice(&output.stdout)?)
-        })
-        .collect::<Result<_>>()?;
+            let times: BTreeMap<String, f64> = serde_json::from_slice(&output.stdout)?;
+            for (key, nanoseconds) in times {
+                let time = Duration::from_nanos(nanoseconds as u64);
+                theirs.entry(key).or_default().push(time);
+            }
+        }
+        for (_, path) in &files {
+            let text = std::fs::read_to_string(path)?;
+            let rounds = (4_000_000 / text.len()).clamp(5, 400);
+            let (read, write) = convert(&interpreter, &text, rounds)?;
+            ours.entry(format!("read {}", path.display())).or_default().push(read);
+            ours.entry(format!("write {}", path.display())).or_default().push(write);
+        }
+    }
     println!("## Conversions\n");
     println!("| | krait | fastest CPython | ratio |\n| --- | --- | --- | --- |");
-    let interpreter = Interpreter::build();
     for (name, path) in &files {
-        let text = std::fs::read_to_string(path)?;
-        let rounds = (20_000_000 / text.len()).clamp(5, 2000);
-        let (read, write) = convert(&interpreter, &text, rounds)?;
-        for (what, verb, ours) in
-            [("event text to dict", "read", read), ("dict to RetMsg", "write", write)]
-        {
+        for (what, verb) in [("event text to dict", "read"), ("dict to RetMsg", "write")] {
             let key = format!("{verb} {}", path.display());
-            let (fastest, version) = theirs
+            let middle = |times: &BTreeMap<String, Vec<Duration>>| {
+                times.get(&key).map(|times| summarize(times.clone()))
+            };
+            let ours = middle(&ours).context("krait was measured")?;
+            let (theirs, version) = theirs
                 .iter()
                 .zip(peers)
-                .filter_map(|(times, peer)| Some((times[&key].as_f64()?, &peer.version)))
-                .min_by(|one, other| one.0.total_cmp(&other.0))
+                .filter_map(|(times, peer)| Some((middle(times)?, &peer.version)))
+                .min_by_key(|(summary, _)| summary.median)
                 .context("no CPython to compare with")?;
-            let ours = ours.as_secs_f64() * 1e6;
-            let theirs = fastest / 1e3;
             println!(
-                "| {what}, {name} | {ours:.1} µs | {theirs:.1} µs ({version}) | {:.2} |",
-                ours / theirs
+                "| {what}, {name} | {:.1} µs | {:.1} µs ({version}) | {:.2} |",
+                ours.median.as_secs_f64() * 1e6,
+                theirs.median.as_secs_f64() * 1e6,
+                ours.ratio_to(&theirs)
             );
         }
     }
