@@ -27,15 +27,6 @@ pub enum Failure {
     InitTimeout { seconds: u32 },
 }
 
-/// What happens to the instance after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Afterwards {
-    /// The instance serves on.
-    Kept,
-    /// The instance is destroyed; the next invocation is a cold start (§1.7).
-    Discarded,
-}
-
 impl Failure {
     /// The platform's status code (§2.3).
     pub fn status_code(&self) -> u16 {
@@ -70,14 +61,6 @@ impl Failure {
             Self::InitTimeout { seconds } => {
                 format!("Initializing function timed out after {seconds} seconds")
             }
-        }
-    }
-
-    /// Whether the instance survives (§1.7).
-    pub fn afterwards(&self) -> Afterwards {
-        match self {
-            Self::UserCode { .. } | Self::ResponseTooLarge => Afterwards::Kept,
-            _ => Afterwards::Discarded,
         }
     }
 

@@ -76,8 +76,8 @@ impl fmt::Display for InvokeError {
 impl std::error::Error for InvokeError {}
 
 impl Instance {
-    /// Makes one invocation and waits for its end. After a failure that discards the
-    /// instance ([`Failure::afterwards`]) it is dead, and serves no more.
+    /// Makes one invocation and waits for its end. After a failure other than 407 and 430 the
+    /// instance is dead, and serves no more (scf-contract §1.7).
     ///
     /// # Errors
     /// When the event is not JSON, or krait itself is to end.
