@@ -5,6 +5,7 @@
 //!
 //! - [`contract`]: facts of the platform. No interpreter, no I/O, no clock.
 //! - [`python`]: the only code that knows the interpreter. No processes, no network.
+//! - [`snapshot`]: the heap, and the state of a warm interpreter kept in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`instance`]: one function instance: its process, its pipe, its limits.
 //! - [`cli`]: the command line, a face over the others.
@@ -18,3 +19,5 @@ pub mod cli;
 pub mod instance;
 #[cfg(unix)]
 pub mod package;
+#[cfg(unix)]
+pub mod snapshot;

@@ -1,10 +1,24 @@
 //! The program `krait`.
+//!
+//! It starts at C's `main`, before Rust's own preparations: a process that takes a snapshot
+//! up must not have done anything yet.
 
-use std::process::ExitCode;
+#![no_main]
+
+use std::ffi::{CStr, c_char, c_int};
 
 #[global_allocator]
 static ALLOCATOR: krait::instance::allocator::Allocator = krait::instance::allocator::Allocator;
 
-fn main() -> ExitCode {
-    krait::cli::main()
+#[unsafe(no_mangle)]
+extern "C" fn main(_count: c_int, arguments: *const *const c_char) -> c_int {
+    krait::cli::prepare_streams();
+    // SAFETY: the arguments are C strings, with a null behind the last.
+    let command = unsafe {
+        let command = if (*arguments).is_null() { *arguments } else { *arguments.add(1) };
+        if command.is_null() { c"" } else { CStr::from_ptr(command) }
+    };
+    krait::cli::prepare(command.to_bytes());
+    // Writes what Rust still holds of the output.
+    std::process::exit(i32::from(krait::cli::main()))
 }

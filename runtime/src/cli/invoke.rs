@@ -8,20 +8,18 @@ use super::{
 };
 use crate::{
     contract::{Invocation, Outcome, report},
-    instance::{Instance, InvokeError, Request},
+    instance::{Engine, Instance, InvokeError, Request},
 };
 use anyhow::anyhow;
-use std::{
-    io::{Write, stdout},
-    process::ExitCode,
-};
+use std::io::{Write, stdout};
 
 /// Invokes once and prints what came of it.
-pub(super) fn run(arguments: InvokeArguments) -> Result<ExitCode, Fatal> {
+pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
     let mut log = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
     let mut instance =
-        Instance::start(&settled.function, &settled.package.paths).map_err(Fatal::internal)?;
+        Instance::start(Engine::take(), &settled.function, &settled.package.paths)
+            .map_err(Fatal::internal)?;
     let request = Request {
         function: &settled.function,
         request_id: &settled.request_id,
@@ -38,8 +36,8 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<ExitCode, Fatal> {
         let _ = writeln!(stdout().lock(), "{text}");
     }
     Ok(match invocation.outcome {
-        Outcome::Returned(_) => ExitCode::SUCCESS,
-        Outcome::Failed(_) => ExitCode::FAILURE,
+        Outcome::Returned(_) => 0,
+        Outcome::Failed(_) => 1,
     })
 }
 

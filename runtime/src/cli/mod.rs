@@ -7,11 +7,13 @@ mod invoke;
 mod options;
 mod request;
 mod shown_log;
+mod snapshot;
+mod startup;
 mod style;
 
 use clap::{CommandFactory, Parser};
 use options::{Command, CommandLine};
-use std::process::ExitCode;
+pub use startup::{prepare, prepare_streams};
 
 /// An error that ends the program, with the exit code that tells its kind.
 #[derive(Debug)]
@@ -34,19 +36,20 @@ impl Fatal {
     }
 }
 
-/// Runs the command line of this process.
-pub fn main() -> ExitCode {
+/// Runs the command line of this process, and gives its exit status.
+pub fn main() -> u8 {
     let result = match CommandLine::parse().command {
         Command::Invoke(arguments) => invoke::run(*arguments),
+        Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Completions { shell } => {
             let mut command = CommandLine::command();
             clap_complete::generate(shell, &mut command, "krait", &mut std::io::stdout());
-            Ok(ExitCode::SUCCESS)
+            Ok(0)
         }
     };
     result.unwrap_or_else(|fatal| match fatal {
-        Fatal::Request(error) => style::print_error(&error, ExitCode::from(2)),
-        Fatal::Internal(error) => style::print_error(&error, ExitCode::from(3)),
-        Fatal::Signal(signal) => ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+        Fatal::Request(error) => style::print_error(&error, 2),
+        Fatal::Internal(error) => style::print_error(&error, 3),
+        Fatal::Signal(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
     })
 }

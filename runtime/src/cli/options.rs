@@ -24,11 +24,33 @@ pub(super) enum Command {
     /// Invoke a function once: its answer on stdout, its log on stderr
     #[command(after_help = AFTER_HELP)]
     Invoke(Box<InvokeArguments>),
+    /// Tell of the snapshot that krait starts from, make it anew, or switch it off
+    Snapshot(SnapshotArguments),
     /// Print completions for a shell
     Completions {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(super) struct SnapshotArguments {
+    /// Tell where it is and whether it can be used (the default)
+    #[arg(long)]
+    pub status: bool,
+
+    /// Make it anew, and switch it on
+    #[arg(long)]
+    pub rebuild: bool,
+
+    /// Start without one from now on
+    #[arg(long)]
+    pub off: bool,
+
+    /// Write one into a file, for a build to attach
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub write: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,8 @@ pub(super) struct ShownLog {
     queue: Vec<u8>,
     api: Journal,
     api_text: String,
+    /// Whether krait's own notes are shown: `KRAIT_LOG=debug`.
+    notes: bool,
 }
 
 impl ShownLog {
@@ -28,6 +30,7 @@ impl ShownLog {
             queue: Vec::new(),
             api: Journal::new(Column::Api, request_id, memory_mb),
             api_text: String::new(),
+            notes: std::env::var_os("KRAIT_LOG").is_some_and(|level| level == "debug"),
         }
     }
 
@@ -85,6 +88,12 @@ impl ShownLog {
 }
 
 impl Observer for ShownLog {
+    fn note(&mut self, text: &str) {
+        if self.notes {
+            self.show(&format!("krait: debug: {text}\n"), false);
+        }
+    }
+
     fn started(&mut self) {
         let text = self.shown.start();
         self.show(&text, true);

@@ -2,7 +2,6 @@
 
 use std::{
     io::{IsTerminal, stderr},
-    process::ExitCode,
 };
 
 const RED: &str = "\x1b[1;31m";
@@ -33,7 +32,7 @@ pub(super) fn platform_line(text: &str) -> String {
 }
 
 /// Prints an error with its causes and gives `code`.
-pub(super) fn print_error(error: &anyhow::Error, code: ExitCode) -> ExitCode {
+pub(super) fn print_error(error: &anyhow::Error, code: u8) -> u8 {
     let (colour, reset) = if colours() { (RED, RESET) } else { ("", "") };
     eprintln!("{colour}error{reset}: {error:#}");
     code

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Where a function starts: a module file under the code's root, and a name in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Handler {
     /// The module as written before the last dot: `index`, `src/index`, `package.module`.
     pub module: String,

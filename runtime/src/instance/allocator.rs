@@ -1,10 +1,11 @@
-//! The allocator of the whole program: libc's, with one rule added. Where an instance
+//! The allocator of the whole program: the heap's, with one rule added. Where an instance
 //! runs into the memory limit that the kernel enforces, it says so to its watcher and
 //! ends: an allocation that fails is the platform's 434, not a crash (scf-contract §2.1).
 
 use super::wire;
+use crate::snapshot::heap;
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
+    alloc::{GlobalAlloc, Layout},
     sync::atomic::{AtomicI32, Ordering},
 };
 
@@ -22,26 +23,27 @@ pub(super) fn report_exhaustion_to(watcher: i32) {
     WATCHER.store(watcher, Ordering::Relaxed);
 }
 
-// SAFETY: every call is libc's, unchanged; a null result is returned, or never returns.
+// SAFETY: every call is the heap's, unchanged; a null result is returned, or never returns.
 unsafe impl GlobalAlloc for Allocator {
+    #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are passed on.
-        checked(unsafe { System.alloc(layout) }, layout.size())
+        checked(heap::allocate(layout.size(), layout.align()), layout.size())
     }
 
+    #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are passed on.
-        checked(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        checked(heap::allocate_zeroed(layout.size(), layout.align()), layout.size())
     }
 
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+    #[inline]
+    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
         // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { heap::free(pointer) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller's promises are passed on.
-        checked(unsafe { System.realloc(pointer, layout, size) }, size)
+        checked(unsafe { heap::reallocate(pointer, layout.size(), layout.align(), size) }, size)
     }
 }
 

@@ -5,7 +5,7 @@
 //! into the log itself, which no function can know, and the watcher takes it out.
 
 /// The bytes that end the loading phase in the log of one instance.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(super) struct Marker([u8; 16]);
 
 impl Marker {

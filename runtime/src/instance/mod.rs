@@ -10,6 +10,7 @@
 
 pub mod allocator;
 mod descendants;
+mod engine;
 mod marker;
 mod process;
 mod serve;
@@ -18,5 +19,6 @@ mod usage;
 mod watch;
 mod wire;
 
+pub use engine::{Engine, start_early, start_maker};
 pub use process::{Instance, StartError};
 pub use watch::{InvokeError, Observer, Request};

@@ -1,7 +1,13 @@
 //! Making an instance's process, and what that process inherits: nothing but its log, its
 //! socket, its function's environment and its code. Security rests on this file.
 
-use super::{allocator, descendants, marker::Marker, serve, usage};
+use super::{
+    descendants,
+    engine::Engine,
+    marker::Marker,
+    usage,
+    wire::{self, Assignment, Serve},
+};
 use crate::{
     contract::{Function, environment, limits},
     python::CodePaths,
@@ -10,7 +16,7 @@ use std::{
     ffi::CString,
     fmt,
     fs::File,
-    io,
+    io::{self, Write},
     os::{
         fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd},
         unix::{ffi::OsStrExt, net::UnixStream},
@@ -45,18 +51,20 @@ pub(super) struct Reaped {
 /// An instance that could not be started: krait's own fault, or the machine's.
 #[derive(Debug)]
 pub enum StartError {
-    /// A pipe or socket could not be made.
-    Pipe(io::Error),
-    /// The process could not be forked.
-    Fork(io::Error),
+    /// No process or no pipe to it could be made.
+    Engine(io::Error),
+    /// The process has ended, or its assignment could not be written down.
+    Assignment(io::Error),
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Pipe(error) => write!(formatter, "no pipe to an instance could be made: {error}"),
-            Self::Fork(error) => {
+            Self::Engine(error) => {
                 write!(formatter, "no process for an instance could be made: {error}")
+            }
+            Self::Assignment(error) => {
+                write!(formatter, "an instance could not be told what to serve: {error}")
             }
         }
     }
@@ -65,36 +73,32 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 impl Instance {
-    /// Starts an instance of `function`, whose code is at `code`. It begins to build its
-    /// interpreter at once, and loads the function with its first invocation.
-    ///
-    /// The calling process must have a single thread: it is forked.
+    /// Makes an instance of `function`, whose code is at `code`, of an engine. It loads the
+    /// function with its first invocation.
     ///
     /// # Errors
-    /// When the machine has no more descriptors or processes.
-    pub fn start(function: &Function, code: &CodePaths) -> Result<Self, StartError> {
+    /// When there is no engine, or it ended.
+    pub fn start(
+        engine: io::Result<Engine>,
+        function: &Function,
+        code: &CodePaths,
+    ) -> Result<Self, StartError> {
+        let Engine { process, mut socket, log, started } = engine.map_err(StartError::Engine)?;
         descendants::become_subreaper();
         hide_from_functions();
-        let (log, log_writer) = pipe().map_err(StartError::Pipe)?;
-        let (stdin, stdin_writer) = pipe().map_err(StartError::Pipe)?;
-        // Closed at once: a function that reads its standard input finds its end.
-        drop(stdin_writer);
-        let (socket, instance_socket) = UnixStream::pair().map_err(StartError::Pipe)?;
-        let started = Instant::now();
         let marker = Marker::fresh();
-        // SAFETY: this process has one thread, so the child may do whatever it could.
-        match unsafe { libc::fork() } {
-            -1 => Err(StartError::Fork(io::Error::last_os_error())),
-            0 => {
-                let streams = Streams { stdin, log: log_writer, socket: instance_socket };
-                become_instance(function, code.clone(), streams, marker, started)
-            }
-            process => {
-                set_nonblocking(log.as_raw_fd());
-                set_nonblocking(socket.as_raw_fd());
-                Ok(Self { process, socket, log, started, marker, initialized: false, reaped: None })
-            }
-        }
+        let assignment = Assignment::Serve(Box::new(Serve {
+            handler: function.handler.clone(),
+            environment: environment::of(function),
+            memory_mb: function.memory_mb,
+            code: code.code.clone().into(),
+            layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
+            marker,
+        }));
+        wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
+        set_nonblocking(log.as_raw_fd());
+        set_nonblocking(socket.as_raw_fd());
+        Ok(Self { process, socket, log, started, marker, initialized: false, reaped: None })
     }
 
     /// Ends the instance and everything it started.
@@ -139,43 +143,44 @@ impl Drop for Instance {
     }
 }
 
-struct Streams {
-    stdin: OwnedFd,
-    log: OwnedFd,
-    socket: UnixStream,
+/// What a new engine is given by its parent.
+pub(super) struct Streams {
+    pub stdin: OwnedFd,
+    pub log: OwnedFd,
+    pub socket: UnixStream,
 }
 
-/// Turns this fresh child into an instance, and serves until the watcher is done with it.
-fn become_instance(
-    function: &Function,
-    code: CodePaths,
-    streams: Streams,
-    marker: Marker,
-    started: Instant,
-) -> ! {
-    // SAFETY: calls that change this process alone; the child has one thread.
+/// Takes this fresh child out of its caller's session and gives it its own streams.
+pub(super) fn leave_caller(streams: Streams) -> Channels {
+    // SAFETY: calls that change this process alone.
     unsafe {
         libc::setsid();
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
-        libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0);
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
-        // Rust's handler for stack overflows would swallow the first such signal.
-        libc::signal(libc::SIGSEGV, libc::SIG_DFL);
-        libc::signal(libc::SIGBUS, libc::SIG_DFL);
         libc::umask(0o022);
     }
-    let channels = place_descriptors(streams);
-    limit_resources(function);
-    replace_environment(function);
-    if let Ok(folder) = CString::new(code.code.as_os_str().as_bytes()) {
+    place_descriptors(streams)
+}
+
+/// Makes this process its function's: its end, its limits, its environment, its folder.
+pub(super) fn become_instance(function: &Serve) {
+    // SAFETY: calls that change this process alone. The thread that forked it has ended by
+    // now, which would have counted as the parent's death.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
+        libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0);
+    }
+    limit_resources(function.memory_mb);
+    for (key, value) in &function.environment {
+        // SAFETY: this process has one thread. Keys and values were checked for NUL.
+        unsafe { std::env::set_var(key, value) };
+    }
+    if let Ok(folder) = CString::new(function.code.as_bytes()) {
         // SAFETY: a valid C string. A folder that has gone is found missing when the
         // function is loaded.
         unsafe { libc::chdir(folder.as_ptr()) };
     }
-    allocator::report_exhaustion_to(channels.socket.as_raw_fd());
-    serve::run(channels, code, &function.handler, marker, started)
 }
 
 /// What an instance speaks through, out of its function's way.
@@ -183,6 +188,13 @@ pub(super) struct Channels {
     pub socket: UnixStream,
     /// The log once more: the function may close or redirect its own end.
     pub log: File,
+}
+
+impl Channels {
+    /// Writes to the log; that nobody takes it any more is no reason to fail.
+    pub(super) fn say(&mut self, what: &dyn fmt::Display) {
+        let _ = write!(self.log, "{what}");
+    }
 }
 
 /// Puts the streams in their places and closes all else. The socket and the second end of
@@ -233,10 +245,10 @@ fn close_between(low: libc::c_int, high: libc::c_int) {
     }
 }
 
-fn limit_resources(function: &Function) {
+fn limit_resources(memory_mb: u32) {
     set_limit(libc::RLIMIT_NOFILE, limits::FILE_DESCRIPTORS, limits::FILE_DESCRIPTORS);
     set_limit(libc::RLIMIT_CORE, 0, 0);
-    let memory = usage::limit_bytes(function.memory_mb) + ADDRESS_SPACE_SLACK;
+    let memory = usage::limit_bytes(memory_mb) + ADDRESS_SPACE_SLACK;
     set_limit(libc::RLIMIT_DATA, memory, memory);
     // Where memory runs out all the same, the kernel is to choose this process.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
@@ -258,10 +270,10 @@ unsafe extern "C" {
     static mut environ: *mut *mut libc::c_char;
 }
 
-/// Gives this process the function's environment, and wipes the caller's: its strings lie
-/// in the process's own memory, where `/proc/self/environ` would show them.
-fn replace_environment(function: &Function) {
-    // SAFETY: the child has one thread, and nobody holds on to a string of the environment.
+/// Forgets the caller's environment and wipes its strings: they lie in the process's own
+/// memory, where `/proc/self/environ` would show them.
+pub(super) fn wipe_environment() {
+    // SAFETY: this process has one thread, and nobody holds on to a string of the environment.
     unsafe {
         let mut entry = environ;
         while !entry.is_null() && !(*entry).is_null() {
@@ -271,10 +283,6 @@ fn replace_environment(function: &Function) {
         }
         libc::clearenv();
     }
-    for (key, value) in environment::of(function) {
-        // SAFETY: the child has one thread. Keys and values were checked for NUL.
-        unsafe { std::env::set_var(key, value) };
-    }
 }
 
 /// Makes this process's memory and environment unreadable to other processes of the same
@@ -282,17 +290,6 @@ fn replace_environment(function: &Function) {
 fn hide_from_functions() {
     // SAFETY: the call changes a flag of this process.
     unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
-}
-
-fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    let mut ends = [0; 2];
-    // SAFETY: the array has room for the two descriptors, which are owned from here on.
-    unsafe {
-        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) == -1 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok((OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])))
-    }
 }
 
 fn set_nonblocking(descriptor: i32) {

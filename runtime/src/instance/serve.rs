@@ -4,7 +4,7 @@ use super::{
     marker::Marker,
     process::Channels,
     usage,
-    wire::{self, Answered, Call, FromInstance, Initialized},
+    wire::{self, Answered, Call, FromInstance, Initialized, Serve},
 };
 use crate::{
     contract::{Failure, Handler},
@@ -15,25 +15,33 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Builds the interpreter, then serves invocations from `socket` until it ends. The
-/// function is loaded with the first, so that what it prints is in that one's log.
-/// `started` is when this process was made.
-pub(super) fn run(
-    channels: Channels,
-    code: CodePaths,
-    handler: &Handler,
-    marker: Marker,
-    started: Instant,
-) -> ! {
-    let interpreter = Interpreter::build();
+/// An interpreter that knows nothing of a function yet.
+pub(super) struct Warm {
+    pub interpreter: &'static Interpreter,
+    /// How long it took to come by, since the process was made.
+    pub init_runtime: Duration,
+    /// How that was, for who wants to know.
+    pub note: String,
+}
+
+/// Serves invocations of a function until the watcher is done with it. The function is
+/// loaded with the first, so that what it prints is in that one's log.
+pub(super) fn run(channels: Channels, function: Serve, warm: Warm) -> ! {
+    let begun = Instant::now();
     settle_time_zone();
-    let mut server = Server {
-        interpreter,
-        channels,
-        marker,
-        process: std::process::id(),
-        init_runtime: started.elapsed(),
+    warm.interpreter.wake(&function.environment);
+    let code = CodePaths {
+        code: function.code.into(),
+        layers: function.layers.into_iter().map(Into::into).collect(),
     };
+    let mut server = Server {
+        interpreter: warm.interpreter,
+        channels,
+        marker: function.marker,
+        process: std::process::id(),
+        init_runtime: warm.init_runtime + begun.elapsed(),
+    };
+    server.send(&FromInstance::Note(warm.note));
     let mut entry = None;
     loop {
         let call = match Call::receive(&mut server.channels.socket) {
@@ -52,7 +60,7 @@ pub(super) fn run(
             }
         };
         let read = begun.elapsed();
-        let loaded = entry.get_or_insert_with(|| server.load(code.clone(), handler));
+        let loaded = entry.get_or_insert_with(|| server.load(code.clone(), &function.handler));
         let begun = Instant::now();
         let ended = server.interpreter.invoke(loaded, arguments);
         server.answer(ended, read + begun.elapsed());
@@ -60,20 +68,19 @@ pub(super) fn run(
 }
 
 /// Where the function's time zone is set but the machine has no file for it, tells libc
-/// the zone's rule. The interpreter has read its environment, so the function still sees
-/// the name.
+/// the zone's rule. The interpreter is told of the environment by itself, so the function
+/// still sees the name.
 fn settle_time_zone() {
     let Ok(name) = std::env::var("TZ") else { return };
-    if std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file() {
-        return;
-    }
-    if let Some(rule) = krait_stdlib_shims::posix_rule(&name) {
-        // SAFETY: the instance has one thread yet, and nobody holds a string of its
-        // environment.
-        unsafe {
+    let known = std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file();
+    let rule = if known { None } else { krait_stdlib_shims::posix_rule(&name) };
+    // SAFETY: the instance has one thread yet, and nobody holds a string of its
+    // environment.
+    unsafe {
+        if let Some(rule) = rule {
             std::env::set_var("TZ", rule);
-            tzset();
         }
+        tzset();
     }
 }
 
@@ -83,7 +90,7 @@ unsafe extern "C" {
 }
 
 struct Server {
-    interpreter: Interpreter,
+    interpreter: &'static Interpreter,
     channels: Channels,
     marker: Marker,
     process: u32,
@@ -135,7 +142,7 @@ impl Server {
 
 /// Ends the process at once, without exit handlers and without waiting for threads, as
 /// the platform's instances end.
-fn leave(status: i32) -> ! {
+pub(super) fn leave(status: i32) -> ! {
     // SAFETY: the call does not return; nothing unwritten is kept in this process.
     unsafe { libc::_exit(status) }
 }

@@ -40,6 +40,8 @@ pub struct Request<'a> {
 
 /// Learns of an invocation as it happens.
 pub trait Observer {
+    /// How the instance came by its interpreter: nothing that a function's user needs.
+    fn note(&mut self, text: &str);
     /// The event was accepted: the invocation exists. Comes first, and once.
     fn started(&mut self);
     /// The function wrote this to its standard output or error.
@@ -280,6 +282,7 @@ impl Watch<'_> {
             FromInstance::Rejected(invalid) => return Some(End::Rejected(invalid)),
             FromInstance::Answered(answered) => return Some(End::Answered(answered)),
             FromInstance::MemoryExhausted => return Some(End::Memory),
+            FromInstance::Note(text) => self.observer.note(&text),
             FromInstance::Initialized(initialized) => {
                 self.announce();
                 self.observer.cold_start(&ColdStart {

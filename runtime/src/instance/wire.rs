@@ -1,9 +1,15 @@
 //! What goes over the socket between an instance and its watcher: frames of a tag, a
 //! length (u32, little endian) and that many bytes.
 
-use crate::{contract::Failure, python::InvalidEvent};
+use super::marker::Marker;
+use crate::{
+    contract::{Failure, Handler},
+    python::InvalidEvent,
+};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::{
+    ffi::OsString,
     io::{self, Read, Write},
     time::Duration,
 };
@@ -17,6 +23,27 @@ const HEADER_BYTES: usize = 5;
 /// The allocator's word that memory ran out, ready to be sent without allocating.
 pub(super) const MEMORY_EXHAUSTED_FRAME: [u8; HEADER_BYTES] = [b'M', 0, 0, 0, 0];
 
+/// What an engine is to do: the first thing it is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Assignment {
+    Serve(Box<Serve>),
+    /// To make a snapshot into a file that is there.
+    Snapshot { path: OsString },
+}
+
+/// A function to serve.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Serve {
+    pub handler: Handler,
+    /// The whole environment of the function.
+    pub environment: IndexMap<String, String>,
+    pub memory_mb: u32,
+    /// The code's folder, and the layers'.
+    pub code: OsString,
+    pub layers: Vec<OsString>,
+    pub marker: Marker,
+}
+
 /// From an instance to its watcher.
 #[derive(Debug)]
 pub(super) enum FromInstance {
@@ -26,6 +53,8 @@ pub(super) enum FromInstance {
     Initialized(Initialized),
     Answered(Answered),
     MemoryExhausted,
+    /// How the interpreter was come by.
+    Note(String),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +89,7 @@ impl FromInstance {
                 (b'A', payload)
             }
             Self::MemoryExhausted => (MEMORY_EXHAUSTED_FRAME[0], Vec::new()),
+            Self::Note(text) => (b'N', text.clone().into_bytes()),
         };
         Ok(frame(tag, &payload))
     }
@@ -75,6 +105,7 @@ impl FromInstance {
                 Self::Answered(answered)
             }
             b'M' => Self::MemoryExhausted,
+            b'N' => Self::Note(String::from_utf8_lossy(payload).into_owned()),
             other => return Err(malformed(format!("unknown tag {other}"))),
         })
     }
@@ -142,15 +173,7 @@ impl Call {
     /// # Errors
     /// When the socket fails.
     pub(super) fn receive(socket: &mut impl Read) -> io::Result<Option<Self>> {
-        let mut header = [0; HEADER_BYTES];
-        match socket.read_exact(&mut header) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            Err(error) => return Err(error),
-        }
-        let [_, length @ ..] = header;
-        let mut payload = vec![0; u32::from_le_bytes(length) as usize];
-        socket.read_exact(&mut payload)?;
+        let Some(payload) = receive_frame(socket)? else { return Ok(None) };
         split_prefixed(&payload)?;
         Ok(Some(Self { payload }))
     }
@@ -159,6 +182,36 @@ impl Call {
     pub(super) fn texts(&self) -> (&[u8], &[u8]) {
         split_prefixed(&self.payload).unwrap_or_default()
     }
+}
+
+/// Tells an engine what to do.
+///
+/// # Errors
+/// When the engine has gone.
+pub(super) fn send_assignment(socket: &mut impl Write, what: &Assignment) -> io::Result<()> {
+    socket.write_all(&frame(b'E', &serde_json::to_vec(what)?))
+}
+
+/// Waits to be told what to do; none when the caller has gone.
+///
+/// # Errors
+/// When the socket fails.
+pub(super) fn receive_assignment(socket: &mut impl Read) -> io::Result<Option<Assignment>> {
+    let Some(payload) = receive_frame(socket)? else { return Ok(None) };
+    Ok(Some(serde_json::from_slice(&payload)?))
+}
+
+fn receive_frame(socket: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut header = [0; HEADER_BYTES];
+    match socket.read_exact(&mut header) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let [_, length @ ..] = header;
+    let mut payload = vec![0; u32::from_le_bytes(length) as usize];
+    socket.read_exact(&mut payload)?;
+    Ok(Some(payload))
 }
 
 fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {

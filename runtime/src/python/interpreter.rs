@@ -9,7 +9,7 @@ use rustpython_vm::{
 /// An interpreter with the standard library. It holds no thread and no descriptor but
 /// the three standard ones.
 pub struct Interpreter {
-    engine: rustpython_vm::Interpreter,
+    pub(super) engine: rustpython_vm::Interpreter,
 }
 
 /// A loaded function: what [`Interpreter::load`] found at the handler's name.
@@ -35,8 +35,8 @@ pub enum Ended<T> {
 }
 
 impl Interpreter {
-    /// Builds an interpreter. What it needs later of the process (environment, standard
-    /// streams, working folder) it takes from the process as it is then.
+    /// Builds an interpreter. It knows nothing of the process's environment until
+    /// [`Self::wake`] tells it.
     pub fn build() -> Self {
         let mut settings = Settings::default();
         // The embedded interpreter answers to krait, not to PYTHON* variables, whose
@@ -66,16 +66,6 @@ impl Interpreter {
             }
         });
         Self { engine }
-    }
-
-    /// Imports `modules`, so that functions find them imported. A module that fails to
-    /// import is left to whoever imports it next.
-    pub fn preload(&self, modules: &[&'static str]) {
-        self.engine.enter(|vm| {
-            for name in modules {
-                let _ = vm.import(*name, 0);
-            }
-        });
     }
 
     /// Imports the handler's module, with `code` as `sys.path`, and looks its function up.

@@ -2,8 +2,8 @@
 //!
 //! No processes, threads or sockets: this room compiles for `wasm32-wasip1`. The steps
 //! stand apart, so that the first may happen ahead of time, in a process that is forked
-//! or snapshotted later: [`Interpreter::build`], [`Interpreter::preload`],
-//! [`Interpreter::load`], [`Interpreter::invoke`].
+//! or kept in a snapshot: [`Interpreter::build`], [`Interpreter::warm_up`],
+//! [`Interpreter::wake`], [`Interpreter::load`], [`Interpreter::invoke`].
 
 mod event;
 mod failure;
@@ -12,6 +12,7 @@ mod interpreter;
 mod json_text;
 mod module;
 mod ret_msg;
+mod warm;
 
 pub use event::InvalidEvent;
 pub use interpreter::{Ended, Entry, Event, Interpreter};

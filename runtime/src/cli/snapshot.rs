@@ -1,0 +1,76 @@
+//! `krait snapshot`.
+
+use super::{Fatal, options::SnapshotArguments};
+use crate::{
+    instance::Engine,
+    snapshot::{Cache, Place, Refusal, Unfit},
+};
+use anyhow::{Context, anyhow};
+use std::{fs::File, path::Path};
+
+/// Does what was asked for, and tells how things are then.
+pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
+    if let Some(file) = &arguments.write {
+        let made = File::create(file).map(drop).and_then(|()| make(file));
+        return made.map(|()| 0).map_err(Fatal::internal);
+    }
+    if arguments.off {
+        switch(true)?;
+    }
+    if arguments.rebuild {
+        switch(false)?;
+        if matches!(Place::attached(), Err(Refusal::Absent)) {
+            rebuild().map_err(Fatal::Internal)?;
+        }
+    }
+    println!("{}", status());
+    Ok(0)
+}
+
+fn switch(off: bool) -> Result<(), Fatal> {
+    let Some(cache) = Cache::of_user() else {
+        let error = anyhow!(
+            "there is no folder to note this in\n  tip: set HOME or XDG_CACHE_HOME, or \
+             KRAIT_SNAPSHOT=off for one command"
+        );
+        return Err(Fatal::Request(error));
+    };
+    let path = cache.path();
+    cache.set_off(off).with_context(|| format!("{} cannot be written", path.display())).map_err(Fatal::Request)
+}
+
+fn rebuild() -> anyhow::Result<()> {
+    let cache = Cache::of_user().context("there is no folder to keep a snapshot in")?;
+    let path = cache.path();
+    cache
+        .make(|_, unfinished| make(unfinished).map_err(Unfit::Write))
+        .with_context(|| format!("no snapshot was made at {}", path.display()))
+}
+
+fn make(file: &Path) -> std::io::Result<()> {
+    let file = std::path::absolute(file)?;
+    Engine::take()?.make_snapshot(file)
+}
+
+/// One line on the snapshot that the next start takes up, or why it takes none.
+fn status() -> String {
+    let cache = Cache::of_user();
+    if std::env::var_os("KRAIT_SNAPSHOT").is_some_and(|value| value == "off") {
+        return "off: KRAIT_SNAPSHOT says so".to_owned();
+    }
+    if cache.as_ref().is_some_and(Cache::is_off) {
+        return "off\n  tip: krait snapshot --rebuild switches it on".to_owned();
+    }
+    let (place, at) = match Place::attached() {
+        Err(Refusal::Absent) => match &cache {
+            Some(cache) => (cache.open(), cache.path().display().to_string()),
+            None => (Err(Refusal::NoFolder), String::new()),
+        },
+        place => (place, "attached to this program".to_owned()),
+    };
+    match place.and_then(|place| place.check()) {
+        Ok(bytes) => format!("on: {at}, {:.1} MB", bytes as f64 / 1e6),
+        Err(Refusal::Absent) => format!("on: the next start makes it at {at}"),
+        Err(refusal) => format!("none: {refusal}\n  tip: krait snapshot --rebuild makes it anew"),
+    }
+}

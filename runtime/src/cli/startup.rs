@@ -1,0 +1,28 @@
+//! What comes before the command line is read.
+
+use crate::instance;
+
+/// Does for this process what Rust's own start does before `main`: a descriptor that the
+/// caller closed is opened on nothing, lest a pipe takes its number, and a reader that goes
+/// away is an error like others.
+pub fn prepare_streams() {
+    // SAFETY: the process has one thread and has opened nothing yet.
+    unsafe {
+        for descriptor in 0..3 {
+            if libc::fcntl(descriptor, libc::F_GETFD) == -1 {
+                libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
+            }
+        }
+        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+    }
+}
+
+/// Starts what a command will need, before it is known whether it is well-formed: by then
+/// it would be too late for a snapshot, and meanwhile the interpreter is made ready.
+pub fn prepare(command: &[u8]) {
+    match command {
+        b"invoke" => instance::start_early(),
+        b"snapshot" => instance::start_maker(),
+        _ => {}
+    }
+}

@@ -1,0 +1,248 @@
+//! The process that holds an interpreter, until it is told whose function it is to serve.
+//!
+//! It is forked before the program does anything else, and gets its interpreter while its
+//! parent still reads the command line: from a snapshot, where there is one, and else by
+//! building it.
+
+use super::{
+    allocator, process,
+    serve::{self, Warm},
+    wire::{self, Assignment},
+};
+use crate::{
+    python::Interpreter,
+    snapshot::{self, Base, Cache, Place, Refusal, Unfit},
+};
+use std::{
+    fs::File,
+    io,
+    os::{
+        fd::{AsRawFd, FromRawFd, OwnedFd},
+        unix::net::UnixStream,
+    },
+    path::PathBuf,
+    sync::Mutex,
+    time::Instant,
+};
+
+/// A process that has, or is about to have, an interpreter.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) process: i32,
+    pub(super) socket: UnixStream,
+    pub(super) log: OwnedFd,
+    pub(super) started: Instant,
+}
+
+/// The engine that [`start_early`] started, until somebody needs it.
+static EARLY: Mutex<Option<Engine>> = Mutex::new(None);
+
+/// Starts an engine that [`Engine::take`] will give. The first thing a program does, since
+/// a snapshot fits only into a process that has done nothing yet.
+pub fn start_early() {
+    let engine = Engine::start(|| Purpose::Serve { options: Options::of_environment() });
+    if let (Ok(engine), Ok(mut early)) = (engine, EARLY.lock()) {
+        *early = Some(engine);
+    }
+}
+
+/// Starts an engine that makes a snapshot and ends: see [`Engine::make_snapshot`]. As early
+/// as [`start_early`].
+pub fn start_maker() {
+    if let (Ok(engine), Ok(mut early)) = (Engine::start(|| Purpose::Make), EARLY.lock()) {
+        *early = Some(engine);
+    }
+}
+
+/// What an engine is started for.
+enum Purpose {
+    /// To serve a function.
+    Serve { options: Options },
+    /// To make a snapshot.
+    Make,
+}
+
+/// What the caller's environment says about snapshots.
+struct Options {
+    off: bool,
+    cache: Option<Cache>,
+}
+
+impl Options {
+    fn of_environment() -> Self {
+        let off = std::env::var_os("KRAIT_SNAPSHOT").is_some_and(|value| value == "off");
+        Self { off, cache: Cache::of_user() }
+    }
+}
+
+impl Engine {
+    /// The engine that was started early, or else a new one, which has no snapshot.
+    ///
+    /// # Errors
+    /// When the machine has no more descriptors or processes.
+    pub fn take() -> io::Result<Self> {
+        let early = EARLY.lock().ok().and_then(|mut early| early.take());
+        early.map_or_else(
+            || Self::start(|| Purpose::Serve { options: Options { off: true, cache: None } }),
+            Ok,
+        )
+    }
+
+    /// Has an engine that was started by [`start_maker`] make a snapshot into a file.
+    ///
+    /// # Errors
+    /// What went wrong, as text.
+    pub fn make_snapshot(mut self, path: PathBuf) -> io::Result<()> {
+        wire::send_assignment(&mut self.socket, &Assignment::Snapshot { path: path.into() })?;
+        drop(self.socket);
+        let message = io::read_to_string(File::from(self.log))?;
+        // SAFETY: the process is this one's child, and nobody else waits for it.
+        let status = unsafe {
+            let mut status = 0;
+            libc::waitpid(self.process, &raw mut status, 0);
+            status
+        };
+        if status == 0 { Ok(()) } else { Err(io::Error::other(message)) }
+    }
+
+    /// Forks. The calling process must have a single thread.
+    fn start(purpose: impl FnOnce() -> Purpose) -> io::Result<Self> {
+        let (log, log_writer) = pipe()?;
+        let (stdin, stdin_writer) = pipe()?;
+        // Closed at once: a function that reads its standard input finds its end.
+        drop(stdin_writer);
+        let (socket, engine_socket) = UnixStream::pair()?;
+        let started = Instant::now();
+        let mut child = Some((process::Streams { stdin, log: log_writer, socket: engine_socket }, purpose));
+        let mut run = |fixed: Result<(), Refusal>| {
+            if let Some((streams, purpose)) = child.take() {
+                run(streams, purpose(), fixed, started);
+            }
+        };
+        let process = match snapshot::fork_with_fixed_stack(|| run(Ok(()))) {
+            Ok(process) => process,
+            // SAFETY: this process has one thread, so the child may do whatever it could.
+            Err(error) => match unsafe { libc::fork() } {
+                -1 => return Err(io::Error::last_os_error()),
+                0 => {
+                    run(Err(Refusal::StackTaken(error)));
+                    serve::leave(1)
+                }
+                process => process,
+            },
+        };
+        Ok(Self { process, socket, log, started })
+    }
+}
+
+/// The life of an engine, from its fork on.
+fn run(streams: process::Streams, purpose: Purpose, fixed: Result<(), Refusal>, started: Instant) -> ! {
+    let channels = process::leave_caller(streams);
+    // What the caller's environment says was read; the interpreter is not to see it.
+    process::wipe_environment();
+    let mut warm = match purpose {
+        Purpose::Make => None,
+        Purpose::Serve { options } => Some(interpreter(fixed, &options, started)),
+    };
+    let mut channels = channels;
+    match wire::receive_assignment(&mut channels.socket) {
+        Ok(Some(Assignment::Serve(function))) => {
+            let warm = warm.take().unwrap_or_else(|| ordinary(Refusal::Off, started));
+            process::become_instance(&function);
+            allocator::report_exhaustion_to(channels.socket.as_raw_fd());
+            serve::run(channels, *function, warm)
+        }
+        Ok(Some(Assignment::Snapshot { path })) => {
+            let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
+            match made.and_then(|file| make(&file)) {
+                Ok(()) => serve::leave(0),
+                Err(unfit) => {
+                    channels.say(&unfit);
+                    serve::leave(1)
+                }
+            }
+        }
+        // The caller has gone.
+        Ok(None) | Err(_) => serve::leave(0),
+    }
+}
+
+/// An interpreter, from a snapshot where that can be.
+fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) -> Warm {
+    let begun = Instant::now();
+    match fixed.and_then(|()| root(options)) {
+        Ok(root) => Warm {
+            // SAFETY: the root of a snapshot is what `make` said it is, and lives as long
+            // as the process.
+            interpreter: unsafe { &*std::ptr::with_exposed_provenance::<Interpreter>(root) },
+            init_runtime: started.elapsed(),
+            note: format!("taken from a snapshot in {} µs", begun.elapsed().as_micros()),
+        },
+        Err(refusal) => ordinary(refusal, started),
+    }
+}
+
+fn ordinary(refusal: Refusal, started: Instant) -> Warm {
+    let note = format!("an ordinary start: {refusal}");
+    // Refused only where a snapshot was taken up in part, or the address is taken: then
+    // memory comes from elsewhere.
+    let _ = snapshot::heap::activate();
+    let interpreter = Box::leak(Box::new(Interpreter::build()));
+    Warm { interpreter, init_runtime: started.elapsed(), note }
+}
+
+/// Takes a snapshot up: the one attached to the program, or the user's own, which is made
+/// where there is none yet.
+fn root(options: &Options) -> Result<usize, Refusal> {
+    if options.off || options.cache.as_ref().is_some_and(Cache::is_off) {
+        return Err(Refusal::Off);
+    }
+    match Place::attached() {
+        Err(Refusal::Absent) => {}
+        place => return place?.take_up(),
+    }
+    let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;
+    match cache.open() {
+        Err(Refusal::Absent) if cache.is_writable() => {
+            make_in_child(cache);
+            cache.open()?.take_up()
+        }
+        place => place?.take_up(),
+    }
+}
+
+/// Makes the user's snapshot in a process of its own, so that this one stays as it is.
+fn make_in_child(cache: &Cache) {
+    // SAFETY: this process has one thread, so the child may do whatever it could.
+    match unsafe { libc::fork() } {
+        0 => {
+            let made = cache.make(|file, _| make(file));
+            serve::leave(i32::from(made.is_err()))
+        }
+        child if child > 0 => {
+            // SAFETY: no status is asked for.
+            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
+        }
+        _ => {}
+    }
+}
+
+/// Warms an interpreter up and writes a snapshot of this process, which is good for nothing
+/// else afterwards.
+fn make(file: &File) -> Result<(), Unfit> {
+    let base = Base::note()?;
+    let interpreter = Box::leak(Box::new(Interpreter::build()));
+    interpreter.warm_up();
+    base.write((&raw const *interpreter).expose_provenance(), file).map(drop)
+}
+
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    // SAFETY: the array has room for the two descriptors, which are owned from here on.
+    unsafe {
+        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok((OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])))
+    }
+}

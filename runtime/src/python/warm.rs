@@ -1,0 +1,105 @@
+//! What is done ahead of time, for a snapshot, and what a process must then find out anew.
+
+use super::Interpreter;
+use indexmap::IndexMap;
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
+
+/// The modules that are imported ahead of time, with all that they import. By a count over
+/// 1356 functions of public repositories, those that one in two hundred imports
+/// (BENCHMARKS.md); then those that the clients of clouds import. What the interpreter has
+/// built in costs nothing here.
+const MODULES: &[&str] = &[
+    "json", "os", "logging", "datetime", "time", "typing", "re", "urllib", "base64", "uuid",
+    "random", "urllib.parse", "__future__", "traceback", "decimal", "io", "hashlib",
+    "urllib.request", "collections", "tempfile", "subprocess", "math", "concurrent.futures",
+    "threading", "enum", "functools", "hmac", "ast", "gzip", "csv", "string", "zipfile",
+    "dataclasses", "email", "pathlib", "abc", "http", "shutil", "urllib.error",
+    "email.mime.text", "importlib", "smtplib", "asyncio", "copy", "email.utils", "contextlib",
+    "mimetypes", "itertools", "operator", "struct", "binascii", "secrets", "socket", "ssl",
+    "http.client", "calendar", "locale", "zoneinfo", "types", "inspect", "textwrap", "queue",
+    "warnings", "weakref", "glob", "stat", "errno", "_strptime", "_krait_traceback",
+    "email.mime.multipart", "email.header", "html", "xml.etree.ElementTree", "concurrent.futures.thread",
+    "numbers", "fractions", "statistics", "platform", "signal", "select", "zlib", "bz2", "pickle",
+    "logging.handlers", "unicodedata", "heapq", "bisect", "codecs", "difflib", "pprint",
+];
+
+impl Interpreter {
+    /// Imports what functions import, and sets it aside where `import` finds it. Whatever
+    /// is alive then is taken out of the collector's sight.
+    pub fn warm_up(&self) {
+        self.engine.enter(|vm| {
+            let warmed = shelf(vm).and_then(|shelf| {
+                let names = MODULES.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
+                vm.call_method(&shelf, "fill", (vm.ctx.new_list(names),))?;
+                let collector = vm.import("gc", 0)?;
+                vm.call_method(&collector, "collect", ())?;
+                vm.call_method(&collector, "freeze", ())
+            });
+            if let Err(error) = warmed {
+                vm.print_exception(&error);
+            }
+        });
+    }
+
+    /// Tells the interpreter of the process that it wakes up in: its environment, its time
+    /// zone (libc's), and that what is random must be so again.
+    pub fn wake(&self, environment: &IndexMap<String, String>) {
+        rand::rng().reseed().unwrap_or_default();
+        self.engine.enter(|vm| {
+            let woken = set_environment(environment, vm).and_then(|()| set_time_zone(vm));
+            if let Err(error) = woken {
+                vm.print_exception(&error);
+            }
+        });
+    }
+}
+
+fn shelf(vm: &VirtualMachine) -> PyResult {
+    vm.import("_krait_shelf", 0)
+}
+
+/// `posix.environ`, and `os.environ` where that exists already.
+fn set_environment(environment: &IndexMap<String, String>, vm: &VirtualMachine) -> PyResult<()> {
+    let environ = vm.import("posix", 0)?.get_attr("environ", vm)?;
+    let Some(entries) = environ.downcast_ref::<PyDict>() else { return Ok(()) };
+    entries.clear();
+    for (key, value) in environment {
+        let bytes = |text: &str| -> PyObjectRef { vm.ctx.new_bytes(text.as_bytes().to_vec()).into() };
+        entries.set_item(bytes(key).as_object(), bytes(value), vm)?;
+    }
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    if let Ok(shelf) = modules.get_item("_krait_shelf", vm) {
+        vm.call_method(&shelf, "wake", (environ,))?;
+    }
+    Ok(())
+}
+
+/// The attributes of `time` that tell of the time zone, as libc has it now.
+#[cfg(unix)]
+fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
+    use std::ffi::{CStr, c_char, c_int, c_long};
+    unsafe extern "C" {
+        static timezone: c_long;
+        static daylight: c_int;
+        static tzname: [*const c_char; 2];
+    }
+    // SAFETY: libc set them when it read `TZ`, and does so only when it is told to; names
+    // are C strings that live until then.
+    let (west, summer, names) = unsafe {
+        let name = |at: usize| CStr::from_ptr(tzname[at]).to_string_lossy().into_owned();
+        (timezone, daylight, [name(0), name(1)])
+    };
+    let time = vm.import("time", 0)?;
+    time.set_attr("timezone", vm.ctx.new_int(west), vm)?;
+    // As CPython does where libc does not tell it.
+    time.set_attr("altzone", vm.ctx.new_int(west - 3600), vm)?;
+    time.set_attr("daylight", vm.ctx.new_int(summer), vm)?;
+    let names = names.map(|name| vm.ctx.new_str(name).into());
+    time.set_attr("tzname", vm.ctx.new_tuple(names.to_vec()), vm)
+}
+
+/// Where there is no libc to ask, the interpreter's own answer stands.
+#[cfg(not(unix))]
+fn set_time_zone(_: &VirtualMachine) -> PyResult<()> {
+    Ok(())
+}

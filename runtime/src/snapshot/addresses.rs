@@ -1,0 +1,40 @@
+//! Where everything lies whose address must be the same in every process.
+//!
+//! All of it is far from where Linux puts programs, stacks and mappings of its own choice:
+//! those start at either end of the address space, whatever address randomisation adds.
+
+use std::ops::Range;
+
+/// The stack of the thread that runs the interpreter, its thread-local variables at the
+/// top. As large as the stack that Linux gives a main thread, and as much again.
+pub(super) const STACK: Range<usize> = at(0x0f00_0000_0000, 16 << 20);
+
+/// What the heap knows of its slabs: one entry for each.
+pub(super) const SLAB_TABLE: Range<usize> = at(0x1000_0000_0000, 8 << 20);
+
+/// Objects up to [`super::heap::slabs::LARGEST`] bytes.
+pub(super) const SLABS: Range<usize> = at(0x1100_0000_0000, 16 << 30);
+
+/// Blocks above that.
+pub(super) const BLOCKS: Range<usize> = at(0x1200_0000_0000, 64 << 30);
+
+/// Blocks so large that each is a mapping of its own.
+pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 8 << 40);
+
+pub(super) const PAGE: usize = 4096;
+
+/// Whether `address` lies in the heap.
+#[inline]
+pub(super) fn is_heap(address: usize) -> bool {
+    (SLAB_TABLE.start..MAPPINGS.end).contains(&address)
+}
+
+const fn at(start: usize, bytes: usize) -> Range<usize> {
+    start..start + bytes
+}
+
+/// `bytes`, rounded up to whole pages.
+#[inline]
+pub(super) const fn whole_pages(bytes: usize) -> usize {
+    bytes.next_multiple_of(PAGE)
+}

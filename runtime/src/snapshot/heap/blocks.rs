@@ -1,0 +1,130 @@
+//! Blocks between small objects and mappings: `dlmalloc`, confined to one region.
+
+use crate::snapshot::addresses::{BLOCKS, PAGE};
+use dlmalloc::{Allocator, Dlmalloc};
+use std::{
+    ops::Range,
+    ptr::null_mut,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// Pages of a freed block of this many bytes and more go back to the kernel.
+const GIVEN_BACK: usize = 128 << 10;
+
+pub(super) struct Blocks {
+    dlmalloc: Dlmalloc<Region>,
+    /// Addresses before this are a snapshot's.
+    frozen: usize,
+}
+
+impl Blocks {
+    pub(super) const fn new() -> Self {
+        Self { dlmalloc: Dlmalloc::new_with_allocator(Region::new()), frozen: BLOCKS.start }
+    }
+
+    pub(super) fn allocate(&mut self, size: usize, alignment: usize) -> *mut u8 {
+        // SAFETY: the alignment is a power of two: every caller's promise.
+        unsafe { self.dlmalloc.c_memalign(alignment, size) }
+    }
+
+    /// # Safety
+    /// `block` must be in use, and used no more.
+    pub(super) unsafe fn free(&mut self, block: *mut u8, wipe: bool) {
+        if block.addr() < self.frozen {
+            return;
+        }
+        // SAFETY: the block is in use by the caller's promise, and as long as is said.
+        unsafe {
+            let bytes = usable(block);
+            if wipe {
+                block.write_bytes(0, bytes);
+            } else if bytes >= GIVEN_BACK {
+                // The first page holds dlmalloc's own links once the block is free.
+                let inner = block.addr().next_multiple_of(PAGE) + PAGE;
+                let end = (block.addr() + bytes) / PAGE * PAGE;
+                libc::madvise(super::at(inner).cast(), end - inner, libc::MADV_DONTNEED);
+            }
+            self.dlmalloc.c_free(block);
+        }
+    }
+
+    /// None where the block is a snapshot's.
+    ///
+    /// # Safety
+    /// `block` must be in use.
+    pub(super) unsafe fn reallocate(&mut self, block: *mut u8, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's promise.
+        (block.addr() >= self.frozen).then(|| unsafe { self.dlmalloc.c_realloc(block, size) })
+    }
+
+    /// Sets all blocks aside: see [`super::freeze`].
+    pub(super) fn freeze(&mut self) {
+        let end = self.used().end;
+        self.frozen = end;
+        self.dlmalloc = Dlmalloc::new_with_allocator(Region { end: AtomicUsize::new(end) });
+    }
+
+    pub(super) fn used(&self) -> Range<usize> {
+        BLOCKS.start..self.dlmalloc.allocator().end.load(Ordering::Relaxed)
+    }
+}
+
+/// How many bytes a block of dlmalloc's holds.
+///
+/// # Safety
+/// `block` must be one in use.
+pub(super) unsafe fn usable(block: *mut u8) -> usize {
+    /// The bits of the head that are flags; the rest is the chunk's size.
+    const FLAGS: usize = 7;
+    // SAFETY: a chunk begins with the size of the one before it, if that is free, and its
+    // own head, and may use the first word of the one after it (dlmalloc's format).
+    unsafe { (block.cast::<usize>().sub(1).read() & !FLAGS) - size_of::<usize>() }
+}
+
+/// The region as dlmalloc's source of memory: it only grows.
+struct Region {
+    end: AtomicUsize,
+}
+
+impl Region {
+    const fn new() -> Self {
+        Self { end: AtomicUsize::new(BLOCKS.start) }
+    }
+}
+
+// SAFETY: each piece that is handed out is mapped, and handed out once.
+unsafe impl Allocator for Region {
+    fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
+        let start = self.end.load(Ordering::Relaxed);
+        let end = start.saturating_add(size);
+        if end > BLOCKS.end || super::map_at(start..end).is_err() {
+            return (null_mut(), 0, 0);
+        }
+        self.end.store(end, Ordering::Relaxed);
+        (super::at(start), size, 0)
+    }
+
+    fn remap(&self, _: *mut u8, _: usize, _: usize, _: bool) -> *mut u8 {
+        null_mut()
+    }
+
+    fn free_part(&self, _: *mut u8, _: usize, _: usize) -> bool {
+        false
+    }
+
+    fn free(&self, _: *mut u8, _: usize) -> bool {
+        false
+    }
+
+    fn can_release_part(&self, _: u32) -> bool {
+        false
+    }
+
+    fn allocates_zeros(&self) -> bool {
+        true
+    }
+
+    fn page_size(&self) -> usize {
+        PAGE
+    }
+}

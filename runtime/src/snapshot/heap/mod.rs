@@ -1,0 +1,254 @@
+//! The heap of a process that holds an interpreter: every allocation of Rust's and of
+//! libc's, at fixed addresses, so that a snapshot can keep it.
+//!
+//! Three ways by size: objects in slabs of one size each ([`slabs`]), larger blocks by
+//! `dlmalloc` ([`blocks`]), and the largest in mappings of their own ([`mappings`]).
+//!
+//! A process that holds no interpreter (the watcher, `krait --help`) and everything
+//! allocated before [`activate`] uses a plain `dlmalloc` wherever the kernel puts it, and
+//! so does an interpreter for which the fixed addresses are taken.
+
+pub(super) mod blocks;
+mod c_interface;
+mod lock;
+mod mappings;
+pub(super) mod slabs;
+
+pub(super) use lock::is_threaded;
+
+use super::addresses::{BLOCKS, MAPPINGS, SLABS, is_heap};
+use dlmalloc::Dlmalloc;
+use std::{
+    cell::UnsafeCell,
+    ops::Range,
+    ptr::{copy_nonoverlapping, null_mut, write_bytes},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// Blocks of this many bytes and more get mappings of their own, which go back to the
+/// kernel when they are freed.
+const LARGEST_BLOCK: usize = 1 << 20;
+
+/// The alignment that is given without being asked for.
+const ALIGNMENT: usize = 16;
+
+struct Heap {
+    slabs: slabs::Slabs,
+    blocks: blocks::Blocks,
+    mappings: mappings::Mappings,
+    /// What was allocated before the heap was activated, or instead of it.
+    outside: Dlmalloc,
+}
+
+struct Shared(UnsafeCell<Heap>);
+
+// SAFETY: `locked` is the only access, and takes the lock where there are threads.
+unsafe impl Sync for Shared {}
+
+static HEAP: Shared = Shared(UnsafeCell::new(Heap {
+    slabs: slabs::Slabs::new(),
+    blocks: blocks::Blocks::new(),
+    mappings: mappings::Mappings::new(),
+    outside: Dlmalloc::new(),
+}));
+
+/// Whether allocations go to the fixed addresses.
+static ACTIVE: AtomicBool = AtomicBool::new(false);
+
+/// Whether a snapshot is being prepared: what is freed is wiped, so that the snapshot
+/// holds no remains, and nothing gets a mapping of its own.
+static PREPARING: AtomicBool = AtomicBool::new(false);
+
+/// From here on, memory comes from the fixed addresses.
+///
+/// # Errors
+/// When they are taken: then all stays as it was.
+pub fn activate() -> Result<(), std::io::Error> {
+    locked(|heap| heap.slabs.reserve())?;
+    ACTIVE.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// From here on, until [`freeze`], the heap is kept fit for a snapshot.
+pub(super) fn prepare() {
+    PREPARING.store(true, Ordering::Relaxed);
+}
+
+/// Leaves everything allocated so far where it is for good: to free it does nothing, and
+/// what is allocated from here on lies on fresh pages. A process that takes the snapshot
+/// up so touches few of its pages.
+pub(super) fn freeze() {
+    PREPARING.store(false, Ordering::Relaxed);
+    locked(|heap| {
+        heap.slabs.freeze();
+        heap.blocks.freeze();
+    });
+}
+
+/// The memory in use, in whole pages: what a snapshot keeps.
+pub(super) fn used() -> [Range<usize>; 3] {
+    locked(|heap| [heap.slabs.used_table(), heap.slabs.used(), heap.blocks.used()])
+}
+
+/// The size of the object that holds `address`, and where it begins.
+pub(super) fn object_around(address: usize) -> Option<(usize, usize)> {
+    locked(|heap| SLABS.contains(&address).then(|| heap.slabs.object_around(address)))
+}
+
+/// Allocates; null where there is no memory.
+#[inline]
+pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
+    locked(|heap| {
+        if !ACTIVE.load(Ordering::Relaxed) {
+            // SAFETY: the alignment is a power of two: every caller's promise.
+            return unsafe { heap.outside.malloc(size, alignment) };
+        }
+        if let Some(class) = slabs::class_of(size, alignment) {
+            return heap.slabs.allocate(class);
+        }
+        heap.allocate_large(size, alignment)
+    })
+}
+
+/// Allocates zeros; null where there is no memory.
+#[inline]
+pub fn allocate_zeroed(size: usize, alignment: usize) -> *mut u8 {
+    let pointer = allocate(size, alignment);
+    // A mapping is fresh from the kernel.
+    if !pointer.is_null() && !MAPPINGS.contains(&pointer.addr()) {
+        // SAFETY: the memory was just allocated with that size.
+        unsafe { write_bytes(pointer, 0, size) };
+    }
+    pointer
+}
+
+/// Frees what one of this module's functions allocated.
+///
+/// # Safety
+/// It must be used no more, and not have been freed.
+#[inline]
+pub unsafe fn free(pointer: *mut u8) {
+    let address = pointer.addr();
+    // SAFETY: the caller's promise; the address tells which part allocated it.
+    locked(|heap| unsafe {
+        if SLABS.contains(&address) {
+            heap.slabs.free(pointer, PREPARING.load(Ordering::Relaxed));
+        } else if BLOCKS.contains(&address) {
+            heap.blocks.free(pointer, PREPARING.load(Ordering::Relaxed));
+        } else if MAPPINGS.contains(&address) {
+            heap.mappings.free(pointer);
+        } else if !ACTIVE.load(Ordering::Relaxed) {
+            heap.outside.c_free(pointer);
+        }
+        // Else it is older than the interpreter. It stays: its part of the heap is left
+        // alone, since a snapshot does not keep it.
+    });
+}
+
+/// Allocates anew and copies; null where there is no memory, and then the old stays.
+///
+/// # Safety
+/// As for [`free`]; `old_size` bytes must be readable.
+#[inline]
+pub unsafe fn reallocate(
+    pointer: *mut u8,
+    old_size: usize,
+    alignment: usize,
+    size: usize,
+) -> *mut u8 {
+    let address = pointer.addr();
+    if SLABS.contains(&address) {
+        let fits = locked(|heap| heap.slabs.object_around(address).1);
+        if slabs::class_of(size, alignment).is_some_and(|class| slabs::size_of_class(class) == fits)
+        {
+            return pointer;
+        }
+    } else if BLOCKS.contains(&address) && alignment <= ALIGNMENT {
+        let grown = size > slabs::LARGEST && size < LARGEST_BLOCK;
+        // SAFETY: a block in use, by the caller's promise.
+        if let Some(moved) =
+            grown.then(|| locked(|heap| unsafe { heap.blocks.reallocate(pointer, size) })).flatten()
+        {
+            return moved;
+        }
+    } else if MAPPINGS.contains(&address) && size >= LARGEST_BLOCK {
+        // SAFETY: a mapping in use, by the caller's promise.
+        return locked(|heap| unsafe { heap.mappings.reallocate(pointer, size) });
+    }
+    let fresh = allocate(size, alignment);
+    if !fresh.is_null() {
+        // SAFETY: both are at least that long, and the fresh one is apart from the old.
+        unsafe {
+            copy_nonoverlapping(pointer, fresh, old_size.min(size));
+            free(pointer);
+        }
+    }
+    fresh
+}
+
+impl Heap {
+    #[cold]
+    fn allocate_large(&mut self, size: usize, alignment: usize) -> *mut u8 {
+        if size >= LARGEST_BLOCK && !PREPARING.load(Ordering::Relaxed) {
+            return self.mappings.allocate(size, alignment);
+        }
+        self.blocks.allocate(size, alignment)
+    }
+}
+
+/// How many bytes can be read from `pointer` on, at least `0` and at most what was asked
+/// for when it was allocated or a little more: for C, which does not keep sizes.
+fn usable(pointer: *mut u8) -> usize {
+    let address = pointer.addr();
+    locked(|heap| {
+        if SLABS.contains(&address) {
+            let (start, size) = heap.slabs.object_around(address);
+            size - (address - start)
+        } else if MAPPINGS.contains(&address) {
+            // SAFETY: a mapping in use.
+            unsafe { mappings::usable(pointer) }
+        } else {
+            // SAFETY: a chunk of dlmalloc's, here or outside.
+            unsafe { blocks::usable(pointer) }
+        }
+    })
+}
+
+#[inline]
+fn locked<T>(work: impl FnOnce(&mut Heap) -> T) -> T {
+    let _guard = lock::take();
+    // SAFETY: this thread is the only one, or holds the lock; `work` allocates nothing.
+    work(unsafe { &mut *HEAP.0.get() })
+}
+
+/// Maps zeros at exactly this place; false where it is taken or memory is out.
+pub(super) fn map_at(place: Range<usize>) -> Result<(), std::io::Error> {
+    debug_assert!(is_heap(place.start));
+    // SAFETY: the flag has the kernel refuse a place that is taken, and one that knows no
+    // such flag takes the address as a hint only: then what it gave is given back.
+    unsafe {
+        let mapped = libc::mmap(
+            std::ptr::with_exposed_provenance_mut(place.start),
+            place.len(),
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE
+                | libc::MAP_ANONYMOUS
+                | libc::MAP_NORESERVE
+                | libc::MAP_FIXED_NOREPLACE,
+            -1,
+            0,
+        );
+        if mapped == libc::MAP_FAILED {
+            return Err(std::io::Error::last_os_error());
+        }
+        if mapped.addr() != place.start {
+            libc::munmap(mapped, place.len());
+            return Err(std::io::Error::from_raw_os_error(libc::EEXIST));
+        }
+    }
+    Ok(())
+}
+
+fn at(address: usize) -> *mut u8 {
+    if address == 0 { null_mut() } else { std::ptr::with_exposed_provenance_mut(address) }
+}

@@ -1,0 +1,244 @@
+//! The format of a snapshot.
+//!
+//! ```text
+//! page 0         Header
+//! page 1 ...     Word, Word, ...     what changed in variables and thread-locals
+//!                SignalAction, ...   which signals are handled, and how
+//! next page ...  the slab table, the slabs, the blocks: mapped, not read
+//! ```
+//!
+//! It lies in a file of its own, or at the end of the program, where [`Trailer`] points
+//! to it. Everything is as the processor has it: it is read by the build that wrote it.
+
+use super::{
+    Refusal,
+    addresses::PAGE,
+    processor::{FEATURE_WORDS, features, thread_control_block},
+    program,
+    restore::restore,
+};
+use std::{fs::File, io, mem::MaybeUninit, os::unix::fs::FileExt};
+
+const MAGIC: [u8; 8] = *b"krait\x00s1";
+
+/// The parts of the heap that a snapshot keeps, as [`super::heap::used`] gives them.
+pub(super) const PIECES: usize = 3;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct Header {
+    pub magic: [u8; 8],
+    /// Of the header, this word taken as 0, and of everything before the first piece.
+    pub checksum: u64,
+    /// The whole length, in bytes.
+    pub bytes: u64,
+    pub build: [u8; program::BUILD_ID_BYTES],
+    pub unused: u32,
+    /// The processor's features that must be there.
+    pub features: [u32; FEATURE_WORDS],
+    /// Where the interpreter's thread has its control block.
+    pub control_block: u64,
+    /// The address of what the snapshot's maker wants back.
+    pub root: u64,
+    pub words: u64,
+    pub signals: u64,
+    pub pieces: [Piece; PIECES],
+}
+
+/// A piece of the heap.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub(super) struct Piece {
+    pub address: u64,
+    pub bytes: u64,
+    /// Where it lies in the snapshot.
+    pub offset: u64,
+}
+
+/// A word that differs from what it is in a process that has just started.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct Word {
+    pub address: u64,
+    pub value: u64,
+}
+
+/// What is done about a signal.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct SignalAction {
+    pub signal: u64,
+    pub action: libc::sigaction,
+}
+
+/// The last bytes of a program that has a snapshot attached.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Trailer {
+    magic: [u8; 8],
+    /// Where the snapshot begins in the file, a multiple of a page.
+    offset: u64,
+}
+
+impl Trailer {
+    /// For a snapshot that begins at `offset`.
+    pub fn new(offset: u64) -> Self {
+        Self { magic: MAGIC, offset }
+    }
+
+    pub fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.magic);
+        bytes[8..].copy_from_slice(&self.offset.to_le_bytes());
+        bytes
+    }
+}
+
+impl Header {
+    /// For a snapshot of this process.
+    pub(super) fn of_this_process(root: usize) -> Result<Self, Refusal> {
+        Ok(Self {
+            magic: MAGIC,
+            checksum: 0,
+            bytes: 0,
+            build: program::build_id().ok_or(Refusal::BuildUnknown)?,
+            unused: 0,
+            features: features(),
+            control_block: thread_control_block() as u64,
+            root: root as u64,
+            words: 0,
+            signals: 0,
+            pieces: [Piece::default(); PIECES],
+        })
+    }
+
+    /// How many bytes come before the pieces: whole pages.
+    pub(super) fn read_bytes(&self) -> usize {
+        let bytes = (self.words as usize)
+            .checked_mul(size_of::<Word>())
+            .and_then(|words| words.checked_add(self.signals as usize * size_of::<SignalAction>()));
+        bytes.map_or(usize::MAX, |bytes| PAGE + bytes.next_multiple_of(PAGE))
+    }
+
+    /// The checksum of the header alone: what the checksum of the rest begins with.
+    pub(super) fn own_checksum(&self) -> u64 {
+        let header = Self { checksum: 0, ..*self };
+        // SAFETY: the fields fill the structure (see below), so every byte has a value.
+        let bytes = unsafe {
+            std::slice::from_raw_parts((&raw const header).cast::<u8>(), size_of::<Self>())
+        };
+        checksum(0, bytes)
+    }
+
+    /// Whether the snapshot may be taken up by this process; `bytes` are there of it.
+    pub(super) fn check(&self, bytes: u64) -> Result<(), Refusal> {
+        self.check_origin(bytes)?;
+        if self.control_block != thread_control_block() as u64 {
+            return Err(Refusal::ThreadElsewhere);
+        }
+        Ok(())
+    }
+
+    /// Whether it is whole, this build's and fit for this processor.
+    fn check_origin(&self, bytes: u64) -> Result<(), Refusal> {
+        if self.magic != MAGIC {
+            return Err(Refusal::Damaged("it does not begin as one"));
+        }
+        if Some(self.build) != program::build_id() {
+            return Err(Refusal::OtherBuild);
+        }
+        // The checksum is not known to be right yet, so nothing here is trusted further.
+        let end = self.pieces.iter().map(|piece| piece.offset.saturating_add(piece.bytes)).max();
+        if self.bytes != bytes || end > Some(bytes) || self.read_bytes() as u64 > bytes {
+            return Err(Refusal::Damaged("its length is not what it says"));
+        }
+        if self.features.iter().zip(features()).any(|(needed, there)| needed & !there != 0) {
+            return Err(Refusal::OtherProcessor);
+        }
+        Ok(())
+    }
+}
+
+const _: () = assert!(
+    size_of::<Header>()
+        == 3 * 8 + program::BUILD_ID_BYTES + 4 * FEATURE_WORDS + 4 * 8 + PIECES * size_of::<Piece>() + 4
+);
+
+/// A snapshot's place: a file, where in it, and how long.
+#[derive(Debug)]
+pub struct Place {
+    pub(super) file: File,
+    pub(super) offset: u64,
+    pub(super) bytes: u64,
+}
+
+impl Place {
+    /// At the end of the program's own file.
+    ///
+    /// # Errors
+    /// When there is none, or the program's file cannot be read.
+    pub fn attached() -> Result<Self, Refusal> {
+        let file = program::open_own_file().map_err(|_| Refusal::Absent)?;
+        let length = file.metadata().map_err(Refusal::Unreadable)?.len();
+        let mut bytes = [0; size_of::<Trailer>()];
+        let end = length.saturating_sub(bytes.len() as u64);
+        file.read_exact_at(&mut bytes, end).map_err(|_| Refusal::Absent)?;
+        let (magic, offset) = bytes.split_at(8);
+        if magic != MAGIC {
+            return Err(Refusal::Absent);
+        }
+        let offset = u64::from_le_bytes(offset.try_into().unwrap_or_default());
+        if offset % PAGE as u64 != 0 || offset > end {
+            return Err(Refusal::Damaged("its place in the program is none"));
+        }
+        Ok(Self { file, offset, bytes: end - offset })
+    }
+
+    /// Whether a process of this build, on this processor, could take the snapshot up, as
+    /// far as its header tells. Gives its length in bytes.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub fn check(&self) -> Result<u64, Refusal> {
+        let header = self.header()?;
+        header.check_origin(self.bytes)?;
+        Ok(header.bytes)
+    }
+
+    /// Makes this process what the snapshot's maker was, and gives the root that the maker
+    /// named. Either that, or nothing has changed.
+    ///
+    /// # Errors
+    /// Why this process cannot take it up.
+    pub fn take_up(&self) -> Result<usize, Refusal> {
+        restore(self)
+    }
+
+    pub(super) fn header(&self) -> Result<Header, Refusal> {
+        let mut header = MaybeUninit::<Header>::uninit();
+        // SAFETY: every field takes any bytes; what was not read is not looked at.
+        unsafe {
+            let bytes = std::slice::from_raw_parts_mut(
+                header.as_mut_ptr().cast::<u8>(),
+                size_of::<Header>(),
+            );
+            self.file.read_exact_at(bytes, self.offset).map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => Refusal::Damaged("it is too short"),
+                _ => Refusal::Unreadable(error),
+            })?;
+            Ok(header.assume_init())
+        }
+    }
+}
+
+/// A checksum of `bytes`, begun with another's result: finds what went wrong by accident,
+/// and takes a microsecond for what is read of a snapshot.
+pub(super) fn checksum(begun: u64, bytes: &[u8]) -> u64 {
+    /// An odd number without a pattern: 2^64 divided by the golden ratio.
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let rest = rest.iter().map(|byte| u64::from(*byte));
+    words.iter().map(|word| u64::from_le_bytes(*word)).chain(rest).fold(begun, |sum, word| {
+        (sum ^ word).wrapping_mul(FACTOR).rotate_left(29)
+    })
+}

@@ -1,0 +1,147 @@
+//! Whether what a snapshot keeps will be whole in another process.
+
+use super::{
+    Unfit,
+    addresses::{STACK, is_heap},
+    heap,
+    image::Word,
+    processor, program,
+};
+use std::{fmt, fs, io, ops::Range, ptr::with_exposed_provenance};
+
+/// What the process has around the heap and its variables, none of which a snapshot keeps.
+pub(super) struct Surroundings {
+    mappings: Vec<Mapping>,
+    descriptors: Vec<i32>,
+}
+
+struct Mapping {
+    place: Range<usize>,
+    /// As `/proc` calls it; empty where it has no name.
+    name: String,
+}
+
+impl Surroundings {
+    pub(super) fn note() -> Result<Self, Unfit> {
+        Ok(Self { mappings: mappings().map_err(Unfit::Proc)?, descriptors: descriptors() })
+    }
+
+    /// Refuses what warm-up left behind: threads, descriptors, memory of its own.
+    pub(super) fn check_unchanged(&self) -> Result<(), Unfit> {
+        let threads = fs::read_dir("/proc/self/task").map_err(Unfit::Proc)?.count();
+        if threads != 1 || heap::is_threaded() {
+            return Err(Unfit::Threads);
+        }
+        let more = descriptors().into_iter().find(|each| !self.descriptors.contains(each));
+        if let Some(descriptor) = more {
+            return Err(Unfit::Descriptor(descriptor));
+        }
+        let known = |place: &Range<usize>| {
+            is_heap(place.start)
+                || self.mappings.iter().any(|each| {
+                    // The kernel may join neighbours.
+                    each.place.start < place.end && place.start < each.place.end
+                })
+        };
+        match mappings().map_err(Unfit::Proc)?.into_iter().find(|each| !known(&each.place)) {
+            Some(mapping) => Err(Unfit::Memory(mapping.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// The mapping that an address points into and that another process will not have.
+    fn lost(&self, address: usize) -> Option<&Mapping> {
+        self.mappings.iter().find(|mapping| mapping.place.contains(&address))
+    }
+}
+
+/// Refuses a snapshot that has a word which points at what will not be there again.
+pub(super) fn check_pointers(
+    surroundings: &Surroundings,
+    pieces: &[Range<usize>],
+    words: &[Word],
+) -> Result<(), Unfit> {
+    let lowest = surroundings.mappings.iter().map(|each| each.place.start).min().unwrap_or(0);
+    let stack = in_use_of_stack();
+    let is_lost = |value: usize| {
+        stack.contains(&value)
+            || value >= lowest && !is_heap(value) && surroundings.lost(value).is_some()
+    };
+    for word in words {
+        if is_lost(word.value as usize) {
+            return Err(unfit(surroundings, word.address as usize, word.value as usize));
+        }
+    }
+    // The first piece is the slab table, which holds no addresses but of the heap.
+    for piece in &pieces[1..] {
+        for address in piece.clone().step_by(size_of::<usize>()) {
+            // SAFETY: memory in use by the heap.
+            let value = unsafe { with_exposed_provenance::<usize>(address).read() };
+            if is_lost(value) {
+                return Err(unfit(surroundings, address, value));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The part of the stack that functions use now: above this one's variables, and below
+/// those of the thread, which a snapshot keeps.
+fn in_use_of_stack() -> Range<usize> {
+    let here = 0_u8;
+    let (size, alignment) = program::thread_variables();
+    let [thread, _] = processor::thread_locals(size, alignment, STACK.end);
+    (&raw const here).addr()..thread.start
+}
+
+fn unfit(surroundings: &Surroundings, address: usize, value: usize) -> Unfit {
+    let target = match surroundings.lost(value) {
+        _ if STACK.contains(&value) => "the interpreter's stack".to_owned(),
+        Some(mapping) => mapping.to_string(),
+        None => String::new(),
+    };
+    let holder = if !is_heap(address) {
+        format!("the variable at {address:#x}")
+    } else if let Some((start, size)) = heap::object_around(address) {
+        // SAFETY: an object of the heap.
+        let first = unsafe { with_exposed_provenance::<usize>(start).read() };
+        format!("{size} bytes at {start:#x} (the word at +{}; the first is {first:#x})", address - start)
+    } else {
+        format!("a block around {address:#x}")
+    };
+    Unfit::Pointer { holder, value, target }
+}
+
+/// What is mapped, less the heap, the program, and the stack: those will be there again,
+/// or are looked at by themselves.
+fn mappings() -> io::Result<Vec<Mapping>> {
+    let program = program::extent();
+    let text = fs::read_to_string("/proc/self/maps")?;
+    let all = text.lines().filter_map(|line| {
+        let (place, rest) = line.split_once(' ')?;
+        let (start, end) = place.split_once('-')?;
+        let number = |text| usize::from_str_radix(text, 16).ok();
+        let name = rest.splitn(5, ' ').nth(4).unwrap_or("").trim().to_owned();
+        Some(Mapping { place: number(start)?..number(end)?, name })
+    });
+    Ok(all
+        .filter(|mapping| {
+            let start = mapping.place.start;
+            !is_heap(start) && !STACK.contains(&start) && !program.contains(&start)
+        })
+        .collect())
+}
+
+/// The open descriptors that a function could have opened, and those of the instance.
+fn descriptors() -> Vec<i32> {
+    // SAFETY: the call only asks.
+    (0..2048).filter(|each| unsafe { libc::fcntl(*each, libc::F_GETFD) } != -1).collect()
+}
+
+impl fmt::Display for Mapping {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Range { start, end } = &self.place;
+        let name = if self.name.is_empty() { "unnamed memory" } else { &self.name };
+        write!(formatter, "{name} at {start:#x}-{end:#x}")
+    }
+}

@@ -1,0 +1,57 @@
+//! What is particular to the processor: x86_64.
+//!
+//! Another one needs its own of these, and nothing else of this room changes:
+//! how a thread's control block is found, what lies around it, and which features of the
+//! processor libraries may have chosen their code by.
+
+use std::{arch::asm, ops::Range};
+
+/// The thread control block of the calling thread, which is also where its thread-local
+/// variables end: they lie below it (TLS variant II of the x86_64 ABI).
+pub(super) fn thread_control_block() -> usize {
+    let address: usize;
+    // SAFETY: the first word of the block is its own address, by the ABI.
+    unsafe { asm!("mov {}, fs:0", out(reg) address, options(nostack, readonly, preserves_flags)) };
+    address
+}
+
+/// Where the calling thread keeps what is its own: its variables, and above them libc's
+/// notes on the thread, which reach to the end of its stack. What lies between the two
+/// ranges is the kernel's to write to (the "restartable sequences" of the thread).
+/// `size` and `alignment` are those of the program's `PT_TLS` segment.
+pub(super) fn thread_locals(size: usize, alignment: usize, end_of_stack: usize) -> [Range<usize>; 2] {
+    /// The kernel's part is at most this large (`struct rseq`), in bytes.
+    const SEQUENCE_BYTES: usize = 32;
+    unsafe extern "C" {
+        static __rseq_offset: isize;
+    }
+    let block = thread_control_block();
+    // SAFETY: libc sets it before the program starts, and never again.
+    let kernels = block.wrapping_add_signed(unsafe { __rseq_offset });
+    let start = block - size.next_multiple_of(alignment.max(1));
+    [start..kernels, kernels + SEQUENCE_BYTES..end_of_stack]
+}
+
+/// How many 32-bit words [`features`] gives.
+pub(super) const FEATURE_WORDS: usize = 32;
+
+/// The features of this processor that programs can use, as libc found them when the
+/// process started: asking the processor itself costs a virtual machine up to 30 µs a
+/// question. A bit is set where the feature can be used.
+pub(super) fn features() -> [u32; FEATURE_WORDS] {
+    /// `struct cpuid_feature` of libc's `sys/platform/x86.h`.
+    #[repr(C)]
+    struct Leaf {
+        present: [u32; 4],
+        active: [u32; 4],
+    }
+    unsafe extern "C" {
+        fn __x86_get_cpuid_feature_leaf(leaf: u32) -> *const Leaf;
+    }
+    let mut words = [0; FEATURE_WORDS];
+    for (leaf, words) in words.chunks_exact_mut(4).enumerate() {
+        // SAFETY: libc gives a valid leaf for every number, zeros for those it lacks.
+        words.copy_from_slice(unsafe { &(*__x86_get_cpuid_feature_leaf(leaf as u32)).active });
+    }
+    words
+}

@@ -1,0 +1,143 @@
+//! Taking a snapshot up.
+
+use super::{
+    Refusal,
+    addresses::{PAGE, SLAB_TABLE},
+    heap,
+    image::{Header, PIECES, Piece, Place, SignalAction, Word, checksum},
+};
+use std::{
+    fs::File,
+    ops::Range,
+    os::fd::AsRawFd,
+    ptr::{null_mut, with_exposed_provenance_mut},
+};
+
+/// Makes this process what the snapshot's maker was, and gives the root that the maker
+/// named. Either that, or nothing has changed.
+pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
+    let header = place.header()?;
+    header.check(place.bytes)?;
+    let first = FirstPart::map(place, &header)?;
+    if first.checksum(&header) != header.checksum {
+        return Err(Refusal::Damaged("its checksum is wrong"));
+    }
+    let mut mapped = Mapped::default();
+    for piece in &header.pieces {
+        mapped.piece(place, piece)?;
+    }
+    std::mem::forget(mapped);
+    for word in first.words(&header) {
+        // SAFETY: a word of this program's variables or of this thread's, at the same
+        // place as in the process it was read in: the same build, and the same control
+        // block. This process was in the state from which that one set out.
+        unsafe { with_exposed_provenance_mut::<u64>(word.address as usize).write(word.value) };
+    }
+    for signal in first.signals(&header) {
+        // SAFETY: the handler is a function of this program, at the same place.
+        unsafe { libc::sigaction(signal.signal as i32, &raw const signal.action, null_mut()) };
+    }
+    heap::freeze();
+    Ok(header.root as usize)
+}
+
+/// Pieces of the heap that were mapped; dropped, they are unmapped again.
+#[derive(Default)]
+struct Mapped([Range<usize>; 2 * PIECES], usize);
+
+impl Mapped {
+    /// Maps a piece from the file: pages are read when they are first looked at, and copied
+    /// when they are first written to.
+    fn piece(&mut self, place: &Place, piece: &Piece) -> Result<(), Refusal> {
+        let (address, bytes) = (piece.address as usize, piece.bytes as usize);
+        if bytes > 0 {
+            let flags = libc::MAP_PRIVATE | libc::MAP_FIXED_NOREPLACE;
+            map(&place.file, place.offset + piece.offset, address, bytes, flags)?;
+            self.add(address..address + bytes);
+        }
+        if address == SLAB_TABLE.start {
+            // The rest of the table, for slabs to come.
+            let rest = address + bytes..SLAB_TABLE.end;
+            heap::map_at(rest.clone()).map_err(Refusal::Mapping)?;
+            self.add(rest);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, range: Range<usize>) {
+        self.0[self.1] = range;
+        self.1 += 1;
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        for range in &self.0[..self.1] {
+            // SAFETY: nothing uses what was mapped and not taken up.
+            unsafe { libc::munmap(with_exposed_provenance_mut(range.start), range.len()) };
+        }
+    }
+}
+
+/// What is read of a snapshot at once, while it is taken up.
+struct FirstPart {
+    start: *mut u8,
+    bytes: usize,
+}
+
+impl FirstPart {
+    fn map(place: &Place, header: &Header) -> Result<Self, Refusal> {
+        let bytes = header.read_bytes();
+        let start = map(&place.file, place.offset, 0, bytes, libc::MAP_PRIVATE | libc::MAP_POPULATE)?;
+        Ok(Self { start, bytes })
+    }
+
+    fn checksum(&self, header: &Header) -> u64 {
+        // SAFETY: mapped, and as long as is said.
+        let rest = unsafe {
+            std::slice::from_raw_parts(self.start.add(PAGE), self.bytes - PAGE)
+        };
+        checksum(header.own_checksum(), rest)
+    }
+
+    fn words(&self, header: &Header) -> &[Word] {
+        // SAFETY: the checksum was right, so the words are there; they are on a new page.
+        unsafe { std::slice::from_raw_parts(self.start.add(PAGE).cast(), header.words as usize) }
+    }
+
+    fn signals(&self, header: &Header) -> &[SignalAction] {
+        let after = PAGE + header.words as usize * size_of::<Word>();
+        // SAFETY: as for the words, behind which they are.
+        unsafe { std::slice::from_raw_parts(self.start.add(after).cast(), header.signals as usize) }
+    }
+}
+
+impl Drop for FirstPart {
+    fn drop(&mut self) {
+        // SAFETY: this value's own mapping.
+        unsafe { libc::munmap(self.start.cast(), self.bytes) };
+    }
+}
+
+fn map(file: &File, offset: u64, address: usize, bytes: usize, flags: i32) -> Result<*mut u8, Refusal> {
+    // SAFETY: a fixed place that is taken is refused, or given back where the kernel does
+    // not know the flag.
+    unsafe {
+        let mapped = libc::mmap(
+            with_exposed_provenance_mut(address),
+            bytes,
+            libc::PROT_READ | libc::PROT_WRITE,
+            flags,
+            file.as_raw_fd(),
+            offset as libc::off_t,
+        );
+        if mapped == libc::MAP_FAILED {
+            return Err(Refusal::Mapping(std::io::Error::last_os_error()));
+        }
+        if address != 0 && mapped.addr() != address {
+            libc::munmap(mapped, bytes);
+            return Err(Refusal::Mapping(std::io::Error::from_raw_os_error(libc::EEXIST)));
+        }
+        Ok(mapped.cast())
+    }
+}

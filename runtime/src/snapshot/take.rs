@@ -1,0 +1,201 @@
+//! Taking a snapshot of this process.
+
+use super::{
+    Unfit,
+    addresses::{PAGE, STACK, whole_pages},
+    heap,
+    image::{Header, Piece, SignalAction, Word, checksum},
+    inspect::{self, Surroundings},
+    processor, program,
+};
+use std::{
+    fs::File,
+    io,
+    mem::MaybeUninit,
+    ops::Range,
+    os::unix::fs::FileExt,
+    ptr::{null, null_mut, with_exposed_provenance},
+};
+
+/// The number of signals that Linux knows.
+const SIGNALS: i32 = 64;
+
+/// The state of a process before it became worth keeping. What differs from it later is
+/// what a snapshot keeps.
+pub struct Base {
+    variables: Vec<(Range<usize>, Scratch)>,
+    signals: Vec<libc::sigaction>,
+    surroundings: Surroundings,
+    /// Room for all that can differ.
+    changed: Scratch,
+}
+
+impl Base {
+    /// Notes the state of this process, whose thread has a fixed stack, and has all further
+    /// allocations come from the heap that can be kept.
+    ///
+    /// # Errors
+    /// When the process cannot be one that a snapshot is taken of.
+    pub fn note() -> Result<Self, Unfit> {
+        Header::of_this_process(0).map_err(Unfit::Format)?;
+        let ranges: Vec<_> = variables().collect();
+        let words: usize = ranges.iter().map(|range| range.len() / size_of::<u64>()).sum();
+        let signals = SIGNALS as usize * size_of::<SignalAction>();
+        let changed = Scratch::new(words * size_of::<Word>() + signals)?;
+        let mut copies = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            copies.push((range.clone(), Scratch::new(range.len())?));
+        }
+        let surroundings = Surroundings::note()?;
+        let signals = (1..=SIGNALS).map(action_of).collect();
+        heap::prepare();
+        for (range, copy) in &mut copies {
+            // SAFETY: the variables are the program's own, and as many bytes.
+            unsafe {
+                let from = with_exposed_provenance::<u8>(range.start);
+                from.copy_to_nonoverlapping(copy.start, range.len());
+            }
+        }
+        heap::activate().map_err(Unfit::Heap)?;
+        Ok(Self { variables: copies, signals, surroundings, changed })
+    }
+
+    /// Writes what differs from the base to `file`, with `root` for who takes it up, an
+    /// address in the heap. Gives the length in bytes.
+    ///
+    /// # Errors
+    /// When something in the process would not be there again in another.
+    pub fn write(mut self, root: usize, file: &File) -> Result<u64, Unfit> {
+        self.surroundings.check_unchanged()?;
+        let mut header = Header::of_this_process(root).map_err(Unfit::Format)?;
+        // From here on nothing is allocated: the heap and what is known of it are kept as
+        // they are at one moment.
+        let pieces = heap::used();
+        self.note_changes(&mut header);
+        let mut offset = header.read_bytes() as u64;
+        for (piece, range) in header.pieces.iter_mut().zip(&pieces) {
+            let bytes = range.len() as u64;
+            *piece = Piece { address: range.start as u64, bytes, offset };
+            offset += bytes;
+        }
+        header.bytes = offset;
+        let first_part = self.changed.bytes(header.read_bytes() - PAGE);
+        header.checksum = checksum(header.own_checksum(), first_part);
+        let written = write_all(file, &header, first_part, &pieces);
+        // What is checked was kept before; to report it takes memory.
+        inspect::check_pointers(&self.surroundings, &pieces, self.words(&header))?;
+        written.map_err(Unfit::Write)?;
+        Ok(header.bytes)
+    }
+
+    fn note_changes(&mut self, header: &mut Header) {
+        let mut next = self.changed.start.cast::<Word>();
+        for (range, before) in &self.variables {
+            for offset in (0..range.len()).step_by(size_of::<u64>()) {
+                let address = range.start + offset;
+                // SAFETY: a word of this process's variables, and the same in the copy;
+                // `changed` has room for them all.
+                unsafe {
+                    let value = with_exposed_provenance::<u64>(address).read_volatile();
+                    if value != before.start.add(offset).cast::<u64>().read() {
+                        next.write(Word { address: address as u64, value });
+                        next = next.add(1);
+                        header.words += 1;
+                    }
+                }
+            }
+        }
+        let mut next = next.cast::<SignalAction>();
+        for (signal, before) in (1..).zip(&self.signals) {
+            let action = action_of(signal);
+            if action.sa_sigaction != before.sa_sigaction || action.sa_flags != before.sa_flags {
+                // SAFETY: `changed` has room for them all.
+                unsafe {
+                    next.write(SignalAction { signal: signal as u64, action });
+                    next = next.add(1);
+                }
+                header.signals += 1;
+            }
+        }
+    }
+
+    fn words(&self, header: &Header) -> &[Word] {
+        // SAFETY: so many were written.
+        unsafe { std::slice::from_raw_parts(self.changed.start.cast(), header.words as usize) }
+    }
+}
+
+/// Everything of this process that can change and is not on the heap: the program's
+/// variables and this thread's.
+fn variables() -> impl Iterator<Item = Range<usize>> {
+    let (size, alignment) = program::thread_variables();
+    let thread = processor::thread_locals(size, alignment, STACK.end);
+    let whole_words = |range: Range<usize>| range.start.next_multiple_of(8)..range.end / 8 * 8;
+    program::variables().chain(thread).map(whole_words)
+}
+
+fn action_of(signal: i32) -> libc::sigaction {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: the call fills it; those few that libc keeps for itself stay all zero.
+    unsafe {
+        libc::sigaction(signal, null(), action.as_mut_ptr());
+        action.assume_init()
+    }
+}
+
+fn write_all(
+    file: &File,
+    header: &Header,
+    first_part: &[u8],
+    pieces: &[Range<usize>],
+) -> io::Result<()> {
+    // SAFETY: the header's fields fill it.
+    let head = unsafe {
+        std::slice::from_raw_parts((&raw const *header).cast::<u8>(), size_of::<Header>())
+    };
+    file.write_all_at(first_part, PAGE as u64)?;
+    for (piece, range) in header.pieces.iter().zip(pieces) {
+        // SAFETY: memory in use by the heap.
+        let bytes = unsafe {
+            std::slice::from_raw_parts(with_exposed_provenance::<u8>(range.start), range.len())
+        };
+        file.write_all_at(bytes, piece.offset)?;
+    }
+    file.set_len(header.bytes)?;
+    file.write_all_at(head, 0)
+}
+
+/// Memory outside the heap.
+struct Scratch {
+    start: *mut u8,
+    length: usize,
+}
+
+impl Scratch {
+    fn new(length: usize) -> Result<Self, Unfit> {
+        let length = whole_pages(length) + PAGE;
+        // SAFETY: a new mapping, wherever the kernel puts it.
+        let start = unsafe {
+            let protection = libc::PROT_READ | libc::PROT_WRITE;
+            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+            libc::mmap(null_mut(), length, protection, flags, -1, 0)
+        };
+        if start == libc::MAP_FAILED {
+            return Err(Unfit::Heap(io::Error::last_os_error()));
+        }
+        Ok(Self { start: start.cast(), length })
+    }
+
+    fn bytes(&self, length: usize) -> &[u8] {
+        // SAFETY: within the mapping, zeros where nothing was written.
+        unsafe { std::slice::from_raw_parts(self.start, length.min(self.length)) }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // SAFETY: this value's own mapping.
+        unsafe { libc::munmap(self.start.cast(), self.length) };
+    }
+}
+
