@@ -5,7 +5,7 @@ use regex_lite::Regex;
 use std::{
     fmt::Write as _,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::{LazyLock, Mutex},
 };
@@ -30,8 +30,10 @@ static BLESSING: Mutex<()> = Mutex::new(());
 impl Case {
     /// Lays the case out in a folder of its own, runs its command, and compares.
     pub(crate) fn run(&self) -> Result<(), String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .map_err(|error| error.to_string())?;
         self.lay_out(folder.path());
+        lay_out_snapshot(folder.path());
         let script = &self.only("sh").ok_or("the case has no sh block")?.text;
         let output = run_script(script, folder.path());
         let actual = [
@@ -103,19 +105,47 @@ impl Case {
     }
 }
 
+/// Gives a case's home the snapshot that the program would make at its first start there:
+/// it is made once, and linked.
+fn lay_out_snapshot(home: &Path) {
+    static MADE: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        let _ = fs::remove_dir_all(&cache);
+        let made = Command::new(krait())
+            .args(["snapshot", "--rebuild"])
+            .env("XDG_CACHE_HOME", &cache)
+            .output()
+            .expect("krait runs");
+        assert!(made.status.success(), "no snapshot: {}", String::from_utf8_lossy(&made.stderr));
+        let files = fs::read_dir(cache.join("krait")).into_iter().flatten();
+        files.map(|file| file.expect("readable").path()).collect()
+    });
+    for file in &*MADE {
+        let folder = home.join(".cache/krait");
+        fs::create_dir_all(&folder).expect("writable");
+        let name = file.file_name().expect("a file has a name");
+        fs::hard_link(file, folder.join(name)).expect("on the same disk");
+    }
+}
+
+fn krait() -> PathBuf {
+    std::env::var_os("KRAIT_UNDER_TEST")
+        .map_or_else(|| env!("CARGO_BIN_EXE_krait").into(), PathBuf::from)
+}
+
 /// Runs a script with krait first on the PATH, and as little else as a shell needs.
 pub(crate) fn run_script(script: &str, folder: &Path) -> Output {
-    let krait = Path::new(env!("CARGO_BIN_EXE_krait"));
-    let krait = match std::env::var_os("KRAIT_UNDER_TEST") {
-        Some(other) => other.into(),
-        None => krait.to_path_buf(),
-    };
-    let mut path = krait.parent().expect("a program is in a folder").as_os_str().to_owned();
+    let mut path = krait().parent().expect("a program is in a folder").as_os_str().to_owned();
     path.push(":/usr/local/bin:/usr/bin:/bin");
-    Command::new("/bin/sh")
+    let mut shell = Command::new("/bin/sh");
+    shell.env_clear();
+    // Said to the whole run: every case with a snapshot, or every case without.
+    if let Some(choice) = std::env::var_os("KRAIT_SNAPSHOT") {
+        shell.env("KRAIT_SNAPSHOT", choice);
+    }
+    shell
         .args(["-c", script])
         .current_dir(folder)
-        .env_clear()
         .env("PATH", path)
         .env("HOME", folder)
         .env("SECRET_OF_THE_CALLER", "must not be seen")

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     contract::{Function, Handler, environment, limits},
     package::{self, Declared, Package},
+    snapshot,
 };
 use anyhow::{Context as _, anyhow};
 use indexmap::IndexMap;
@@ -215,13 +216,6 @@ fn read_at_most(reader: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
 
 /// Where unpacked packages are kept: the user's cache folder, else one below `/tmp`.
 fn cache_folder() -> PathBuf {
-    let absolute =
-        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    if let Some(cache) = absolute("XDG_CACHE_HOME") {
-        return cache.join("krait");
-    }
-    if let Some(home) = absolute("HOME").filter(|home| home.is_dir()) {
-        return home.join(".cache/krait");
-    }
-    std::env::temp_dir().join(format!("krait-{}", package::current_user()))
+    let elsewhere = || std::env::temp_dir().join(format!("krait-{}", package::current_user()));
+    snapshot::user_folder().unwrap_or_else(elsewhere)
 }

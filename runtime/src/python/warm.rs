@@ -58,7 +58,7 @@ fn shelf(vm: &VirtualMachine) -> PyResult {
     vm.import("_krait_shelf", 0)
 }
 
-/// `posix.environ`, and `os.environ` where that exists already.
+/// `posix.environ`, which `os.environ` holds on to.
 fn set_environment(environment: &IndexMap<String, String>, vm: &VirtualMachine) -> PyResult<()> {
     let environ = vm.import("posix", 0)?.get_attr("environ", vm)?;
     let Some(entries) = environ.downcast_ref::<PyDict>() else { return Ok(()) };
@@ -66,10 +66,6 @@ fn set_environment(environment: &IndexMap<String, String>, vm: &VirtualMachine) 
     for (key, value) in environment {
         let bytes = |text: &str| -> PyObjectRef { vm.ctx.new_bytes(text.as_bytes().to_vec()).into() };
         entries.set_item(bytes(key).as_object(), bytes(value), vm)?;
-    }
-    let modules = vm.sys_module.get_attr("modules", vm)?;
-    if let Ok(shelf) = modules.get_item("_krait_shelf", vm) {
-        vm.call_method(&shelf, "wake", (environ,))?;
     }
     Ok(())
 }

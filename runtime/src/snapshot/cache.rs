@@ -13,6 +13,17 @@ use std::{
 /// Snapshots of other builds that were not made in so long are removed.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// Where krait keeps what it can make anew: `$XDG_CACHE_HOME/krait`, or `~/.cache/krait`
+/// for a user who has a home. It need not be there.
+pub fn user_folder() -> Option<PathBuf> {
+    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = absolute("XDG_CACHE_HOME").or_else(|| {
+        let home = absolute("HOME").filter(|home| home.is_dir())?;
+        Some(home.join(".cache"))
+    });
+    Some(caches?.join("krait"))
+}
+
 /// The folder, which need not be there.
 #[derive(Debug, Clone)]
 pub struct Cache {
@@ -20,11 +31,9 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// `$XDG_CACHE_HOME/krait`, or `~/.cache/krait`; none where neither is set.
+    /// In [`user_folder`]; none where there is none.
     pub fn of_user() -> Option<Self> {
-        let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-        Some(Self { folder: caches.join("krait") })
+        Some(Self { folder: user_folder()? })
     }
 
     /// The file of this build's snapshot.

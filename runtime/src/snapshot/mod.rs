@@ -40,7 +40,7 @@ mod restore;
 mod take;
 mod thread;
 
-pub use cache::Cache;
+pub use cache::{Cache, user_folder};
 pub use errors::{Refusal, Unfit};
 pub use image::{Place, Trailer};
 pub use take::Base;

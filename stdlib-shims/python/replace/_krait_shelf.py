@@ -74,14 +74,6 @@ def fill(names):
     sys.meta_path.append(_Finder)
 
 
-def wake(environment):
-    """Tells the modules on the shelf of the process that they are taken off in."""
-    if "os" in _modules:
-        data = _modules["os"].environ._data
-        data.clear()
-        data.update(environment)
-
-
 class _Finder:
     """Finds the modules on the shelf, and gives them for loaded."""
 
@@ -93,11 +85,11 @@ class _Finder:
 
     @staticmethod
     def create_module(spec):
+        taken = {}
         for name in _brought[spec.name]:
-            module = _modules.pop(name, None)
-            if module is None:
-                continue
-            sys.modules[name] = module
+            if module := _modules.pop(name, None):
+                taken[name] = sys.modules[name] = module
+        for name, module in taken.items():
             parent, _, child = name.rpartition(".")
             if parent:
                 setattr(sys.modules[parent], child, module)
