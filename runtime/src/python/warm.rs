@@ -10,17 +10,15 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::P
 /// built in costs nothing here.
 const MODULES: &[&str] = &[
     "json", "os", "logging", "datetime", "time", "typing", "re", "urllib", "base64", "uuid",
-    "random", "urllib.parse", "__future__", "traceback", "decimal", "io", "hashlib",
+    "sys", "random", "urllib.parse", "__future__", "traceback", "decimal", "io", "hashlib",
     "urllib.request", "collections", "tempfile", "subprocess", "math", "concurrent.futures",
     "threading", "enum", "functools", "hmac", "ast", "gzip", "csv", "string", "zipfile",
     "dataclasses", "email", "pathlib", "abc", "http", "shutil", "urllib.error",
     "email.mime.text", "importlib", "smtplib", "asyncio", "copy", "email.utils", "contextlib",
-    "mimetypes", "itertools", "operator", "struct", "binascii", "secrets", "socket", "ssl",
-    "http.client", "calendar", "locale", "zoneinfo", "types", "inspect", "textwrap", "queue",
-    "warnings", "weakref", "glob", "stat", "errno", "_strptime", "_krait_traceback",
-    "email.mime.multipart", "email.header", "html", "xml.etree.ElementTree", "concurrent.futures.thread",
-    "numbers", "fractions", "statistics", "platform", "signal", "select", "zlib", "bz2", "pickle",
-    "logging.handlers", "unicodedata", "heapq", "bisect", "codecs", "difflib", "pprint",
+    "mimetypes", "secrets", "socket", "ssl", "http.client", "queue", "calendar", "locale",
+    "inspect", "textwrap", "types", "email.mime.multipart", "email.header",
+    "xml.etree.ElementTree", "concurrent.futures.thread", "logging.handlers", "html", "pickle",
+    "_strptime", "_krait_traceback",
 ];
 
 impl Interpreter {

@@ -32,12 +32,19 @@ pub(super) fn thread_locals(size: usize, alignment: usize, end_of_stack: usize) 
     [start..kernels, kernels + SEQUENCE_BYTES..end_of_stack]
 }
 
-/// How many 32-bit words [`features`] gives.
-pub(super) const FEATURE_WORDS: usize = 32;
+/// The word that libc encrypts function pointers with that it keeps (`PTR_MANGLE`). It
+/// differs from process to process, and a snapshot keeps pointers that were encrypted with
+/// its maker's.
+pub(super) fn pointer_guard() -> usize {
+    thread_control_block() + 0x30
+}
 
-/// The features of this processor that programs can use, as libc found them when the
-/// process started: asking the processor itself costs a virtual machine up to 30 µs a
-/// question. A bit is set where the feature can be used.
+/// How many 32-bit words [`features`] gives.
+pub(super) const FEATURE_WORDS: usize = 12;
+
+/// The features of this processor that libraries choose their code by, as libc found them
+/// when the process started: asking the processor itself costs a virtual machine up to
+/// 30 µs a question. A bit is set where the feature is there and can be used.
 pub(super) fn features() -> [u32; FEATURE_WORDS] {
     /// `struct cpuid_feature` of libc's `sys/platform/x86.h`.
     #[repr(C)]
@@ -48,10 +55,23 @@ pub(super) fn features() -> [u32; FEATURE_WORDS] {
     unsafe extern "C" {
         fn __x86_get_cpuid_feature_leaf(leaf: u32) -> *const Leaf;
     }
+    // By leaf, and by register (eax, ebx, ecx, edx). Bits that differ between makers of
+    // processors, and that no code is chosen by, are left out.
+    const CHOSEN_BY: [[u32; 4]; FEATURE_WORDS / 4] = [
+        // 1: SSE3 to AVX and F16C, AES, PCLMULQDQ, POPCNT, RDRAND.
+        [0, 0, 0x7298_1203, 0],
+        // 7: BMI, AVX2, ADX, SHA, RDSEED, AVX-512, VAES, VPCLMULQDQ, GFNI, VNNI.
+        [0, 0xf02d_0128, 0x0000_5f42, 0x0080_010c],
+        // 0x80000001: LZCNT.
+        [0, 0, 0x0000_0020, 0],
+    ];
     let mut words = [0; FEATURE_WORDS];
-    for (leaf, words) in words.chunks_exact_mut(4).enumerate() {
+    for (leaf, (words, chosen_by)) in words.chunks_exact_mut(4).zip(CHOSEN_BY).enumerate() {
         // SAFETY: libc gives a valid leaf for every number, zeros for those it lacks.
-        words.copy_from_slice(unsafe { &(*__x86_get_cpuid_feature_leaf(leaf as u32)).active });
+        let active = unsafe { (*__x86_get_cpuid_feature_leaf(leaf as u32)).active };
+        for (word, (active, mask)) in words.iter_mut().zip(active.into_iter().zip(chosen_by)) {
+            *word = active & mask;
+        }
     }
     words
 }

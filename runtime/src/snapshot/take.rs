@@ -97,7 +97,8 @@ impl Base {
                 // `changed` has room for them all.
                 unsafe {
                     let value = with_exposed_provenance::<u64>(address).read_volatile();
-                    if value != before.start.add(offset).cast::<u64>().read() {
+                    let changed = value != before.start.add(offset).cast::<u64>().read();
+                    if changed || address == processor::pointer_guard() {
                         next.write(Word { address: address as u64, value });
                         next = next.add(1);
                         header.words += 1;

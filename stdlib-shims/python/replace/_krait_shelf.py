@@ -47,11 +47,14 @@ def fill(names):
         return module
 
     builtins.__import__ = noting
+    # It would look the machine's network address up, once and for all.
+    sys.modules["_uuid"] = None
     try:
         for name in names:
             noting(name)
     finally:
         builtins.__import__ = importing
+        del sys.modules["_uuid"]
 
     shelved = [name for name in sys.modules if name not in before and name != __name__]
     order = {name: place for place, name in enumerate(shelved)}
@@ -159,6 +162,10 @@ def _(process):
     process._current_process._config["authkey"] = process.AuthenticationString(posix.urandom(32))
 
 
-@_wakes("zoneinfo._tzpath")
-def _(tzpath):
-    tzpath.reset_tzpath()
+@_wakes("uuid")
+def _(uuid):
+    import _uuid
+
+    uuid._uuid = _uuid
+    uuid._generate_time_safe = _uuid.generate_time_safe
+    uuid._has_stable_extractable_node = _uuid.has_stable_extractable_node
