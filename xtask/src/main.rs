@@ -23,12 +23,17 @@ fn main() -> Result<()> {
     }
 }
 
-/// Builds the optimised, stripped program and puts it where it is easy to find.
+/// Builds the optimised, stripped program, and has it write a copy of itself with its
+/// snapshot attached where it is easy to find.
 fn dist() -> Result<PathBuf> {
     cargo(&["build", "--profile", "dist", "--package", "krait"])?;
     let built = target_folder().join(host()?).join("dist/krait");
     let program = target_folder().join("dist/krait");
-    fs::copy(&built, &program).with_context(|| format!("{} was not built", built.display()))?;
+    fs::create_dir_all(target_folder().join("dist"))?;
+    let attached = Command::new(&built).args(["snapshot", "--attach"]).arg(&program).status();
+    if !attached.with_context(|| format!("{} does not run", built.display()))?.success() {
+        bail!("{} made no snapshot of itself", built.display());
+    }
     Ok(program)
 }
 

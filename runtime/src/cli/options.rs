@@ -48,9 +48,9 @@ pub(super) struct SnapshotArguments {
     #[arg(long)]
     pub off: bool,
 
-    /// Write one into a file, for a build to attach
-    #[arg(long, value_name = "FILE", hide = true)]
-    pub write: Option<PathBuf>,
+    /// Write a copy of this program that has its snapshot in itself
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub attach: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

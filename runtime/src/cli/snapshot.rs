@@ -3,16 +3,15 @@
 use super::{Fatal, options::SnapshotArguments};
 use crate::{
     instance::Engine,
-    snapshot::{Cache, Place, Refusal, Unfit},
+    snapshot::{self, Cache, Place, Refusal, Unfit},
 };
 use anyhow::{Context, anyhow};
 use std::{fs::File, path::Path};
 
 /// Does what was asked for, and tells how things are then.
 pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
-    if let Some(file) = &arguments.write {
-        let made = File::create(file).map(drop).and_then(|()| make(file));
-        return made.map(|()| 0).map_err(Fatal::internal);
+    if let Some(target) = &arguments.attach {
+        return attach(target).map(|()| 0).map_err(Fatal::Internal);
     }
     if arguments.off {
         switch(true)?;
@@ -37,6 +36,15 @@ fn switch(off: bool) -> Result<(), Fatal> {
     };
     let path = cache.path();
     cache.set_off(off).with_context(|| format!("{} cannot be written", path.display())).map_err(Fatal::Request)
+}
+
+fn attach(target: &Path) -> anyhow::Result<()> {
+    let snapshot = target.with_extension("snapshot");
+    let attached = File::create(&snapshot)
+        .and_then(|_| make(&snapshot))
+        .and_then(|()| snapshot::attach(&snapshot, target));
+    let _ = std::fs::remove_file(&snapshot);
+    attached.with_context(|| format!("no program with a snapshot was written to {}", target.display()))
 }
 
 fn rebuild() -> anyhow::Result<()> {

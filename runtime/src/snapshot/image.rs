@@ -74,7 +74,7 @@ pub(super) struct SignalAction {
 /// The last bytes of a program that has a snapshot attached.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct Trailer {
+pub(super) struct Trailer {
     magic: [u8; 8],
     /// Where the snapshot begins in the file, a multiple of a page.
     offset: u64,
@@ -82,11 +82,11 @@ pub struct Trailer {
 
 impl Trailer {
     /// For a snapshot that begins at `offset`.
-    pub fn new(offset: u64) -> Self {
+    pub(super) fn new(offset: u64) -> Self {
         Self { magic: MAGIC, offset }
     }
 
-    pub fn to_bytes(self) -> [u8; 16] {
+    pub(super) fn to_bytes(self) -> [u8; 16] {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.magic);
         bytes[8..].copy_from_slice(&self.offset.to_le_bytes());

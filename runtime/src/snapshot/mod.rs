@@ -29,6 +29,7 @@
 //! built is there.
 
 mod addresses;
+mod attach;
 mod cache;
 mod errors;
 pub mod heap;
@@ -40,8 +41,9 @@ mod restore;
 mod take;
 mod thread;
 
+pub use attach::attach;
 pub use cache::{Cache, user_folder};
 pub use errors::{Refusal, Unfit};
-pub use image::{Place, Trailer};
+pub use image::Place;
 pub use take::Base;
 pub(crate) use thread::fork_with_fixed_stack;

@@ -16,6 +16,9 @@ _modules = {}
 # For each, the names of all modules that its import brings along, itself last.
 _brought = {}
 
+# The top-level names of all of them.
+_names = set()
+
 # What a module found out of the process it was imported in, and must find out anew.
 _wake = {}
 
@@ -74,6 +77,7 @@ def fill(names):
         parent = sys.modules.get(parent) or _modules.get(parent)
         if parent and vars(parent).get(child) is module:
             delattr(parent, child)
+    _names.update(name.partition(".")[0] for name in shelved)
     sys.meta_path.append(_Finder)
 
 
@@ -116,7 +120,6 @@ def _is_hidden():
         return False
     import posix
 
-    names = {name.partition(".")[0] for name in _brought}
     for folder in sys.path:
         if folder in _looked_at:
             continue
@@ -125,8 +128,8 @@ def _is_hidden():
         except (FileNotFoundError, PermissionError):
             continue
         except OSError:
-            entries = names
-        if not names.isdisjoint([entry.partition(".")[0] for entry in entries]):
+            entries = _names
+        if not _names.isdisjoint([entry.partition(".")[0] for entry in entries]):
             _modules.clear()
             return True
     _looked_at = sys.path.copy()

@@ -29,6 +29,10 @@ use std::{
 /// kernel when they are freed.
 const LARGEST_BLOCK: usize = 1 << 20;
 
+/// The same where zeros are asked for: they are the kernel's, and cost nothing until they
+/// are touched.
+const LARGEST_ZEROED: usize = 128 << 10;
+
 /// The alignment that is given without being asked for.
 const ALIGNMENT: usize = 16;
 
@@ -113,6 +117,10 @@ pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
 /// Allocates zeros; null where there is no memory.
 #[inline]
 pub fn allocate_zeroed(size: usize, alignment: usize) -> *mut u8 {
+    let may_map = ACTIVE.load(Ordering::Relaxed) && !PREPARING.load(Ordering::Relaxed);
+    if size >= LARGEST_ZEROED && may_map {
+        return locked(|heap| heap.mappings.allocate(size, alignment));
+    }
     let pointer = allocate(size, alignment);
     // A mapping is fresh from the kernel.
     if !pointer.is_null() && !MAPPINGS.contains(&pointer.addr()) {

@@ -1,0 +1,39 @@
+//! A program with its snapshot attached: one file.
+
+use super::{
+    Place, Refusal,
+    addresses::PAGE,
+    image::Trailer,
+    program,
+};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+/// Writes a copy of this program to `target`, with the snapshot in the file `snapshot`
+/// attached instead of whatever is attached to the program itself.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn attach(snapshot: &Path, target: &Path) -> io::Result<()> {
+    let program = program::open_own_file()?;
+    let bytes = match Place::attached() {
+        Ok(place) => place.offset,
+        Err(Refusal::Absent) => program.metadata()?.len(),
+        Err(refusal) => return Err(io::Error::other(refusal.to_string())),
+    };
+    // A program that runs cannot be written to, but another can take its name.
+    let unfinished = target.with_extension("unfinished");
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o755).open(&unfinished)?;
+    io::copy(&mut program.take(bytes), &mut file)?;
+    let offset = bytes.next_multiple_of(PAGE as u64);
+    file.set_len(offset)?;
+    file.seek(io::SeekFrom::End(0))?;
+    io::copy(&mut File::open(snapshot)?, &mut file)?;
+    file.write_all(&Trailer::new(offset).to_bytes())?;
+    fs::rename(&unfinished, target)
+}
