@@ -1,7 +1,9 @@
 //! Flags for the linker.
 
-/// libc's allocation functions, and the one that makes threads: the program puts its own in
-/// their place (`src/snapshot/heap/c_interface.rs`), for its libraries and for libc itself.
+/// Functions of libc's that the program puts its own in place of, for its libraries and for
+/// libc itself: those that allocate, and the one that makes threads
+/// (`src/snapshot/heap/c_interface.rs`), and those that change how a signal is treated
+/// (`src/snapshot/left_out.rs`).
 const REPLACED: &[&str] = &[
     "aligned_alloc",
     "calloc",
@@ -11,7 +13,11 @@ const REPLACED: &[&str] = &[
     "memalign",
     "posix_memalign",
     "pthread_create",
+    "pthread_sigmask",
     "realloc",
+    "sigaction",
+    "signal",
+    "sigprocmask",
     "valloc",
 ];
 

@@ -10,8 +10,8 @@ use super::{
     wire::{self, Assignment},
 };
 use crate::{
-    python::Interpreter,
-    snapshot::{self, Base, Cache, Place, Refusal, Unfit},
+    python::{Interpreter, fill_location_tables, is_location_table},
+    snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
 };
 use std::{
     fs::File,
@@ -230,10 +230,14 @@ fn make_in_child(cache: &Cache) {
 /// Warms an interpreter up and writes a snapshot of this process, which is good for nothing
 /// else afterwards.
 fn make(file: &File) -> Result<(), Unfit> {
-    let base = Base::note()?;
+    let is_left_out = |asked: [heap::Asked; 3]| {
+        is_location_table(asked.map(|heap::Asked { size, alignment }| (size, alignment)))
+    };
+    let base = Base::note(is_left_out)?;
     let interpreter = Box::leak(Box::new(Interpreter::build()));
-    interpreter.warm_up();
-    base.write((&raw const *interpreter).expose_provenance(), file).map(drop)
+    let left_out = interpreter.warm_up();
+    let root = (&raw const *interpreter).expose_provenance();
+    base.write(root, &left_out, fill_location_tables, file).map(drop)
 }
 
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {

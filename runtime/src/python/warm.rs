@@ -1,8 +1,9 @@
 //! What is done ahead of time, for a snapshot, and what a process must then find out anew.
 
-use super::Interpreter;
+use super::{Interpreter, code_locations};
 use indexmap::IndexMap;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
+use std::ops::Range;
 
 /// The modules that are imported ahead of time, with all that they import. By a count over
 /// 1356 functions of public repositories, those that one in two hundred imports
@@ -23,20 +24,15 @@ const MODULES: &[&str] = &[
 
 impl Interpreter {
     /// Imports what functions import, and sets it aside where `import` finds it. Whatever
-    /// is alive then is taken out of the collector's sight.
-    pub fn warm_up(&self) {
+    /// is alive then is taken out of the collector's sight. Gives the places of the location
+    /// tables, which need not be kept: [`super::fill_location_tables`] makes them anew.
+    pub fn warm_up(&self) -> Vec<Range<usize>> {
         self.engine.enter(|vm| {
-            let warmed = shelf(vm).and_then(|shelf| {
-                let names = MODULES.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
-                vm.call_method(&shelf, "fill", (vm.ctx.new_list(names),))?;
-                let collector = vm.import("gc", 0)?;
-                vm.call_method(&collector, "collect", ())?;
-                vm.call_method(&collector, "freeze", ())
-            });
-            if let Err(error) = warmed {
+            warm_up(vm).unwrap_or_else(|error| {
                 vm.print_exception(&error);
-            }
-        });
+                Vec::new()
+            })
+        })
     }
 
     /// Tells the interpreter of the process that it wakes up in: its environment, its time
@@ -52,8 +48,15 @@ impl Interpreter {
     }
 }
 
-fn shelf(vm: &VirtualMachine) -> PyResult {
-    vm.import("_krait_shelf", 0)
+fn warm_up(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
+    let names = MODULES.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
+    let shelf = vm.import("_krait_shelf", 0)?;
+    vm.call_method(&shelf, "fill", (vm.ctx.new_list(names),))?;
+    let collector = vm.import("gc", 0)?;
+    vm.call_method(&collector, "collect", ())?;
+    let tables = code_locations::note_all(vm)?;
+    vm.call_method(&collector, "freeze", ())?;
+    Ok(tables)
 }
 
 /// `posix.environ`, which `os.environ` holds on to.

@@ -21,12 +21,15 @@ pub(super) const BLOCKS: Range<usize> = at(0x1200_0000_0000, 64 << 30);
 /// Blocks so large that each is a mapping of its own.
 pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 8 << 40);
 
+/// What a snapshot leaves out, since it can be computed.
+pub(super) const LEFT_OUT: Range<usize> = at(0x1e00_0000_0000, 4 << 30);
+
 pub(super) const PAGE: usize = 4096;
 
 /// Whether `address` lies in the heap.
 #[inline]
 pub(super) fn is_heap(address: usize) -> bool {
-    (SLAB_TABLE.start..MAPPINGS.end).contains(&address)
+    (SLAB_TABLE.start..LEFT_OUT.end).contains(&address)
 }
 
 const fn at(start: usize, bytes: usize) -> Range<usize> {

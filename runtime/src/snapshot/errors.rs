@@ -73,6 +73,8 @@ pub enum Unfit {
     Memory(String),
     /// A word points at what will not be there again.
     Pointer { holder: String, value: usize, target: String },
+    /// Memory was left out that cannot be computed again.
+    LeftOut(std::ops::Range<usize>),
     /// It could not be written.
     Write(io::Error),
 }
@@ -93,6 +95,12 @@ impl fmt::Display for Unfit {
             Self::Pointer { holder, value, target } => write!(
                 formatter,
                 "{holder} points to {value:#x}, which will not be there again: {target}"
+            ),
+            Self::LeftOut(block) => write!(
+                formatter,
+                "the block at {:#x} of {} bytes would be left out, and cannot be computed again",
+                block.start,
+                block.len()
             ),
             Self::Write(error) => write!(formatter, "the snapshot cannot be written: {error}"),
         }

@@ -42,6 +42,8 @@ pub(super) struct Header {
     pub root: u64,
     pub words: u64,
     pub signals: u64,
+    /// How much memory was left out, in bytes.
+    pub left_out: u64,
     pub pieces: [Piece; PIECES],
 }
 
@@ -108,6 +110,7 @@ impl Header {
             root: root as u64,
             words: 0,
             signals: 0,
+            left_out: 0,
             pieces: [Piece::default(); PIECES],
         })
     }
@@ -161,7 +164,7 @@ impl Header {
 
 const _: () = assert!(
     size_of::<Header>()
-        == 3 * 8 + program::BUILD_ID_BYTES + 4 * FEATURE_WORDS + 4 * 8 + PIECES * size_of::<Piece>() + 4
+        == 3 * 8 + program::BUILD_ID_BYTES + 4 * FEATURE_WORDS + 5 * 8 + PIECES * size_of::<Piece>() + 4
 );
 
 /// A snapshot's place: a file, where in it, and how long.

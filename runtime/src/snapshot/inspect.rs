@@ -85,6 +85,17 @@ pub(super) fn check_pointers(
     Ok(())
 }
 
+/// Refuses to leave out what is not at one of the places `known`, which are in order.
+pub(super) fn check_left_out(known: &[Range<usize>]) -> Result<(), Unfit> {
+    let is_known = |block: &Range<usize>| {
+        known.binary_search_by_key(&block.start, |each| each.start).is_ok_and(|at| &known[at] == block)
+    };
+    match heap::left_out().into_iter().find(|block| !is_known(block)) {
+        Some(block) => Err(Unfit::LeftOut(block)),
+        None => Ok(()),
+    }
+}
+
 /// The part of the stack that functions use now: above this one's variables, and below
 /// those of the thread, which a snapshot keeps.
 fn in_use_of_stack() -> Range<usize> {

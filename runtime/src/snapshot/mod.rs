@@ -16,6 +16,7 @@
 //! 0x1100_0000_0000            slabs                                 ── kept
 //! 0x1200_0000_0000            blocks       heap/blocks.rs           ── kept
 //! 0x1300_0000_0000            mappings     heap/mappings.rs: none while it is made
+//! 0x1e00_0000_0000            left out     left_out.rs: computed when it is looked at
 //! 0x7..._...._....  what the kernel places: the first stack, the vdso, what was
 //!                   allocated before; different in each process: nothing kept may
 //!                   point there
@@ -35,6 +36,7 @@ mod errors;
 pub mod heap;
 mod image;
 mod inspect;
+mod left_out;
 mod processor;
 mod program;
 mod restore;
@@ -45,5 +47,6 @@ pub use attach::attach;
 pub use cache::{Cache, user_folder};
 pub use errors::{Refusal, Unfit};
 pub use image::Place;
+pub use left_out::Fill;
 pub use take::Base;
 pub(crate) use thread::fork_with_fixed_stack;

@@ -4,6 +4,7 @@ use super::{
     Refusal,
     addresses::{PAGE, SLAB_TABLE},
     heap,
+    left_out,
     image::{Header, PIECES, Piece, Place, SignalAction, Word, checksum},
 };
 use std::{
@@ -26,6 +27,7 @@ pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
     for piece in &header.pieces {
         mapped.piece(place, piece)?;
     }
+    left_out::close(header.left_out as usize)?;
     std::mem::forget(mapped);
     for word in first.words(&header) {
         // SAFETY: a word of this program's variables or of this thread's, at the same
@@ -38,6 +40,7 @@ pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
         unsafe { libc::sigaction(signal.signal as i32, &raw const signal.action, null_mut()) };
     }
     heap::freeze();
+    left_out::watch(header.left_out as usize);
     Ok(header.root as usize)
 }
 

@@ -6,6 +6,7 @@ use super::{
     heap,
     image::{Header, Piece, SignalAction, Word, checksum},
     inspect::{self, Surroundings},
+    left_out,
     processor, program,
 };
 use std::{
@@ -32,11 +33,11 @@ pub struct Base {
 
 impl Base {
     /// Notes the state of this process, whose thread has a fixed stack, and has all further
-    /// allocations come from the heap that can be kept.
+    /// allocations come from the heap that can be kept. `is_left_out` tells which need not.
     ///
     /// # Errors
     /// When the process cannot be one that a snapshot is taken of.
-    pub fn note() -> Result<Self, Unfit> {
+    pub fn note(is_left_out: heap::IsLeftOut) -> Result<Self, Unfit> {
         Header::of_this_process(0).map_err(Unfit::Format)?;
         let ranges: Vec<_> = variables().collect();
         let words: usize = ranges.iter().map(|range| range.len() / size_of::<u64>()).sum();
@@ -48,7 +49,7 @@ impl Base {
         }
         let surroundings = Surroundings::note()?;
         let signals = (1..=SIGNALS).map(action_of).collect();
-        heap::prepare();
+        heap::prepare(is_left_out);
         for (range, copy) in &mut copies {
             // SAFETY: the variables are the program's own, and as many bytes.
             unsafe {
@@ -61,16 +62,26 @@ impl Base {
     }
 
     /// Writes what differs from the base to `file`, with `root` for who takes it up, an
-    /// address in the heap. Gives the length in bytes.
+    /// address in the heap. What is left out is at the places `left_out`, in their order,
+    /// and `fill` computes it. Gives the length in bytes.
     ///
     /// # Errors
     /// When something in the process would not be there again in another.
-    pub fn write(mut self, root: usize, file: &File) -> Result<u64, Unfit> {
+    pub fn write(
+        mut self,
+        root: usize,
+        left_out: &[Range<usize>],
+        fill: left_out::Fill,
+        file: &File,
+    ) -> Result<u64, Unfit> {
         self.surroundings.check_unchanged()?;
+        left_out::set_fill(fill);
+        inspect::check_left_out(left_out)?;
         let mut header = Header::of_this_process(root).map_err(Unfit::Format)?;
         // From here on nothing is allocated: the heap and what is known of it are kept as
         // they are at one moment.
         let pieces = heap::used();
+        header.left_out = heap::place_of_left_out().len() as u64;
         self.note_changes(&mut header);
         let mut offset = header.read_bytes() as u64;
         for (piece, range) in header.pieces.iter_mut().zip(&pieces) {

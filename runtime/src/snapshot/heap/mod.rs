@@ -10,13 +10,15 @@
 
 pub(super) mod blocks;
 mod c_interface;
+mod left_out;
 mod lock;
 mod mappings;
 pub(super) mod slabs;
 
+pub use left_out::{Asked, IsLeftOut};
 pub(super) use lock::is_threaded;
 
-use super::addresses::{BLOCKS, MAPPINGS, SLABS, is_heap};
+use super::addresses::{BLOCKS, LEFT_OUT, MAPPINGS, SLABS, is_heap};
 use dlmalloc::Dlmalloc;
 use std::{
     cell::UnsafeCell,
@@ -40,6 +42,7 @@ struct Heap {
     slabs: slabs::Slabs,
     blocks: blocks::Blocks,
     mappings: mappings::Mappings,
+    left_out: left_out::LeftOut,
     /// What was allocated before the heap was activated, or instead of it.
     outside: Dlmalloc,
 }
@@ -53,6 +56,7 @@ static HEAP: Shared = Shared(UnsafeCell::new(Heap {
     slabs: slabs::Slabs::new(),
     blocks: blocks::Blocks::new(),
     mappings: mappings::Mappings::new(),
+    left_out: left_out::LeftOut::new(),
     outside: Dlmalloc::new(),
 }));
 
@@ -73,9 +77,24 @@ pub fn activate() -> Result<(), std::io::Error> {
     Ok(())
 }
 
-/// From here on, until [`freeze`], the heap is kept fit for a snapshot.
-pub(super) fn prepare() {
+/// From here on, until [`freeze`], the heap is kept fit for a snapshot, which leaves out
+/// what `is_left_out` finds.
+pub(super) fn prepare(is_left_out: IsLeftOut) {
+    locked(|heap| heap.left_out.look_for(is_left_out));
     PREPARING.store(true, Ordering::Relaxed);
+}
+
+/// The blocks in use that a snapshot leaves out.
+pub(super) fn left_out() -> Vec<Range<usize>> {
+    // The list is memory, too: not allocated while the heap is locked.
+    let heap = HEAP.0.get();
+    // SAFETY: the process has one thread while a snapshot is prepared.
+    unsafe { (*heap).left_out.blocks() }
+}
+
+/// The place of all that a snapshot leaves out.
+pub(super) fn place_of_left_out() -> Range<usize> {
+    locked(|heap| heap.left_out.used())
 }
 
 /// Leaves everything allocated so far where it is for good: to free it does nothing, and
@@ -86,6 +105,7 @@ pub(super) fn freeze() {
     locked(|heap| {
         heap.slabs.freeze();
         heap.blocks.freeze();
+        heap.left_out.freeze();
     });
 }
 
@@ -106,6 +126,11 @@ pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
         if !ACTIVE.load(Ordering::Relaxed) {
             // SAFETY: the alignment is a power of two: every caller's promise.
             return unsafe { heap.outside.malloc(size, alignment) };
+        }
+        if PREPARING.load(Ordering::Relaxed)
+            && let Some(block) = heap.left_out.allocate(size, alignment)
+        {
+            return block;
         }
         if let Some(class) = slabs::class_of(size, alignment) {
             return heap.slabs.allocate(class);
@@ -145,6 +170,8 @@ pub unsafe fn free(pointer: *mut u8) {
             heap.blocks.free(pointer, PREPARING.load(Ordering::Relaxed));
         } else if MAPPINGS.contains(&address) {
             heap.mappings.free(pointer);
+        } else if LEFT_OUT.contains(&address) {
+            heap.left_out.free(pointer);
         } else if !ACTIVE.load(Ordering::Relaxed) {
             heap.outside.c_free(pointer);
         }

@@ -1,0 +1,98 @@
+//! The tables that tell the line of every instruction: 32 bytes for each of 2. The engine
+//! makes them of a compact table when code is loaded, and looks at them only to tell where
+//! an exception passed: a snapshot leaves them out, and they are made anew for who looks.
+
+use rustpython_compiler_core::marshal::linetable_to_locations;
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyFunction, PyList, PyTuple},
+};
+use std::{collections::HashSet, ops::Range, sync::OnceLock};
+
+/// A piece of code and the place of its table.
+struct Owner {
+    table: Range<usize>,
+    code: PyRef<PyCode>,
+}
+
+// SAFETY: code is not changed, and what is read of it is plain bytes.
+unsafe impl Send for Owner {}
+// SAFETY: as above.
+unsafe impl Sync for Owner {}
+
+/// All code whose tables a snapshot left out, in the order of the tables.
+static OWNERS: OnceLock<Vec<Owner>> = OnceLock::new();
+
+/// Whether the last of three requests for memory, the oldest first, is for such a table.
+/// The engine asks for the counters, the caches and the table of a piece of code in this
+/// order, of 2, 8 and 32 bytes for each instruction.
+pub fn is_location_table(sizes_and_alignments: [(usize, usize); 3]) -> bool {
+    let [(counters, of_counters), (caches, of_caches), (table, of_table)] = sizes_and_alignments;
+    counters > 0
+        && caches == 4 * counters
+        && table == 16 * counters
+        && (of_counters, of_caches, of_table) == (2, 8, 8)
+}
+
+/// Finds all code there is, and notes the places of its tables, which it gives.
+pub(super) fn note_all(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
+    let mut found = Found::default();
+    let collector = vm.import("gc", 0)?;
+    let objects = vm.call_method(&collector, "get_objects", ())?;
+    if let Some(objects) = objects.downcast_ref::<PyList>() {
+        for object in objects.borrow_vec().iter() {
+            if object.downcast_ref::<PyFunction>().is_some() {
+                found.add(&object.get_attr("__code__", vm)?, vm)?;
+            }
+        }
+    }
+    found.owners.sort_by_key(|owner| owner.table.start);
+    let tables = found.owners.iter().map(|owner| owner.table.clone()).collect();
+    let _ = OWNERS.set(found.owners);
+    Ok(tables)
+}
+
+#[derive(Default)]
+struct Found {
+    seen: HashSet<usize>,
+    owners: Vec<Owner>,
+}
+
+impl Found {
+    /// Adds an object, if it is code, and the code within it.
+    fn add(&mut self, object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(code) = object.downcast_ref::<PyCode>() else { return Ok(()) };
+        if !self.seen.insert(object.get_id()) {
+            return Ok(());
+        }
+        let locations = code.code.locations.as_ptr_range();
+        let table = locations.start.expose_provenance()..locations.end.addr();
+        self.owners.push(Owner { table, code: code.to_owned() });
+        let constants = object.get_attr("co_consts", vm)?;
+        if let Some(constants) = constants.downcast_ref::<PyTuple>() {
+            for constant in constants.iter() {
+                self.add(constant, vm)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes what lies at `place` of the tables into `bytes`, as many.
+pub fn fill_location_tables(place: Range<usize>, bytes: &mut [u8]) {
+    let owners = OWNERS.get().map_or(&[][..], Vec::as_slice);
+    let first = owners.partition_point(|owner| owner.table.end <= place.start);
+    for owner in owners[first..].iter().take_while(|owner| owner.table.start < place.end) {
+        let code = &owner.code.code;
+        let line = code.first_line_number.map_or(0, |line| line.get() as i32);
+        let table = linetable_to_locations(&code.linetable, line, code.instructions.len());
+        let table = &*table;
+        // SAFETY: a slice is as many bytes as it is long; all of them have values.
+        let table =
+            unsafe { std::slice::from_raw_parts(table.as_ptr().cast::<u8>(), size_of_val(table)) };
+        let start = owner.table.start.max(place.start);
+        let end = owner.table.end.min(place.end);
+        bytes[start - place.start..end - place.start]
+            .copy_from_slice(&table[start - owner.table.start..end - owner.table.start]);
+    }
+}
