@@ -10,7 +10,7 @@ use super::{
     wire::{self, Assignment},
 };
 use crate::{
-    python::{Interpreter, fill_location_tables, is_location_table},
+    python::{Interpreter, MemoryOfCode, fill_location_tables, memory_of_code},
     snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
 };
 use std::{
@@ -230,10 +230,13 @@ fn make_in_child(cache: &Cache) {
 /// Warms an interpreter up and writes a snapshot of this process, which is good for nothing
 /// else afterwards.
 fn make(file: &File) -> Result<(), Unfit> {
-    let is_left_out = |asked: [heap::Asked; 3]| {
-        is_location_table(asked.map(|heap::Asked { size, alignment }| (size, alignment)))
-    };
-    let base = Base::note(is_left_out)?;
+    let base = Base::note(|asked| {
+        match memory_of_code(asked.map(|heap::Asked { size, alignment }| (size, alignment))) {
+            Some(MemoryOfCode::Caches) => heap::Sort::Sparse,
+            Some(MemoryOfCode::Locations) => heap::Sort::LeftOut,
+            None => heap::Sort::Ordinary,
+        }
+    })?;
     let interpreter = Box::leak(Box::new(Interpreter::build()));
     let left_out = interpreter.warm_up();
     let root = (&raw const *interpreter).expose_provenance();

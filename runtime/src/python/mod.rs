@@ -5,7 +5,7 @@
 //! or kept in a snapshot: [`Interpreter::build`], [`Interpreter::warm_up`],
 //! [`Interpreter::wake`], [`Interpreter::load`], [`Interpreter::invoke`].
 
-mod code_locations;
+mod code_memory;
 mod event;
 mod failure;
 mod float_text;
@@ -15,7 +15,7 @@ mod module;
 mod ret_msg;
 mod warm;
 
-pub use code_locations::{fill_location_tables, is_location_table};
+pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
 pub use module::CodePaths;

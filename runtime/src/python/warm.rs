@@ -1,6 +1,6 @@
 //! What is done ahead of time, for a snapshot, and what a process must then find out anew.
 
-use super::{Interpreter, code_locations};
+use super::{Interpreter, code_memory};
 use indexmap::IndexMap;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
 use std::ops::Range;
@@ -54,7 +54,7 @@ fn warm_up(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
     vm.call_method(&shelf, "fill", (vm.ctx.new_list(names),))?;
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
-    let tables = code_locations::note_all(vm)?;
+    let tables = code_memory::note_all(vm)?;
     vm.call_method(&collector, "freeze", ())?;
     Ok(tables)
 }

@@ -21,6 +21,9 @@ pub(super) const BLOCKS: Range<usize> = at(0x1200_0000_0000, 64 << 30);
 /// Blocks so large that each is a mapping of its own.
 pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 8 << 40);
 
+/// What stays zero almost everywhere.
+pub(super) const SPARSE: Range<usize> = at(0x1d00_0000_0000, 4 << 30);
+
 /// What a snapshot leaves out, since it can be computed.
 pub(super) const LEFT_OUT: Range<usize> = at(0x1e00_0000_0000, 4 << 30);
 

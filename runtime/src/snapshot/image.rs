@@ -4,7 +4,8 @@
 //! page 0         Header
 //! page 1 ...     Word, Word, ...     what changed in variables and thread-locals
 //!                SignalAction, ...   which signals are handled, and how
-//! next page ...  the slab table, the slabs, the blocks: mapped, not read
+//!                Piece, ...          where the following goes
+//! next page ...  pages of the heap: mapped, not read; those all zero are left out
 //! ```
 //!
 //! It lies in a file of its own, or at the end of the program, where [`Trailer`] points
@@ -13,6 +14,7 @@
 use super::{
     Refusal,
     addresses::PAGE,
+    heap,
     processor::{FEATURE_WORDS, features, thread_control_block},
     program,
     restore::restore,
@@ -20,9 +22,6 @@ use super::{
 use std::{fs::File, io, mem::MaybeUninit, os::unix::fs::FileExt};
 
 const MAGIC: [u8; 8] = *b"krait\x00s1";
-
-/// The parts of the heap that a snapshot keeps, as [`super::heap::used`] gives them.
-pub(super) const PIECES: usize = 3;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -44,12 +43,14 @@ pub(super) struct Header {
     pub signals: u64,
     /// How much memory was left out, in bytes.
     pub left_out: u64,
-    pub pieces: [Piece; PIECES],
+    pub pieces: u64,
+    /// The regions of the heap: address and length, in bytes.
+    pub regions: [[u64; 2]; heap::REGIONS],
 }
 
-/// A piece of the heap.
+/// A run of pages of the heap.
 #[repr(C)]
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Piece {
     pub address: u64,
     pub bytes: u64,
@@ -111,16 +112,22 @@ impl Header {
             words: 0,
             signals: 0,
             left_out: 0,
-            pieces: [Piece::default(); PIECES],
+            pieces: 0,
+            regions: heap::used().map(|region| [region.start as u64, region.len() as u64]),
         })
     }
 
     /// How many bytes come before the pieces: whole pages.
     pub(super) fn read_bytes(&self) -> usize {
-        let bytes = (self.words as usize)
-            .checked_mul(size_of::<Word>())
-            .and_then(|words| words.checked_add(self.signals as usize * size_of::<SignalAction>()));
-        bytes.map_or(usize::MAX, |bytes| PAGE + bytes.next_multiple_of(PAGE))
+        let parts = [
+            (self.words, size_of::<Word>()),
+            (self.signals, size_of::<SignalAction>()),
+            (self.pieces, size_of::<Piece>()),
+        ];
+        let bytes = parts.iter().fold(0_usize, |sum, (count, size)| {
+            sum.saturating_add((*count as usize).saturating_mul(*size))
+        });
+        PAGE.saturating_add(bytes).checked_next_multiple_of(PAGE).unwrap_or(usize::MAX)
     }
 
     /// The checksum of the header alone: what the checksum of the rest begins with.
@@ -151,8 +158,7 @@ impl Header {
             return Err(Refusal::OtherBuild);
         }
         // The checksum is not known to be right yet, so nothing here is trusted further.
-        let end = self.pieces.iter().map(|piece| piece.offset.saturating_add(piece.bytes)).max();
-        if self.bytes != bytes || end > Some(bytes) || self.read_bytes() as u64 > bytes {
+        if self.bytes != bytes || self.read_bytes() as u64 > bytes {
             return Err(Refusal::Damaged("its length is not what it says"));
         }
         if self.features.iter().zip(features()).any(|(needed, there)| needed & !there != 0) {
@@ -164,7 +170,7 @@ impl Header {
 
 const _: () = assert!(
     size_of::<Header>()
-        == 3 * 8 + program::BUILD_ID_BYTES + 4 * FEATURE_WORDS + 5 * 8 + PIECES * size_of::<Piece>() + 4
+        == 9 * 8 + program::BUILD_ID_BYTES + 4 + 4 * FEATURE_WORDS + 16 * heap::REGIONS
 );
 
 /// A snapshot's place: a file, where in it, and how long.

@@ -4,8 +4,8 @@ use super::{
     Refusal,
     addresses::{PAGE, SLAB_TABLE},
     heap,
+    image::{Header, Piece, Place, SignalAction, Word, checksum},
     left_out,
-    image::{Header, PIECES, Piece, Place, SignalAction, Word, checksum},
 };
 use std::{
     fs::File,
@@ -24,7 +24,10 @@ pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
         return Err(Refusal::Damaged("its checksum is wrong"));
     }
     let mut mapped = Mapped::default();
-    for piece in &header.pieces {
+    for [address, bytes] in header.regions {
+        mapped.region(address as usize, bytes as usize)?;
+    }
+    for piece in first.pieces(&header) {
         mapped.piece(place, piece)?;
     }
     left_out::close(header.left_out as usize)?;
@@ -44,32 +47,39 @@ pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
     Ok(header.root as usize)
 }
 
-/// Pieces of the heap that were mapped; dropped, they are unmapped again.
+/// Regions of the heap that were mapped; dropped, they are unmapped again.
 #[derive(Default)]
-struct Mapped([Range<usize>; 2 * PIECES], usize);
+struct Mapped([Range<usize>; heap::REGIONS], usize);
 
 impl Mapped {
-    /// Maps a piece from the file: pages are read when they are first looked at, and copied
-    /// when they are first written to.
-    fn piece(&mut self, place: &Place, piece: &Piece) -> Result<(), Refusal> {
-        let (address, bytes) = (piece.address as usize, piece.bytes as usize);
-        if bytes > 0 {
-            let flags = libc::MAP_PRIVATE | libc::MAP_FIXED_NOREPLACE;
-            map(&place.file, place.offset + piece.offset, address, bytes, flags)?;
-            self.add(address..address + bytes);
-        }
-        if address == SLAB_TABLE.start {
-            // The rest of the table, for slabs to come.
-            let rest = address + bytes..SLAB_TABLE.end;
-            heap::map_at(rest.clone()).map_err(Refusal::Mapping)?;
-            self.add(rest);
+    /// Maps zeros.
+    fn region(&mut self, address: usize, bytes: usize) -> Result<(), Refusal> {
+        // The whole of the slab table, for slabs to come.
+        let end = if address == SLAB_TABLE.start { SLAB_TABLE.end } else { address + bytes };
+        if address < end {
+            heap::map_at(address..end).map_err(Refusal::Mapping)?;
+            self.0[self.1] = address..end;
+            self.1 += 1;
         }
         Ok(())
     }
 
-    fn add(&mut self, range: Range<usize>) {
-        self.0[self.1] = range;
-        self.1 += 1;
+    /// Maps a piece of a region from the file: pages are read when they are first looked
+    /// at, and copied when they are first written to.
+    fn piece(&self, place: &Place, piece: &Piece) -> Result<(), Refusal> {
+        let (address, bytes) = (piece.address as usize, piece.bytes as usize);
+        let inside = |region: &Range<usize>| region.start <= address && address + bytes <= region.end;
+        if !self.0.iter().any(inside) || piece.offset + piece.bytes > place.bytes {
+            return Err(Refusal::Damaged("a piece of it has no place"));
+        }
+        map(
+            &place.file,
+            place.offset + piece.offset,
+            address,
+            bytes,
+            libc::MAP_PRIVATE | libc::MAP_FIXED,
+        )?;
+        Ok(())
     }
 }
 
@@ -109,9 +119,15 @@ impl FirstPart {
     }
 
     fn signals(&self, header: &Header) -> &[SignalAction] {
-        let after = PAGE + header.words as usize * size_of::<Word>();
+        let after = self.words(header).as_ptr_range().end;
         // SAFETY: as for the words, behind which they are.
-        unsafe { std::slice::from_raw_parts(self.start.add(after).cast(), header.signals as usize) }
+        unsafe { std::slice::from_raw_parts(after.cast(), header.signals as usize) }
+    }
+
+    fn pieces(&self, header: &Header) -> &[Piece] {
+        let after = self.signals(header).as_ptr_range().end;
+        // SAFETY: as for the words, behind which they are.
+        unsafe { std::slice::from_raw_parts(after.cast(), header.pieces as usize) }
     }
 }
 

@@ -18,6 +18,9 @@ use std::{
     ptr::{null, null_mut, with_exposed_provenance},
 };
 
+/// How many runs of pages the heap may fall into.
+const MOST_PIECES: usize = 4096;
+
 /// The number of signals that Linux knows.
 const SIGNALS: i32 = 64;
 
@@ -33,23 +36,25 @@ pub struct Base {
 
 impl Base {
     /// Notes the state of this process, whose thread has a fixed stack, and has all further
-    /// allocations come from the heap that can be kept. `is_left_out` tells which need not.
+    /// allocations come from the heap that can be kept. `sorter` tells
+    /// which need not be kept as they are.
     ///
     /// # Errors
     /// When the process cannot be one that a snapshot is taken of.
-    pub fn note(is_left_out: heap::IsLeftOut) -> Result<Self, Unfit> {
+    pub fn note(sorter: heap::Sorter) -> Result<Self, Unfit> {
         Header::of_this_process(0).map_err(Unfit::Format)?;
         let ranges: Vec<_> = variables().collect();
         let words: usize = ranges.iter().map(|range| range.len() / size_of::<u64>()).sum();
         let signals = SIGNALS as usize * size_of::<SignalAction>();
-        let changed = Scratch::new(words * size_of::<Word>() + signals)?;
+        let pieces = MOST_PIECES * size_of::<Piece>();
+        let changed = Scratch::new(words * size_of::<Word>() + signals + pieces)?;
         let mut copies = Vec::with_capacity(ranges.len());
         for range in ranges {
             copies.push((range.clone(), Scratch::new(range.len())?));
         }
         let surroundings = Surroundings::note()?;
         let signals = (1..=SIGNALS).map(action_of).collect();
-        heap::prepare(is_left_out);
+        heap::prepare(sorter);
         for (range, copy) in &mut copies {
             // SAFETY: the variables are the program's own, and as many bytes.
             unsafe {
@@ -80,26 +85,22 @@ impl Base {
         let mut header = Header::of_this_process(root).map_err(Unfit::Format)?;
         // From here on nothing is allocated: the heap and what is known of it are kept as
         // they are at one moment.
-        let pieces = heap::used();
+        let regions = heap::used();
+        header.regions = regions.clone().map(|region| [region.start as u64, region.len() as u64]);
         header.left_out = heap::place_of_left_out().len() as u64;
-        self.note_changes(&mut header);
-        let mut offset = header.read_bytes() as u64;
-        for (piece, range) in header.pieces.iter_mut().zip(&pieces) {
-            let bytes = range.len() as u64;
-            *piece = Piece { address: range.start as u64, bytes, offset };
-            offset += bytes;
-        }
-        header.bytes = offset;
+        let next = self.note_changes(&mut header);
+        let pieces = note_pieces(&mut header, next, &regions)?;
         let first_part = self.changed.bytes(header.read_bytes() - PAGE);
         header.checksum = checksum(header.own_checksum(), first_part);
-        let written = write_all(file, &header, first_part, &pieces);
+        let written = write_all(file, &header, first_part, pieces);
         // What is checked was kept before; to report it takes memory.
-        inspect::check_pointers(&self.surroundings, &pieces, self.words(&header))?;
+        inspect::check_pointers(&self.surroundings, &regions, self.words(&header))?;
         written.map_err(Unfit::Write)?;
         Ok(header.bytes)
     }
 
-    fn note_changes(&mut self, header: &mut Header) {
+    /// Notes what differs from the base; gives the place behind.
+    fn note_changes(&mut self, header: &mut Header) -> *mut Piece {
         let mut next = self.changed.start.cast::<Word>();
         for (range, before) in &self.variables {
             for offset in (0..range.len()).step_by(size_of::<u64>()) {
@@ -129,12 +130,71 @@ impl Base {
                 header.signals += 1;
             }
         }
+        next.cast()
     }
 
     fn words(&self, header: &Header) -> &[Word] {
         // SAFETY: so many were written.
         unsafe { std::slice::from_raw_parts(self.changed.start.cast(), header.words as usize) }
     }
+}
+
+/// Notes at `next` the pages of the heap that are to be written, and where they go.
+fn note_pieces<'a>(
+    header: &mut Header,
+    next: *mut Piece,
+    regions: &[Range<usize>],
+) -> Result<&'a [Piece], Unfit> {
+    /// Zero pages are left out where at least so many follow each other: each piece costs
+    /// whoever takes the snapshot up a call.
+    const ZERO_PAGES: usize = 8;
+    let mut count = 0;
+    for region in regions {
+        let mut page = region.start;
+        while page < region.end {
+            let start = next_page(page..region.end, |zero| !zero);
+            let mut end = next_page(start..region.end, |zero| zero);
+            while end < region.end {
+                let zeros_end = next_page(end..region.end, |zero| !zero);
+                if zeros_end - end >= ZERO_PAGES * PAGE || zeros_end == region.end {
+                    break;
+                }
+                end = next_page(zeros_end..region.end, |zero| zero);
+            }
+            if start < end {
+                if count == MOST_PIECES {
+                    return Err(Unfit::Heap(io::ErrorKind::OutOfMemory.into()));
+                }
+                let (address, bytes) = (start as u64, (end - start) as u64);
+                // SAFETY: there is room for that many.
+                unsafe { next.add(count).write(Piece { address, bytes, offset: 0 }) };
+                count += 1;
+            }
+            page = end;
+        }
+    }
+    header.pieces = count as u64;
+    // SAFETY: so many were written.
+    let pieces = unsafe { std::slice::from_raw_parts_mut(next, count) };
+    header.bytes = header.read_bytes() as u64;
+    for piece in &mut *pieces {
+        piece.offset = header.bytes;
+        header.bytes += piece.bytes;
+    }
+    Ok(pieces)
+}
+
+/// The first page in `range` that is zero, or is not, as `wanted` says; or the range's end.
+fn next_page(range: Range<usize>, wanted: impl Fn(bool) -> bool) -> usize {
+    range.clone().step_by(PAGE).find(|page| wanted(is_zero(*page))).unwrap_or(range.end)
+}
+
+fn is_zero(page: usize) -> bool {
+    // SAFETY: a page in use by the heap.
+    let words = unsafe {
+        std::slice::from_raw_parts(with_exposed_provenance::<u64>(page), PAGE / size_of::<u64>())
+    };
+    words.iter().all(|word| *word == 0)
 }
 
 /// Everything of this process that can change and is not on the heap: the program's
@@ -155,22 +215,16 @@ fn action_of(signal: i32) -> libc::sigaction {
     }
 }
 
-fn write_all(
-    file: &File,
-    header: &Header,
-    first_part: &[u8],
-    pieces: &[Range<usize>],
-) -> io::Result<()> {
+fn write_all(file: &File, header: &Header, first_part: &[u8], pieces: &[Piece]) -> io::Result<()> {
     // SAFETY: the header's fields fill it.
     let head = unsafe {
         std::slice::from_raw_parts((&raw const *header).cast::<u8>(), size_of::<Header>())
     };
     file.write_all_at(first_part, PAGE as u64)?;
-    for (piece, range) in header.pieces.iter().zip(pieces) {
+    for piece in pieces {
+        let start = with_exposed_provenance::<u8>(piece.address as usize);
         // SAFETY: memory in use by the heap.
-        let bytes = unsafe {
-            std::slice::from_raw_parts(with_exposed_provenance::<u8>(range.start), range.len())
-        };
+        let bytes = unsafe { std::slice::from_raw_parts(start, piece.bytes as usize) };
         file.write_all_at(bytes, piece.offset)?;
     }
     file.set_len(header.bytes)?;

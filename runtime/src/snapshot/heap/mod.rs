@@ -8,17 +8,17 @@
 //! allocated before [`activate`] uses a plain `dlmalloc` wherever the kernel puts it, and
 //! so does an interpreter for which the fixed addresses are taken.
 
+mod apart;
 pub(super) mod blocks;
 mod c_interface;
-mod left_out;
 mod lock;
 mod mappings;
 pub(super) mod slabs;
 
-pub use left_out::{Asked, IsLeftOut};
+pub use apart::{Asked, Sort, Sorter};
 pub(super) use lock::is_threaded;
 
-use super::addresses::{BLOCKS, LEFT_OUT, MAPPINGS, SLABS, is_heap};
+use super::addresses::{BLOCKS, LEFT_OUT, MAPPINGS, SLABS, SPARSE, is_heap};
 use dlmalloc::Dlmalloc;
 use std::{
     cell::UnsafeCell,
@@ -35,6 +35,9 @@ const LARGEST_BLOCK: usize = 1 << 20;
 /// are touched.
 const LARGEST_ZEROED: usize = 128 << 10;
 
+/// How many regions a snapshot keeps.
+pub(super) const REGIONS: usize = 4;
+
 /// The alignment that is given without being asked for.
 const ALIGNMENT: usize = 16;
 
@@ -42,7 +45,7 @@ struct Heap {
     slabs: slabs::Slabs,
     blocks: blocks::Blocks,
     mappings: mappings::Mappings,
-    left_out: left_out::LeftOut,
+    apart: apart::Apart,
     /// What was allocated before the heap was activated, or instead of it.
     outside: Dlmalloc,
 }
@@ -56,7 +59,7 @@ static HEAP: Shared = Shared(UnsafeCell::new(Heap {
     slabs: slabs::Slabs::new(),
     blocks: blocks::Blocks::new(),
     mappings: mappings::Mappings::new(),
-    left_out: left_out::LeftOut::new(),
+    apart: apart::Apart::new(),
     outside: Dlmalloc::new(),
 }));
 
@@ -77,10 +80,10 @@ pub fn activate() -> Result<(), std::io::Error> {
     Ok(())
 }
 
-/// From here on, until [`freeze`], the heap is kept fit for a snapshot, which leaves out
-/// what `is_left_out` finds.
-pub(super) fn prepare(is_left_out: IsLeftOut) {
-    locked(|heap| heap.left_out.look_for(is_left_out));
+/// From here on, until [`freeze`], the heap is kept fit for a snapshot. `sorter` tells what
+/// need not be kept as it is.
+pub(super) fn prepare(sorter: Sorter) {
+    locked(|heap| heap.apart.sort_by(sorter));
     PREPARING.store(true, Ordering::Relaxed);
 }
 
@@ -89,12 +92,12 @@ pub(super) fn left_out() -> Vec<Range<usize>> {
     // The list is memory, too: not allocated while the heap is locked.
     let heap = HEAP.0.get();
     // SAFETY: the process has one thread while a snapshot is prepared.
-    unsafe { (*heap).left_out.blocks() }
+    unsafe { (*heap).apart.left_out() }
 }
 
 /// The place of all that a snapshot leaves out.
 pub(super) fn place_of_left_out() -> Range<usize> {
-    locked(|heap| heap.left_out.used())
+    locked(|heap| heap.apart.used())[1].clone()
 }
 
 /// Leaves everything allocated so far where it is for good: to free it does nothing, and
@@ -105,13 +108,16 @@ pub(super) fn freeze() {
     locked(|heap| {
         heap.slabs.freeze();
         heap.blocks.freeze();
-        heap.left_out.freeze();
+        heap.apart.freeze();
     });
 }
 
 /// The memory in use, in whole pages: what a snapshot keeps.
-pub(super) fn used() -> [Range<usize>; 3] {
-    locked(|heap| [heap.slabs.used_table(), heap.slabs.used(), heap.blocks.used()])
+pub(super) fn used() -> [Range<usize>; REGIONS] {
+    locked(|heap| {
+        let [sparse, _] = heap.apart.used();
+        [heap.slabs.used_table(), heap.slabs.used(), heap.blocks.used(), sparse]
+    })
 }
 
 /// The size of the object that holds `address`, and where it begins.
@@ -128,7 +134,7 @@ pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
             return unsafe { heap.outside.malloc(size, alignment) };
         }
         if PREPARING.load(Ordering::Relaxed)
-            && let Some(block) = heap.left_out.allocate(size, alignment)
+            && let Some(block) = heap.apart.allocate(size, alignment)
         {
             return block;
         }
@@ -170,8 +176,8 @@ pub unsafe fn free(pointer: *mut u8) {
             heap.blocks.free(pointer, PREPARING.load(Ordering::Relaxed));
         } else if MAPPINGS.contains(&address) {
             heap.mappings.free(pointer);
-        } else if LEFT_OUT.contains(&address) {
-            heap.left_out.free(pointer);
+        } else if SPARSE.contains(&address) || LEFT_OUT.contains(&address) {
+            heap.apart.free(pointer);
         } else if !ACTIVE.load(Ordering::Relaxed) {
             heap.outside.c_free(pointer);
         }

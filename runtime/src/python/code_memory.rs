@@ -1,6 +1,10 @@
-//! The tables that tell the line of every instruction: 32 bytes for each of 2. The engine
-//! makes them of a compact table when code is loaded, and looks at them only to tell where
-//! an exception passed: a snapshot leaves them out, and they are made anew for who looks.
+//! What the engine keeps for each piece of code beside its instructions, of 2 bytes each,
+//! and a snapshot can do without.
+//!
+//! A table tells the line of every instruction, in 32 bytes. The engine makes it of a
+//! compact one when code is loaded, and looks at it only to tell where an exception passed:
+//! it is left out, and made anew for who looks. Caches of 8 bytes stay zero for all
+//! instructions that have not run.
 
 use rustpython_compiler_core::marshal::linetable_to_locations;
 use rustpython_vm::{
@@ -23,15 +27,29 @@ unsafe impl Sync for Owner {}
 /// All code whose tables a snapshot left out, in the order of the tables.
 static OWNERS: OnceLock<Vec<Owner>> = OnceLock::new();
 
-/// Whether the last of three requests for memory, the oldest first, is for such a table.
-/// The engine asks for the counters, the caches and the table of a piece of code in this
-/// order, of 2, 8 and 32 bytes for each instruction.
-pub fn is_location_table(sizes_and_alignments: [(usize, usize); 3]) -> bool {
-    let [(counters, of_counters), (caches, of_caches), (table, of_table)] = sizes_and_alignments;
-    counters > 0
-        && caches == 4 * counters
-        && table == 16 * counters
-        && (of_counters, of_caches, of_table) == (2, 8, 8)
+/// What memory of a piece of code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryOfCode {
+    Caches,
+    Locations,
+}
+
+/// What the last of three requests for memory is for, the oldest first, by their sizes and
+/// alignments. The engine asks for a piece of code's counters, caches and locations in this
+/// order, of 2, 8 and 32 bytes for each instruction. That nothing else is taken for
+/// locations is seen when the code is looked through; a mistake about caches does no harm.
+pub fn memory_of_code(asked: [(usize, usize); 3]) -> Option<MemoryOfCode> {
+    let [first, second, third] = asked;
+    let is_caches = |counters: (usize, usize), caches: (usize, usize)| {
+        counters.0 > 0 && counters.1 == 2 && caches == (4 * counters.0, 8)
+    };
+    if is_caches(first, second) && third == (16 * first.0, 8) {
+        Some(MemoryOfCode::Locations)
+    } else if is_caches(second, third) {
+        Some(MemoryOfCode::Caches)
+    } else {
+        None
+    }
 }
 
 /// Finds all code there is, and notes the places of its tables, which it gives.
