@@ -1,5 +1,6 @@
 //! Cases as they stand in Markdown.
 
+use super::refusals::Refused;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -20,6 +21,8 @@ pub(crate) struct Case {
     pub name: String,
     pub on_cpython: bool,
     pub needs_root: bool,
+    /// What the machine refuses the command.
+    pub refused: Option<Refused>,
     pub blocks: Vec<Block>,
 }
 
@@ -58,11 +61,13 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
                 name: name.to_owned(),
                 on_cpython: false,
                 needs_root: false,
+                refused: None,
                 blocks: Vec::new(),
             });
         } else if let Some(case) = cases.last_mut() {
             case.on_cpython |= line.contains(ON_CPYTHON);
             case.needs_root |= line.contains(NEEDS_ROOT);
+            case.refused = case.refused.or(Refused::by(line));
             let fence: String = line.chars().take_while(|each| *each == '`').collect();
             if fence.len() < 3 {
                 continue;

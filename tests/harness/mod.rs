@@ -3,6 +3,7 @@
 mod archive;
 mod cpython;
 mod markdown;
+mod refusals;
 mod run;
 
 pub(crate) use markdown::Case;

@@ -1,6 +1,6 @@
 //! Running a case and comparing what came out, to the letter.
 
-use super::{archive, cpython, markdown::Case};
+use super::{archive, cpython, markdown::Case, refusals::Refused};
 use regex_lite::Regex;
 use std::{
     fmt::Write as _,
@@ -14,6 +14,9 @@ use std::{
 static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
         (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "<id>"),
+        (r"snapshot-[0-9a-f]{40}", "snapshot-<build>"),
+        (r"snapshot in \d+ µs", "snapshot in <n> µs"),
+        (r", \d+\.\d MB", ", <n> MB"),
         (r"Duration:\d+ms", "Duration:<n>ms"),
         (r"(Coldstart|PullCode|InitRuntime|InitFunction): \d+ms", "$1: <n>ms"),
         (r"MemUsage:( ?)\d+\.\d+MB", "MemUsage:$1<n>MB"),
@@ -35,7 +38,7 @@ impl Case {
         self.lay_out(folder.path());
         lay_out_snapshot(folder.path());
         let script = &self.only("sh").ok_or("the case has no sh block")?.text;
-        let output = run_script(script, folder.path());
+        let output = run_script(script, folder.path(), self.refused);
         let actual = [
             ("stdout", normal(&output.stdout, folder.path())),
             ("stderr", normal(&output.stderr, folder.path())),
@@ -134,7 +137,7 @@ fn krait() -> PathBuf {
 }
 
 /// Runs a script with krait first on the PATH, and as little else as a shell needs.
-pub(crate) fn run_script(script: &str, folder: &Path) -> Output {
+fn run_script(script: &str, folder: &Path, refused: Option<Refused>) -> Output {
     let mut path = krait().parent().expect("a program is in a folder").as_os_str().to_owned();
     path.push(":/usr/local/bin:/usr/bin:/bin");
     let mut shell = Command::new("/bin/sh");
@@ -142,6 +145,9 @@ pub(crate) fn run_script(script: &str, folder: &Path) -> Output {
     // Said to the whole run: every case with a snapshot, or every case without.
     if let Some(choice) = std::env::var_os("KRAIT_SNAPSHOT") {
         shell.env("KRAIT_SNAPSHOT", choice);
+    }
+    if let Some(refused) = refused {
+        refused.apply_to(&mut shell);
     }
     shell
         .args(["-c", script])

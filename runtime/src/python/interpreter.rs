@@ -6,6 +6,9 @@ use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
+/// Where the platform's own runtime starts: a guess.
+const BOOTSTRAP: &str = "/var/runtime/python3/bootstrap.py";
+
 /// An interpreter with the standard library. It holds no thread and no descriptor but
 /// the three standard ones.
 pub struct Interpreter {
@@ -44,7 +47,7 @@ impl Interpreter {
         settings.ignore_environment = true;
         settings.import_site = false;
         // What the platform's own runtime would find there; argparse looks at it.
-        settings.argv = vec!["/var/runtime/python3/bootstrap.py".to_owned()];
+        settings.argv = vec![BOOTSTRAP.to_owned()];
         settings.user_site_directory = false;
         settings.write_bytecode = false;
         settings.install_signal_handlers = false;
@@ -59,6 +62,11 @@ impl Interpreter {
         let engine = krait_stdlib_shims::add_standard_library(builder).build();
         // There is no Python to be run; the engine found whatever program this is.
         engine.enter(|vm| {
+            // What the platform runs, not how krait was called.
+            let called = ["/var/lang/python3/bin/python3", BOOTSTRAP];
+            let called = called.map(|each| vm.ctx.new_str(each).into()).to_vec();
+            let set = vm.sys_module.set_attr("orig_argv", vm.ctx.new_list(called), vm);
+            debug_assert!(set.is_ok(), "a module takes any attribute");
             for name in ["executable", "_base_executable"] {
                 let unknown = vm.ctx.empty_str.to_owned();
                 let set = vm.sys_module.set_attr(name, unknown, vm);

@@ -15,10 +15,10 @@ const MODULES: &[&str] = &[
     "urllib.request", "collections", "tempfile", "subprocess", "math", "concurrent.futures",
     "threading", "enum", "functools", "hmac", "ast", "gzip", "csv", "string", "zipfile",
     "dataclasses", "email", "pathlib", "abc", "http", "shutil", "urllib.error",
-    "email.mime.text", "importlib", "smtplib", "asyncio", "copy", "email.utils", "contextlib",
+    "email.mime.text", "importlib", "asyncio", "copy", "email.utils", "contextlib",
     "mimetypes", "secrets", "socket", "ssl", "http.client", "queue", "calendar", "locale",
-    "inspect", "textwrap", "types", "email.mime.multipart", "email.header",
-    "xml.etree.ElementTree", "concurrent.futures.thread", "logging.handlers", "html", "pickle",
+    "textwrap", "types", "email.mime.multipart", "email.header",
+    "concurrent.futures.thread",
     "_strptime", "_krait_traceback",
 ];
 

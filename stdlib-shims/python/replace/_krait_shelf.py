@@ -37,16 +37,21 @@ def fill(names):
     def noting(name, globals=None, locals=None, fromlist=(), level=0):
         here = set(sys.modules)
         module = importing(name, globals, locals, fromlist, level)
-        needed = set(sys.modules) - here
-        if globals and (importer := globals.get("__name__")):
-            base = name
-            if level:
-                package = globals.get("__package__") or importer
-                parts = package.split(".")
-                base = ".".join(parts[: len(parts) - level + 1] + ([name] if name else []))
-            needed.add(base)
-            needed.update(f"{base}.{each}" for each in fromlist or () if each != "*")
-            needs.setdefault(importer, set()).update(needed)
+        if level:
+            parts = (globals.get("__package__") or globals["__name__"]).split(".")
+            name = ".".join(parts[: len(parts) - level + 1] + ([name] if name else []))
+        new = set(sys.modules) - here
+        if name in new:
+            needs.setdefault(name, set()).update(new)
+        # A module brings what is imported while its body runs, by whomever.
+        frame = sys._getframe(1)
+        while frame and frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+        if frame:
+            needed = needs.setdefault(frame.f_globals["__name__"], set())
+            needed |= new
+            needed.add(name)
+            needed.update(f"{name}.{each}" for each in fromlist or () if each != "*")
         return module
 
     builtins.__import__ = noting
@@ -60,6 +65,10 @@ def fill(names):
         del sys.modules["_uuid"]
 
     shelved = [name for name in sys.modules if name not in before and name != __name__]
+    for name in shelved:
+        if (spec := sys.modules[name].__spec__) and spec.name != name:
+            # Another name for a module, which its package put there itself.
+            needs.setdefault(name.rpartition(".")[0], set()).add(name)
     order = {name: place for place, name in enumerate(shelved)}
     for name in shelved:
         found, pending = set(), [name]
@@ -79,6 +88,7 @@ def fill(names):
             delattr(parent, child)
     _names.update(name.partition(".")[0] for name in shelved)
     sys.meta_path.append(_Finder)
+    del sys.modules[__name__]
 
 
 class _Finder:
