@@ -14,11 +14,11 @@ use crate::{
     snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
 };
 use std::{
-    fs::File,
+    fs::{self, DirBuilder, File},
     io,
     os::{
         fd::{AsRawFd, FromRawFd, OwnedFd},
-        unix::net::UnixStream,
+        unix::{fs::DirBuilderExt, net::UnixStream},
     },
     path::PathBuf,
     sync::Mutex,
@@ -230,17 +230,47 @@ fn make_in_child(cache: &Cache) {
 /// Warms an interpreter up and writes a snapshot of this process, which is good for nothing
 /// else afterwards.
 fn make(file: &File) -> Result<(), Unfit> {
-    let base = Base::note(|asked| {
+    // What is printed meanwhile is nobody's log.
+    let (_unread, unread) = pipe().map_err(Unfit::Write)?;
+    // SAFETY: the two standard streams are replaced by another pipe.
+    unsafe {
+        libc::dup2(unread.as_raw_fd(), 1);
+        libc::dup2(unread.as_raw_fd(), 2);
+    }
+    let base = Base::note()?;
+    heap::sort_by(|asked| {
         match memory_of_code(asked.map(|heap::Asked { size, alignment }| (size, alignment))) {
             Some(MemoryOfCode::Caches) => heap::Sort::Sparse,
             Some(MemoryOfCode::Locations) => heap::Sort::LeftOut,
             None => heap::Sort::Ordinary,
         }
-    })?;
+    });
     let interpreter = Box::leak(Box::new(Interpreter::build()));
+    // Without a folder to be had, a snapshot is only a little slower.
+    if let Ok(folder) = Folder::make() {
+        let _ = interpreter.rehearse(&folder.0);
+    }
     let left_out = interpreter.warm_up();
     let root = (&raw const *interpreter).expose_provenance();
     base.write(root, &left_out, fill_location_tables, file).map(drop)
+}
+
+/// A folder for the time of a rehearsal.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make() -> io::Result<Self> {
+        let name = format!("krait-{:016x}", rand::random::<u64>());
+        let folder = std::env::temp_dir().join(name);
+        DirBuilder::new().mode(0o700).create(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {

@@ -8,10 +8,13 @@
 
 use rustpython_compiler_core::marshal::linetable_to_locations;
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyCode, PyFunction, PyList, PyTuple},
 };
 use std::{collections::HashSet, ops::Range, sync::OnceLock};
+
+/// The code whose tables every start looks at: importing a file raises and catches.
+const LOOKED_AT: &str = "_frozen_importlib";
 
 /// A piece of code and the place of its table.
 struct Owner {
@@ -83,9 +86,13 @@ impl Found {
         if !self.seen.insert(object.get_id()) {
             return Ok(());
         }
-        let locations = code.code.locations.as_ptr_range();
-        let table = locations.start.expose_provenance()..locations.end.addr();
-        self.owners.push(Owner { table, code: code.to_owned() });
+        if code.code.source_path.as_str().starts_with(LOOKED_AT) {
+            keep_table(code);
+        } else {
+            let locations = code.code.locations.as_ptr_range();
+            let table = locations.start.expose_provenance()..locations.end.addr();
+            self.owners.push(Owner { table, code: code.to_owned() });
+        }
         let constants = object.get_attr("co_consts", vm)?;
         if let Some(constants) = constants.downcast_ref::<PyTuple>() {
             for constant in constants.iter() {
@@ -94,6 +101,16 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// Moves a piece of code's table to where a snapshot keeps it.
+fn keep_table(code: &Py<PyCode>) {
+    let table = (&raw const code.code.locations).cast_mut();
+    // The requests between have the new one taken for something ordinary.
+    let kept: Vec<_> = code.code.locations.to_vec();
+    // SAFETY: the interpreter has one thread while a snapshot is prepared, and looks at no
+    // table meanwhile; the old one is dropped once.
+    unsafe { *table = kept.into_boxed_slice() };
 }
 
 /// Makes what lies at `place` of the tables into `bytes`, as many.

@@ -13,6 +13,7 @@ mod interpreter;
 mod json_text;
 mod module;
 mod ret_msg;
+mod shelf;
 mod warm;
 
 pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};

@@ -1,5 +1,6 @@
 //! Finding and importing the handler's module (scf-contract §1.2, §1.3).
 
+use super::shelf;
 use crate::contract::Handler;
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
@@ -30,7 +31,8 @@ pub(super) fn set_search_path(code: &CodePaths, vm: &VirtualMachine) -> PyResult
     let folders = std::iter::once(&code.code).chain(&code.layers);
     let path = folders.map(|folder| vm.ctx.new_str(folder.to_string_lossy().as_ref()).into());
     vm.sys_module.set_attr("path", vm.ctx.new_list(path.collect()), vm)?;
-    search_files_before_frozen_modules(vm)
+    search_files_before_frozen_modules(vm)?;
+    shelf::note_finders(vm)
 }
 
 /// The handler's entry file, or none where it is missing.

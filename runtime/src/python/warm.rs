@@ -1,9 +1,10 @@
 //! What is done ahead of time, for a snapshot, and what a process must then find out anew.
 
-use super::{Interpreter, code_memory};
+use super::{CodePaths, Ended, Interpreter, code_memory, shelf};
+use crate::contract::Handler;
 use indexmap::IndexMap;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
-use std::ops::Range;
+use std::{fs, io, ops::Range, path::Path};
 
 /// The modules that are imported ahead of time, with all that they import. By a count over
 /// 1356 functions of public repositories, those that one in two hundred imports
@@ -11,12 +12,12 @@ use std::ops::Range;
 /// built in costs nothing here.
 const MODULES: &[&str] = &[
     "json", "os", "logging", "datetime", "time", "typing", "re", "urllib", "base64", "uuid",
-    "sys", "random", "urllib.parse", "__future__", "traceback", "decimal", "io", "hashlib",
+    "sys", "random", "urllib.parse", "__future__", "traceback", "io", "hashlib",
     "urllib.request", "collections", "tempfile", "subprocess", "math", "concurrent.futures",
-    "threading", "enum", "functools", "hmac", "ast", "gzip", "csv", "string", "zipfile",
-    "dataclasses", "email", "pathlib", "abc", "http", "shutil", "urllib.error",
+    "threading", "enum", "functools", "hmac", "ast", "string",
+    "email", "pathlib", "abc", "http", "shutil", "urllib.error",
     "email.mime.text", "importlib", "asyncio", "copy", "email.utils", "contextlib",
-    "mimetypes", "secrets", "socket", "ssl", "http.client", "queue", "calendar", "locale",
+    "secrets", "socket", "ssl", "http.client", "queue", "calendar", "locale",
     "textwrap", "types", "email.mime.multipart", "email.header",
     "concurrent.futures.thread",
     "_strptime", "_krait_traceback",
@@ -35,6 +36,30 @@ impl Interpreter {
         })
     }
 
+    /// Serves a function that does nothing, from its load on, until everything on the way is
+    /// as it stays: the engine rewrites code and fills caches in the first runs, each time on
+    /// a page that a process with a snapshot would have to copy. Its code is written to
+    /// `folder`, which is empty.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn rehearse(&self, folder: &Path) -> io::Result<()> {
+        let handler = Handler::default();
+        fs::write(folder.join(format!("{}.py", handler.module)), REHEARSED)?;
+        let code = CodePaths { code: folder.to_path_buf(), layers: Vec::new() };
+        let environment = IndexMap::from([("KEY".to_owned(), "value".to_owned())]);
+        for _ in 0..REHEARSALS {
+            self.wake(&environment);
+            if let Ended::Well(entry) = self.load(code.clone(), &handler)
+                && let Ok(arguments) = self.read(br#"{"key": [1, 2.5, null]}"#, b"{}")
+            {
+                self.invoke(&entry, arguments);
+            }
+            self.engine.enter(|vm| forget(&handler, vm)).map_err(|()| io::Error::other("Python"))?;
+        }
+        Ok(())
+    }
+
     /// Tells the interpreter of the process that it wakes up in: its environment, its time
     /// zone (libc's), and that what is random must be so again.
     pub fn wake(&self, environment: &IndexMap<String, String>) {
@@ -48,10 +73,30 @@ impl Interpreter {
     }
 }
 
+/// How often a function is rehearsed: the engine's counters are at rest then.
+const REHEARSALS: usize = 64;
+
+const REHEARSED: &str = "\
+def main_handler(event, context):
+    print('rehearsed')
+    return {'key': event['key']}
+";
+
+/// Takes back what loading a function leaves in the interpreter.
+fn forget(handler: &Handler, vm: &VirtualMachine) -> Result<(), ()> {
+    let forget = || -> PyResult<()> {
+        let modules = vm.sys_module.get_attr("modules", vm)?;
+        modules.del_item(handler.module.as_str(), vm)?;
+        vm.sys_module.set_attr("path", vm.ctx.new_list(Vec::new()), vm)?;
+        let known = vm.sys_module.get_attr("path_importer_cache", vm)?;
+        vm.call_method(&known, "clear", ())?;
+        set_environment(&IndexMap::new(), vm)
+    };
+    forget().map_err(|error| vm.print_exception(&error))
+}
+
 fn warm_up(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
-    let names = MODULES.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
-    let shelf = vm.import("_krait_shelf", 0)?;
-    vm.call_method(&shelf, "fill", (vm.ctx.new_list(names),))?;
+    shelf::fill(MODULES, vm)?;
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
     let tables = code_memory::note_all(vm)?;

@@ -13,7 +13,7 @@ pub(super) const STACK: Range<usize> = at(0x0f00_0000_0000, 16 << 20);
 pub(super) const SLAB_TABLE: Range<usize> = at(0x1000_0000_0000, 8 << 20);
 
 /// Objects up to [`super::heap::slabs::LARGEST`] bytes.
-pub(super) const SLABS: Range<usize> = at(0x1100_0000_0000, 16 << 30);
+pub(super) const SLABS: Range<usize> = at(0x1100_0000_0000, 8 << 30);
 
 /// Blocks above that.
 pub(super) const BLOCKS: Range<usize> = at(0x1200_0000_0000, 64 << 30);

@@ -36,12 +36,11 @@ pub struct Base {
 
 impl Base {
     /// Notes the state of this process, whose thread has a fixed stack, and has all further
-    /// allocations come from the heap that can be kept. `sorter` tells
-    /// which need not be kept as they are.
+    /// allocations come from the heap that can be kept.
     ///
     /// # Errors
     /// When the process cannot be one that a snapshot is taken of.
-    pub fn note(sorter: heap::Sorter) -> Result<Self, Unfit> {
+    pub fn note() -> Result<Self, Unfit> {
         Header::of_this_process(0).map_err(Unfit::Format)?;
         let ranges: Vec<_> = variables().collect();
         let words: usize = ranges.iter().map(|range| range.len() / size_of::<u64>()).sum();
@@ -54,7 +53,7 @@ impl Base {
         }
         let surroundings = Surroundings::note()?;
         let signals = (1..=SIGNALS).map(action_of).collect();
-        heap::prepare(sorter);
+        heap::prepare();
         for (range, copy) in &mut copies {
             // SAFETY: the variables are the program's own, and as many bytes.
             unsafe {
@@ -147,7 +146,7 @@ fn note_pieces<'a>(
 ) -> Result<&'a [Piece], Unfit> {
     /// Zero pages are left out where at least so many follow each other: each piece costs
     /// whoever takes the snapshot up a call.
-    const ZERO_PAGES: usize = 8;
+    const ZERO_PAGES: usize = 16;
     let mut count = 0;
     for region in regions {
         let mut page = region.start;

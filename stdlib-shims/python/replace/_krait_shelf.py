@@ -1,33 +1,17 @@
-"""Modules that were imported ahead of time, set aside until somebody imports them.
-
-A snapshot holds an interpreter that has imported what functions import. But a function
-must find `sys.modules` as it is in a process that has just started, and its own files must
-win over the standard library's. So the modules lie on a shelf, where a finder behind the
-one for files finds them: `import` then takes a module off the shelf, with all that its own
-import brought along, and costs no more than that.
-"""
+"""Imports modules ahead of time, for a snapshot: see runtime/src/python/shelf.rs."""
 
 import sys
-from _frozen_importlib import ModuleSpec
-
-# The modules on the shelf, by name.
-_modules = {}
-
-# For each, the names of all modules that its import brings along, itself last.
-_brought = {}
-
-# The top-level names of all of them.
-_names = set()
 
 # What a module found out of the process it was imported in, and must find out anew.
 _wake = {}
 
-# The folders that are known to hold nothing of the shelf's names.
-_looked_at = []
-
 
 def fill(names):
-    """Imports modules and puts them on the shelf, with all that they import."""
+    """Imports modules and takes them out of `sys.modules` again, with all that they import.
+
+    Gives for each its name, itself, the names of all that its import brought along, its own
+    included, and what is to be called with it when somebody imports it, or None.
+    """
     import builtins
 
     importing = builtins.__import__
@@ -64,86 +48,31 @@ def fill(names):
         builtins.__import__ = importing
         del sys.modules["_uuid"]
 
-    shelved = [name for name in sys.modules if name not in before and name != __name__]
-    for name in shelved:
-        if (spec := sys.modules[name].__spec__) and spec.name != name:
+    shelved = {name: each for name, each in sys.modules.items() if name not in before}
+    for name, module in shelved.items():
+        if (spec := module.__spec__) and spec.name != name:
             # Another name for a module, which its package put there itself.
             needs.setdefault(name.rpartition(".")[0], set()).add(name)
-    order = {name: place for place, name in enumerate(shelved)}
-    for name in shelved:
-        found, pending = set(), [name]
-        while pending:
-            each = pending.pop()
-            if each in order and each not in found:
-                found.add(each)
-                pending += needs.get(each, ())
-                pending.append(each.rpartition(".")[0])
-        found.discard(name)
-        _brought[name] = [*sorted(found, key=order.get), name]
-    for name in shelved:
-        module = _modules[name] = sys.modules.pop(name)
+    for name, module in shelved.items():
+        del sys.modules[name]
         parent, _, child = name.rpartition(".")
-        parent = sys.modules.get(parent) or _modules.get(parent)
+        parent = sys.modules.get(parent) or shelved.get(parent)
         if parent and vars(parent).get(child) is module:
             delattr(parent, child)
-    _names.update(name.partition(".")[0] for name in shelved)
-    sys.meta_path.append(_Finder)
     del sys.modules[__name__]
+    return [(name, each, _brought(name, needs, shelved), _wake.get(name)) for name, each in shelved.items()]
 
 
-class _Finder:
-    """Finds the modules on the shelf, and gives them for loaded."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name not in _modules or _is_hidden():
-            return None
-        return ModuleSpec(name, _Finder)
-
-    @staticmethod
-    def create_module(spec):
-        taken = {}
-        for name in _brought[spec.name]:
-            if module := _modules.pop(name, None):
-                taken[name] = sys.modules[name] = module
-        for name, module in taken.items():
-            parent, _, child = name.rpartition(".")
-            if parent:
-                setattr(sys.modules[parent], child, module)
-            if waking := _wake.get(name):
-                waking(module)
-        # The import system gives it the spec it was found by, and then calls exec_module.
-        module._krait_spec = module.__spec__
-        return module
-
-    @staticmethod
-    def exec_module(module):
-        module.__spec__ = module._krait_spec
-        del module._krait_spec
-
-
-def _is_hidden():
-    """Whether files in the search path hide modules of the shelf: then all is done as if
-    there was none, so that the library itself finds those files."""
-    global _looked_at
-    if sys.path == _looked_at:
-        return False
-    import posix
-
-    for folder in sys.path:
-        if folder in _looked_at:
-            continue
-        try:
-            entries = posix.listdir(folder or ".")
-        except (FileNotFoundError, PermissionError):
-            continue
-        except OSError:
-            entries = _names
-        if not _names.isdisjoint([entry.partition(".")[0] for entry in entries]):
-            _modules.clear()
-            return True
-    _looked_at = sys.path.copy()
-    return False
+def _brought(name, needs, shelved):
+    """The names of what a module needs, and what that needs, and so on; packages too."""
+    found, pending = {}, [name]
+    while pending:
+        each = pending.pop()
+        if each in shelved and each not in found:
+            found[each] = True
+            pending += needs.get(each, ())
+            pending.append(each.rpartition(".")[0])
+    return list(found)
 
 
 def _wakes(name):

@@ -80,11 +80,14 @@ pub fn activate() -> Result<(), std::io::Error> {
     Ok(())
 }
 
-/// From here on, until [`freeze`], the heap is kept fit for a snapshot. `sorter` tells what
-/// need not be kept as it is.
-pub(super) fn prepare(sorter: Sorter) {
-    locked(|heap| heap.apart.sort_by(sorter));
+/// From here on, until [`freeze`], the heap is kept fit for a snapshot.
+pub(super) fn prepare() {
     PREPARING.store(true, Ordering::Relaxed);
+}
+
+/// From here on, `sorter` tells what a snapshot need not keep as it is.
+pub fn sort_by(sorter: Sorter) {
+    locked(|heap| heap.apart.sort_by(sorter));
 }
 
 /// The blocks in use that a snapshot leaves out.

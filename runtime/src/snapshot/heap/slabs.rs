@@ -1,4 +1,4 @@
-//! Small objects: slabs of 64 KiB, each cut into objects of one size.
+//! Small objects: slabs of 32 KiB, each cut into objects of one size.
 //!
 //! What is known of a slab lies apart from it, in a table, and an object that is not used
 //! yet is not touched: a page is the kernel's until its first object is handed out.
@@ -8,9 +8,9 @@ use crate::snapshot::addresses::{SLAB_TABLE, SLABS, whole_pages};
 use std::{io, ops::Range, ptr::null_mut};
 
 /// The largest object, in bytes.
-pub(in crate::snapshot) const LARGEST: usize = 16 << 10;
+pub(in crate::snapshot) const LARGEST: usize = 8 << 10;
 
-const SLAB_BYTES: usize = 64 << 10;
+const SLAB_BYTES: usize = 32 << 10;
 
 /// Memory is taken from the kernel for this many bytes of slabs at once.
 const STEP: usize = 1 << 20;

@@ -1,0 +1,184 @@
+//! Modules that were imported ahead of time, and are set aside until somebody imports them.
+//!
+//! A function must find `sys.modules` as in a process that has just started, and its own
+//! files must win over the standard library's. So what a snapshot has imported lies on a
+//! shelf. An import that is not served by `sys.modules` looks here before it does what it
+//! always does; it then takes the module, with all that the module's own import brought
+//! along, unless a file or a finder of the function's could have given it another.
+
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyList, PyStr, PyStrRef, PyTuple},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::SystemTime,
+};
+
+static SHELF: OnceLock<Shelf> = OnceLock::new();
+
+struct Shelf {
+    /// What an import does without a shelf: `importlib._bootstrap._find_and_load`.
+    find_and_load: PyObjectRef,
+    modules: HashMap<String, Shelved>,
+    /// The first parts of their names.
+    names: HashSet<String>,
+    state: Mutex<State>,
+}
+
+struct Shelved {
+    module: PyObjectRef,
+    /// The modules that its import brings along, itself included.
+    brought: Vec<String>,
+    /// What it found out of the process it was imported in, it finds out anew by this.
+    wake: Option<PyObjectRef>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What was taken off the shelf.
+    taken: HashSet<String>,
+    /// Nothing is taken any more: a file of the function's has a name of the shelf's.
+    hidden: bool,
+    /// The finders that are known to be there.
+    finders: Vec<PyObjectRef>,
+    /// The folders known to hold no such file, and when they last changed.
+    looked_at: Vec<(String, SystemTime)>,
+}
+
+/// Imports modules and puts them on the shelf, with all that they import.
+pub(super) fn fill(names: &[&'static str], vm: &VirtualMachine) -> PyResult<()> {
+    let names = names.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
+    let filler = vm.import("_krait_shelf", 0)?;
+    let shelved = vm.call_method(&filler, "fill", (vm.ctx.new_list(names),))?;
+    let mut modules = HashMap::new();
+    if let Some(shelved) = shelved.downcast_ref::<PyList>() {
+        for entry in shelved.borrow_vec().iter() {
+            let Some([name, module, brought, wake]) =
+                entry.downcast_ref::<PyTuple>().map(|entry| entry.as_slice())
+            else {
+                continue;
+            };
+            let brought: Vec<PyStrRef> = brought.clone().try_into_value(vm)?;
+            let brought = brought.iter().map(|each| each.to_string_lossy().into_owned()).collect();
+            let wake = (!vm.is_none(wake)).then(|| wake.clone());
+            let name: PyStrRef = name.clone().try_into_value(vm)?;
+            let shelved = Shelved { module: module.clone(), brought, wake };
+            modules.insert(name.to_string_lossy().into_owned(), shelved);
+        }
+    }
+    let first_part = |name: &String| name.split('.').next().unwrap_or_default().to_owned();
+    let bootstrap = vm.import("_frozen_importlib", 0)?;
+    let shelf = Shelf {
+        find_and_load: bootstrap.get_attr("_find_and_load", vm)?,
+        names: modules.keys().map(first_part).collect(),
+        modules,
+        state: Mutex::default(),
+    };
+    if SHELF.set(shelf).is_ok() {
+        let function = vm.new_function("_find_and_load", find_and_load);
+        bootstrap.set_attr("_find_and_load", function, vm)?;
+    }
+    Ok(())
+}
+
+/// Notes the finders there are before the function's code runs.
+pub(super) fn note_finders(vm: &VirtualMachine) -> PyResult<()> {
+    if let Some(shelf) = SHELF.get() {
+        let finders = finders(vm)?;
+        shelf.state.lock().unwrap_or_else(PoisonError::into_inner).finders = finders;
+    }
+    Ok(())
+}
+
+fn find_and_load(name: PyStrRef, import: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let Some(shelf) = SHELF.get() else { return Err(vm.new_import_error("no shelf", name)) };
+    match shelf.take(&name.to_string_lossy(), vm)? {
+        Some(module) => Ok(module),
+        None => shelf.find_and_load.call((name, import), vm),
+    }
+}
+
+impl Shelf {
+    /// Takes a module off the shelf, with what it brings; none where it is not there, or
+    /// may not be taken.
+    fn take(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let Some(shelved) = self.modules.get(name) else { return Ok(None) };
+        let taken: Vec<_> = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.taken.contains(name) || !self.is_open(&mut state, vm)? {
+                return Ok(None);
+            }
+            let brought = shelved.brought.iter();
+            brought.filter(|each| state.taken.insert((*each).clone())).collect()
+        };
+        let modules = vm.sys_module.get_attr("modules", vm)?;
+        let entries = taken.iter().filter_map(|name| Some((*name, self.modules.get(*name)?)));
+        for (name, shelved) in entries.clone() {
+            match modules.downcast_ref::<PyDict>() {
+                Some(modules) => modules.set_item(name.as_str(), shelved.module.clone(), vm)?,
+                None => modules.set_item(name.as_str(), shelved.module.clone(), vm)?,
+            }
+        }
+        for (name, shelved) in entries {
+            if let Some((parent, child)) = name.rsplit_once('.') {
+                let parent = modules.get_item(parent, vm)?;
+                parent.set_attr(vm.ctx.intern_str(child), shelved.module.clone(), vm)?;
+            }
+            if let Some(wake) = &shelved.wake {
+                wake.call((shelved.module.clone(),), vm)?;
+            }
+        }
+        Ok(Some(shelved.module.clone()))
+    }
+
+    /// Whether nothing of the function's comes before the shelf.
+    fn is_open(&self, state: &mut State, vm: &VirtualMachine) -> PyResult<bool> {
+        let finders = finders(vm)?;
+        let same = finders.len() == state.finders.len()
+            && finders.iter().zip(&state.finders).all(|(one, other)| one.is(other));
+        if state.hidden || !same {
+            return Ok(false);
+        }
+        let path = vm.sys_module.get_attr("path", vm)?;
+        let Some(path) = path.downcast_ref::<PyList>() else { return Ok(false) };
+        for (at, folder) in path.borrow_vec().iter().enumerate() {
+            let Some(folder) = folder.downcast_ref::<PyStr>() else { continue };
+            let folder = folder.to_string_lossy();
+            // As the finder for files does, by the time of the folder's last change.
+            let changed = fs::metadata(if folder.is_empty() { "." } else { &folder })
+                .and_then(|about| about.modified());
+            let Ok(changed) = changed else { continue };
+            if state.looked_at.get(at).is_some_and(|known| *known == (folder.to_string(), changed))
+            {
+                continue;
+            }
+            if self.is_named_in(Path::new(&*folder)) {
+                state.hidden = true;
+                return Ok(false);
+            }
+            state.looked_at.truncate(at);
+            state.looked_at.push((folder.into_owned(), changed));
+        }
+        Ok(true)
+    }
+
+    /// Whether a folder has a file of one of the shelf's names. What cannot be looked
+    /// through, a zip perhaps, may have.
+    fn is_named_in(&self, folder: &Path) -> bool {
+        let Ok(mut entries) = fs::read_dir(folder) else { return true };
+        entries.any(|entry| {
+            let name = entry.map(|entry| entry.file_name()).unwrap_or_default();
+            let name = name.to_string_lossy();
+            self.names.contains(name.split('.').next().unwrap_or_default())
+        })
+    }
+}
+
+fn finders(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+    let finders = vm.sys_module.get_attr("meta_path", vm)?;
+    Ok(finders.downcast_ref::<PyList>().map_or_else(Vec::new, |list| list.borrow_vec().to_vec()))
+}
