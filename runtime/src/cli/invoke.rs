@@ -18,7 +18,7 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
     let mut log = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
     let mut instance =
-        Instance::start(Engine::take(), &settled.function, &settled.package.paths)
+        Instance::start(Engine::take(), &settled.function, &settled.package.paths, true)
             .map_err(Fatal::internal)?;
     let request = Request {
         function: &settled.function,

@@ -74,7 +74,7 @@ impl std::error::Error for StartError {}
 
 impl Instance {
     /// Makes an instance of `function`, whose code is at `code`, of an engine. It loads the
-    /// function with its first invocation.
+    /// function with its first invocation, and serves no other if it is to serve `once`.
     ///
     /// # Errors
     /// When there is no engine, or it ended.
@@ -82,6 +82,7 @@ impl Instance {
         engine: io::Result<Engine>,
         function: &Function,
         code: &CodePaths,
+        once: bool,
     ) -> Result<Self, StartError> {
         let Engine { process, mut socket, log, started } = engine.map_err(StartError::Engine)?;
         descendants::become_subreaper();
@@ -94,6 +95,7 @@ impl Instance {
             code: code.code.clone().into(),
             layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
             marker,
+            once,
         }));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());

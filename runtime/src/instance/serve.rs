@@ -64,6 +64,9 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm) -> ! {
         let begun = Instant::now();
         let ended = server.interpreter.invoke(loaded, arguments);
         server.answer(ended, read + begun.elapsed());
+        if function.once {
+            leave(0);
+        }
     }
 }
 

@@ -42,6 +42,9 @@ pub(super) struct Serve {
     pub code: OsString,
     pub layers: Vec<OsString>,
     pub marker: Marker,
+    /// Whether the first invocation is the last: the process ends with its answer, and its
+    /// memory is given back while the answer is shown.
+    pub once: bool,
 }
 
 /// From an instance to its watcher.
