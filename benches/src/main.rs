@@ -6,6 +6,7 @@
 
 mod conversions;
 mod peers;
+mod snapshot;
 mod starts;
 mod statistics;
 mod warm;
@@ -24,6 +25,8 @@ use std::{
 static ALLOCATOR: krait::instance::allocator::Allocator = krait::instance::allocator::Allocator;
 
 fn main() -> Result<()> {
+    // As in an instance: the memory that is measured is the heap's.
+    krait::snapshot::heap::activate().context("the heap's place is taken")?;
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.as_slice() {
         [mode, file, event @ ..] if mode == "profile" => profile(Path::new(file), event.first()),
@@ -37,6 +40,7 @@ fn measure(program: &Path) -> Result<()> {
     let program = program.canonicalize().context("the program to be measured")?;
     let peers = peers::find();
     println!("{}\n", statistics::machine());
+    snapshot::run(&program, &peers)?;
     starts::run(&program, &peers)?;
     // These run in this process, after all that starts others: they grow it.
     warm::run()?;

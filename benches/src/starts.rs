@@ -16,13 +16,13 @@ const ROUNDS: usize = 41;
 
 /// Measures and prints the table of starts.
 pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
-    println!("## Whole processes\n");
+    println!("## Without a snapshot\n");
     println!("| handler | krait | fastest CPython `-I -S` | ratio |\n| --- | --- | --- | --- |");
     for (what, handler) in [
         ("hello, imports json", "handlers/hello.py"),
         ("imports json, logging, datetime, re, urllib.parse, base64, hashlib", "handlers/seven.py"),
     ] {
-        let (ours, theirs, version) = compare(program, peers, &own(handler))?;
+        let (ours, theirs, version) = compare(program, peers, &own(handler), "off")?;
         let ratio = ours.ratio_to(&theirs);
         println!(
             "| {what} | {} | {} ({version}) | {ratio:.2} |",
@@ -33,7 +33,6 @@ pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
     let floor = time(ROUNDS, || Command::new("/bin/true"))?;
     println!("| nothing: `/bin/true`, for the floor | {} | | |\n", floor.milliseconds());
     println!("| | |\n| --- | --- |");
-    println!("| size of the program | {:.1} MB |", std::fs::metadata(program)?.len() as f64 / 1e6);
     println!("| peak memory of hello | {:.1} MiB |", peak_memory(program)?);
     println!("| from a timeout of 1 s to krait's exit | {:.0} ms |", timeout_lag(program)?);
     for import in ["ssl", "sqlite3", "zoneinfo", "asyncio", "urllib.request", "dataclasses"] {
@@ -46,13 +45,18 @@ pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
     Ok(())
 }
 
-/// Krait's time, the fastest peer's, and that one's version; all in turn, so that whatever
+/// Krait's time, with `KRAIT_SNAPSHOT` as given, the fastest peer's, and that one's version; all in turn, so that whatever
 /// disturbs the machine disturbs all.
-fn compare(program: &Path, peers: &[Peer], handler: &Path) -> Result<(Summary, Summary, String)> {
+pub(crate) fn compare(
+    program: &Path,
+    peers: &[Peer],
+    handler: &Path,
+    snapshot: &str,
+) -> Result<(Summary, Summary, String)> {
     let mut ours = Vec::new();
     let mut theirs = vec![Vec::new(); peers.len()];
     for round in 0..ROUNDS + 2 {
-        let krait = elapsed(&mut invocation(program, handler))?;
+        let krait = elapsed(invocation(program, handler).env("KRAIT_SNAPSHOT", snapshot))?;
         let rest: Vec<Duration> = peers
             .iter()
             .map(|peer| {
@@ -76,18 +80,18 @@ fn compare(program: &Path, peers: &[Peer], handler: &Path) -> Result<(Summary, S
     Ok((summarize(ours), fastest, version))
 }
 
-fn invocation(program: &Path, handler: &Path) -> Command {
+pub(crate) fn invocation(program: &Path, handler: &Path) -> Command {
     let mut command = Command::new(program);
     command.arg("invoke").arg(handler).args(["-e", "{}"]);
     command
 }
 
-fn time(rounds: usize, mut command: impl FnMut() -> Command) -> Result<Summary> {
+pub(crate) fn time(rounds: usize, mut command: impl FnMut() -> Command) -> Result<Summary> {
     let times: Result<Vec<_>> = (0..rounds).map(|_| elapsed(&mut command())).collect();
     Ok(summarize(times?))
 }
 
-fn elapsed(command: &mut Command) -> Result<Duration> {
+pub(crate) fn elapsed(command: &mut Command) -> Result<Duration> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let begun = Instant::now();
     let status = command.status()?;
@@ -100,7 +104,10 @@ fn elapsed(command: &mut Command) -> Result<Duration> {
 
 fn peak_memory(program: &Path) -> Result<f64> {
     let mut command = invocation(program, &own("handlers/hello.py"));
-    let output = command.args(["--output", "result", "--log", "none"]).output()?;
+    let output = command
+        .env("KRAIT_SNAPSHOT", "off")
+        .args(["--output", "result", "--log", "none"])
+        .output()?;
     let result: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     Ok(result["MemUsage"].as_f64().context("a result with MemUsage")? / 1024.0 / 1024.0)
 }
@@ -142,14 +149,14 @@ fn import_time(program: &Path, module: &str) -> Result<f64> {
     let file = tempfile("imports.py", &source)?;
     let mut times = Vec::new();
     for _ in 0..9 {
-        let output = invocation(program, &file).output()?;
+        let output = invocation(program, &file).env("KRAIT_SNAPSHOT", "off").output()?;
         let text = String::from_utf8(output.stdout)?;
         times.push(Duration::from_secs_f64(text.trim().parse::<f64>()? / 1000.0));
     }
     Ok(summarize(times).median.as_secs_f64() * 1000.0)
 }
 
-fn tempfile(name: &str, text: &str) -> Result<std::path::PathBuf> {
+pub(crate) fn tempfile(name: &str, text: &str) -> Result<std::path::PathBuf> {
     let folder = std::env::temp_dir().join(format!("krait-benches-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let file = folder.join(name);

@@ -63,8 +63,7 @@ impl Refused {
             give(libc::SECCOMP_RET_ALLOW),
             give(refuse),
         ];
-        let program =
-            libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+        let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
         // SAFETY: the program is as long as it says.
         unsafe {
             if libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1

@@ -33,8 +33,8 @@ static BLESSING: Mutex<()> = Mutex::new(());
 impl Case {
     /// Lays the case out in a folder of its own, runs its command, and compares.
     pub(crate) fn run(&self) -> Result<(), String> {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))
-            .map_err(|error| error.to_string())?;
+        let folder =
+            tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).map_err(|error| error.to_string())?;
         self.lay_out(folder.path());
         lay_out_snapshot(folder.path());
         let script = &self.only("sh").ok_or("the case has no sh block")?.text;

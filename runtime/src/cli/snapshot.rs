@@ -35,7 +35,10 @@ fn switch(off: bool) -> Result<(), Fatal> {
         return Err(Fatal::Request(error));
     };
     let path = cache.path();
-    cache.set_off(off).with_context(|| format!("{} cannot be written", path.display())).map_err(Fatal::Request)
+    cache
+        .set_off(off)
+        .with_context(|| format!("{} cannot be written", path.display()))
+        .map_err(Fatal::Request)
 }
 
 fn attach(target: &Path) -> anyhow::Result<()> {
@@ -44,7 +47,8 @@ fn attach(target: &Path) -> anyhow::Result<()> {
         .and_then(|_| make(&snapshot))
         .and_then(|()| snapshot::attach(&snapshot, target));
     let _ = std::fs::remove_file(&snapshot);
-    attached.with_context(|| format!("no program with a snapshot was written to {}", target.display()))
+    attached
+        .with_context(|| format!("no program with a snapshot was written to {}", target.display()))
 }
 
 fn rebuild() -> anyhow::Result<()> {

@@ -1,8 +1,6 @@
 //! Colour, where a terminal shows it: a pipe gets none, and `NO_COLOR` is obeyed.
 
-use std::{
-    io::{IsTerminal, stderr},
-};
+use std::io::{IsTerminal, stderr};
 
 const RED: &str = "\x1b[1;31m";
 const DIM: &str = "\x1b[2m";

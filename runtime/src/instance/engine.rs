@@ -113,7 +113,8 @@ impl Engine {
         drop(stdin_writer);
         let (socket, engine_socket) = UnixStream::pair()?;
         let started = Instant::now();
-        let mut child = Some((process::Streams { stdin, log: log_writer, socket: engine_socket }, purpose));
+        let mut child =
+            Some((process::Streams { stdin, log: log_writer, socket: engine_socket }, purpose));
         let mut run = |fixed: Result<(), Refusal>| {
             if let Some((streams, purpose)) = child.take() {
                 run(streams, purpose(), fixed, started);
@@ -136,7 +137,12 @@ impl Engine {
 }
 
 /// The life of an engine, from its fork on.
-fn run(streams: process::Streams, purpose: Purpose, fixed: Result<(), Refusal>, started: Instant) -> ! {
+fn run(
+    streams: process::Streams,
+    purpose: Purpose,
+    fixed: Result<(), Refusal>,
+    started: Instant,
+) -> ! {
     let channels = process::leave_caller(streams);
     // What the caller's environment says was read; the interpreter is not to see it.
     process::wipe_environment();

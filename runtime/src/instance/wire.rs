@@ -28,7 +28,9 @@ pub(super) const MEMORY_EXHAUSTED_FRAME: [u8; HEADER_BYTES] = [b'M', 0, 0, 0, 0]
 pub(super) enum Assignment {
     Serve(Box<Serve>),
     /// To make a snapshot into a file that is there.
-    Snapshot { path: OsString },
+    Snapshot {
+        path: OsString,
+    },
 }
 
 /// A function to serve.

@@ -11,16 +11,61 @@ use std::{fs, io, ops::Range, path::Path};
 /// (BENCHMARKS.md); then those that the clients of clouds import. What the interpreter has
 /// built in costs nothing here.
 const MODULES: &[&str] = &[
-    "json", "os", "logging", "datetime", "time", "typing", "re", "urllib", "base64", "uuid",
-    "sys", "random", "urllib.parse", "__future__", "traceback", "io", "hashlib",
-    "urllib.request", "collections", "tempfile", "subprocess", "math", "concurrent.futures",
-    "threading", "enum", "functools", "hmac", "ast", "string",
-    "email", "pathlib", "abc", "http", "shutil", "urllib.error",
-    "email.mime.text", "importlib", "asyncio", "copy", "email.utils", "contextlib",
-    "secrets", "socket", "ssl", "http.client", "queue", "calendar", "locale",
-    "textwrap", "types", "email.mime.multipart", "email.header",
+    "json",
+    "os",
+    "logging",
+    "datetime",
+    "time",
+    "typing",
+    "re",
+    "urllib",
+    "base64",
+    "uuid",
+    "sys",
+    "random",
+    "urllib.parse",
+    "__future__",
+    "traceback",
+    "io",
+    "hashlib",
+    "urllib.request",
+    "collections",
+    "tempfile",
+    "subprocess",
+    "math",
+    "concurrent.futures",
+    "threading",
+    "enum",
+    "functools",
+    "hmac",
+    "ast",
+    "string",
+    "email",
+    "pathlib",
+    "abc",
+    "http",
+    "shutil",
+    "urllib.error",
+    "email.mime.text",
+    "importlib",
+    "asyncio",
+    "copy",
+    "email.utils",
+    "contextlib",
+    "secrets",
+    "socket",
+    "ssl",
+    "http.client",
+    "queue",
+    "calendar",
+    "locale",
+    "textwrap",
+    "types",
+    "email.mime.multipart",
+    "email.header",
     "concurrent.futures.thread",
-    "_strptime", "_krait_traceback",
+    "_strptime",
+    "_krait_traceback",
 ];
 
 impl Interpreter {
@@ -55,7 +100,9 @@ impl Interpreter {
             {
                 self.invoke(&entry, arguments);
             }
-            self.engine.enter(|vm| forget(&handler, vm)).map_err(|()| io::Error::other("Python"))?;
+            self.engine
+                .enter(|vm| forget(&handler, vm))
+                .map_err(|()| io::Error::other("Python"))?;
         }
         Ok(())
     }
@@ -110,7 +157,8 @@ fn set_environment(environment: &IndexMap<String, String>, vm: &VirtualMachine) 
     let Some(entries) = environ.downcast_ref::<PyDict>() else { return Ok(()) };
     entries.clear();
     for (key, value) in environment {
-        let bytes = |text: &str| -> PyObjectRef { vm.ctx.new_bytes(text.as_bytes().to_vec()).into() };
+        let bytes =
+            |text: &str| -> PyObjectRef { vm.ctx.new_bytes(text.as_bytes().to_vec()).into() };
         entries.set_item(bytes(key).as_object(), bytes(value), vm)?;
     }
     Ok(())

@@ -1,11 +1,6 @@
 //! A program with its snapshot attached: one file.
 
-use super::{
-    Place, Refusal,
-    addresses::PAGE,
-    image::Trailer,
-    program,
-};
+use super::{Place, Refusal, addresses::PAGE, image::Trailer, program};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, Write},

@@ -2,7 +2,8 @@
 
 use super::{Place, Refusal, Unfit, program};
 use std::{
-    env, fmt::Write as _,
+    env,
+    fmt::Write as _,
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},

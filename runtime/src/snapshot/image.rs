@@ -247,7 +247,9 @@ pub(super) fn checksum(begun: u64, bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = bytes.as_chunks::<8>();
     let rest = rest.iter().map(|byte| u64::from(*byte));
-    words.iter().map(|word| u64::from_le_bytes(*word)).chain(rest).fold(begun, |sum, word| {
-        (sum ^ word).wrapping_mul(FACTOR).rotate_left(29)
-    })
+    words
+        .iter()
+        .map(|word| u64::from_le_bytes(*word))
+        .chain(rest)
+        .fold(begun, |sum, word| (sum ^ word).wrapping_mul(FACTOR).rotate_left(29))
 }

@@ -88,7 +88,9 @@ pub(super) fn check_pointers(
 /// Refuses to leave out what is not at one of the places `known`, which are in order.
 pub(super) fn check_left_out(known: &[Range<usize>]) -> Result<(), Unfit> {
     let is_known = |block: &Range<usize>| {
-        known.binary_search_by_key(&block.start, |each| each.start).is_ok_and(|at| &known[at] == block)
+        known
+            .binary_search_by_key(&block.start, |each| each.start)
+            .is_ok_and(|at| &known[at] == block)
     };
     match heap::left_out().into_iter().find(|block| !is_known(block)) {
         Some(block) => Err(Unfit::LeftOut(block)),
@@ -116,7 +118,10 @@ fn unfit(surroundings: &Surroundings, address: usize, value: usize) -> Unfit {
     } else if let Some((start, size)) = heap::object_around(address) {
         // SAFETY: an object of the heap.
         let first = unsafe { with_exposed_provenance::<usize>(start).read() };
-        format!("{size} bytes at {start:#x} (the word at +{}; the first is {first:#x})", address - start)
+        format!(
+            "{size} bytes at {start:#x} (the word at +{}; the first is {first:#x})",
+            address - start
+        )
     } else {
         format!("a block around {address:#x}")
     };

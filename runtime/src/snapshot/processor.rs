@@ -19,7 +19,11 @@ pub(super) fn thread_control_block() -> usize {
 /// notes on the thread, which reach to the end of its stack. What lies between the two
 /// ranges is the kernel's to write to (the "restartable sequences" of the thread).
 /// `size` and `alignment` are those of the program's `PT_TLS` segment.
-pub(super) fn thread_locals(size: usize, alignment: usize, end_of_stack: usize) -> [Range<usize>; 2] {
+pub(super) fn thread_locals(
+    size: usize,
+    alignment: usize,
+    end_of_stack: usize,
+) -> [Range<usize>; 2] {
     /// The kernel's part is at most this large (`struct rseq`), in bytes.
     const SEQUENCE_BYTES: usize = 32;
     unsafe extern "C" {

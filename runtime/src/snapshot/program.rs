@@ -19,7 +19,9 @@ pub(super) fn build_id() -> Option<[u8; BUILD_ID_BYTES]> {
     for segment in segments().iter().filter(|segment| segment.p_type == libc::PT_NOTE) {
         let mut notes = bytes_of(segment);
         while let Some((head, rest)) = notes.split_first_chunk::<12>() {
-            let word = |at: usize| u32::from_ne_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+            let word = |at: usize| {
+                u32::from_ne_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]])
+            };
             let (name, content) = (word(0) as usize, word(4) as usize);
             let content_start = name.next_multiple_of(4);
             let content_end = content_start + content;

@@ -68,7 +68,8 @@ impl Mapped {
     /// at, and copied when they are first written to.
     fn piece(&self, place: &Place, piece: &Piece) -> Result<(), Refusal> {
         let (address, bytes) = (piece.address as usize, piece.bytes as usize);
-        let inside = |region: &Range<usize>| region.start <= address && address + bytes <= region.end;
+        let inside =
+            |region: &Range<usize>| region.start <= address && address + bytes <= region.end;
         if !self.0.iter().any(inside) || piece.offset + piece.bytes > place.bytes {
             return Err(Refusal::Damaged("a piece of it has no place"));
         }
@@ -101,15 +102,14 @@ struct FirstPart {
 impl FirstPart {
     fn map(place: &Place, header: &Header) -> Result<Self, Refusal> {
         let bytes = header.read_bytes();
-        let start = map(&place.file, place.offset, 0, bytes, libc::MAP_PRIVATE | libc::MAP_POPULATE)?;
+        let start =
+            map(&place.file, place.offset, 0, bytes, libc::MAP_PRIVATE | libc::MAP_POPULATE)?;
         Ok(Self { start, bytes })
     }
 
     fn checksum(&self, header: &Header) -> u64 {
         // SAFETY: mapped, and as long as is said.
-        let rest = unsafe {
-            std::slice::from_raw_parts(self.start.add(PAGE), self.bytes - PAGE)
-        };
+        let rest = unsafe { std::slice::from_raw_parts(self.start.add(PAGE), self.bytes - PAGE) };
         checksum(header.own_checksum(), rest)
     }
 
@@ -138,7 +138,13 @@ impl Drop for FirstPart {
     }
 }
 
-fn map(file: &File, offset: u64, address: usize, bytes: usize, flags: i32) -> Result<*mut u8, Refusal> {
+fn map(
+    file: &File,
+    offset: u64,
+    address: usize,
+    bytes: usize,
+    flags: i32,
+) -> Result<*mut u8, Refusal> {
     // SAFETY: a fixed place that is taken is refused, or given back where the kernel does
     // not know the flag.
     unsafe {

@@ -6,8 +6,7 @@ use super::{
     heap,
     image::{Header, Piece, SignalAction, Word, checksum},
     inspect::{self, Surroundings},
-    left_out,
-    processor, program,
+    left_out, processor, program,
 };
 use std::{
     fs::File,
@@ -263,4 +262,3 @@ impl Drop for Scratch {
         unsafe { libc::munmap(self.start.cast(), self.length) };
     }
 }
-

@@ -15,7 +15,7 @@ use std::{io, mem::MaybeUninit, ptr::null_mut};
 ///
 /// # Errors
 /// When the machine has no more threads or processes, or the place is taken.
-pub(crate) fn fork_with_fixed_stack<F: FnOnce()>(child: F) -> io::Result<i32> {
+pub fn fork_with_fixed_stack<F: FnOnce()>(child: F) -> io::Result<i32> {
     struct Start<F> {
         child: Option<F>,
         result: io::Result<i32>,

@@ -208,12 +208,11 @@ pub unsafe fn reallocate(
             return pointer;
         }
     } else if BLOCKS.contains(&address) && alignment <= ALIGNMENT {
-        let grown = size > slabs::LARGEST && size < LARGEST_BLOCK;
-        // SAFETY: a block in use, by the caller's promise.
-        if let Some(moved) =
-            grown.then(|| locked(|heap| unsafe { heap.blocks.reallocate(pointer, size) })).flatten()
-        {
-            return moved;
+        if size > slabs::LARGEST && size < LARGEST_BLOCK {
+            // SAFETY: a block in use, by the caller's promise.
+            if let Some(moved) = locked(|heap| unsafe { heap.blocks.reallocate(pointer, size) }) {
+                return moved;
+            }
         }
     } else if MAPPINGS.contains(&address) && size >= LARGEST_BLOCK {
         // SAFETY: a mapping in use, by the caller's promise.

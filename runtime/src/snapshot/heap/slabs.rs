@@ -76,9 +76,7 @@ pub(super) fn class_of(size: usize, alignment: usize) -> Option<usize> {
     }
     // A power of two lies at a multiple of itself: slabs do, and objects fill them evenly.
     let size = size.max(alignment).next_power_of_two();
-    (size <= LARGEST).then(|| {
-        if size <= LINEAR { (size - 1) / 16 } else { geometric_class(size) }
-    })
+    (size <= LARGEST).then(|| if size <= LINEAR { (size - 1) / 16 } else { geometric_class(size) })
 }
 
 /// The class of a size above [`LINEAR`].
@@ -310,5 +308,7 @@ fn slab<'a>(index: u32) -> &'a mut Slab {
     unsafe { &mut *entry.add(index as usize) }
 }
 
-const _: () = assert!(size_of::<Slab>() * (SLABS.end - SLABS.start) / SLAB_BYTES <= SLAB_TABLE.end - SLAB_TABLE.start);
+const _: () = assert!(
+    size_of::<Slab>() * (SLABS.end - SLABS.start) / SLAB_BYTES <= SLAB_TABLE.end - SLAB_TABLE.start
+);
 const _: () = assert!(size_of_class(CLASSES - 1) == LARGEST);

@@ -1,0 +1,32 @@
+// Flags for the linker, for every program that krait's library is linked into: included by
+// their build scripts.
+
+/// Functions of libc's that the program puts its own in place of, for its libraries and for
+/// libc itself: those that allocate, and the one that makes threads
+/// (`src/snapshot/heap/c_interface.rs`), and those that change how a signal is treated
+/// (`src/snapshot/left_out.rs`).
+const REPLACED: &[&str] = &[
+    "aligned_alloc",
+    "calloc",
+    "free",
+    "malloc",
+    "malloc_usable_size",
+    "memalign",
+    "posix_memalign",
+    "pthread_create",
+    "pthread_sigmask",
+    "realloc",
+    "sigaction",
+    "signal",
+    "sigprocmask",
+    "valloc",
+];
+
+/// Tells cargo the flags for targets of a kind: `bins`, `tests`.
+fn tell_linker(kind: &str) {
+    for function in REPLACED {
+        println!("cargo:rustc-link-arg-{kind}=-Wl,--wrap={function}");
+    }
+    // A snapshot belongs to one build, which this names.
+    println!("cargo:rustc-link-arg-{kind}=-Wl,--build-id=sha1");
+}
