@@ -5,6 +5,8 @@
 
 mod harness;
 
+// Not used here: but tests are linked with flags that name functions of the library's.
+use krait as _;
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 

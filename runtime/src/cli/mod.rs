@@ -11,6 +11,7 @@ mod snapshot;
 mod startup;
 mod style;
 
+use crate::instance::Engine;
 use clap::{CommandFactory, Parser};
 use options::{Command, CommandLine};
 pub use startup::{prepare, prepare_streams};
@@ -38,7 +39,11 @@ impl Fatal {
 
 /// Runs the command line of this process, and gives its exit status.
 pub fn main() -> u8 {
-    let result = match CommandLine::parse().command {
+    let command_line = CommandLine::try_parse().unwrap_or_else(|error| {
+        Engine::abandon_early();
+        error.exit()
+    });
+    let result = match command_line.command {
         Command::Invoke(arguments) => invoke::run(*arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Completions { shell } => {
@@ -47,6 +52,7 @@ pub fn main() -> u8 {
             Ok(0)
         }
     };
+    Engine::abandon_early();
     result.unwrap_or_else(|fatal| match fatal {
         Fatal::Request(error) => style::print_error(&error, 2),
         Fatal::Internal(error) => style::print_error(&error, 3),

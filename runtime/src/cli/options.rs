@@ -34,23 +34,27 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[group(multiple = false)]
 pub(super) struct SnapshotArguments {
     /// Tell where it is and whether it can be used (the default)
-    #[arg(long)]
+    #[arg(long, group = "what")]
     pub status: bool,
 
     /// Make it anew, and switch it on
-    #[arg(long)]
+    #[arg(long, group = "what")]
     pub rebuild: bool,
 
     /// Start without one from now on
-    #[arg(long)]
+    #[arg(long, group = "what")]
     pub off: bool,
 
     /// Write a copy of this program that has its snapshot in itself
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, group = "what", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub attach: Option<PathBuf>,
+
+    /// Import these of the standard library ahead of time, instead of what most functions
+    /// import; with --rebuild or --attach
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', conflicts_with_all = ["status", "off"])]
+    pub modules: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use std::{fs::File, path::Path};
 /// Does what was asked for, and tells how things are then.
 pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
     if let Some(target) = &arguments.attach {
-        return attach(target).map(|()| 0).map_err(Fatal::Internal);
+        return attach(target, arguments).map(|()| 0).map_err(Fatal::Internal);
     }
     if arguments.off {
         switch(true)?;
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
     if arguments.rebuild {
         switch(false)?;
         if matches!(Place::attached(), Err(Refusal::Absent)) {
-            rebuild().map_err(Fatal::Internal)?;
+            rebuild(arguments).map_err(Fatal::Internal)?;
         }
     }
     println!("{}", status());
@@ -41,27 +41,27 @@ fn switch(off: bool) -> Result<(), Fatal> {
         .map_err(Fatal::Request)
 }
 
-fn attach(target: &Path) -> anyhow::Result<()> {
+fn attach(target: &Path, arguments: &SnapshotArguments) -> anyhow::Result<()> {
     let snapshot = target.with_extension("snapshot");
     let attached = File::create(&snapshot)
-        .and_then(|_| make(&snapshot))
+        .and_then(|_| make(&snapshot, arguments))
         .and_then(|()| snapshot::attach(&snapshot, target));
     let _ = std::fs::remove_file(&snapshot);
     attached
         .with_context(|| format!("no program with a snapshot was written to {}", target.display()))
 }
 
-fn rebuild() -> anyhow::Result<()> {
+fn rebuild(arguments: &SnapshotArguments) -> anyhow::Result<()> {
     let cache = Cache::of_user().context("there is no folder to keep a snapshot in")?;
     let path = cache.path();
     cache
-        .make(|_, unfinished| make(unfinished).map_err(Unfit::Write))
+        .make(|_, unfinished| make(unfinished, arguments).map_err(Unfit::Write))
         .with_context(|| format!("no snapshot was made at {}", path.display()))
 }
 
-fn make(file: &Path) -> std::io::Result<()> {
+fn make(file: &Path, arguments: &SnapshotArguments) -> std::io::Result<()> {
     let file = std::path::absolute(file)?;
-    Engine::take()?.make_snapshot(file)
+    Engine::take()?.make_snapshot(file, arguments.modules.clone())
 }
 
 /// One line on the snapshot that the next start takes up, or why it takes none.

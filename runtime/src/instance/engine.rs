@@ -88,12 +88,14 @@ impl Engine {
         )
     }
 
-    /// Has an engine that was started by [`start_maker`] make a snapshot into a file.
+    /// Has an engine that was started by [`start_maker`] make a snapshot into a file, with
+    /// `modules` imported ahead of time, or the usual ones where there are none.
     ///
     /// # Errors
     /// What went wrong, as text.
-    pub fn make_snapshot(mut self, path: PathBuf) -> io::Result<()> {
-        wire::send_assignment(&mut self.socket, &Assignment::Snapshot { path: path.into() })?;
+    pub fn make_snapshot(mut self, path: PathBuf, modules: Vec<String>) -> io::Result<()> {
+        let assignment = Assignment::Snapshot { path: path.into(), modules };
+        wire::send_assignment(&mut self.socket, &assignment)?;
         drop(self.socket);
         let message = io::read_to_string(File::from(self.log))?;
         // SAFETY: the process is this one's child, and nobody else waits for it.
@@ -103,6 +105,17 @@ impl Engine {
             status
         };
         if status == 0 { Ok(()) } else { Err(io::Error::other(message)) }
+    }
+
+    /// Ends the engine that was started early, where nobody needed it.
+    pub fn abandon_early() {
+        if let Some(engine) = EARLY.lock().ok().and_then(|mut early| early.take()) {
+            // SAFETY: the process is this one's child and not reaped.
+            unsafe {
+                libc::kill(engine.process, libc::SIGKILL);
+                libc::waitpid(engine.process, std::ptr::null_mut(), 0);
+            }
+        }
     }
 
     /// Forks. The calling process must have a single thread.
@@ -158,9 +171,9 @@ fn run(
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
             serve::run(channels, *function, warm)
         }
-        Ok(Some(Assignment::Snapshot { path })) => {
+        Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
-            match made.and_then(|file| make(&file)) {
+            match made.and_then(|file| make(&file, &modules)) {
                 Ok(()) => serve::leave(0),
                 Err(unfit) => {
                     channels.say(&unfit);
@@ -222,7 +235,7 @@ fn make_in_child(cache: &Cache) {
     // SAFETY: this process has one thread, so the child may do whatever it could.
     match unsafe { libc::fork() } {
         0 => {
-            let made = cache.make(|file, _| make(file));
+            let made = cache.make(|file, _| make(file, &[]));
             serve::leave(i32::from(made.is_err()))
         }
         child if child > 0 => {
@@ -235,7 +248,7 @@ fn make_in_child(cache: &Cache) {
 
 /// Warms an interpreter up and writes a snapshot of this process, which is good for nothing
 /// else afterwards.
-fn make(file: &File) -> Result<(), Unfit> {
+fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
     // What is printed meanwhile is nobody's log.
     let (_unread, unread) = pipe().map_err(Unfit::Write)?;
     // SAFETY: the two standard streams are replaced by another pipe.
@@ -256,7 +269,7 @@ fn make(file: &File) -> Result<(), Unfit> {
     if let Ok(folder) = Folder::make() {
         let _ = interpreter.rehearse(&folder.0);
     }
-    let left_out = interpreter.warm_up();
+    let left_out = interpreter.warm_up(modules).map_err(Unfit::WarmUp)?;
     let root = (&raw const *interpreter).expose_provenance();
     base.write(root, &left_out, fill_location_tables, file).map(drop)
 }

@@ -37,6 +37,9 @@ pub struct Instance {
     pub(super) log: OwnedFd,
     pub(super) started: Instant,
     pub(super) marker: Marker,
+    /// Whether it has its interpreter. Before that it may be making a snapshot, which is not
+    /// the function's to pay for.
+    pub(super) ready: bool,
     /// Whether the function was loaded: whether the cold start is over.
     pub(super) initialized: bool,
     pub(super) reaped: Option<Reaped>,
@@ -100,7 +103,7 @@ impl Instance {
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());
-        Ok(Self { process, socket, log, started, marker, initialized: false, reaped: None })
+        Ok(Self { process, socket, log, started, marker, ready: false, initialized: false, reaped: None })
     }
 
     /// Ends the instance and everything it started.

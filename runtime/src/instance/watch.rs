@@ -235,7 +235,7 @@ impl Watch<'_> {
             let mut ended = false;
             if now >= self.next_look {
                 self.next_look = now + MEMORY_INTERVAL;
-                if self.uses_too_much_memory() {
+                if self.instance.ready && self.uses_too_much_memory() {
                     return Ok(End::Memory);
                 }
                 ended = self.instance.reap(false).is_some();
@@ -282,7 +282,10 @@ impl Watch<'_> {
             FromInstance::Rejected(invalid) => return Some(End::Rejected(invalid)),
             FromInstance::Answered(answered) => return Some(End::Answered(answered)),
             FromInstance::MemoryExhausted => return Some(End::Memory),
-            FromInstance::Note(text) => self.observer.note(&text),
+            FromInstance::Note(text) => {
+                self.instance.ready = true;
+                self.observer.note(&text);
+            }
             FromInstance::Initialized(initialized) => {
                 self.announce();
                 self.observer.cold_start(&ColdStart {

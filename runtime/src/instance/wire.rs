@@ -30,6 +30,8 @@ pub(super) enum Assignment {
     /// To make a snapshot into a file that is there.
     Snapshot {
         path: OsString,
+        /// The modules to be imported ahead of time; the usual ones where there are none.
+        modules: Vec<String>,
     },
 }
 

@@ -50,8 +50,8 @@ struct State {
 }
 
 /// Imports modules and puts them on the shelf, with all that they import.
-pub(super) fn fill(names: &[&'static str], vm: &VirtualMachine) -> PyResult<()> {
-    let names = names.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
+pub(super) fn fill(names: &[impl AsRef<str>], vm: &VirtualMachine) -> PyResult<()> {
+    let names = names.iter().map(|name| vm.ctx.new_str(name.as_ref()).into()).collect();
     let filler = vm.import("_krait_shelf", 0)?;
     let shelved = vm.call_method(&filler, "fill", (vm.ctx.new_list(names),))?;
     let mut modules = HashMap::new();

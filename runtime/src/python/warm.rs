@@ -69,14 +69,19 @@ const MODULES: &[&str] = &[
 ];
 
 impl Interpreter {
-    /// Imports what functions import, and sets it aside where `import` finds it. Whatever
+    /// Imports `modules`, or what functions import where there are none, and sets it aside
+    /// where `import` finds it. Whatever
     /// is alive then is taken out of the collector's sight. Gives the places of the location
     /// tables, which need not be kept: [`super::fill_location_tables`] makes them anew.
-    pub fn warm_up(&self) -> Vec<Range<usize>> {
+    ///
+    /// # Errors
+    /// The message of the exception that an import of one of `modules` raised.
+    pub fn warm_up(&self, modules: &[String]) -> Result<Vec<Range<usize>>, String> {
         self.engine.enter(|vm| {
-            warm_up(vm).unwrap_or_else(|error| {
-                vm.print_exception(&error);
-                Vec::new()
+            warm_up(modules, vm).map_err(|error| {
+                let mut text = String::new();
+                let _ = vm.write_exception(&mut text, &error);
+                text
             })
         })
     }
@@ -142,8 +147,12 @@ fn forget(handler: &Handler, vm: &VirtualMachine) -> Result<(), ()> {
     forget().map_err(|error| vm.print_exception(&error))
 }
 
-fn warm_up(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
-    shelf::fill(MODULES, vm)?;
+fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
+    if modules.is_empty() {
+        shelf::fill(MODULES, vm)?;
+    } else {
+        shelf::fill(modules, vm)?;
+    }
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
     let tables = code_memory::note_all(vm)?;

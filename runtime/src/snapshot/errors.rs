@@ -65,6 +65,8 @@ pub enum Unfit {
     Heap(io::Error),
     /// This program cannot have one.
     Format(Refusal),
+    /// The warm-up itself failed, with this message.
+    WarmUp(String),
     /// The warm-up left a thread, which no snapshot keeps.
     Threads,
     /// The warm-up left a descriptor open, which no snapshot keeps.
@@ -85,6 +87,7 @@ impl fmt::Display for Unfit {
             Self::Proc(error) => write!(formatter, "/proc cannot be read: {error}"),
             Self::Heap(error) => write!(formatter, "the heap cannot be placed: {error}"),
             Self::Format(refusal) => refusal.fmt(formatter),
+            Self::WarmUp(message) => formatter.write_str(message),
             Self::Threads => formatter.write_str("a thread was started while warming up"),
             Self::Descriptor(number) => {
                 write!(formatter, "descriptor {number} was left open while warming up")
