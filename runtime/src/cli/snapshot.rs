@@ -11,7 +11,7 @@ use std::{fs::File, path::Path};
 /// Does what was asked for, and tells how things are then.
 pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
     if let Some(target) = &arguments.attach {
-        return attach(target, arguments).map(|()| 0).map_err(Fatal::Internal);
+        return attach(target, arguments).map(|()| 0).map_err(Fatal::Request);
     }
     if arguments.off {
         switch(true)?;
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
     if arguments.rebuild {
         switch(false)?;
         if matches!(Place::attached(), Err(Refusal::Absent)) {
-            rebuild(arguments).map_err(Fatal::Internal)?;
+            rebuild(arguments).map_err(Fatal::Request)?;
         }
     }
     println!("{}", status());

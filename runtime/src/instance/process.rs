@@ -103,7 +103,16 @@ impl Instance {
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());
-        Ok(Self { process, socket, log, started, marker, ready: false, initialized: false, reaped: None })
+        Ok(Self {
+            process,
+            socket,
+            log,
+            started,
+            marker,
+            ready: false,
+            initialized: false,
+            reaped: None,
+        })
     }
 
     /// Ends the instance and everything it started.

@@ -81,7 +81,7 @@ impl Interpreter {
             warm_up(modules, vm).map_err(|error| {
                 let mut text = String::new();
                 let _ = vm.write_exception(&mut text, &error);
-                text
+                text.trim_end().lines().last().unwrap_or_default().to_owned()
             })
         })
     }

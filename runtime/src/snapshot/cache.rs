@@ -82,6 +82,9 @@ impl Cache {
         if !own || about.mode() & 0o077 != 0 || !about.is_file() {
             return Err(Refusal::NotOwn);
         }
+        if about.len() == 0 {
+            return Err(Refusal::NoneMade);
+        }
         Ok(Place { file, offset: 0, bytes: about.len() })
     }
 
@@ -89,7 +92,8 @@ impl Cache {
     /// a whole, whoever else does the same at the same time.
     ///
     /// # Errors
-    /// What `write` fails with, or when the folder cannot be written to.
+    /// What `write` fails with, which is then not tried again unasked, or when the folder
+    /// cannot be written to.
     pub fn make(&self, write: impl FnOnce(&File, &Path) -> Result<(), Unfit>) -> Result<(), Unfit> {
         let path = self.path();
         let unfinished = path.with_extension(std::process::id().to_string());
@@ -108,7 +112,8 @@ impl Cache {
             Ok(())
         });
         if written.is_err() {
-            let _ = fs::remove_file(&unfinished);
+            // An empty file says that there is no use in trying again.
+            let _ = file.set_len(0).and_then(|()| fs::rename(&unfinished, &path));
         }
         written
     }

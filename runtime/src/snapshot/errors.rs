@@ -9,6 +9,8 @@ pub enum Refusal {
     Off,
     /// There is none.
     Absent,
+    /// One could not be made when that was tried.
+    NoneMade,
     /// There is no folder to keep one in.
     NoFolder,
     /// The file cannot be read.
@@ -36,6 +38,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Off => formatter.write_str("snapshots are off"),
             Self::Absent => formatter.write_str("there is no snapshot"),
+            Self::NoneMade => formatter.write_str("no snapshot could be made"),
             Self::NoFolder => formatter.write_str("there is no folder to keep a snapshot in"),
             Self::Unreadable(error) => write!(formatter, "the snapshot cannot be read: {error}"),
             Self::NotOwn => formatter.write_str("the snapshot's file is not this user's alone"),

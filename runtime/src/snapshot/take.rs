@@ -61,6 +61,7 @@ impl Base {
             }
         }
         heap::activate().map_err(Unfit::Heap)?;
+        wipe_unused_stack();
         Ok(Self { variables: copies, signals, surroundings, changed })
     }
 
@@ -202,6 +203,17 @@ fn variables() -> impl Iterator<Item = Range<usize>> {
     let thread = processor::thread_locals(size, alignment, STACK.end);
     let whole_words = |range: Range<usize>| range.start.next_multiple_of(8)..range.end / 8 * 8;
     program::variables().chain(thread).map(whole_words)
+}
+
+/// Clears what functions that have returned left on the stack. Structures are copied with
+/// the bytes between their fields, which may be such remains: pointers, to look at them.
+#[inline(never)]
+fn wipe_unused_stack() {
+    const BYTES: usize = 1 << 20;
+    let mut unused = MaybeUninit::<[u8; BYTES]>::uninit();
+    // SAFETY: a variable of this function's own.
+    unsafe { unused.as_mut_ptr().cast::<u8>().write_bytes(0, BYTES) };
+    std::hint::black_box(&unused);
 }
 
 fn action_of(signal: i32) -> libc::sigaction {
