@@ -81,13 +81,24 @@ fn refusal(spoil: fn() -> usize) -> Option<Unfit> {
         let wanted = asked[2] == heap::Asked { size: 64, alignment: 8 };
         if wanted { heap::Sort::LeftOut } else { heap::Sort::Ordinary }
     });
-    let root = spoil();
+    // SAFETY: the process has one thread.
+    unsafe { SPOIL = spoil };
+    base.warm_up(run);
     black_box(file.as_raw_fd());
-    match base.write(root, &[], |_, _| {}, &file) {
+    // SAFETY: as above.
+    match base.write(unsafe { ROOT }, &[], |_, _| {}, &file) {
         // Nothing can be written at a place of this file.
         Ok(_) | Err(Unfit::Write(_)) => None,
         Err(unfit) => Some(unfit),
     }
+}
+
+static mut SPOIL: fn() -> usize = kept;
+static mut ROOT: usize = 0;
+
+extern "C" fn run() {
+    // SAFETY: the process has one thread.
+    unsafe { ROOT = SPOIL() };
 }
 
 /// An object of 32 bytes that holds a number, on the heap for good.

@@ -44,6 +44,41 @@ pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
     print_many(program)?;
     print_memory(program)?;
     println!("| hello, with nothing of the program in the disk's cache | {} |\n", cold(program)?);
+    print_curve(program)
+}
+
+/// What more modules cost and save: the snapshot's size, and two starts from it.
+fn print_curve(program: &Path) -> Result<()> {
+    println!("| imported ahead of time | snapshot | hello | eight imports |");
+    println!("| --- | --- | --- | --- |");
+    let own_copy = tempfile("krait", "")?;
+    let steps = [
+        "json",
+        "os,logging,datetime,time,typing,re",
+        "urllib.parse,base64,uuid,random,traceback",
+        "hashlib,urllib.request,tempfile,subprocess,concurrent.futures,threading",
+        "asyncio",
+        "decimal,gzip,csv,zipfile,dataclasses,smtplib",
+    ];
+    let mut modules = String::new();
+    for step in steps {
+        modules.push_str(if modules.is_empty() { "" } else { "," });
+        modules.push_str(step);
+        let mut attach = Command::new(program);
+        attach.args(["snapshot", "--modules", &modules, "--attach"]).arg(&own_copy);
+        anyhow::ensure!(attach.status()?.success(), "no snapshot of {modules}");
+        let status = Command::new(&own_copy).arg("snapshot").output()?.stdout;
+        let status = String::from_utf8(status)?;
+        let size = status.trim().rsplit(", ").next().unwrap_or_default().to_owned();
+        let start = |handler| time(ROUNDS, || invocation(&own_copy, &own(handler)));
+        println!(
+            "| {}{step} | {size} | {} | {} |",
+            if modules == step { "" } else { "and " },
+            start("handlers/hello.py")?.milliseconds(),
+            start("handlers/eight.py")?.milliseconds()
+        );
+    }
+    println!();
     Ok(())
 }
 

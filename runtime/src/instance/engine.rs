@@ -16,12 +16,13 @@ use crate::{
 use std::{
     fs::{self, DirBuilder, File},
     io,
+    ops::Range,
     os::{
         fd::{AsRawFd, FromRawFd, OwnedFd},
         unix::{fs::DirBuilderExt, net::UnixStream},
     },
     path::PathBuf,
-    sync::Mutex,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -216,9 +217,10 @@ fn root(options: &Options) -> Result<usize, Refusal> {
     if options.off || options.cache.as_ref().is_some_and(Cache::is_off) {
         return Err(Refusal::Off);
     }
-    match Place::attached() {
-        Err(Refusal::Absent) => {}
-        place => return place?.take_up(),
+    match Place::attached().and_then(|place| place.take_up()) {
+        // One that is made here fits.
+        Err(Refusal::Absent | Refusal::OtherProcessor | Refusal::ThreadElsewhere) => {}
+        other => return other,
     }
     let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;
     match cache.open() {
@@ -257,6 +259,37 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
         libc::dup2(unread.as_raw_fd(), 2);
     }
     let base = Base::note()?;
+    // Copied, so that it lies where everything else does.
+    warming().modules = modules.to_vec();
+    base.warm_up(warm_up);
+    let warmed = std::mem::take(&mut *warming());
+    let left_out = warmed.left_out.map_err(Unfit::WarmUp)?;
+    base.write(warmed.interpreter, &left_out, fill_location_tables, file).map(drop)
+}
+
+/// What [`warm_up`] is told, and what it tells.
+struct Warming {
+    modules: Vec<String>,
+    /// The interpreter's address.
+    interpreter: usize,
+    left_out: Result<Vec<Range<usize>>, String>,
+}
+
+static WARMING: Mutex<Warming> =
+    Mutex::new(Warming { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) });
+
+impl Default for Warming {
+    fn default() -> Self {
+        Self { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) }
+    }
+}
+
+fn warming() -> MutexGuard<'static, Warming> {
+    WARMING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Builds an interpreter and warms it up.
+extern "C" fn warm_up() {
     heap::sort_by(|asked| {
         match memory_of_code(asked.map(|heap::Asked { size, alignment }| (size, alignment))) {
             Some(MemoryOfCode::Caches) => heap::Sort::Sparse,
@@ -269,9 +302,11 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
     if let Ok(folder) = Folder::make() {
         let _ = interpreter.rehearse(&folder.0);
     }
-    let left_out = interpreter.warm_up(modules).map_err(Unfit::WarmUp)?;
-    let root = (&raw const *interpreter).expose_provenance();
-    base.write(root, &left_out, fill_location_tables, file).map(drop)
+    let modules = std::mem::take(&mut warming().modules);
+    let left_out = interpreter.warm_up(&modules);
+    let mut warming = warming();
+    warming.interpreter = (&raw const *interpreter).expose_provenance();
+    warming.left_out = left_out;
 }
 
 /// A folder for the time of a rehearsal.

@@ -58,10 +58,11 @@ impl Surroundings {
 /// Refuses a snapshot that has a word which points at what will not be there again.
 pub(super) fn check_pointers(
     surroundings: &Surroundings,
+    frame: usize,
     pieces: &[Range<usize>],
     words: &[Word],
 ) -> Result<(), Unfit> {
-    let stack = in_use_of_stack();
+    let stack = in_use_of_stack(frame);
     let is_lost = |value: usize| {
         stack.contains(&value) || !is_heap(value) && surroundings.lost(value).is_some()
     };
@@ -99,13 +100,12 @@ pub(super) fn check_left_out(known: &[Range<usize>]) -> Result<(), Unfit> {
     }
 }
 
-/// The part of the stack that functions use now: above this one's variables, and below
-/// those of the thread, which a snapshot keeps.
-fn in_use_of_stack() -> Range<usize> {
-    let here = 0_u8;
+/// The part of the stack that functions use: from `frame` up to the variables of the
+/// thread, which a snapshot keeps.
+fn in_use_of_stack(frame: usize) -> Range<usize> {
     let (size, alignment) = program::thread_variables();
     let [thread, _] = processor::thread_locals(size, alignment, STACK.end);
-    (&raw const here).addr()..thread.start
+    frame..thread.start
 }
 
 fn unfit(surroundings: &Surroundings, address: usize, value: usize) -> Unfit {

@@ -4,7 +4,10 @@
 //! how a thread's control block is found, what lies around it, and which features of the
 //! processor libraries may have chosen their code by.
 
-use std::{arch::asm, ops::Range};
+use std::{
+    arch::{asm, naked_asm},
+    ops::Range,
+};
 
 /// The thread control block of the calling thread, which is also where its thread-local
 /// variables end: they lie below it (TLS variant II of the x86_64 ABI).
@@ -34,6 +37,62 @@ pub(super) fn thread_locals(
     let kernels = block.wrapping_add_signed(unsafe { __rseq_offset });
     let start = block - size.next_multiple_of(alignment.max(1));
     [start..kernels, kernels + SEQUENCE_BYTES..end_of_stack]
+}
+
+/// Calls a function with nothing in the registers. Functions save registers on the stack,
+/// and structures are copied with the bytes between their fields: what a caller had in a
+/// register ends in an object's padding, where a pointer looks like any other.
+#[unsafe(naked)]
+pub(super) extern "C" fn call_with_clean_registers(function: extern "C" fn()) {
+    naked_asm!(
+        "push rbx",
+        "push rbp",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "mov rax, rdi",
+        "xor ebx, ebx",
+        "xor ebp, ebp",
+        "xor ecx, ecx",
+        "xor edx, edx",
+        "xor esi, esi",
+        "xor edi, edi",
+        "xor r8d, r8d",
+        "xor r9d, r9d",
+        "xor r10d, r10d",
+        "xor r11d, r11d",
+        "xor r12d, r12d",
+        "xor r13d, r13d",
+        "xor r14d, r14d",
+        "xor r15d, r15d",
+        "pxor xmm0, xmm0",
+        "pxor xmm1, xmm1",
+        "pxor xmm2, xmm2",
+        "pxor xmm3, xmm3",
+        "pxor xmm4, xmm4",
+        "pxor xmm5, xmm5",
+        "pxor xmm6, xmm6",
+        "pxor xmm7, xmm7",
+        "pxor xmm8, xmm8",
+        "pxor xmm9, xmm9",
+        "pxor xmm10, xmm10",
+        "pxor xmm11, xmm11",
+        "pxor xmm12, xmm12",
+        "pxor xmm13, xmm13",
+        "pxor xmm14, xmm14",
+        "pxor xmm15, xmm15",
+        "call rax",
+        "add rsp, 8",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbp",
+        "pop rbx",
+        "ret",
+    )
 }
 
 /// The word that libc encrypts function pointers with that it keeps (`PTR_MANGLE`). It

@@ -29,6 +29,8 @@ pub struct Base {
     variables: Vec<(Range<usize>, Scratch)>,
     signals: Vec<libc::sigaction>,
     surroundings: Surroundings,
+    /// From here on up, the stack was in use all the time.
+    frame: usize,
     /// Room for all that can differ.
     changed: Scratch,
 }
@@ -61,8 +63,15 @@ impl Base {
             }
         }
         heap::activate().map_err(Unfit::Heap)?;
+        let frame = (&raw const surroundings).addr();
+        Ok(Self { variables: copies, signals, surroundings, frame, changed })
+    }
+
+    /// Runs what builds the state that is to be kept, with nothing of this process's past in
+    /// its registers and on its part of the stack.
+    pub fn warm_up(&self, work: extern "C" fn()) {
         wipe_unused_stack();
-        Ok(Self { variables: copies, signals, surroundings, changed })
+        processor::call_with_clean_registers(work);
     }
 
     /// Writes what differs from the base to `file`, with `root` for who takes it up, an
@@ -93,7 +102,7 @@ impl Base {
         header.checksum = checksum(header.own_checksum(), first_part);
         let written = write_all(file, &header, first_part, pieces);
         // What is checked was kept before; to report it takes memory.
-        inspect::check_pointers(&self.surroundings, &regions, self.words(&header))?;
+        inspect::check_pointers(&self.surroundings, self.frame, &regions, self.words(&header))?;
         written.map_err(Unfit::Write)?;
         Ok(header.bytes)
     }
@@ -205,8 +214,7 @@ fn variables() -> impl Iterator<Item = Range<usize>> {
     program::variables().chain(thread).map(whole_words)
 }
 
-/// Clears what functions that have returned left on the stack. Structures are copied with
-/// the bytes between their fields, which may be such remains: pointers, to look at them.
+/// Clears what functions that have returned left on the stack.
 #[inline(never)]
 fn wipe_unused_stack() {
     const BYTES: usize = 1 << 20;
