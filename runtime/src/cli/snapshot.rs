@@ -18,7 +18,8 @@ pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
     }
     if arguments.rebuild {
         switch(false)?;
-        if matches!(Place::attached(), Err(Refusal::Absent)) {
+        let attached = Place::attached().and_then(|place| place.check());
+        if attached.is_err_and(|refusal| refusal.leaves_room()) {
             rebuild(arguments).map_err(Fatal::Request)?;
         }
     }
@@ -73,14 +74,15 @@ fn status() -> String {
     if cache.as_ref().is_some_and(Cache::is_off) {
         return "off\n  tip: krait snapshot --rebuild switches it on".to_owned();
     }
-    let (place, at) = match Place::attached() {
-        Err(Refusal::Absent) => match &cache {
-            Some(cache) => (cache.open(), cache.path().display().to_string()),
-            None => (Err(Refusal::NoFolder), String::new()),
-        },
-        place => (place, "attached to this program".to_owned()),
+    let attached = Place::attached().and_then(|place| place.check());
+    let (checked, at) = match (attached, &cache) {
+        (Err(refusal), Some(cache)) if refusal.leaves_room() => {
+            (cache.open().and_then(|place| place.check()), cache.path().display().to_string())
+        }
+        (Err(Refusal::Absent), None) => (Err(Refusal::NoFolder), String::new()),
+        (attached, _) => (attached, "attached to this program".to_owned()),
     };
-    match place.and_then(|place| place.check()) {
+    match checked {
         Ok(bytes) => format!("on: {at}, {:.1} MB", bytes as f64 / 1e6),
         Err(Refusal::Absent) => format!("on: the next start makes it at {at}"),
         Err(refusal) => format!("none: {refusal}\n  tip: krait snapshot --rebuild makes it anew"),

@@ -218,8 +218,7 @@ fn root(options: &Options) -> Result<usize, Refusal> {
         return Err(Refusal::Off);
     }
     match Place::attached().and_then(|place| place.take_up()) {
-        // One that is made here fits.
-        Err(Refusal::Absent | Refusal::OtherProcessor | Refusal::ThreadElsewhere) => {}
+        Err(refusal) if refusal.leaves_room() => {}
         other => return other,
     }
     let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;

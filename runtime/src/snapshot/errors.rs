@@ -33,6 +33,13 @@ pub enum Refusal {
     Damaged(&'static str),
 }
 
+impl Refusal {
+    /// Whether a snapshot that is made on this machine could serve instead.
+    pub fn leaves_room(&self) -> bool {
+        matches!(self, Self::Absent | Self::OtherProcessor | Self::ThreadElsewhere)
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
