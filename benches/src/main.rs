@@ -5,6 +5,7 @@
 //! `krait-benches convert BYTES` reads and writes one event of that size.
 
 mod conversions;
+mod pages;
 mod peers;
 mod snapshot;
 mod starts;
@@ -41,6 +42,7 @@ fn measure(program: &Path) -> Result<()> {
     let peers = peers::find();
     println!("{}\n", statistics::machine());
     snapshot::run(&program, &peers)?;
+    pages::run(&program)?;
     starts::run(&program, &peers)?;
     // These run in this process, after all that starts others: they grow it.
     warm::run()?;
