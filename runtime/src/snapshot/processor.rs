@@ -4,6 +4,9 @@
 //! how a thread's control block is found, what lies around it, and which features of the
 //! processor libraries may have chosen their code by.
 
+#[cfg(not(target_arch = "x86_64"))]
+compile_error!("the snapshot knows x86_64 only: see ARCHITECTURE.md, \"The snapshot\"");
+
 use std::{
     arch::{asm, naked_asm},
     ops::Range,

@@ -90,8 +90,9 @@ fn check(status: c_int) -> io::Result<()> {
 }
 
 unsafe extern "C" {
-    /// libc's own, past the heap's count of threads: this one is gone before it matters.
-    fn __real_pthread_create(
+    /// libc's own, past the heap's count of threads: the thread made here is gone before
+    /// that matters.
+    pub(super) fn __real_pthread_create(
         thread: *mut libc::pthread_t,
         attributes: *const libc::pthread_attr_t,
         start: extern "C" fn(*mut c_void) -> *mut c_void,

@@ -2,6 +2,7 @@
 //! its kin into one to these (`--wrap`, see build.rs), libc's own included.
 
 use super::{ALIGNMENT, allocate, allocate_zeroed, free, lock, reallocate, usable};
+use crate::snapshot::thread::__real_pthread_create;
 use libc::{c_int, c_void, size_t};
 use std::ptr::null_mut;
 
@@ -84,14 +85,6 @@ unsafe extern "C" fn __wrap_pthread_create(
     start: extern "C" fn(*mut c_void) -> *mut c_void,
     argument: *mut c_void,
 ) -> c_int {
-    unsafe extern "C" {
-        fn __real_pthread_create(
-            thread: *mut libc::pthread_t,
-            attributes: *const libc::pthread_attr_t,
-            start: extern "C" fn(*mut c_void) -> *mut c_void,
-            argument: *mut c_void,
-        ) -> c_int;
-    }
     lock::expect_threads();
     // SAFETY: the caller's promises are passed on.
     unsafe { __real_pthread_create(thread, attributes, start, argument) }
