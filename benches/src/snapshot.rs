@@ -39,6 +39,11 @@ pub(crate) fn run(program: &Path, peers: &[Peer]) -> Result<()> {
     }
     println!("\n| | |\n| --- | --- |");
     println!("| size of the program, its snapshot included | {:.1} MB |", megabytes(program)?);
+    for (what, handler) in [("hello", "handlers/hello.py"), ("eight imports", "handlers/eight.py")]
+    {
+        let alone = time(ROUNDS, || invocation(program, &own(handler)))?;
+        println!("| {what}, with nothing else running in between | {} |", alone.milliseconds());
+    }
     println!("| taking the snapshot up | {} |", taken_up(program)?);
     print_floors(program)?;
     print_many(program)?;
