@@ -35,7 +35,7 @@ const CASES: [Case; 8] = [
     (
         "what cannot be computed is left out",
         left_out,
-        Some("the block at 0x1e0000000008 of 64 bytes"),
+        Some("the block at 0x126000000008 of 64 bytes"),
     ),
 ];
 

@@ -1,7 +1,8 @@
 //! Where everything lies whose address must be the same in every process.
 //!
-//! All of it is far from where Linux puts programs, stacks and mappings of its own choice:
-//! those start at either end of the address space, whatever address randomisation adds.
+//! All of it is far from where Linux puts programs, stacks and mappings of its own choice.
+//! Programs are at the lower end of the address space; mappings go down from the upper end,
+//! or, for a process whose stack is not limited, up from 0x1555_5555_5000.
 
 use std::ops::Range;
 
@@ -18,21 +19,21 @@ pub(super) const SLABS: Range<usize> = at(0x1100_0000_0000, 8 << 30);
 /// Blocks above that.
 pub(super) const BLOCKS: Range<usize> = at(0x1200_0000_0000, 64 << 30);
 
-/// Blocks so large that each is a mapping of its own.
-pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 8 << 40);
-
 /// What stays zero almost everywhere.
-pub(super) const SPARSE: Range<usize> = at(0x1d00_0000_0000, 4 << 30);
+pub(super) const SPARSE: Range<usize> = at(0x1240_0000_0000, 4 << 30);
 
 /// What a snapshot leaves out, since it can be computed.
-pub(super) const LEFT_OUT: Range<usize> = at(0x1e00_0000_0000, 4 << 30);
+pub(super) const LEFT_OUT: Range<usize> = at(0x1260_0000_0000, 4 << 30);
+
+/// Blocks so large that each is a mapping of its own.
+pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 2 << 40);
 
 pub(super) const PAGE: usize = 4096;
 
 /// Whether `address` lies in the heap.
 #[inline]
 pub(super) fn is_heap(address: usize) -> bool {
-    (SLAB_TABLE.start..LEFT_OUT.end).contains(&address)
+    (SLAB_TABLE.start..MAPPINGS.end).contains(&address)
 }
 
 const fn at(start: usize, bytes: usize) -> Range<usize> {

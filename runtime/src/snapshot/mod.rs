@@ -15,9 +15,9 @@
 //! 0x1000_0000_0000  the heap: slab table   fixed: heap/slabs.rs     ── kept
 //! 0x1100_0000_0000            slabs                                 ── kept
 //! 0x1200_0000_0000            blocks       heap/blocks.rs           ── kept
+//! 0x1240_0000_0000            sparse       heap/apart.rs            ── kept where not zero
+//! 0x1260_0000_0000            left out     left_out.rs: computed when it is looked at
 //! 0x1300_0000_0000            mappings     heap/mappings.rs: none while it is made
-//! 0x1d00_0000_0000            sparse       heap/apart.rs            ── kept where not zero
-//! 0x1e00_0000_0000            left out     left_out.rs: computed when it is looked at
 //! 0x7..._...._....  what the kernel places: the first stack, the vdso, what was
 //!                   allocated before; different in each process: nothing kept may
 //!                   point there
