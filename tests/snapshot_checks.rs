@@ -11,7 +11,8 @@ use std::{fs::File, hint::black_box, os::fd::AsRawFd};
 static ALLOCATOR: Allocator = Allocator;
 
 /// A variable of the program, which a snapshot keeps.
-static mut VARIABLE: usize = 0;
+#[unsafe(no_mangle)]
+static mut CHECKED_VARIABLE: usize = 0;
 
 /// Where a function lies on the stack that runs while the snapshot is made.
 static mut FRAME: usize = 0;
@@ -30,7 +31,11 @@ const CASES: [Case; 8] = [
         Some("memory beside the heap was kept while warming up: unnamed"),
     ),
     ("a pointer to the stack, on the heap", to_stack, Some("32 bytes at 0x11")),
-    ("a pointer to the first stack, in a variable", to_first_stack, Some("the variable at 0x")),
+    (
+        "a pointer to the first stack, in a variable",
+        to_first_stack,
+        Some("the variable CHECKED_VARIABLE at 0x"),
+    ),
     ("a pointer to what was allocated before", to_older_memory, Some("32 bytes at 0x11")),
     (
         "what cannot be computed is left out",
@@ -48,7 +53,7 @@ fn main() {
 fn passes((name, spoil, expected): Case) -> bool {
     let older = Box::leak(Box::new(0_u64));
     // SAFETY: the process has one thread.
-    unsafe { VARIABLE = (&raw const *older).addr() };
+    unsafe { CHECKED_VARIABLE = (&raw const *older).addr() };
     let process = fork_with_fixed_stack(|| {
         let said = refusal(spoil).map(|unfit| unfit.to_string()).unwrap_or_default();
         let as_expected = match expected {
@@ -139,13 +144,13 @@ fn to_stack() -> usize {
 
 fn to_first_stack() -> usize {
     // SAFETY: the kernel's numbers lie on the first stack; the process has one thread.
-    unsafe { VARIABLE = libc::getauxval(libc::AT_RANDOM) as usize };
+    unsafe { CHECKED_VARIABLE = libc::getauxval(libc::AT_RANDOM) as usize };
     keep(1)
 }
 
 fn to_older_memory() -> usize {
     // SAFETY: the process has one thread.
-    keep(unsafe { VARIABLE })
+    keep(unsafe { CHECKED_VARIABLE })
 }
 
 fn left_out() -> usize {

@@ -5,7 +5,7 @@ use super::{
     addresses::{STACK, is_heap},
     heap,
     image::Word,
-    processor, program,
+    processor, program, symbols,
 };
 use std::{fmt, fs, io, ops::Range, ptr::with_exposed_provenance};
 
@@ -114,14 +114,17 @@ fn unfit(surroundings: &Surroundings, address: usize, value: usize) -> Unfit {
         Some(mapping) => mapping.to_string(),
         None => String::new(),
     };
+    let named =
+        |address: usize| symbols::at(address).map_or(String::new(), |name| format!(" {name}"));
     let holder = if !is_heap(address) {
-        format!("the variable at {address:#x}")
+        format!("the variable{} at {address:#x}", named(address))
     } else if let Some((start, size)) = heap::object_around(address) {
         // SAFETY: an object of the heap.
         let first = unsafe { with_exposed_provenance::<usize>(start).read() };
+        let offset = address - start;
         format!(
-            "{size} bytes at {start:#x} (the word at +{}; the first is {first:#x})",
-            address - start
+            "{size} bytes at {start:#x} (the word at +{offset}; the first is {first:#x}{})",
+            named(first)
         )
     } else {
         format!("a block around {address:#x}")

@@ -41,6 +41,7 @@ mod left_out;
 mod processor;
 mod program;
 mod restore;
+mod symbols;
 mod take;
 mod thread;
 
