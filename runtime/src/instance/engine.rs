@@ -32,7 +32,6 @@ pub struct Engine {
     pub(super) process: i32,
     pub(super) socket: UnixStream,
     pub(super) log: OwnedFd,
-    pub(super) started: Instant,
 }
 
 /// The engine that [`start_early`] started, until somebody needs it.
@@ -146,7 +145,7 @@ impl Engine {
                 process => process,
             },
         };
-        Ok(Self { process, socket, log, started })
+        Ok(Self { process, socket, log })
     }
 }
 

@@ -87,7 +87,7 @@ impl Instance {
         code: &CodePaths,
         once: bool,
     ) -> Result<Self, StartError> {
-        let Engine { process, mut socket, log, started } = engine.map_err(StartError::Engine)?;
+        let Engine { process, mut socket, log } = engine.map_err(StartError::Engine)?;
         descendants::become_subreaper();
         hide_from_functions();
         let marker = Marker::fresh();
@@ -107,7 +107,8 @@ impl Instance {
             process,
             socket,
             log,
-            started,
+            // Not since the engine was: the event may have come slowly.
+            started: Instant::now(),
             marker,
             ready: false,
             initialized: false,
