@@ -2,7 +2,8 @@
 //!
 //! All of it is far from where Linux puts programs, stacks and mappings of its own choice.
 //! Programs are at the lower end of the address space; mappings go down from the upper end,
-//! or, for a process whose stack is not limited, up from 0x1555_5555_5000.
+//! or, for a process whose stack is not limited, from a sixth of it: from 0x1455_5555_5000 at
+//! the lowest.
 
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ pub(super) const SPARSE: Range<usize> = at(0x1240_0000_0000, 4 << 30);
 pub(super) const LEFT_OUT: Range<usize> = at(0x1260_0000_0000, 4 << 30);
 
 /// Blocks so large that each is a mapping of its own.
-pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 2 << 40);
+pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 1 << 40);
 
 pub(super) const PAGE: usize = 4096;
 

@@ -1,4 +1,5 @@
-//! The largest blocks: each a mapping of its own, at addresses that are not used again.
+//! The largest blocks: each a mapping of its own, at addresses that are not used again as
+//! long as there are others.
 
 use super::{at, map_at};
 use crate::snapshot::addresses::{MAPPINGS, PAGE, whole_pages};
@@ -12,27 +13,42 @@ struct Head {
 
 pub(super) struct Mappings {
     next: usize,
+    /// Whether addresses are used for the second time.
+    used_again: bool,
 }
 
 impl Mappings {
     pub(super) const fn new() -> Self {
-        Self { next: MAPPINGS.start }
+        Self { next: MAPPINGS.start, used_again: false }
     }
 
     pub(super) fn allocate(&mut self, size: usize, alignment: usize) -> *mut u8 {
-        let start = self.next;
-        let block = (start + PAGE).next_multiple_of(alignment.max(PAGE));
-        let Some(end) = block.checked_add(size).filter(|end| *end <= MAPPINGS.end) else {
-            return null_mut();
-        };
-        let end = whole_pages(end);
-        if map_at(start..end).is_err() {
+        /// More mappings than a process may have.
+        const TRIES: usize = 1 << 16;
+        let room = size.saturating_add(2 * alignment.max(PAGE));
+        if room > MAPPINGS.len() {
             return null_mut();
         }
-        self.next = end;
-        // SAFETY: the page before the block was just mapped.
-        unsafe { head(at(block)).write(Head { start, bytes: end - start }) };
-        at(block)
+        for _ in 0..TRIES {
+            if self.next + room > MAPPINGS.end {
+                // All addresses were used once: now each may be free, or not.
+                (self.next, self.used_again) = (MAPPINGS.start, true);
+            }
+            let start = self.next;
+            let block = (start + PAGE).next_multiple_of(alignment.max(PAGE));
+            let end = whole_pages(block + size);
+            self.next = end;
+            match map_at(start..end) {
+                Ok(()) => {
+                    // SAFETY: the page before the block was just mapped.
+                    unsafe { head(at(block)).write(Head { start, bytes: end - start }) };
+                    return at(block);
+                }
+                Err(error) if error.raw_os_error() == Some(libc::EEXIST) => {}
+                Err(_) => break,
+            }
+        }
+        null_mut()
     }
 
     /// # Safety
@@ -45,7 +61,7 @@ impl Mappings {
         }
     }
 
-    /// Moves pages rather than bytes.
+    /// Moves pages rather than bytes; null where that cannot be, and then all stays.
     ///
     /// # Safety
     /// `block` must be in use, and aligned to a page at most.
@@ -56,7 +72,8 @@ impl Mappings {
             let offset = block.addr() - start;
             let Some(fresh) = offset.checked_add(size).map(whole_pages) else { return null_mut() };
             let place = if fresh <= bytes { start } else { self.next };
-            if place + fresh > MAPPINGS.end {
+            let is_free = place == start || !self.used_again;
+            if fresh > MAPPINGS.len() || place + fresh > MAPPINGS.end || !is_free {
                 return null_mut();
             }
             let moved = if place == start {

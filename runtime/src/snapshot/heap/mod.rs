@@ -216,7 +216,10 @@ pub unsafe fn reallocate(
         }
     } else if MAPPINGS.contains(&address) && size >= LARGEST_BLOCK {
         // SAFETY: a mapping in use, by the caller's promise.
-        return locked(|heap| unsafe { heap.mappings.reallocate(pointer, size) });
+        let moved = locked(|heap| unsafe { heap.mappings.reallocate(pointer, size) });
+        if !moved.is_null() {
+            return moved;
+        }
     }
     let fresh = allocate(size, alignment);
     if !fresh.is_null() {
