@@ -260,7 +260,7 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
     // Copied, so that it lies where everything else does.
     warming().modules = modules.to_vec();
     base.warm_up(warm_up);
-    let warmed = std::mem::take(&mut *warming());
+    let warmed = std::mem::replace(&mut *warming(), Warming::NOTHING);
     let left_out = warmed.left_out.map_err(Unfit::WarmUp)?;
     base.write(warmed.interpreter, &left_out, fill_location_tables, file).map(drop)
 }
@@ -273,14 +273,11 @@ struct Warming {
     left_out: Result<Vec<Range<usize>>, String>,
 }
 
-static WARMING: Mutex<Warming> =
-    Mutex::new(Warming { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) });
-
-impl Default for Warming {
-    fn default() -> Self {
-        Self { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) }
-    }
+impl Warming {
+    const NOTHING: Self = Self { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) };
 }
+
+static WARMING: Mutex<Warming> = Mutex::new(Warming::NOTHING);
 
 fn warming() -> MutexGuard<'static, Warming> {
     WARMING.lock().unwrap_or_else(PoisonError::into_inner)

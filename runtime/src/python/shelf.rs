@@ -8,7 +8,7 @@
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyList, PyStr, PyStrRef, PyTuple},
+    builtins::{PyList, PyStr, PyStrRef, PyTuple},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -118,10 +118,7 @@ impl Shelf {
         let modules = vm.sys_module.get_attr("modules", vm)?;
         let entries = taken.iter().filter_map(|name| Some((*name, self.modules.get(*name)?)));
         for (name, shelved) in entries.clone() {
-            match modules.downcast_ref::<PyDict>() {
-                Some(modules) => modules.set_item(name.as_str(), shelved.module.clone(), vm)?,
-                None => modules.set_item(name.as_str(), shelved.module.clone(), vm)?,
-            }
+            modules.set_item(name.as_str(), shelved.module.clone(), vm)?;
         }
         for (name, shelved) in entries {
             if let Some((parent, child)) = name.rsplit_once('.') {
