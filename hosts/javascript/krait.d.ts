@@ -1,0 +1,79 @@
+/** krait.wasm, compiled. */
+export class Krait {
+  /** @param source a compiled module, its bytes, or where it is: a URL, in Node also a path */
+  static load(source: WebAssembly.Module | BufferSource | URL | string): Promise<Krait>;
+
+  /** Makes a function and starts an instance of it; its code is imported by the first call. */
+  function(options: FunctionOptions): Promise<KraitFunction>;
+
+  /** The events that the platform's triggers send. */
+  events(): Promise<{ name: string; title: string; event: unknown }[]>;
+}
+
+/** What is not said here goes to krait as it is, and an option it does not know is refused. */
+export interface FunctionOptions {
+  /** The code: contents by path. */
+  files?: Record<string, string | Uint8Array>;
+  /** The code: a folder (Node only). */
+  folder?: string;
+  /** What of it is the code: "/function" (all), or a .py file or .zip in it. */
+  code?: string;
+  /** Default: "index.main_handler". */
+  handler?: string;
+  /** Paths of folders or .zip files below "/function". */
+  layers?: string[];
+  environment?: Record<string, string>;
+  /** Seconds that an invocation may take. Default: 3. */
+  timeout?: number;
+  /** Megabytes that an instance may use. Default: 128. */
+  memory?: number;
+  name?: string;
+  namespace?: string;
+  region?: string;
+  appid?: string;
+  uin?: string;
+  version?: string;
+  initTimeout?: number;
+  /** Called with the log as it is written: text, not always of whole lines. */
+  onLog?: (text: string) => void;
+}
+
+export class KraitFunction {
+  /**
+   * One invocation; those of one function are made one after the other.
+   * @param event JSON text, or a value to be made into it
+   * @throws {KraitError} when there is no answer: the event is not JSON, or krait failed
+   */
+  invoke(event: unknown, options?: InvokeOptions): Promise<Invocation>;
+
+  /** Ends the instance. */
+  close(): void;
+}
+
+export interface InvokeOptions {
+  /** Default: a random UUID. */
+  requestId?: string;
+  /** Ends the invocation; `invoke` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface Invocation {
+  /** "failed": `retMsg` is the platform's error envelope. */
+  status: "succeeded" | "failed";
+  /** JSON text. */
+  retMsg: string;
+  log: string;
+  report: {
+    requestId: string;
+    durationMs: number;
+    billedMs: number;
+    memoryBytes: number;
+    /** null where the function was loaded already. */
+    coldStart: null | { initRuntimeMs: number; initFunctionMs: number; pullCodeMs: number };
+  };
+}
+
+export class KraitError extends Error {
+  /** 2: the request could not be made; 3: krait's own fault. */
+  status: 2 | 3;
+}

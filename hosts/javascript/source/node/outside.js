@@ -1,0 +1,56 @@
+// Node's module and worker, as the program sees them.
+
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+
+/** `source`: a compiled module, its bytes, a path, or a file: URL. */
+export async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  const isPlace = typeof source === "string" || source instanceof URL;
+  return WebAssembly.compile(isPlace ? await readFile(source) : source);
+}
+
+/** Starts worker.js with the folders that its instance is to see. */
+export async function startWorker({ folder, files = {} }, onMessage, onFailure) {
+  const scratch = await mkdtemp(join(tmpdir(), "krait-"));
+  const temporary = join(scratch, "tmp");
+  await mkdir(temporary);
+  const code = folder === undefined ? await writeFiles(join(scratch, "function"), files) : folder;
+  const worker = new Worker(new URL("../worker.js", import.meta.url), {
+    workerData: { "/function": resolve(code), "/tmp": temporary },
+    // node:wasi warns that it is an experiment: not what a function's caller wants to read.
+    execArgv: ["--no-warnings"],
+  });
+  const clean = () => rmSync(scratch, { recursive: true, force: true });
+  process.once("exit", clean);
+  worker.once("exit", () => {
+    process.off("exit", clean);
+    clean();
+  });
+  worker.on("error", onFailure);
+  worker.on("message", (message) => {
+    // An idle instance does not keep the program from ending.
+    if (message.log === undefined) worker.unref();
+    onMessage(message);
+  });
+  return {
+    post(message) {
+      worker.ref();
+      worker.postMessage(message);
+    },
+    end: () => worker.terminate(),
+  };
+}
+
+async function writeFiles(folder, files) {
+  await mkdir(folder);
+  for (const [path, content] of Object.entries(files)) {
+    const place = join(folder, path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, content);
+  }
+  return folder;
+}

@@ -1,0 +1,32 @@
+// The inside of a worker: makes the calls that instance.js asks for, one after the other.
+
+import { isExit, makeSystem, receive, send } from "#inside";
+import { Library } from "./library.js";
+
+let library;
+
+const calls = {
+  async start(module) {
+    const decoder = new TextDecoder();
+    const system = makeSystem((bytes) => send({ log: decoder.decode(bytes, { stream: true }) }));
+    const instance = await WebAssembly.instantiate(module, system.imports);
+    system.begin(instance);
+    library = new Library(instance.exports);
+  },
+  load: (options) => library.ask("krait_load", JSON.stringify(options)),
+  invoke: (event, requestId) => library.ask("krait_invoke", event, requestId),
+  ended: (statusCode, requestId, durationMs) =>
+    library.ask("krait_ended", statusCode, requestId, durationMs),
+  events: () => library.ask("krait_events"),
+};
+
+receive(async ({ name, values }) => {
+  const begun = performance.now();
+  try {
+    send({ answer: await calls[name](...values) });
+  } catch (error) {
+    // krait has made its answer before it exits; a trap leaves none.
+    if (isExit(error)) send({ answer: library.ask("krait_answer"), isOver: true });
+    else send({ trap: { message: String(error), durationMs: performance.now() - begun } });
+  }
+});
