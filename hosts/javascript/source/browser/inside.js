@@ -25,13 +25,14 @@ export function receive(handle) {
 }
 
 export function makeSystem(write) {
-  const wasi = new WASI([], [], [
+  const descriptors = [
     new OpenFile(new File([])),
     new ConsoleStdout(write),
     new ConsoleStdout(write),
     new PreopenDirectory("/function", makeTree(files).contents),
     new PreopenDirectory("/tmp", new Map()),
-  ]);
+  ];
+  const wasi = new WASI([], [], descriptors, { debug: false });
   return {
     imports: { wasi_snapshot_preview1: wasi.wasiImport },
     begin(instance) {

@@ -6,6 +6,10 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 
+/** The folders of instances that have not ended. */
+const scratches = new Set();
+process.on("exit", () => scratches.forEach(remove));
+
 /** `source`: a compiled module, its bytes, a path, or a file: URL. */
 export async function compile(source) {
   if (source instanceof WebAssembly.Module) return source;
@@ -16,6 +20,7 @@ export async function compile(source) {
 /** Starts worker.js with the folders that its instance is to see. */
 export async function startWorker({ folder, files = {} }, onMessage, onFailure) {
   const scratch = await mkdtemp(join(tmpdir(), "krait-"));
+  scratches.add(scratch);
   const temporary = join(scratch, "tmp");
   await mkdir(temporary);
   const code = folder === undefined ? await writeFiles(join(scratch, "function"), files) : folder;
@@ -24,12 +29,7 @@ export async function startWorker({ folder, files = {} }, onMessage, onFailure) 
     // node:wasi warns that it is an experiment: not what a function's caller wants to read.
     execArgv: ["--no-warnings"],
   });
-  const clean = () => rmSync(scratch, { recursive: true, force: true });
-  process.once("exit", clean);
-  worker.once("exit", () => {
-    process.off("exit", clean);
-    clean();
-  });
+  worker.on("exit", () => remove(scratch));
   worker.on("error", onFailure);
   worker.on("message", (message) => {
     // An idle instance does not keep the program from ending.
@@ -53,4 +53,9 @@ async function writeFiles(folder, files) {
     await writeFile(place, content);
   }
   return folder;
+}
+
+function remove(scratch) {
+  scratches.delete(scratch);
+  rmSync(scratch, { recursive: true, force: true });
 }
