@@ -2,17 +2,20 @@
 
 import { chromium } from "playwright-core";
 
-export function launch() {
-  return chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-}
+const options = {
+  executablePath: "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
+export const launch = () => chromium.launch(options);
+
+/** A browser that keeps its cache in `profile`, as a reader's does. */
+export const launchWithCache = (profile) => chromium.launchPersistentContext(profile, options);

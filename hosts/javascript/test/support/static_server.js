@@ -20,10 +20,12 @@ export async function serve(folder) {
     const path = join(folder, normalize(pathname), pathname.endsWith("/") ? "index.html" : "");
     const { size, mtime } = await stat(path).catch(() => ({}));
     if (size === undefined) return response.writeHead(404).end();
+    const modified = mtime.toUTCString();
+    if (request.headers["if-modified-since"] === modified) return response.writeHead(304).end();
     response.writeHead(200, {
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
       "content-length": size,
-      "last-modified": mtime.toUTCString(),
+      "last-modified": modified,
     });
     createReadStream(path).pipe(response);
   });
