@@ -9,15 +9,17 @@
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`instance`]: one function instance: its process, its pipe, its limits.
 //! - [`cli`]: the command line, a face over the others.
+//! - `exports`: in a WebAssembly module, the face that its host calls.
 
 pub mod contract;
 pub mod python;
 
-#[cfg(unix)]
 pub mod cli;
-#[cfg(unix)]
 pub mod instance;
-#[cfg(unix)]
 pub mod package;
+
 #[cfg(unix)]
 pub mod snapshot;
+
+#[cfg(target_os = "wasi")]
+pub mod exports;

@@ -1,24 +1,33 @@
 //! The program `krait`.
 //!
-//! It starts at C's `main`, before Rust's own preparations: a process that takes a snapshot
-//! up must not have done anything yet.
+//! On Unix it starts at C's `main`, before Rust's own preparations: a process that takes a
+//! snapshot up must not have done anything yet.
 
-#![no_main]
+#![cfg_attr(unix, no_main)]
 
-use std::ffi::{CStr, c_char, c_int};
+#[cfg(unix)]
+mod start {
+    use std::ffi::{CStr, c_char, c_int};
 
-#[global_allocator]
-static ALLOCATOR: krait::instance::allocator::Allocator = krait::instance::allocator::Allocator;
+    #[global_allocator]
+    static ALLOCATOR: krait::instance::allocator::Allocator = krait::instance::allocator::Allocator;
 
-#[unsafe(no_mangle)]
-extern "C" fn main(_count: c_int, arguments: *const *const c_char) -> c_int {
-    krait::cli::prepare_streams();
-    // SAFETY: the arguments are C strings, with a null behind the last.
-    let command = unsafe {
-        let command = if (*arguments).is_null() { *arguments } else { *arguments.add(1) };
-        if command.is_null() { c"" } else { CStr::from_ptr(command) }
-    };
-    krait::cli::prepare(command.to_bytes());
-    // Writes what Rust still holds of the output.
-    std::process::exit(i32::from(krait::cli::main()))
+    #[unsafe(no_mangle)]
+    extern "C" fn main(_count: c_int, arguments: *const *const c_char) -> c_int {
+        krait::cli::prepare_streams();
+        // SAFETY: the arguments are C strings, with a null behind the last.
+        let command = unsafe {
+            let command = if (*arguments).is_null() { *arguments } else { *arguments.add(1) };
+            if command.is_null() { c"" } else { CStr::from_ptr(command) }
+        };
+        krait::cli::prepare(command.to_bytes());
+        // Writes what Rust still holds of the output.
+        std::process::exit(i32::from(krait::cli::main()))
+    }
+}
+
+#[cfg(target_os = "wasi")]
+fn main() -> std::process::ExitCode {
+    krait::exports::keep();
+    krait::cli::main().into()
 }

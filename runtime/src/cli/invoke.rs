@@ -7,8 +7,8 @@ use super::{
     shown_log::ShownLog,
 };
 use crate::{
-    contract::{Invocation, Outcome, report},
-    instance::{Engine, Instance, InvokeError, Request},
+    contract::{Invocation, Outcome, report, report::ColdStart},
+    instance::{Engine, Instance, InvokeError, Observer, Request},
 };
 use anyhow::anyhow;
 use std::io::{Write, stdout};
@@ -16,7 +16,8 @@ use std::io::{Write, stdout};
 /// Invokes once and prints what came of it.
 pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
-    let mut log = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
+    let shown = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
+    let mut terminal = Terminal { arguments: &arguments, log: shown };
     let mut instance =
         Instance::start(Engine::take(), &settled.function, &settled.package.paths, true)
             .map_err(Fatal::internal)?;
@@ -26,33 +27,70 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
         event: &settled.event,
         pull_code: settled.pull_code,
     };
-    let invocation = instance.invoke(request, &mut log).map_err(|error| {
-        log.flush();
+    let invocation = instance.invoke(request, &mut terminal).map_err(|error| {
+        terminal.log.flush();
         refused(error, &settled)
     })?;
-    log.finish(&invocation);
-    if let Some(text) = answer(&arguments, &invocation, &log) {
-        // Whoever stopped reading has what they wanted.
-        let _ = writeln!(stdout().lock(), "{text}");
-    }
     Ok(match invocation.outcome {
         Outcome::Returned(_) => 0,
         Outcome::Failed(_) => 1,
     })
 }
 
-/// What goes to stdout, if anything does.
-fn answer(arguments: &InvokeArguments, invocation: &Invocation, log: &ShownLog) -> Option<String> {
-    match (arguments.output, arguments.invocation_type) {
-        (OutputChoice::RetMsg, InvocationType::RequestResponse) => Some(invocation.ret_msg()),
-        (OutputChoice::RetMsg, InvocationType::Event) => None,
-        (OutputChoice::Result, InvocationType::RequestResponse) => {
-            let tail = if arguments.log == LogChoice::None { "" } else { log.api_tail() };
-            Some(invocation.result_json(tail))
+/// Shows an invocation: its log on stderr as it comes, then its answer on stdout.
+struct Terminal<'a> {
+    arguments: &'a InvokeArguments,
+    log: ShownLog,
+}
+
+impl Terminal<'_> {
+    /// What goes to stdout, if anything does.
+    fn answer(&self, invocation: &Invocation) -> Option<String> {
+        match (self.arguments.output, self.arguments.invocation_type) {
+            (OutputChoice::RetMsg, InvocationType::RequestResponse) => Some(invocation.ret_msg()),
+            (OutputChoice::RetMsg, InvocationType::Event) => None,
+            (OutputChoice::Result, InvocationType::RequestResponse) => {
+                let wanted = self.arguments.log != LogChoice::None;
+                Some(invocation.result_json(if wanted { self.log.api_tail() } else { "" }))
+            }
+            (OutputChoice::Result, InvocationType::Event) => {
+                Some(report::accepted_json(&invocation.request_id))
+            }
         }
-        (OutputChoice::Result, InvocationType::Event) => {
-            Some(report::accepted_json(&invocation.request_id))
+    }
+}
+
+impl Observer for Terminal<'_> {
+    fn note(&mut self, text: &str) {
+        self.log.note(text);
+    }
+
+    fn started(&mut self) {
+        self.log.started();
+    }
+
+    fn output(&mut self, bytes: &[u8]) {
+        self.log.output(bytes);
+    }
+
+    fn cold_start(&mut self, parts: &ColdStart) {
+        self.log.cold_start(parts);
+    }
+
+    fn over(&mut self, invocation: &Invocation) {
+        self.log.over(invocation);
+        if let Some(text) = self.answer(invocation) {
+            // Whoever stopped reading has what they wanted.
+            let _ = writeln!(stdout().lock(), "{text}");
         }
+    }
+
+    fn waits_for(&self) -> Option<i32> {
+        self.log.waits_for()
+    }
+
+    fn ready(&mut self) {
+        self.log.ready();
     }
 }
 

@@ -7,13 +7,16 @@ mod invoke;
 mod options;
 mod request;
 mod shown_log;
+#[cfg(unix)]
 mod snapshot;
+#[cfg(unix)]
 mod startup;
 mod style;
 
 use crate::instance::Engine;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use options::{Command, CommandLine};
+#[cfg(unix)]
 pub use startup::{prepare, prepare_streams};
 
 /// An error that ends the program, with the exit code that tells its kind.
@@ -45,8 +48,11 @@ pub fn main() -> u8 {
     });
     let result = match command_line.command {
         Command::Invoke(arguments) => invoke::run(*arguments),
+        #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
+        #[cfg(unix)]
         Command::Completions { shell } => {
+            use clap::CommandFactory as _;
             let mut command = CommandLine::command();
             clap_complete::generate(shell, &mut command, "krait", &mut std::io::stdout());
             Ok(0)

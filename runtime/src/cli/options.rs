@@ -24,8 +24,10 @@ pub(super) enum Command {
     /// Invoke a function once: its answer on stdout, its log on stderr
     #[command(after_help = AFTER_HELP)]
     Invoke(Box<InvokeArguments>),
+    #[cfg(unix)]
     /// Tell of the snapshot that krait starts from, make it anew, or switch it off
     Snapshot(SnapshotArguments),
+    #[cfg(unix)]
     /// Print completions for a shell
     Completions {
         /// The shell to complete for
@@ -33,6 +35,7 @@ pub(super) enum Command {
     },
 }
 
+#[cfg(unix)]
 #[derive(Debug, Args)]
 pub(super) struct SnapshotArguments {
     /// Tell where it is and whether it can be used (the default)

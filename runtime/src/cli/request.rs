@@ -7,14 +7,13 @@ use super::{
 use crate::{
     contract::{Function, Handler, environment, limits},
     package::{self, Declared, Package},
-    snapshot,
 };
 use anyhow::{Context as _, anyhow};
 use indexmap::IndexMap;
 use std::{
     fs::File,
     io::{Read, stdin},
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -43,8 +42,7 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
         .unwrap_or(Path::new("."));
 
     let begun = Instant::now();
-    let package =
-        package::open(code, &arguments.layers, &cache_folder()).map_err(Fatal::request)?;
+    let package = package::open(code, &arguments.layers).map_err(Fatal::request)?;
     let pull_code = begun.elapsed();
 
     let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
@@ -212,10 +210,4 @@ fn read_at_most(reader: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Where unpacked packages are kept: the user's cache folder, else one below `/tmp`.
-fn cache_folder() -> PathBuf {
-    let elsewhere = || std::env::temp_dir().join(format!("krait-{}", package::current_user()));
-    snapshot::user_folder().unwrap_or_else(elsewhere)
 }

@@ -7,6 +7,9 @@ use crate::{
 };
 use std::io::{Write, stderr};
 
+/// The descriptor of standard error.
+const STANDARD_ERROR: i32 = 2;
+
 /// What a write to a pipe takes without blocking, once it is known to be writable, in bytes.
 const UNBLOCKED_BYTES: usize = 4096;
 
@@ -32,15 +35,6 @@ impl ShownLog {
             api_text: String::new(),
             notes: std::env::var_os("KRAIT_LOG").is_some_and(|level| level == "debug"),
         }
-    }
-
-    /// Ends the log and shows all of it that is to be shown.
-    pub(super) fn finish(&mut self, invocation: &Invocation) {
-        let text = self.shown.finish(invocation);
-        self.show(&text, true);
-        let text = self.api.finish(invocation);
-        self.keep_for_api(&text);
-        self.flush();
     }
 
     /// Shows what was not shown yet.
@@ -115,9 +109,17 @@ impl Observer for ShownLog {
         self.keep_for_api(&text);
     }
 
+    fn over(&mut self, invocation: &Invocation) {
+        let text = self.shown.finish(invocation);
+        self.show(&text, true);
+        let text = self.api.finish(invocation);
+        self.keep_for_api(&text);
+        self.flush();
+    }
+
     fn waits_for(&self) -> Option<i32> {
         let waits = self.choice == LogChoice::All && !self.queue.is_empty();
-        waits.then_some(libc::STDERR_FILENO)
+        waits.then_some(STANDARD_ERROR)
     }
 
     fn ready(&mut self) {

@@ -42,6 +42,12 @@ impl Failure {
         }
     }
 
+    /// Whether the instance is not used again (§1.7): all but what the handler itself raised
+    /// or returned.
+    pub fn ends_instance(&self) -> bool {
+        !matches!(self, Self::UserCode { .. } | Self::ResponseTooLarge)
+    }
+
     /// The text of `errorMessage` (§2.1). Those of 437 and 450 are krait's own words:
     /// no paste of either is known.
     pub fn message(&self) -> String {

@@ -7,18 +7,40 @@
 //!
 //! Security rests on [`process`] (what the instance inherits) and [`descendants`] (that
 //! nothing of it survives).
+//!
+//! A WebAssembly module has no processes: there the module is the instance
+//! ([`in_module`]), and its host isolates and limits it.
 
+mod invocation;
+
+pub use invocation::{InvokeError, Observer, Request, StartError};
+
+#[cfg(unix)]
 pub mod allocator;
+#[cfg(unix)]
 mod descendants;
+#[cfg(unix)]
 mod engine;
+#[cfg(target_os = "wasi")]
+mod in_module;
+#[cfg(unix)]
 mod marker;
+#[cfg(unix)]
 mod process;
+#[cfg(unix)]
 mod serve;
+#[cfg(unix)]
 mod signals;
+#[cfg(unix)]
 mod usage;
+#[cfg(unix)]
 mod watch;
+#[cfg(unix)]
 mod wire;
 
+#[cfg(unix)]
 pub use engine::{Engine, start_early, start_maker};
-pub use process::{Instance, StartError};
-pub use watch::{InvokeError, Observer, Request};
+#[cfg(target_os = "wasi")]
+pub use in_module::{Engine, Instance, prepare_image};
+#[cfg(unix)]
+pub use process::Instance;

@@ -2,7 +2,7 @@
 //! socket, its function's environment and its code. Security rests on this file.
 
 use super::{
-    descendants,
+    StartError, descendants,
     engine::Engine,
     marker::Marker,
     usage,
@@ -14,7 +14,6 @@ use crate::{
 };
 use std::{
     ffi::CString,
-    fmt,
     fs::File,
     io::{self, Write},
     os::{
@@ -50,30 +49,6 @@ pub struct Instance {
 pub(super) struct Reaped {
     pub peak_bytes: u64,
 }
-
-/// An instance that could not be started: krait's own fault, or the machine's.
-#[derive(Debug)]
-pub enum StartError {
-    /// No process or no pipe to it could be made.
-    Engine(io::Error),
-    /// The process has ended, or its assignment could not be written down.
-    Assignment(io::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Engine(error) => {
-                write!(formatter, "no process for an instance could be made: {error}")
-            }
-            Self::Assignment(error) => {
-                write!(formatter, "an instance could not be told what to serve: {error}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
 
 impl Instance {
     /// Makes an instance of `function`, whose code is at `code`, of an engine. It loads the

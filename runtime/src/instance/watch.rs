@@ -1,7 +1,7 @@
 //! Watching one invocation: its log, its answer, its time, its memory.
 
 use super::{
-    descendants,
+    InvokeError, Observer, Request, descendants,
     marker::Splitter,
     process::Instance,
     signals::Signals,
@@ -9,11 +9,10 @@ use super::{
     wire::{self, Answered, Frames, FromInstance},
 };
 use crate::{
-    contract::{Context, Failure, Function, Invocation, Outcome, report::ColdStart},
+    contract::{Context, Failure, Invocation, Outcome, report::ColdStart},
     python::InvalidEvent,
 };
 use std::{
-    fmt,
     io::{self, Read, Write},
     os::fd::AsRawFd,
     time::{Duration, Instant},
@@ -27,55 +26,6 @@ const LOG_PIECE_BYTES: usize = 1 << 16;
 
 /// The most that Linux lets a pipe hold for a user without privileges, in bytes.
 const LARGEST_PIPE_BYTES: usize = 1 << 20;
-
-/// One invocation to be made.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    pub function: &'a Function,
-    pub request_id: &'a str,
-    pub event: &'a [u8],
-    /// How long the code took to find and unpack, for the cold start's report.
-    pub pull_code: Duration,
-}
-
-/// Learns of an invocation as it happens.
-pub trait Observer {
-    /// How the instance came by its interpreter: nothing that a function's user needs.
-    fn note(&mut self, text: &str);
-    /// The event was accepted: the invocation exists. Comes first, and once.
-    fn started(&mut self);
-    /// The function wrote this to its standard output or error.
-    fn output(&mut self, bytes: &[u8]);
-    /// The function is loaded, and about to be called for the first time.
-    fn cold_start(&mut self, parts: &ColdStart);
-    /// A descriptor that the observer waits to write to, if it does.
-    fn waits_for(&self) -> Option<i32>;
-    /// That descriptor can be written to.
-    fn ready(&mut self);
-}
-
-/// An invocation that was not made.
-#[derive(Debug)]
-pub enum InvokeError {
-    /// The event is not JSON: the platform's 400.
-    Event(InvalidEvent),
-    /// A signal asked krait itself to end.
-    Interrupted { signal: i32 },
-    /// The kernel refused what watching needs.
-    Watch(io::Error),
-}
-
-impl fmt::Display for InvokeError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
-            Self::Interrupted { signal } => write!(formatter, "ended by signal {signal}"),
-            Self::Watch(error) => write!(formatter, "an instance cannot be watched: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for InvokeError {}
 
 impl Instance {
     /// Makes one invocation and waits for its end. After a failure other than 407 and 430 the
@@ -214,9 +164,11 @@ impl Watch<'_> {
         self.invocation(Outcome::Failed(failure), duration, memory_bytes)
     }
 
-    fn invocation(&self, outcome: Outcome, duration: Duration, memory_bytes: u64) -> Invocation {
+    fn invocation(self, outcome: Outcome, duration: Duration, memory_bytes: u64) -> Invocation {
         let request_id = self.request.request_id.to_owned();
-        Invocation { request_id, outcome, duration, memory_bytes }
+        let invocation = Invocation { request_id, outcome, duration, memory_bytes };
+        self.observer.over(&invocation);
+        invocation
     }
 
     fn until_end(&mut self) -> io::Result<End> {

@@ -1,19 +1,24 @@
 //! Finding a function's code: a folder, a `.py` file, a zip package, layers, a template.
 //!
-//! Everything ends as folders on disk, because that is what the interpreter imports from.
+//! Everything ends as folders on disk, because that is what the interpreter imports from. A
+//! WebAssembly module may not write to its host's disk: there a zip is read in place.
 
 mod error;
+#[cfg(target_os = "wasi")]
+mod in_place;
 mod template;
+#[cfg(unix)]
 mod unpack;
 
 pub use error::PackageError;
 pub use template::{Declared, find as find_template, read as read_template};
-pub use unpack::current_user;
 
 use crate::{
     contract::{Handler, limits},
     python::CodePaths,
 };
+#[cfg(target_os = "wasi")]
+use std::path::Component;
 use std::path::{Path, PathBuf};
 
 /// Code that is ready to be imported.
@@ -27,17 +32,17 @@ pub struct Package {
 }
 
 /// Opens `code` (a folder, a `.py` file or a zip) and `layers` (folders or zips). Zips are
-/// unpacked below `cache`, once for each content.
+/// unpacked into the user's cache, once for each content, or below `/tmp`.
 ///
 /// # Errors
 /// When something is missing, is not code, or cannot be unpacked.
-pub fn open(code: &Path, layers: &[PathBuf], cache: &Path) -> Result<Package, PackageError> {
+pub fn open(code: &Path, layers: &[PathBuf]) -> Result<Package, PackageError> {
     if layers.len() > limits::LAYERS {
         return Err(PackageError::TooManyLayers { given: layers.len() });
     }
     let layers = layers
         .iter()
-        .map(|layer| Ok(open_folder_or_zip(layer, cache)?.0))
+        .map(|layer| Ok(open_folder_or_zip(layer)?.0))
         .collect::<Result<_, PackageError>>()?;
     let is_python = code.extension().is_some_and(|extension| extension == "py");
     if is_python && code.is_file() {
@@ -51,7 +56,7 @@ pub fn open(code: &Path, layers: &[PathBuf], cache: &Path) -> Result<Package, Pa
             archive: None,
         });
     }
-    let (folder, archive) = open_folder_or_zip(code, cache)?;
+    let (folder, archive) = open_folder_or_zip(code)?;
     Ok(Package { paths: CodePaths { code: folder, layers }, implied_handler: None, archive })
 }
 
@@ -66,42 +71,68 @@ impl Package {
             return Ok(());
         };
         let entry = PathBuf::from(format!("{}.py", handler.entry_path()));
-        let root = &self.paths.code;
-        if root.join(&entry).is_file() || root.join(handler.entry_path()).is_dir() {
+        if self.holds(&entry) || self.holds(Path::new(&handler.entry_path())) {
             return Ok(());
         }
-        let folders = std::fs::read_dir(root).into_iter().flatten().flatten();
-        for folder in folders {
-            if folder.path().join(&entry).is_file() {
-                return Err(PackageError::EntryInFolder {
-                    archive: archive.clone(),
-                    entry,
-                    folder: folder.file_name().to_string_lossy().into_owned(),
-                });
-            }
+        match self.top_folders().into_iter().find(|folder| self.holds(&folder.join(&entry))) {
+            Some(folder) => Err(PackageError::EntryInFolder {
+                archive: archive.clone(),
+                entry,
+                folder: folder.to_string_lossy().into_owned(),
+            }),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the code has a file or a folder at a path from its root.
+    #[cfg(unix)]
+    fn holds(&self, path: &Path) -> bool {
+        self.paths.code.join(path).exists()
+    }
+
+    /// The folders at the code's root.
+    #[cfg(unix)]
+    fn top_folders(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.paths.code).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().into()).collect()
     }
 }
 
 /// The folder, and the zip it was unpacked from if it was.
-fn open_folder_or_zip(
-    path: &Path,
-    cache: &Path,
-) -> Result<(PathBuf, Option<PathBuf>), PackageError> {
+fn open_folder_or_zip(path: &Path) -> Result<(PathBuf, Option<PathBuf>), PackageError> {
     let kind = std::fs::metadata(path)
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
     if kind.is_dir() {
         return Ok((absolute(path)?, None));
     }
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
-        let folder = unpack::into_cache(path, cache)?;
-        return Ok((folder, Some(path.to_path_buf())));
+        #[cfg(unix)]
+        let unpacked = unpack::into_cache(path)?;
+        #[cfg(target_os = "wasi")]
+        let unpacked = in_place::check(path)?;
+        return Ok((unpacked, Some(path.to_path_buf())));
     }
     Err(PackageError::NotCode { path: path.to_path_buf() })
 }
 
+#[cfg(unix)]
 fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
     path.canonicalize()
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })
+}
+
+/// A module has no current folder but `/`, and cannot ask where links lead.
+#[cfg(target_os = "wasi")]
+fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
+    let mut absolute = PathBuf::from("/");
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => absolute.push(name),
+            Component::ParentDir => {
+                absolute.pop();
+            }
+            _ => {}
+        }
+    }
+    Ok(absolute)
 }

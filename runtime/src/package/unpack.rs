@@ -2,7 +2,7 @@
 //! written outside the package's own folder, and nothing beyond the size limit.
 
 use super::PackageError;
-use crate::contract::limits;
+use crate::{contract::limits, snapshot};
 use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
@@ -12,15 +12,10 @@ use std::{
 };
 use zip::{ZipArchive, read::ZipFile};
 
-/// The number of the user that this process acts for.
-pub fn current_user() -> u32 {
-    // SAFETY: the call cannot fail and changes nothing.
-    unsafe { libc::geteuid() }
-}
-
-/// Unpacks `archive` below `cache`, into a folder named by the zip's content, unless that
+/// Unpacks `archive` below the cache, into a folder named by the zip's content, unless that
 /// was done before. Concurrent callers may race: each unpacks aside, one folder wins.
-pub(super) fn into_cache(archive: &Path, cache: &Path) -> Result<PathBuf, PackageError> {
+pub(super) fn into_cache(archive: &Path) -> Result<PathBuf, PackageError> {
+    let cache = cache_folder();
     let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
     let mut file = File::open(archive).map_err(unreadable)?;
     let parent = cache.join("packages");
@@ -43,6 +38,18 @@ pub(super) fn into_cache(archive: &Path, cache: &Path) -> Result<PathBuf, Packag
         let _ = fs::remove_dir_all(&aside);
     }
     placed.map(|()| folder)
+}
+
+/// Where unpacked packages are kept: the user's cache folder, else one below `/tmp`.
+fn cache_folder() -> PathBuf {
+    let elsewhere = || std::env::temp_dir().join(format!("krait-{}", current_user()));
+    snapshot::user_folder().unwrap_or_else(elsewhere)
+}
+
+/// The number of the user that this process acts for.
+fn current_user() -> u32 {
+    // SAFETY: the call cannot fail and changes nothing.
+    unsafe { libc::geteuid() }
 }
 
 /// Refuses a cache that another user made: whoever owns it could change what is run.

@@ -6,6 +6,7 @@
 //! it is left out, and made anew for who looks. Caches of 8 bytes stay zero for all
 //! instructions that have not run.
 
+use super::shelf;
 use rustpython_compiler_core::marshal::linetable_to_locations;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -86,7 +87,7 @@ impl Found {
         if !self.seen.insert(object.get_id()) {
             return Ok(());
         }
-        if code.code.source_path.as_str().starts_with(LOOKED_AT) {
+        if is_looked_at(code.code.source_path.as_str()) {
             keep_table(code);
         } else {
             let locations = code.code.locations.as_ptr_range();
@@ -100,6 +101,44 @@ impl Found {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether code is in use from the start, or at every start.
+fn is_looked_at(source: &str) -> bool {
+    // In a WebAssembly module nothing tells that somebody looks: what is not on the shelf
+    // keeps its tables.
+    source.starts_with(LOOKED_AT)
+        || cfg!(target_family = "wasm") && !module_of(source).is_some_and(shelf::holds)
+}
+
+/// The library's module that a piece of code is of, by the file it says it is from.
+fn module_of(source: &str) -> Option<&str> {
+    source.strip_prefix("<frozen ")?.strip_suffix('>')
+}
+
+/// Makes the tables zero, which a module's file then need not hold.
+#[cfg(target_family = "wasm")]
+pub(super) fn clear_all() {
+    for owner in OWNERS.get().map_or(&[][..], Vec::as_slice) {
+        let start = std::ptr::with_exposed_provenance_mut::<u8>(owner.table.start);
+        // SAFETY: the range is the code's own table, which nobody looks at before
+        // `make_tables` has made it anew.
+        unsafe { start.write_bytes(0, owner.table.len()) };
+    }
+}
+
+/// Makes the tables of modules' code anew.
+#[cfg(target_family = "wasm")]
+pub(super) fn make_tables(modules: &[&String]) {
+    for owner in OWNERS.get().map_or(&[][..], Vec::as_slice) {
+        let module = module_of(owner.code.code.source_path.as_str());
+        if module.is_some_and(|module| modules.iter().any(|each| *each == module)) {
+            let start = std::ptr::with_exposed_provenance_mut::<u8>(owner.table.start);
+            // SAFETY: as above; its bytes are all written.
+            let table = unsafe { std::slice::from_raw_parts_mut(start, owner.table.len()) };
+            fill_location_tables(owner.table.clone(), table);
+        }
     }
 }
 

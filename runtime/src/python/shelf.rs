@@ -29,6 +29,13 @@ struct Shelf {
     state: Mutex<State>,
 }
 
+// SAFETY: a WebAssembly module has one thread.
+#[cfg(target_family = "wasm")]
+unsafe impl Send for Shelf {}
+// SAFETY: as above.
+#[cfg(target_family = "wasm")]
+unsafe impl Sync for Shelf {}
+
 struct Shelved {
     module: PyObjectRef,
     /// The modules that its import brings along, itself included.
@@ -85,6 +92,11 @@ pub(super) fn fill(names: &[impl AsRef<str>], vm: &VirtualMachine) -> PyResult<(
     Ok(())
 }
 
+/// Whether a module is on the shelf, or was.
+pub(super) fn holds(name: &str) -> bool {
+    SHELF.get().is_some_and(|shelf| shelf.modules.contains_key(name))
+}
+
 /// Notes the finders there are before the function's code runs.
 pub(super) fn note_finders(vm: &VirtualMachine) -> PyResult<()> {
     if let Some(shelf) = SHELF.get() {
@@ -115,6 +127,8 @@ impl Shelf {
             let brought = shelved.brought.iter();
             brought.filter(|each| state.taken.insert((*each).clone())).collect()
         };
+        #[cfg(target_family = "wasm")]
+        super::code_memory::make_tables(&taken);
         let modules = vm.sys_module.get_attr("modules", vm)?;
         let entries = taken.iter().filter_map(|name| Some((*name, self.modules.get(*name)?)));
         for (name, shelved) in entries.clone() {

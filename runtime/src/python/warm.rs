@@ -10,6 +10,7 @@ use std::{fs, io, ops::Range, path::Path};
 /// 1356 functions of public repositories (benches/imports), those that one in a hundred
 /// imports, less zipfile and pathlib, which no longer fit; and what the clients of clouds
 /// import. What the interpreter has built in costs nothing here.
+#[cfg(not(target_family = "wasm"))]
 const MODULES: &[&str] = &[
     "json",
     "os",
@@ -65,6 +66,26 @@ const MODULES: &[&str] = &[
     "types",
     "concurrent.futures.thread",
     "_strptime",
+    "_krait_traceback",
+];
+
+/// In a WebAssembly module, which everybody downloads: what one function in twenty imports.
+#[cfg(target_family = "wasm")]
+const MODULES: &[&str] = &[
+    "json",
+    "os",
+    "logging",
+    "datetime",
+    "time",
+    "typing",
+    "re",
+    "urllib",
+    "base64",
+    "uuid",
+    "sys",
+    "random",
+    "urllib.parse",
+    "traceback",
     "_krait_traceback",
 ];
 
@@ -156,6 +177,8 @@ fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
     let tables = code_memory::note_all(vm)?;
+    #[cfg(target_family = "wasm")]
+    code_memory::clear_all();
     vm.call_method(&collector, "freeze", ())?;
     Ok(tables)
 }

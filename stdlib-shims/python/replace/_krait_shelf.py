@@ -94,7 +94,9 @@ def _(random):
 
 @_wakes("threading")
 def _(threading):
-    threading._main_thread._set_native_id()
+    # Where threads have no numbers, as in a WebAssembly module, there is nothing to find out.
+    if hasattr(threading._main_thread, "_set_native_id"):
+        threading._main_thread._set_native_id()
 
 
 @_wakes("multiprocessing.process")

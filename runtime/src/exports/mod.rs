@@ -1,0 +1,143 @@
+//! The face that a WebAssembly module's host calls: a function is loaded once, and invoked as
+//! often as wanted. `hosts/README.md` describes it for those who write hosts.
+//!
+//! A host passes texts in memory that it got from [`krait_alloc`], as a pointer and a size in
+//! bytes, and is given an [`Answer`]'s address. The answer, and what it points at, lasts until
+//! the next call but of `krait_alloc`, `krait_free` and `krait_answer`.
+
+mod answer;
+mod options;
+mod session;
+
+pub use answer::Answer;
+
+use crate::{contract::events, instance};
+use serde_json::{Value, json};
+use session::Session;
+use std::{alloc::Layout, time::Duration};
+
+/// Has the linker keep the functions below in a program that does not call them.
+pub fn keep() {
+    let functions: [*const (); 8] = [
+        krait_alloc as *const (),
+        krait_answer as *const (),
+        krait_ended as *const (),
+        krait_events as *const (),
+        krait_free as *const (),
+        krait_invoke as *const (),
+        krait_load as *const (),
+        krait_prepare as *const (),
+    ];
+    std::hint::black_box(functions);
+}
+
+/// Builds the interpreter and imports what most functions import: for a tool that then keeps
+/// the module's memory. Ends the module where that fails.
+#[unsafe(no_mangle)]
+pub extern "C" fn krait_prepare() {
+    if let Err(message) = instance::prepare_image() {
+        eprintln!("krait: {message}");
+        std::process::exit(3);
+    }
+}
+
+/// Memory for `size` bytes; 0 where there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn krait_alloc(size: usize) -> *mut u8 {
+    match layout(size) {
+        // SAFETY: the size is not zero.
+        Some(layout) => unsafe { std::alloc::alloc(layout) },
+        None => std::ptr::null_mut(),
+    }
+}
+
+/// Gives back what [`krait_alloc`] gave for `size`.
+///
+/// # Safety
+/// `pointer` came from `krait_alloc(size)` and was not given back yet, or is 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn krait_free(pointer: *mut u8, size: usize) {
+    if let Some(layout) = layout(size).filter(|_| !pointer.is_null()) {
+        // SAFETY: as the caller promises.
+        unsafe { std::alloc::dealloc(pointer, layout) }
+    }
+}
+
+/// Takes a function's options: see [`options`]. The function is imported by its first
+/// invocation.
+///
+/// # Safety
+/// `options` points at `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn krait_load(options: *const u8, size: usize) -> *const Answer {
+    // SAFETY: as the caller promises.
+    Session::load(unsafe { bytes(options, size) })
+}
+
+/// Invokes the loaded function. An empty request id is made up.
+///
+/// # Safety
+/// Each pointer points at as many bytes as is said.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn krait_invoke(
+    event: *const u8,
+    event_size: usize,
+    request_id: *const u8,
+    request_id_size: usize,
+) -> *const Answer {
+    // SAFETY: as the caller promises.
+    unsafe { Session::invoke(bytes(event, event_size), bytes(request_id, request_id_size)) }
+}
+
+/// What the caller of an invocation gets that the host ended after `duration_ms`: by its time
+/// (433), its memory (434), or because the module it ran in did (439). Asked of another module
+/// that has loaded the function.
+///
+/// # Safety
+/// `request_id` points at as many bytes as is said.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn krait_ended(
+    status_code: u32,
+    request_id: *const u8,
+    request_id_size: usize,
+    duration_ms: u32,
+) -> *const Answer {
+    let duration = Duration::from_millis(duration_ms.into());
+    // SAFETY: as the caller promises.
+    Session::ended(status_code, unsafe { bytes(request_id, request_id_size) }, duration)
+}
+
+/// The last answer. Where a function ended its module, this is what the invocation came to; it
+/// may be asked for then too.
+#[unsafe(no_mangle)]
+pub extern "C" fn krait_answer() -> *const Answer {
+    answer::last()
+}
+
+/// The platform's trigger events, as the text of a JSON list of objects with `name`, `title`
+/// and `event`.
+#[unsafe(no_mangle)]
+pub extern "C" fn krait_events() -> *const Answer {
+    answer::give(0, events_json(), String::new(), String::new())
+}
+
+fn events_json() -> String {
+    let events = events::all()
+        .iter()
+        .map(|event| json!({"name": event.name, "title": event.title, "event": event.value()}));
+    Value::Array(events.collect()).to_string()
+}
+
+fn layout(size: usize) -> Option<Layout> {
+    Layout::from_size_align(size, 8).ok().filter(|layout| layout.size() > 0)
+}
+
+/// # Safety
+/// `pointer` points at `size` bytes, or `size` is 0.
+unsafe fn bytes<'a>(pointer: *const u8, size: usize) -> &'a [u8] {
+    if size == 0 {
+        return &[];
+    }
+    // SAFETY: as the caller promises.
+    unsafe { std::slice::from_raw_parts(pointer, size) }
+}

@@ -1,0 +1,245 @@
+//! What the host's calls do: one loaded function, its instance, its invocations.
+
+use super::{
+    answer::{self, Answer},
+    options::{LogTarget, Options},
+};
+use crate::{
+    contract::{
+        Column, Failure, Function, Invocation, Journal, Outcome, limits, report::ColdStart,
+    },
+    instance::{Engine, Instance, InvokeError, Observer, Request},
+    package::{self, Package},
+};
+use serde::Serialize;
+use std::{
+    cell::RefCell,
+    io::{Write, stderr},
+    time::{Duration, Instant},
+};
+
+thread_local! {
+    static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
+}
+
+/// A loaded function.
+pub(super) struct Session {
+    function: Function,
+    package: Package,
+    pull_code: Duration,
+    log: LogTarget,
+    /// Made by the first invocation.
+    instance: Option<Instance>,
+    /// Whether the instance is not to be used again.
+    over: bool,
+}
+
+/// An invocation in numbers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report<'a> {
+    request_id: &'a str,
+    duration_ms: f64,
+    /// As the platform bills them: begun ones count.
+    billed_ms: u64,
+    memory_bytes: u64,
+    /// None where the instance was warm.
+    cold_start: Option<ColdReport>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ColdReport {
+    pull_code_ms: f64,
+    init_runtime_ms: f64,
+    init_function_ms: f64,
+}
+
+impl Session {
+    pub(super) fn load(options: &[u8]) -> *const Answer {
+        match Self::of(options) {
+            Ok(session) => {
+                SESSION.set(Some(session));
+                answer::give(0, String::new(), String::new(), String::new())
+            }
+            Err(message) => refused(message),
+        }
+    }
+
+    fn of(options: &[u8]) -> Result<Self, String> {
+        let options: Options = serde_json::from_slice(options)
+            .map_err(|error| format!("the options of krait_load cannot be used: {error}"))?;
+        let begun = Instant::now();
+        let package =
+            package::open(&options.code, &options.layers).map_err(|error| error.to_string())?;
+        let pull_code = begun.elapsed();
+        let log = options.log;
+        let function = options.function(package.implied_handler.clone())?;
+        package.check_entry(&function.handler).map_err(|error| error.to_string())?;
+        Ok(Self { function, package, pull_code, log, instance: None, over: false })
+    }
+
+    pub(super) fn invoke(event: &[u8], request_id: &[u8]) -> *const Answer {
+        with_loaded(|session| {
+            if session.over {
+                let message = "this instance has ended; make a new one of the module";
+                return answer::give(3, message.to_owned(), String::new(), String::new());
+            }
+            if event.len() > limits::SYNC_EVENT_BYTES {
+                return refused(format!(
+                    "the event is too large (406 RequestTooLarge): an invocation takes at most {} \
+                     bytes",
+                    limits::SYNC_EVENT_BYTES
+                ));
+            }
+            let request_id = request_id_of(request_id);
+            session.answer(event, &request_id)
+        })
+    }
+
+    pub(super) fn ended(status_code: u32, request_id: &[u8], duration: Duration) -> *const Answer {
+        with_loaded(|session| {
+            let failure = match status_code {
+                433 => Failure::Timeout { seconds: session.function.timeout_seconds },
+                434 => Failure::Memory { megabytes: session.function.memory_mb },
+                439 => Failure::ProcessExit,
+                other => {
+                    return refused(format!(
+                        "a host cannot end an invocation with {other}; it can with 433, 434 or 439"
+                    ));
+                }
+            };
+            let request_id = request_id_of(request_id);
+            let outcome = Outcome::Failed(failure);
+            let invocation = Invocation { request_id, outcome, duration, memory_bytes: 0 };
+            session.recorder(&invocation.request_id).over(&invocation);
+            answer::last()
+        })
+    }
+
+    fn answer(&mut self, event: &[u8], request_id: &str) -> *const Answer {
+        let mut recorder = self.recorder(request_id);
+        let instance = match &mut self.instance {
+            Some(instance) => instance,
+            none => {
+                let code = &self.package.paths;
+                match Instance::start(Engine::take(), &self.function, code, false) {
+                    Ok(instance) => none.insert(instance),
+                    Err(error) => {
+                        return answer::give(3, error.to_string(), String::new(), String::new());
+                    }
+                }
+            }
+        };
+        let request =
+            Request { function: &self.function, request_id, event, pull_code: self.pull_code };
+        match instance.invoke(request, &mut recorder) {
+            Ok(Invocation { outcome: Outcome::Failed(failure), .. }) => {
+                self.over = failure.ends_instance();
+                answer::last()
+            }
+            Ok(_) => answer::last(),
+            Err(InvokeError::Event(invalid)) => refused(format!(
+                "the event is not valid JSON (400 InvalidParameterValue): {invalid}"
+            )),
+            Err(error) => answer::give(3, error.to_string(), String::new(), String::new()),
+        }
+    }
+
+    fn recorder(&self, request_id: &str) -> Recorder {
+        Recorder {
+            journal: Journal::new(Column::LogQuery, request_id, self.function.memory_mb),
+            target: self.log,
+            text: String::new(),
+            cold_start: None,
+        }
+    }
+}
+
+fn with_loaded(body: impl FnOnce(&mut Session) -> *const Answer) -> *const Answer {
+    SESSION.with_borrow_mut(|session| match session {
+        Some(session) => body(session),
+        None => refused("no function is loaded; call krait_load first".to_owned()),
+    })
+}
+
+fn refused(message: String) -> *const Answer {
+    answer::give(2, message, String::new(), String::new())
+}
+
+fn request_id_of(given: &[u8]) -> String {
+    if given.is_empty() {
+        return uuid::Uuid::new_v4().to_string();
+    }
+    String::from_utf8_lossy(given).into_owned()
+}
+
+/// Keeps one invocation's log, and makes the answer when it is over.
+struct Recorder {
+    journal: Journal,
+    target: LogTarget,
+    text: String,
+    cold_start: Option<ColdReport>,
+}
+
+impl Recorder {
+    fn write(&mut self, text: &str) {
+        match self.target {
+            LogTarget::Answer => self.text.push_str(text),
+            // A host that takes no log: the answer still counts.
+            LogTarget::Stderr => drop(stderr().lock().write_all(text.as_bytes())),
+        }
+    }
+}
+
+impl Observer for Recorder {
+    fn note(&mut self, _: &str) {}
+
+    fn started(&mut self) {
+        let text = self.journal.start();
+        self.write(&text);
+    }
+
+    fn output(&mut self, bytes: &[u8]) {
+        let text = self.journal.output(bytes);
+        self.write(&text);
+    }
+
+    fn cold_start(&mut self, parts: &ColdStart) {
+        let text = self.journal.cold_start(parts);
+        self.write(&text);
+        self.cold_start = Some(ColdReport {
+            pull_code_ms: milliseconds(parts.pull_code),
+            init_runtime_ms: milliseconds(parts.init_runtime),
+            init_function_ms: milliseconds(parts.init_function),
+        });
+    }
+
+    fn over(&mut self, invocation: &Invocation) {
+        let text = self.journal.finish(invocation);
+        self.write(&text);
+        let report = Report {
+            request_id: &invocation.request_id,
+            duration_ms: milliseconds(invocation.duration),
+            billed_ms: invocation.billed_ms(),
+            memory_bytes: invocation.memory_bytes,
+            cold_start: self.cold_start,
+        };
+        let status = match invocation.outcome {
+            Outcome::Returned(_) => 0,
+            Outcome::Failed(_) => 1,
+        };
+        let report = serde_json::to_string(&report).unwrap_or_default();
+        answer::give(status, invocation.ret_msg(), std::mem::take(&mut self.text), report);
+    }
+
+    fn waits_for(&self) -> Option<i32> {
+        None
+    }
+
+    fn ready(&mut self) {}
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}

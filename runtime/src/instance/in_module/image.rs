@@ -1,0 +1,52 @@
+//! The interpreter that a module ships with: built and warmed up in the build, and kept in
+//! the module's memory by a tool that makes a module of a running one (`hosts/wasmtime`).
+
+use crate::python::Interpreter;
+use std::sync::OnceLock;
+
+/// An interpreter that is used by one thread only: a module has no other.
+struct Single(Interpreter);
+
+// SAFETY: see above.
+unsafe impl Send for Single {}
+// SAFETY: see above.
+unsafe impl Sync for Single {}
+
+static IMAGE: OnceLock<Single> = OnceLock::new();
+
+/// Builds an interpreter and imports what most functions import, before the module's memory
+/// is kept.
+///
+/// # Errors
+/// The message of the exception that an import raised.
+pub fn prepare() -> Result<(), String> {
+    let interpreter = Interpreter::build();
+    interpreter.warm_up(&[])?;
+    let _ = IMAGE.set(Single(interpreter));
+    forget_the_builder();
+    Ok(())
+}
+
+/// The interpreter that came with the module, if one did.
+pub(super) fn interpreter() -> Option<&'static Interpreter> {
+    IMAGE.get().map(|image| &image.0)
+}
+
+/// An interpreter made now.
+pub(super) fn build() -> &'static Interpreter {
+    &IMAGE.get_or_init(|| Single(Interpreter::build())).0
+}
+
+/// Has libc ask this module's own host for folders and environment, not remember those of
+/// the host that the build ran in.
+fn forget_the_builder() {
+    unsafe extern "C" {
+        fn __wasilibc_reset_preopens();
+        fn __wasilibc_deinitialize_environ();
+    }
+    // SAFETY: nothing else runs, and no pointer into either is held.
+    unsafe {
+        __wasilibc_reset_preopens();
+        __wasilibc_deinitialize_environ();
+    }
+}

@@ -1,0 +1,136 @@
+//! The one instance of a WebAssembly module: no process and no pipe, but the same steps in
+//! the same order as in a process. What ends a process there ends the module here.
+
+mod hooks;
+mod image;
+
+pub use image::prepare as prepare_image;
+
+use super::{InvokeError, Observer, Request, StartError};
+use crate::{
+    contract::{Context, Failure, Function, Invocation, Outcome, environment, report::ColdStart},
+    python::{CodePaths, Ended, Entry, Interpreter},
+};
+use hooks::Running;
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+/// The interpreter, before it is told whose function it is to serve.
+pub struct Engine {
+    interpreter: &'static Interpreter,
+    init_runtime: Duration,
+    /// How the interpreter was come by, for who wants to know.
+    note: &'static str,
+}
+
+impl Engine {
+    /// The interpreter that the module ships with, or else a new one.
+    ///
+    /// # Errors
+    /// None in a module: an instance's process may be refused, this is not.
+    pub fn take() -> io::Result<Self> {
+        let begun = Instant::now();
+        let (interpreter, note) = match image::interpreter() {
+            Some(interpreter) => (interpreter, "the interpreter came with the module"),
+            None => (image::build(), "the interpreter was built: the module came without"),
+        };
+        Ok(Self { interpreter, init_runtime: begun.elapsed(), note })
+    }
+
+    /// Nothing was started early.
+    pub fn abandon_early() {}
+}
+
+/// The function instance that this module is.
+pub struct Instance {
+    engine: Engine,
+    code: CodePaths,
+    entry: Option<Entry>,
+}
+
+impl Instance {
+    /// Makes this module an instance of `function`, whose code is at `code`. The function is
+    /// loaded with its first invocation.
+    ///
+    /// # Errors
+    /// As [`Engine::take`] has it.
+    pub fn start(
+        engine: io::Result<Engine>,
+        function: &Function,
+        code: &CodePaths,
+        _once: bool,
+    ) -> Result<Self, StartError> {
+        let mut engine = engine.map_err(StartError::Engine)?;
+        let begun = Instant::now();
+        engine.interpreter.wake(&environment::of(function));
+        engine.init_runtime += begun.elapsed();
+        Ok(Self { engine, code: code.clone(), entry: None })
+    }
+
+    /// Makes one invocation. After a failure that [`Failure::ends_instance`] the instance is
+    /// not to be used again. A function that ends the module does so here: the observer has
+    /// learnt of it, and the call does not return.
+    ///
+    /// # Errors
+    /// When the event is not JSON.
+    pub fn invoke(
+        &mut self,
+        request: Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Invocation, InvokeError> {
+        let interpreter = self.engine.interpreter;
+        observer.note(self.engine.note);
+        let begun = Instant::now();
+        let context = Context::new(request.function, request.request_id).to_json();
+        let arguments =
+            interpreter.read(request.event, context.as_bytes()).map_err(InvokeError::Event)?;
+        let read = begun.elapsed();
+        observer.started();
+        let mut running = Running { request, observer, called: Instant::now() };
+        let entry = match self.entry.take() {
+            Some(entry) => entry,
+            None => match self.load(&mut running) {
+                Ok(entry) => entry,
+                Err(failure) => return Ok(running.over(Outcome::Failed(failure), Duration::ZERO)),
+            },
+        };
+        running.called = Instant::now();
+        let ended = hooks::during(&mut running, || interpreter.invoke(&entry, arguments));
+        let duration = read + running.called.elapsed();
+        self.entry = Some(entry);
+        let timeout = Duration::from_secs(request.function.timeout_seconds.into());
+        let outcome = match ended {
+            // The host ends a function that runs too long; where it did not, the answer
+            // still came too late.
+            _ if duration > timeout => {
+                let seconds = request.function.timeout_seconds;
+                return Ok(running.over(Outcome::Failed(Failure::Timeout { seconds }), timeout));
+            }
+            Ended::Well(ret_msg) => Outcome::Returned(ret_msg),
+            Ended::Failed(failure) => Outcome::Failed(failure),
+            Ended::Exit => Outcome::Failed(Failure::ProcessExit),
+        };
+        Ok(running.over(outcome, duration))
+    }
+
+    fn load(&self, running: &mut Running<'_>) -> Result<Entry, Failure> {
+        let begun = Instant::now();
+        let handler = running.request.function.handler.clone();
+        let interpreter = self.engine.interpreter;
+        let loaded = hooks::during(running, || interpreter.load(self.code.clone(), &handler));
+        let entry = match loaded {
+            Ended::Well(entry) => entry,
+            Ended::Failed(failure) => return Err(failure),
+            Ended::Exit => return Err(Failure::ProcessExit),
+        };
+        running.observer.cold_start(&ColdStart {
+            pull_code: running.request.pull_code,
+            init_runtime: self.engine.init_runtime,
+            init_function: begun.elapsed(),
+            memory_bytes: hooks::memory_bytes(),
+        });
+        Ok(entry)
+    }
+}

@@ -1,0 +1,82 @@
+//! One invocation, as its maker and its observer see it, whatever kind of instance serves it.
+
+use crate::{
+    contract::{Function, Invocation, report::ColdStart},
+    python::InvalidEvent,
+};
+use std::{fmt, io, time::Duration};
+
+/// One invocation to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    pub function: &'a Function,
+    pub request_id: &'a str,
+    pub event: &'a [u8],
+    /// How long the code took to find and unpack, for the cold start's report.
+    pub pull_code: Duration,
+}
+
+/// Learns of an invocation as it happens.
+pub trait Observer {
+    /// How the instance came by its interpreter: nothing that a function's user needs.
+    fn note(&mut self, text: &str);
+    /// The event was accepted: the invocation exists. Comes first, and once.
+    fn started(&mut self);
+    /// The function wrote this to its standard output or error.
+    fn output(&mut self, bytes: &[u8]);
+    /// The function is loaded, and about to be called for the first time.
+    fn cold_start(&mut self, parts: &ColdStart);
+    /// The invocation is over. Comes last, and once.
+    fn over(&mut self, invocation: &Invocation);
+    /// A descriptor that the observer waits to write to, if it does.
+    fn waits_for(&self) -> Option<i32>;
+    /// That descriptor can be written to.
+    fn ready(&mut self);
+}
+
+/// An instance that could not be started: krait's own fault, or the machine's.
+#[derive(Debug)]
+pub enum StartError {
+    /// No process or no pipe to it could be made.
+    Engine(io::Error),
+    /// The process has ended, or its assignment could not be written down.
+    Assignment(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Engine(error) => {
+                write!(formatter, "no process for an instance could be made: {error}")
+            }
+            Self::Assignment(error) => {
+                write!(formatter, "an instance could not be told what to serve: {error}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// An invocation that was not made.
+#[derive(Debug)]
+pub enum InvokeError {
+    /// The event is not JSON: the platform's 400.
+    Event(InvalidEvent),
+    /// A signal asked krait itself to end.
+    Interrupted { signal: i32 },
+    /// The kernel refused what watching needs.
+    Watch(io::Error),
+}
+
+impl fmt::Display for InvokeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
+            Self::Interrupted { signal } => write!(formatter, "ended by signal {signal}"),
+            Self::Watch(error) => write!(formatter, "an instance cannot be watched: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for InvokeError {}
