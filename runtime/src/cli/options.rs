@@ -1,7 +1,13 @@
 //! What can be typed. What it means is in [`super::request`].
 
-use crate::contract::limits;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use crate::contract::{
+    events::{self, TriggerEvent},
+    limits,
+};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum, ValueHint,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -24,6 +30,8 @@ pub(super) enum Command {
     /// Invoke a function once: its answer on stdout, its log on stderr
     #[command(after_help = AFTER_HELP)]
     Invoke(Box<InvokeArguments>),
+    /// Print an event such as a trigger gives, or list the triggers
+    Events(EventsArguments),
     /// Tell of the snapshot that krait starts from, make it anew, or switch it off
     Snapshot(SnapshotArguments),
     /// Print completions for a shell
@@ -31,6 +39,18 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EventsArguments {
+    /// The trigger, such as cos or timer [default: list them]
+    #[arg(value_name = "NAME", hide_possible_values = true, value_parser = trigger())]
+    pub trigger: Option<&'static TriggerEvent>,
+
+    /// Set a value in it, as in Records[0].event.eventTime=1; what is not JSON is text; may be
+    /// repeated
+    #[arg(long = "set", value_name = "PATH=VALUE", requires = "trigger")]
+    pub settings: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +95,16 @@ pub(super) struct InvokeArguments {
     /// A file with the event; - reads stdin
     #[arg(short = 'E', long, value_name = "PATH", conflicts_with = "event", value_hint = ValueHint::FilePath)]
     pub event_file: Option<PathBuf>,
+
+    /// An event such as a trigger gives: cos, timer, ...; krait events lists them
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "event_file"], hide_possible_values = true, value_parser = trigger())]
+    pub trigger: Option<&'static TriggerEvent>,
+
+    /// Set a value in the trigger's event, as in Records[0].event.eventTime=1; what is not JSON
+    /// is text; may be repeated
+    // With --event, which conflicts with what this requires, clap would require nothing.
+    #[arg(long = "set", value_name = "PATH=VALUE", requires = "trigger", conflicts_with_all = ["event", "event_file"])]
+    pub settings: Vec<String>,
 
     /// Seconds the handler may run, 1 to 900 [default: 3]
     #[arg(long, value_name = "S", value_parser = timeout, help_heading = "Limits")]
@@ -172,6 +202,12 @@ pub(super) enum OutputChoice {
     #[default]
     RetMsg,
     Result,
+}
+
+fn trigger() -> impl TypedValueParser<Value = &'static TriggerEvent> {
+    let names = events::all().iter().map(|event| PossibleValue::new(event.name).help(event.title));
+    PossibleValuesParser::new(names)
+        .map(|name| events::named(&name).expect("a possible value is a name"))
 }
 
 fn timeout(text: &str) -> Result<u32, String> {
