@@ -3,6 +3,7 @@
 //! A face: it holds no rule of the contract. Exit codes: 0 the function succeeded, 1 it
 //! failed, 2 the request could not be made, 3 krait's own fault.
 
+mod events;
 mod invoke;
 mod options;
 mod request;
@@ -48,6 +49,7 @@ pub fn main() -> u8 {
     });
     let result = match command_line.command {
         Command::Invoke(arguments) => invoke::run(*arguments),
+        Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         #[cfg(unix)]

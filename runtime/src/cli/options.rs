@@ -1,10 +1,34 @@
 //! What can be typed. What it means is in [`super::request`].
 
-use crate::contract::limits;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use crate::contract::{
+    events::{self, TriggerEvent},
+    limits,
+};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum, ValueHint,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
+Exit status:
+  0  the function succeeded
+  1  the function failed, and the error envelope was printed
+  2  the request could not be made
+  3  krait itself failed";
+
+#[cfg(unix)]
+const INVOKE_AFTER_HELP: &str = AFTER_HELP;
+
+#[cfg(target_os = "wasi")]
+const INVOKE_AFTER_HELP: &str = "\
+This is krait as a WebAssembly module. Its host provides:
+  files      code, layers and files are found in the folders that it opens for the module
+  time       it ends a function that runs too long; an answer that comes too late is a
+             timeout, however late
+  memory     --memory is kept by the module itself, its whole memory counted
+  isolation  of the module; a function has no sockets, processes or threads
+
 Exit status:
   0  the function succeeded
   1  the function failed, and the error envelope was printed
@@ -22,8 +46,10 @@ pub(super) struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Invoke a function once: its answer on stdout, its log on stderr
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = INVOKE_AFTER_HELP)]
     Invoke(Box<InvokeArguments>),
+    /// Print an event such as a trigger gives, or list the triggers
+    Events(EventsArguments),
     #[cfg(unix)]
     /// Tell of the snapshot that krait starts from, make it anew, or switch it off
     Snapshot(SnapshotArguments),
@@ -33,6 +59,18 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EventsArguments {
+    /// The trigger, such as cos or timer [default: list them]
+    #[arg(value_name = "NAME", hide_possible_values = true, value_parser = trigger())]
+    pub trigger: Option<&'static TriggerEvent>,
+
+    /// Set a value in it, as in Records[0].event.eventTime=1; what is not JSON is text; may be
+    /// repeated
+    #[arg(long = "set", value_name = "PATH=VALUE", requires = "trigger")]
+    pub settings: Vec<String>,
 }
 
 #[cfg(unix)]
@@ -78,6 +116,16 @@ pub(super) struct InvokeArguments {
     /// A file with the event; - reads stdin
     #[arg(short = 'E', long, value_name = "PATH", conflicts_with = "event", value_hint = ValueHint::FilePath)]
     pub event_file: Option<PathBuf>,
+
+    /// An event such as a trigger gives: cos, timer, ...; krait events lists them
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "event_file"], hide_possible_values = true, value_parser = trigger())]
+    pub trigger: Option<&'static TriggerEvent>,
+
+    /// Set a value in the trigger's event, as in Records[0].event.eventTime=1; what is not JSON
+    /// is text; may be repeated
+    // With --event, which conflicts with what this requires, clap would require nothing.
+    #[arg(long = "set", value_name = "PATH=VALUE", requires = "trigger", conflicts_with_all = ["event", "event_file"])]
+    pub settings: Vec<String>,
 
     /// Seconds the handler may run, 1 to 900 [default: 3]
     #[arg(long, value_name = "S", value_parser = timeout, help_heading = "Limits")]
@@ -175,6 +223,12 @@ pub(super) enum OutputChoice {
     #[default]
     RetMsg,
     Result,
+}
+
+fn trigger() -> impl TypedValueParser<Value = &'static TriggerEvent> {
+    let names = events::all().iter().map(|event| PossibleValue::new(event.name).help(event.title));
+    PossibleValuesParser::new(names)
+        .map(|name| events::named(&name).expect("a possible value is a name"))
 }
 
 fn timeout(text: &str) -> Result<u32, String> {

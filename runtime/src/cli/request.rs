@@ -5,11 +5,16 @@ use super::{
     options::{InvocationType, InvokeArguments},
 };
 use crate::{
-    contract::{Function, Handler, environment, limits},
+    contract::{
+        Function, Handler, environment,
+        events::{self, TriggerEvent},
+        limits,
+    },
     package::{self, Declared, Package},
 };
 use anyhow::{Context as _, anyhow};
 use indexmap::IndexMap;
+use serde_json::Value;
 use std::{
     fs::File,
     io::{Read, stdin},
@@ -185,6 +190,9 @@ fn event(arguments: &InvokeArguments) -> Result<(Vec<u8>, String), Fatal> {
     } else if let Some(path) = file {
         let read = File::open(path).and_then(|file| read_at_most(file, limit));
         (read, format!("the file {}", path.display()))
+    } else if let Some(trigger) = arguments.trigger {
+        let event = trigger_event(trigger, &arguments.settings)?;
+        (Ok(event.to_string().into_bytes()), format!("the trigger {}", trigger.name))
     } else {
         let text = arguments.event.clone().unwrap_or_else(|| "{}".to_owned());
         (Ok(text.into_bytes()), "--event".to_owned())
@@ -203,6 +211,15 @@ fn event(arguments: &InvokeArguments) -> Result<(Vec<u8>, String), Fatal> {
         )));
     }
     Ok((event, source))
+}
+
+/// A trigger's event with values of it set, in the order in which they were typed.
+pub(super) fn trigger_event(trigger: &TriggerEvent, settings: &[String]) -> Result<Value, Fatal> {
+    let mut event = trigger.value();
+    for setting in settings {
+        events::set(&mut event, setting).map_err(Fatal::request)?;
+    }
+    Ok(event)
 }
 
 /// Reads all, or one byte more than `limit`.

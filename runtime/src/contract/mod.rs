@@ -6,6 +6,7 @@
 pub mod context;
 pub mod envelope;
 pub mod environment;
+pub mod events;
 pub mod function;
 pub mod handler;
 pub mod journal;
