@@ -36,7 +36,8 @@ export class Library {
   #read(place) {
     // The memory may have grown in the call, which leaves older views of it empty.
     const memory = this.#exports.memory.buffer;
-    const words = new Uint32Array(memory.slice(place >>> 0, (place >>> 0) + 28));
+    // A view, not a slice: Node 20 was seen to crash where it collects garbage for a slice.
+    const words = new Uint32Array(memory, place >>> 0, 7);
     const text = (start, size) => decoder.decode(new Uint8Array(memory, start, size));
     const report = text(words[5], words[6]);
     return {

@@ -42,11 +42,6 @@ def main_handler(event, context):
         kept = []
         while True:
             kept.append(bytearray(1024 * 1024))
-    if event == "stack":
-        sys.setrecursionlimit(10**9)
-        def deeper():
-            return deeper()
-        return deeper()
     print()
     return "well"
 `;
@@ -170,9 +165,6 @@ test("sys.exit: 439", () => assertFails("exit", envelope("User process exit when
 
 test("os._exit: 439", () => assertFails("die", envelope("User process exit when running", 439)));
 
-test("an exhausted stack, which traps: 439", () =>
-  assertFails("stack", envelope("User process exit when running", 439)));
-
 test("an import that loops: the time limit counts", async () => {
   const looping = await makeFunction("while True:\n    pass", { timeout: 1 });
   const { retMsg } = await looping.invoke({});
@@ -234,7 +226,7 @@ test("the triggers' events", async () => {
   const events = await krait.events();
   assert.ok(events.length > 0, "there are none");
   for (const { name, title, event } of events) {
-    assert.match(name, /^[a-z]\w*$/);
+    assert.match(name, /^[a-z-]+$/);
     assert.notEqual(title, "");
     assert.equal(typeof event, "object");
   }

@@ -28,6 +28,8 @@ export async function startWorker({ folder, files = {} }, onMessage, onFailure) 
     workerData: { "/function": resolve(code), "/tmp": temporary },
     // node:wasi warns that it is an experiment: not what a function's caller wants to read.
     execArgv: ["--no-warnings"],
+    // Python's recursion is the stack's too, and a worker has 4 MB if nobody asks for more.
+    resourceLimits: { stackSizeMb: 16 },
   });
   worker.on("exit", () => remove(scratch));
   worker.on("error", onFailure);
