@@ -7,7 +7,10 @@ export function reportRows({ report, memory, cold, warm, pageMs }) {
   return [
     ["Request", report.requestId],
     ["Duration", `${milliseconds(report.durationMs)}, billed ${report.billedMs} ms`],
-    ["Memory", report.memoryBytes === 0 ? NOTHING : `${megabytes(report.memoryBytes)} of ${memory} MB`],
+    [
+      "Memory",
+      report.memoryBytes === 0 ? NOTHING : `${megabytes(report.memoryBytes)} of ${memory} MB`,
+    ],
     ["Cold start", cold ? coldText(cold) : NOTHING],
     ["Warm run", warm === null ? "run again to see" : milliseconds(warm)],
     ["In this page", `${milliseconds(pageMs)} from Run to answer`],

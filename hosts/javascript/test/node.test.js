@@ -115,7 +115,8 @@ test("a module is loaded from a path, a URL, bytes, or as it is", async () => {
 test("options: handler, environment, files in folders, code in a file", async () => {
   const one = await krait.function({
     files: {
-      "app/main.py": "import os\nfrom lib import text\ndef go(event, context):\n    return text.of(os.environ['KEY'])",
+      "app/main.py":
+        "import os\nfrom lib import text\ndef go(event, context):\n    return text.of(os.environ['KEY'])",
       "lib/text.py": "def of(key):\n    return key + open('/function/data.txt').read()",
       "data.txt": new TextEncoder().encode("!"),
     },

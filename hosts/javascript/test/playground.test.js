@@ -111,7 +111,10 @@ test("an endless loop is ended at its time, and the next run works", async () =>
 }`,
   );
   assert.equal(
-    normal(await shown.log.textContent()).split("\n").slice(2).join("\n"),
+    normal(await shown.log.textContent())
+      .split("\n")
+      .slice(2)
+      .join("\n"),
     "until the time limit, or until you press Stop\n" +
       'ERROR RequestId:<id> Result:{"errorCode":-1,"errorMessage":"Invoking task timed out after ' +
       '1 seconds","statusCode":433}\n' +
@@ -232,7 +235,9 @@ test("by keyboard only", async () => {
       const { activeElement: element } = document;
       const labelledBy = document.getElementById(element.getAttribute("aria-labelledby"));
       const label = labelledBy ?? element.labels?.[0] ?? element;
-      return Array.from(label.childNodes, (node) => node.options ? "" : node.textContent).join("").trim();
+      return Array.from(label.childNodes, (node) => (node.options ? "" : node.textContent))
+        .join("")
+        .trim();
     });
   };
   const names = [];
@@ -304,7 +309,11 @@ test("dark where the reader's system is", async () => {
 });
 
 test("on a phone nothing is wider than the screen, and a run shows its answer", async () => {
-  const shown = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const shown = await open({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
   await shown.says("Ready");
   const width = () => shown.page.evaluate(() => document.scrollingElement.scrollWidth);
   assert.equal(await width(), 390);
@@ -350,6 +359,8 @@ test("the first run, with a warm cache: how long", async (t) => {
 });
 
 test("no request left the origin", () => {
-  const elsewhere = Array.from(requested).filter((origin) => !/^http:\/\/127\.0\.0\.1:/.test(origin));
+  const elsewhere = Array.from(requested).filter(
+    (origin) => !/^http:\/\/127\.0\.0\.1:/.test(origin),
+  );
   assert.deepEqual(elsewhere, []);
 });

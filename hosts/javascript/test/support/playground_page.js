@@ -37,13 +37,17 @@ export class PlaygroundPage {
   /** The rows of the report, by their names. */
   async report() {
     const rows = await this.page.locator("#report > div").all();
-    const texts = rows.map((row) => Promise.all(["dt", "dd"].map((tag) => row.locator(tag).innerText())));
+    const texts = rows.map((row) =>
+      Promise.all(["dt", "dd"].map((tag) => row.locator(tag).innerText())),
+    );
     return Object.fromEntries(await Promise.all(texts));
   }
 
   /** What an editor holds: a line each. */
   async textOf(editor) {
-    return (await editor.locator(".cm-line").allInnerTexts()).map((line) => line.replace(/^\n$/, ""));
+    return (await editor.locator(".cm-line").allInnerTexts()).map((line) =>
+      line.replace(/^\n$/, ""),
+    );
   }
 
   /** What axe finds wrong: rule, and the elements. */
