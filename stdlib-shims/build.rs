@@ -2,7 +2,8 @@
 //!
 //! It is `rustpython-pylib`'s `Lib` less what no handler can use, plus the files
 //! under `python/`: those in `replace/` stand instead of (or beside) the library's
-//! own, those in `append/` are added to the end of the module of the same name.
+//! own, those in `append/` are added to the end of the module of the same name. For a
+//! WebAssembly module those under `python/module/` come on top.
 
 use rustpython_compiler::{CompileOpts, Mode, compile};
 use rustpython_compiler_core::frozen::{FrozenCodeObject, FrozenLib, FrozenModule};
@@ -41,6 +42,29 @@ const LEFT_OUT: &[&str] = &[
     "turtledemo",
     "venv",
     "webbrowser.py",
+];
+
+/// What is left out of a WebAssembly module too: what needs processes, sockets to listen on,
+/// or a native module that is not there, and what only works on Python code itself.
+const LEFT_OUT_IN_MODULE: &[&str] = &[
+    "bdb.py",
+    "concurrent/interpreters",
+    "dbm",
+    "ftplib.py",
+    "imaplib.py",
+    "mailbox.py",
+    "modulefinder.py",
+    "pdb.py",
+    "poplib.py",
+    "profiling",
+    "pstats.py",
+    "pyclbr.py",
+    "pydoc.py",
+    "telnetlib.py",
+    "trace.py",
+    "wsgiref",
+    "xmlrpc",
+    "zipapp.py",
 ];
 
 /// Changes to single places of the library: a file, what is there, what comes instead. All
@@ -109,13 +133,18 @@ fn main() -> io::Result<()> {
             *source = with_flags_as_numbers(source);
         }
     }
-    for (file, name) in python_files(&Path::new(SHIMS).join("replace"))? {
-        sources.insert(name, fs::read_to_string(file)?);
-    }
-    for (file, name) in python_files(&Path::new(SHIMS).join("append"))? {
-        let source = sources.get_mut(&name).unwrap_or_else(|| panic!("no module at {name:?}"));
-        source.push('\n');
-        source.push_str(&fs::read_to_string(file)?);
+    let everywhere = Path::new(SHIMS);
+    let in_module = everywhere.join("module");
+    let folders = if is_module() { vec![everywhere, &in_module] } else { vec![everywhere] };
+    for folder in folders {
+        for (file, name) in python_files(&folder.join("replace"))? {
+            sources.insert(name, fs::read_to_string(file)?);
+        }
+        for (file, name) in python_files(&folder.join("append"))? {
+            let source = sources.get_mut(&name).unwrap_or_else(|| panic!("no module at {name:?}"));
+            source.push('\n');
+            source.push_str(&fs::read_to_string(file)?);
+        }
     }
     let sources: Vec<_> = sources.into_iter().collect();
     let frozen = freeze(&sources);
@@ -143,10 +172,16 @@ fn with_flags_as_numbers(source: &str) -> String {
     result + rest
 }
 
+/// Whether the library is for a WebAssembly module.
+fn is_module() -> bool {
+    env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm")
+}
+
 /// Whether a file of `Lib`, or a folder above it, is not frozen.
 fn is_left_out(name: &Path) -> bool {
     name.ancestors().any(|each| {
-        LEFT_OUT.iter().any(|left_out| each == Path::new(left_out))
+        let left_out_here = if is_module() { LEFT_OUT_IN_MODULE } else { &[] };
+        LEFT_OUT.iter().chain(left_out_here).any(|left_out| each == Path::new(left_out))
             || matches!(each.file_name().and_then(|name| name.to_str()), Some("test" | "tests"))
     })
 }

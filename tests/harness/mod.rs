@@ -2,10 +2,12 @@
 
 mod archive;
 mod cpython;
+mod differences;
 mod markdown;
 mod refusals;
 mod run;
 
+pub(crate) use differences::{InModule, in_module, listed};
 pub(crate) use markdown::Case;
 
 use std::{fs, path::Path};

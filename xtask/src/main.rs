@@ -1,5 +1,7 @@
 //! krait's build tasks: `cargo xtask TASK`.
 
+mod module;
+
 use anyhow::{Context, Result, bail};
 use std::{
     env, fs,
@@ -10,13 +12,21 @@ use std::{
 const USAGE: &str = "\
 usage: cargo xtask TASK
   dist     build what ships into target/dist/krait
+  wasm     build the WebAssembly module into target/dist/krait.wasm
+  wasm-program
+           write target/wasm/bin/krait, which is the module in a host: tests can run it
   patterns record the standard library's regular expressions, compiled, for the shims
-  bench    measure it beside CPython, and print BENCHMARKS.md's tables";
+  bench    measure it beside CPython, and print BENCHMARKS.md's tables
+  wasm-bench
+           measure the module beside the native program";
 
 fn main() -> Result<()> {
     let task = env::args().nth(1);
     match task.as_deref() {
         Some("dist") => dist().map(|program| println!("{}", program.display())),
+        Some("wasm") => module::build().map(|module| println!("{}", module.display())),
+        Some("wasm-program") => module::program().map(|program| println!("{}", program.display())),
+        Some("wasm-bench") => module::figures(&target_folder().join("dist/krait")),
         Some("patterns") => patterns(),
         Some("bench") => bench(),
         _ => bail!("{USAGE}"),
@@ -73,6 +83,10 @@ fn bench() -> Result<()> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
+    cargo_with(arguments, &[])
+}
+
+fn cargo_with(arguments: &[&str], environment: &[(String, String)]) -> Result<()> {
     let (command, rest) = arguments.split_first().context("a cargo command")?;
     // The interpreter's parser declares a newer Rust than it needs.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -88,6 +102,7 @@ fn cargo(arguments: &[&str]) -> Result<()> {
         .arg("--ignore-rust-version")
         .args(rest)
         .current_dir(root())
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .status()
         .context("cargo does not run")?;
     if !status.success() {

@@ -1,7 +1,11 @@
 //! Running `krait.wasm` as a program.
 
 use anyhow::{Context, Result};
-use std::{env, path::Path, process::ExitCode};
+use std::{
+    env, iter,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 use wasmtime::{Config, Engine, Instance, Linker, Module, Store};
 use wasmtime_wasi::{
     FsPerms, I32Exit, WasiCtxBuilder,
@@ -43,6 +47,12 @@ pub(super) fn instantiate(
     Ok((store, instance))
 }
 
+/// The folders that `KRAIT_WASMTIME_FOLDERS` names, as `PATH` would: the module may use them.
+fn other_folders() -> Vec<PathBuf> {
+    let folders = env::var_os("KRAIT_WASMTIME_FOLDERS").unwrap_or_default();
+    env::split_paths(&folders).filter(|folder| folder.is_dir()).collect()
+}
+
 /// Runs a module's `_start` with this program's streams, its folder and `/tmp`, as
 /// `krait ARGUMENT...`, and gives its exit status.
 pub(super) fn run(path: &Path, arguments: &[String]) -> Result<ExitCode> {
@@ -51,7 +61,9 @@ pub(super) fn run(path: &Path, arguments: &[String]) -> Result<ExitCode> {
     context.inherit_stdio().inherit_env().arg("krait").args(arguments);
     context.preopened_dir(&folder, ".", FsPerms::ReadWrite)?;
     context.preopened_dir(&folder, folder.to_string_lossy(), FsPerms::ReadWrite)?;
-    context.preopened_dir("/tmp", "/tmp", FsPerms::ReadWrite)?;
+    for folder in iter::once(PathBuf::from("/tmp")).chain(other_folders()) {
+        context.preopened_dir(&folder, folder.to_string_lossy(), FsPerms::ReadWrite)?;
+    }
     let engine = engine()?;
     // The module's stack is this thread's, whose size is the system's choice.
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES + (4 << 20));

@@ -14,6 +14,7 @@ use crate::{
 };
 use std::{
     ffi::CString,
+    fmt,
     fs::File,
     io::{self, Write},
     os::{

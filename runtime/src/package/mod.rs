@@ -121,12 +121,15 @@ fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })
 }
 
-/// A module has no current folder but `/`, and cannot ask where links lead.
+/// A module has no current folder of its own, and cannot ask where links lead: paths are from
+/// the host's folder, where it says which that is and has opened it, or else from `/`.
 #[cfg(target_os = "wasi")]
 fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
-    let mut absolute = PathBuf::from("/");
+    let of_host = std::env::var_os("PWD").map(PathBuf::from).filter(|folder| folder.is_dir());
+    let mut absolute = of_host.unwrap_or(PathBuf::from("/"));
     for part in path.components() {
         match part {
+            Component::RootDir => absolute = PathBuf::from("/"),
             Component::Normal(name) => absolute.push(name),
             Component::ParentDir => {
                 absolute.pop();

@@ -46,5 +46,5 @@ fn shown_places(code: &CodePaths) -> impl Iterator<Item = (String, &'static str)
     let layers = code.layers.iter().map(|layer| (layer, "/opt"));
     std::iter::once((&code.code, "/var/user"))
         .chain(layers)
-        .map(|(folder, shown)| (folder.to_string_lossy().into_owned(), shown))
+        .map(|(folder, shown)| (folder.to_string_lossy().trim_end_matches('/').to_owned(), shown))
 }

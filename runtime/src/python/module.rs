@@ -21,6 +21,8 @@ pub struct CodePaths {
 pub(super) enum EntryFile {
     /// Imported by its path under its own name, as the platform does.
     File(PathBuf),
+    /// Imported from a zip, as any module is.
+    InZip,
     /// Imported by its dotted name, so that the packages around it are packages.
     Dotted,
 }
@@ -38,6 +40,9 @@ pub(super) fn set_search_path(code: &CodePaths, vm: &VirtualMachine) -> PyResult
 /// The handler's entry file, or none where it is missing.
 pub(super) fn find_entry(code: &CodePaths, handler: &Handler) -> Option<EntryFile> {
     let base = code.code.join(handler.entry_path());
+    if code.code.is_file() {
+        return Some(EntryFile::InZip);
+    }
     let package = base.join("__init__.py");
     let file = base.with_file_name(format!("{}.py", base.file_name()?.to_str()?));
     let found = [file, package].into_iter().find(|path| path.is_file())?;
@@ -47,7 +52,7 @@ pub(super) fn find_entry(code: &CodePaths, handler: &Handler) -> Option<EntryFil
 /// Imports the entry file as `name`, which is its `__name__` and its key in `sys.modules`.
 pub(super) fn import(entry: &EntryFile, name: &str, vm: &VirtualMachine) -> PyResult {
     match entry {
-        EntryFile::Dotted => {
+        EntryFile::Dotted | EntryFile::InZip => {
             vm.import(vm.ctx.intern_str(name), 0)?;
             vm.sys_module.get_attr("modules", vm)?.get_item(name, vm)
         }

@@ -108,7 +108,11 @@ def _(process):
 
 @_wakes("uuid")
 def _(uuid):
-    import _uuid
+    try:
+        import _uuid
+    except ImportError:
+        # Where there is none, as in a WebAssembly module, uuid does without.
+        return
 
     uuid._uuid = _uuid
     uuid._generate_time_safe = _uuid.generate_time_safe

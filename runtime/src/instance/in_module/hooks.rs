@@ -6,7 +6,8 @@ use super::super::{Observer, Request};
 use crate::contract::{Failure, Invocation, Outcome, limits::MIB};
 use std::{
     cell::Cell,
-    ffi::c_void,
+    ffi::{CString, c_char, c_void},
+    path::Path,
     ptr::NonNull,
     time::{Duration, Instant},
 };
@@ -46,6 +47,17 @@ pub(super) fn during<T>(running: &mut Running<'_>, body: impl FnOnce() -> T) -> 
     let result = body();
     RUNNING.set(None);
     result
+}
+
+/// Makes a folder the one that relative paths start from, as far as libc keeps one. A zip is
+/// none: there it stays `/`.
+pub(super) fn work_in(folder: &Path) {
+    unsafe extern "C" {
+        fn chdir(path: *const c_char) -> i32;
+    }
+    let Ok(path) = CString::new(folder.as_os_str().as_encoded_bytes()) else { return };
+    // SAFETY: a C string, which libc copies.
+    unsafe { chdir(path.as_ptr()) };
 }
 
 /// The module's whole linear memory, in bytes: it never shrinks.

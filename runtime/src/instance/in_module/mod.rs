@@ -64,6 +64,7 @@ impl Instance {
     ) -> Result<Self, StartError> {
         let mut engine = engine.map_err(StartError::Engine)?;
         let begun = Instant::now();
+        hooks::work_in(&code.code);
         engine.interpreter.wake(&environment::of(function));
         engine.init_runtime += begun.elapsed();
         Ok(Self { engine, code: code.clone(), entry: None })

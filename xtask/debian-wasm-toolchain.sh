@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+#
+# Makes a toolchain for wasm32-wasip1 out of Debian's packages and PyPI's `ziglang`, for
+# machines where `rustup target add wasm32-wasip1` cannot be had. Run it from anywhere:
+#
+#     eval "$(xtask/debian-wasm-toolchain.sh)"
+#     cargo build --ignore-rust-version -p krait --bin krait \
+#         --target wasm32-wasip1 --target-dir target/wasm $KRAIT_WASM_CARGO_ARGUMENTS
+#
+# Its standard output is that environment and nothing else; what it does goes to standard
+# error. Run again, it finds everything there and answers at once. Four parts:
+#
+#   rustc-web, rust-web-src   Debian's newest Rust, which it keeps beside its own release for
+#                             building browsers, and the source of the standard library:
+#                             Debian has no compiled one for WASI, so cargo compiles it
+#                             (`-Z build-std`). Bookworm's are in bookworm-security.
+#   lld-NN                    the linker of the LLVM that this Rust uses. Version 19 is too
+#                             old: it does not define `__wasm_first_page_end`.
+#   wasi-libc                 out of `ziglang`, which carries its source, and compiles it
+#                             when it first links a C program. Debian's is of 2022, too old
+#                             for Rust's standard library.
+#   wasm-ld                   a script of four lines that adds this libc to what the linker
+#                             is given, where rustup's Rust would add its own.
+#
+# No C compiler is needed: no crate in krait's module compiles C.
+set -euo pipefail
+
+# From 0.16 on, wasi-libc's malloc is not its own, written in C, but one of Zig's that grows
+# the memory without calling sbrk: krait's limit on a function's memory would never be looked
+# at (runtime/src/instance/in_module/hooks.rs).
+readonly ZIGLANG=0.15.2
+# What the workspace's Cargo.toml asks for.
+readonly OLDEST_RUST=1.95
+readonly RUSTC=/usr/bin/rustc
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+toolchain=${CARGO_TARGET_DIR:-$root/target}/wasm/toolchain
+mkdir -p "$toolchain"
+toolchain=$(cd "$toolchain" && pwd)
+readonly root toolchain
+
+say() { echo "debian-wasm-toolchain: $*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# Installs Debian's packages, but never at the cost of others: rustc-web takes the place of
+# Debian's own rustc, which somebody may have meant to have.
+apt_lists_are_new=
+apt_install() {
+    say "installing $*"
+    command -v apt-get >/dev/null || fail "no apt-get here: this is for Debian"
+    local as_root=()
+    if [[ $(id -u) != 0 ]]; then
+        as_root=(sudo)
+    fi
+    if [[ -z $apt_lists_are_new ]]; then
+        "${as_root[@]}" apt-get update >&2
+        apt_lists_are_new=yes
+    fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends --no-remove "$@" >&2
+}
+
+# The version, such as 1.96.0, of Debian's Rust, or nothing.
+rust_version() { "$RUSTC" --version 2>/dev/null | cut -d ' ' -f 2; }
+
+# Whether Debian's Rust is there and new enough, and its library's source beside it.
+has_rust() {
+    local version source
+    version=$(rust_version) && [[ -n $version ]] || return 1
+    [[ $(printf '%s\n' "$OLDEST_RUST" "$version" | sort --version-sort | head -n 1) \
+        == "$OLDEST_RUST" ]] || return 1
+    source=$("$RUSTC" --print sysroot)/lib/rustlib/src/rust
+    [[ -e $source/library/Cargo.lock ]] || return 1
+    # The two packages can be upgraded one without the other, and the source is a link to a
+    # folder that tells its version.
+    [[ $(readlink -f "$source") == *"$version"* ]]
+}
+
+install_rust() {
+    has_rust && return
+    # The compiler is held to its library's version, not to its source's: naming both
+    # upgrades both.
+    apt_install rustc-web rust-web-src
+    has_rust || fail "needs rustc-web and rust-web-src of one version, $OLDEST_RUST or later;" \
+        "Debian has '$(rust_version)' here. Are its security updates among apt's sources?"
+}
+
+# Prints the path of the linker.
+install_linker() {
+    local llvm
+    llvm=$("$RUSTC" --version --verbose | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+    if [[ ! -x /usr/bin/wasm-ld-$llvm ]]; then
+        apt_install "lld-$llvm"
+    fi
+    echo "/usr/bin/wasm-ld-$llvm"
+}
+
+# Prints a Python that can make virtual environments: the caller's, or Debian's.
+find_python() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    apt_install python3 python3-venv
+    echo /usr/bin/python3
+}
+
+# Has `ziglang` compile its wasi-libc, and keeps it in $toolchain/lib.
+install_libc() {
+    local lib=$toolchain/lib
+    # Written last: what was broken off is begun anew.
+    [[ $(cat "$lib/ziglang" 2>/dev/null) == "$ZIGLANG" ]] && return
+
+    # All of it is thrown away afterwards: Zig is 400 megabytes, its libc 4.
+    local work=$toolchain/work python name found
+    rm -rf "$work" "$lib"
+    mkdir -p "$work" "$lib"
+    say "installing ziglang $ZIGLANG"
+    python=$(find_python)
+    "$python" -m venv "$work/venv" >&2
+    "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+        "ziglang==$ZIGLANG" >&2
+
+    say "compiling wasi-libc (half a minute)"
+    # A cache of its own, not the user's, holds nothing else by these names.
+    echo 'int main(void) { return 0; }' >"$work/empty.c"
+    ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache \
+        "$work/venv/bin/python" -m ziglang cc -target wasm32-wasi-musl -O2 \
+        "$work/empty.c" -o "$work/empty.wasm" >&2
+    for name in crt1-command.o libc.a libzigc.a libcompiler_rt.a; do
+        # crt1-command.o is there twice, byte for byte.
+        found=$(find "$work/cache" -name "$name" -print -quit)
+        [[ -n $found ]] || fail "ziglang $ZIGLANG made no $name"
+        cp "$found" "$lib/"
+    done
+    rm -rf "$work"
+    echo "$ZIGLANG" >"$lib/ziglang"
+}
+
+# Writes the script that cargo's Rust links with: rustc goes by its name, `wasm-ld`. The
+# libc is named here, not in RUSTFLAGS: those are split at spaces, and everything would be
+# compiled anew for a repository that was moved.
+write_linker() {
+    local script
+    script=$(cat <<END
+#!/bin/bash
+# Written by xtask/debian-wasm-toolchain.sh.
+lib=$(printf %q "$toolchain/lib")
+exec $1 "\$@" "\$lib/crt1-command.o" -L "\$lib" -lc -lzigc -lcompiler_rt
+END
+    )
+    # Left alone if it is the same, as tools go by a file's time.
+    if [[ $(cat "$toolchain/wasm-ld" 2>/dev/null) != "$script" ]]; then
+        echo "$script" >"$toolchain/wasm-ld"
+    fi
+    chmod +x "$toolchain/wasm-ld"
+}
+
+# Prints a variable as a line for the shell, its value in single quotes.
+export_line() { printf "export %s='%s'\n" "$1" "${2//\'/\'\\\'\'}"; }
+
+install_rust
+linker=$(install_linker)
+install_libc
+write_linker "$linker"
+say "Rust $(rust_version), $(basename "$linker"), wasi-libc of ziglang $ZIGLANG in $toolchain"
+
+export_line RUSTC "$RUSTC"
+# Debian's Rust is a release, which takes -Z and compiles its library only when told so.
+export_line RUSTC_BOOTSTRAP 1
+export_line CARGO_TARGET_WASM32_WASIP1_LINKER "$toolchain/wasm-ld"
+# A libc that rustup's Rust has beside its library is not there.
+export_line CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS '-C link-self-contained=no'
+export_line KRAIT_WASM_CARGO_ARGUMENTS '-Z build-std=std,panic_abort'
