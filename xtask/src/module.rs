@@ -111,9 +111,9 @@ fn compile(folder: &Path) -> Result<()> {
     .map(str::to_owned)
     .to_vec();
     if !has_target()? {
-        let (variables, more) = debian_toolchain()?;
-        environment.extend(variables);
-        arguments.extend(more);
+        let toolchain = Toolchain::of_debian()?;
+        environment.extend(toolchain.environment);
+        arguments.extend(toolchain.arguments);
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     cargo_with(&arguments, &environment)
@@ -131,34 +131,41 @@ fn has_target() -> Result<bool> {
     Ok(added.is_ok_and(|status| status.success()))
 }
 
-/// The environment and the arguments that cargo needs to build with Debian's toolchain.
-fn debian_toolchain() -> Result<(Vec<(String, String)>, Vec<String>)> {
-    let script = root().join("xtask/debian-wasm-toolchain.sh");
-    let output = Command::new("bash")
-        .arg(&script)
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .with_context(|| format!("{} does not run", script.display()))?;
-    if !output.status.success() {
-        bail!(
-            "there is no Rust for {TARGET}: neither rustup's target (rustup target add {TARGET}) \
+/// What cargo needs to build with another toolchain than rustup's.
+#[derive(Default)]
+struct Toolchain {
+    environment: Vec<(String, String)>,
+    arguments: Vec<String>,
+}
+
+impl Toolchain {
+    fn of_debian() -> Result<Self> {
+        let script = root().join("xtask/debian-wasm-toolchain.sh");
+        let output = Command::new("bash")
+            .arg(&script)
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .with_context(|| format!("{} does not run", script.display()))?;
+        if !output.status.success() {
+            bail!(
+                "there is no Rust for {TARGET}: neither rustup's target (rustup target add {TARGET}) \
              nor Debian's toolchain ({})",
-            script.display()
-        );
-    }
-    let mut variables = Vec::new();
-    let mut arguments = Vec::new();
-    for line in String::from_utf8(output.stdout)?.lines() {
-        let assignment = line.strip_prefix("export ").and_then(|line| line.split_once('='));
-        let Some((name, value)) = assignment else { continue };
-        let value = value.trim_matches('\'').to_owned();
-        if name == "KRAIT_WASM_CARGO_ARGUMENTS" {
-            arguments = value.split_whitespace().map(str::to_owned).collect();
-        } else {
-            variables.push((name.to_owned(), value));
+                script.display()
+            );
         }
+        let mut toolchain = Self::default();
+        for line in String::from_utf8(output.stdout)?.lines() {
+            let assignment = line.strip_prefix("export ").and_then(|line| line.split_once('='));
+            let Some((name, value)) = assignment else { continue };
+            let value = value.trim_matches('\'').to_owned();
+            if name == "KRAIT_WASM_CARGO_ARGUMENTS" {
+                toolchain.arguments = value.split_whitespace().map(str::to_owned).collect();
+            } else {
+                toolchain.environment.push((name.to_owned(), value));
+            }
+        }
+        Ok(toolchain)
     }
-    Ok((variables, arguments))
 }
 
 fn binaryen(tool: &str, inputs: &[&Path], out: &Path) -> Result<()> {

@@ -136,7 +136,7 @@ fn function(
 
 /// The folder's or file's own name.
 fn name_of(code: &Path) -> Option<String> {
-    let path = code.canonicalize().ok()?;
+    let path = package::absolute(code).ok()?;
     let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
     Some(name?.to_string_lossy().into_owned())
 }

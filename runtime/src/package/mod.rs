@@ -115,16 +115,23 @@ fn open_folder_or_zip(path: &Path) -> Result<(PathBuf, Option<PathBuf>), Package
     Err(PackageError::NotCode { path: path.to_path_buf() })
 }
 
+/// A path that means the same whatever folder is current.
+///
+/// # Errors
+/// When there is nothing there.
 #[cfg(unix)]
-fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
+pub fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
     path.canonicalize()
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })
 }
 
 /// A module has no current folder of its own, and cannot ask where links lead: paths are from
 /// the host's folder, where it says which that is and has opened it, or else from `/`.
+///
+/// # Errors
+/// None: whether something is there is seen when it is opened.
 #[cfg(target_os = "wasi")]
-fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
+pub fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
     let of_host = std::env::var_os("PWD").map(PathBuf::from).filter(|folder| folder.is_dir());
     let mut absolute = of_host.unwrap_or(PathBuf::from("/"));
     for part in path.components() {
