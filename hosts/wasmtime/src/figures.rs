@@ -33,17 +33,20 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
         command.arg("run").arg(path);
         command
     };
-    let mut starts: [(&str, Box<dyn Fn() -> Command>, Vec<Duration>); 3] = [
-        ("bare module", Box::new(|| module(&bare_compiled)), Vec::new()),
-        ("module as it ships", Box::new(|| module(&prepared_compiled)), Vec::new()),
-        ("krait itself", Box::new(|| Command::new(krait)), Vec::new()),
-    ];
+    let mut starts = [
+        ("bare module", module(&bare_compiled)),
+        ("module as it ships", module(&prepared_compiled)),
+        ("krait itself", Command::new(krait)),
+    ]
+    .map(|(name, command)| Start { name, command, times: Vec::new() });
+    for Start { command, .. } in &mut starts {
+        command.args(["invoke", "hello", "--log", "none"]).stderr(Stdio::null());
+        command.current_dir(&scratch).env("PWD", &scratch);
+    }
     for _ in 0..STARTS {
-        for (name, command, times) in &mut starts {
-            let mut command = command();
-            command.args(["invoke", "hello", "--log", "none"]).current_dir(&scratch);
+        for Start { name, command, times } in &mut starts {
             let begun = Instant::now();
-            let output = command.stderr(Stdio::null()).output()?;
+            let output = command.output()?;
             times.push(begun.elapsed());
             if output.stdout != b"\"Hello World\"\n" {
                 bail!("{name} answered {:?}", String::from_utf8_lossy(&output.stdout));
@@ -51,7 +54,7 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
         }
     }
     println!("| process start to RetMsg of hello, compiled ahead | ms, median |\n| --- | --- |");
-    for (name, _, times) in &mut starts {
+    for Start { name, times, .. } in &mut starts {
         println!("| {name} | {:.1} |", median(times).as_secs_f64() * 1000.0);
     }
     let mut function =
@@ -63,7 +66,7 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
         let answer = function.invoke(&event)?;
         calls.push(begun.elapsed());
         if (answer.status, answer.ret_msg.as_str()) != (0, "\"Hello World\"") {
-            bail!("it answered {answer:?}");
+            bail!("it answered {}\n{}", answer.ret_msg, answer.log);
         }
     }
     println!(
@@ -72,6 +75,13 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
     );
     fs::remove_dir_all(&scratch)?;
     Ok(())
+}
+
+/// A way to start, and how long it took each time.
+struct Start {
+    name: &'static str,
+    command: Command,
+    times: Vec<Duration>,
 }
 
 const HELLO: &str = "\
