@@ -18,8 +18,8 @@
 #                             old: it does not define `__wasm_first_page_end`.
 #   wasi-libc                 out of `ziglang`, which carries its source, and compiles it
 #                             when it first links a C program. Debian's is of 2022, too old
-#                             for Rust's standard library.
-#   wasm-ld                   a script of four lines that adds this libc to what the linker
+#                             for Rust's standard library. Six functions are added.
+#   wasm-ld                   a script of a few lines that adds this libc to what the linker
 #                             is given, where rustup's Rust would add its own.
 #
 # No C compiler is needed: no crate in krait's module compiles C.
@@ -108,11 +108,30 @@ find_python() {
     echo /usr/bin/python3
 }
 
+# Prints the functions for threads that Rust's library calls and Zig's wasi-libc lacks, in C.
+# wasi-libc's own say the same: there are none.
+write_threads() {
+    cat <<'END'
+#include <errno.h>
+#include <stddef.h>
+int pthread_attr_init(void *attributes) { return 0; }
+int pthread_attr_setstacksize(void *attributes, size_t size) { return 0; }
+int pthread_attr_destroy(void *attributes) { return 0; }
+int pthread_create(void *thread, const void *attributes, void *(*run)(void *), void *argument) {
+    return ENOTSUP;
+}
+int pthread_detach(void *thread) { return 0; }
+int pthread_join(void *thread, void **result) { return ENOTSUP; }
+END
+}
+
 # Has `ziglang` compile its wasi-libc, and keeps it in $toolchain/lib.
 install_libc() {
     local lib=$toolchain/lib
-    # Written last: what was broken off is begun anew.
-    [[ $(cat "$lib/ziglang" 2>/dev/null) == "$ZIGLANG" ]] && return
+    # What made it is noted last, so what was broken off, or made otherwise, is made anew.
+    local recipe
+    recipe=$(cksum <"${BASH_SOURCE[0]}")
+    [[ $(cat "$lib/recipe" 2>/dev/null) == "$recipe" ]] && return
 
     # All of it is thrown away afterwards: Zig is 400 megabytes, its libc 4.
     local work=$toolchain/work python name found
@@ -126,18 +145,20 @@ install_libc() {
 
     say "compiling wasi-libc (half a minute)"
     # A cache of its own, not the user's, holds nothing else by these names.
+    local -x ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache
+    local cc=("$work/venv/bin/python" -m ziglang cc -target wasm32-wasi-musl -O2)
     echo 'int main(void) { return 0; }' >"$work/empty.c"
-    ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache \
-        "$work/venv/bin/python" -m ziglang cc -target wasm32-wasi-musl -O2 \
-        "$work/empty.c" -o "$work/empty.wasm" >&2
+    "${cc[@]}" "$work/empty.c" -o "$work/empty.wasm" >&2
     for name in crt1-command.o libc.a libzigc.a libcompiler_rt.a; do
         # crt1-command.o is there twice, byte for byte.
         found=$(find "$work/cache" -name "$name" -print -quit)
         [[ -n $found ]] || fail "ziglang $ZIGLANG made no $name"
         cp "$found" "$lib/"
     done
+    write_threads >"$work/threads.c"
+    "${cc[@]}" -c "$work/threads.c" -o "$lib/threads.o" >&2
     rm -rf "$work"
-    echo "$ZIGLANG" >"$lib/ziglang"
+    echo "$recipe" >"$lib/recipe"
 }
 
 # Writes the script that cargo's Rust links with: rustc goes by its name, `wasm-ld`. The
@@ -149,7 +170,7 @@ write_linker() {
 #!/bin/bash
 # Written by xtask/debian-wasm-toolchain.sh.
 lib=$(printf %q "$toolchain/lib")
-exec $1 "\$@" "\$lib/crt1-command.o" -L "\$lib" -lc -lzigc -lcompiler_rt
+exec $1 "\$@" "\$lib/crt1-command.o" "\$lib/threads.o" -L "\$lib" -lc -lzigc -lcompiler_rt
 END
     )
     # Left alone if it is the same, as tools go by a file's time.

@@ -37,7 +37,12 @@ export function makeSystem(write) {
     return ERRNO_SUCCESS;
   }
 
-  const { wasi_snapshot_preview1: system } = wasi.getImportObject();
+  // Called through functions of JavaScript's own: Node 20 crashes in some modules whose memory
+  // grew while they called its functions directly.
+  const { wasi_snapshot_preview1: functions } = wasi.getImportObject();
+  const system = Object.fromEntries(
+    Object.entries(functions).map(([name, call]) => [name, (...rest) => call(...rest)]),
+  );
   return {
     imports: {
       wasi_snapshot_preview1: {
