@@ -10,7 +10,6 @@ use std::{fs, io, ops::Range, path::Path};
 /// 1356 functions of public repositories (benches/imports), those that one in a hundred
 /// imports, less zipfile and pathlib, which no longer fit; and what the clients of clouds
 /// import. What the interpreter has built in costs nothing here.
-#[cfg(not(target_family = "wasm"))]
 const MODULES: &[&str] = &[
     "json",
     "os",
@@ -66,28 +65,14 @@ const MODULES: &[&str] = &[
     "types",
     "concurrent.futures.thread",
     "_strptime",
-    "_krait_traceback",
 ];
 
-/// In a WebAssembly module, which everybody downloads: what one function in twenty imports.
-#[cfg(target_family = "wasm")]
-const MODULES: &[&str] = &[
-    "json",
-    "os",
-    "logging",
-    "datetime",
-    "time",
-    "typing",
-    "re",
-    "urllib",
-    "base64",
-    "uuid",
-    "sys",
-    "random",
-    "urllib.parse",
-    "traceback",
-    "_krait_traceback",
-];
+/// How many of them: of a WebAssembly module, which everybody downloads, those that one
+/// function in twenty imports.
+const SHELVED: usize = if cfg!(target_family = "wasm") { 15 } else { MODULES.len() };
+
+/// What krait itself imports, for the stack trace of a failure.
+const OWN: &str = "_krait_traceback";
 
 impl Interpreter {
     /// Imports `modules`, or what functions import where there are none, and sets it aside
@@ -170,7 +155,7 @@ fn forget(handler: &Handler, vm: &VirtualMachine) -> Result<(), ()> {
 
 fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
     if modules.is_empty() {
-        shelf::fill(MODULES, vm)?;
+        shelf::fill(&[&MODULES[..SHELVED], &[OWN]].concat(), vm)?;
     } else {
         shelf::fill(modules, vm)?;
     }
