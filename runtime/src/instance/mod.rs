@@ -18,6 +18,8 @@ pub use invocation::{InvokeError, Observer, Request, StartError};
 #[cfg(unix)]
 pub mod allocator;
 #[cfg(unix)]
+mod course;
+#[cfg(unix)]
 mod descendants;
 #[cfg(unix)]
 mod engine;

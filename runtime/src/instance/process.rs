@@ -2,7 +2,9 @@
 //! socket, its function's environment and its code. Security rests on this file.
 
 use super::{
-    StartError, descendants,
+    StartError,
+    course::Phase,
+    descendants,
     engine::Engine,
     marker::Marker,
     usage,
@@ -37,11 +39,7 @@ pub struct Instance {
     pub(super) log: OwnedFd,
     pub(super) started: Instant,
     pub(super) marker: Marker,
-    /// Whether it has its interpreter. Before that it may be making a snapshot, which is not
-    /// the function's to pay for.
-    pub(super) ready: bool,
-    /// Whether the function was loaded: whether the cold start is over.
-    pub(super) initialized: bool,
+    pub(super) phase: Phase,
     pub(super) reaped: Option<Reaped>,
 }
 
@@ -86,8 +84,7 @@ impl Instance {
             // Not since the engine was: the event may have come slowly.
             started: Instant::now(),
             marker,
-            ready: false,
-            initialized: false,
+            phase: Phase::default(),
             reaped: None,
         })
     }

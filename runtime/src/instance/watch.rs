@@ -1,17 +1,15 @@
-//! Watching one invocation: its log, its answer, its time, its memory.
+//! Watching one invocation from a process of its own: its log, its answer, its time, its
+//! memory.
 
 use super::{
-    InvokeError, Observer, Request, descendants,
-    marker::Splitter,
+    InvokeError, Observer, Request,
+    course::{Course, End, Verdict},
+    descendants,
     process::Instance,
     signals::Signals,
     usage,
-    wire::{self, Answered, Frames, FromInstance},
 };
-use crate::{
-    contract::{Context, Failure, Invocation, Outcome, report::ColdStart},
-    python::InvalidEvent,
-};
+use crate::contract::Invocation;
 use std::{
     io::{self, Read, Write},
     os::fd::AsRawFd,
@@ -19,13 +17,13 @@ use std::{
 };
 
 /// How often memory is looked at.
-const MEMORY_INTERVAL: Duration = Duration::from_millis(5);
+pub(super) const MEMORY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The largest piece of the log that is passed on at once, in bytes.
-const LOG_PIECE_BYTES: usize = 1 << 16;
+pub(super) const LOG_PIECE_BYTES: usize = 1 << 16;
 
 /// The most that Linux lets a pipe hold for a user without privileges, in bytes.
-const LARGEST_PIPE_BYTES: usize = 1 << 20;
+pub(super) const LARGEST_PIPE_BYTES: usize = 1 << 20;
 
 impl Instance {
     /// Makes one invocation and waits for its end. After a failure other than 407 and 430 the
@@ -39,28 +37,14 @@ impl Instance {
         observer: &mut dyn Observer,
     ) -> Result<Invocation, InvokeError> {
         let signals = Signals::block().map_err(InvokeError::Watch)?;
-        let now = Instant::now();
-        let deadline = if self.initialized {
-            now + Duration::from_secs(request.function.timeout_seconds.into())
-        } else {
-            self.started + Duration::from_secs(request.function.init_timeout_seconds.into())
-        };
-        let context = Context::new(request.function, request.request_id).to_json();
-        let splitter = (!self.initialized).then(|| Splitter::new(self.marker));
+        let course = Course::new(request, observer, self.phase, self.started, self.marker);
         let watch = Watch {
-            call: wire::invocation_frame(context.as_bytes(), request.event),
+            call: course.call(),
             sent: 0,
             instance: self,
-            request,
-            observer,
+            course,
             signals,
-            frames: Frames::default(),
-            deadline,
-            called: now,
-            splitter,
-            after_marker: None,
-            next_look: now + MEMORY_INTERVAL,
-            announced: false,
+            next_look: Instant::now() + MEMORY_INTERVAL,
         };
         watch.run()
     }
@@ -68,136 +52,74 @@ impl Instance {
 
 struct Watch<'a> {
     instance: &'a mut Instance,
-    request: Request<'a>,
-    observer: &'a mut dyn Observer,
+    course: Course<'a>,
     signals: Signals,
-    frames: Frames,
     /// The invocation, as it goes to the instance.
     call: Vec<u8>,
     /// How much of it the instance has taken, in bytes.
     sent: usize,
-    deadline: Instant,
-    /// When the handler was called, as far as the watcher knows.
-    called: Instant,
     next_look: Instant,
-    /// Looks for the end of the loading phase in the log, until it was found.
-    splitter: Option<Splitter>,
-    /// What was written after it, before the message that tells of it was read.
-    after_marker: Option<Vec<u8>>,
-    /// Whether the observer knows that the invocation exists.
-    announced: bool,
 }
 
-/// Why the watching ends.
-enum End {
-    Answered(Answered),
-    Rejected(InvalidEvent),
-    Memory,
-    /// The socket or the process ended without an answer.
-    Gone,
-    Deadline,
+/// What stops the watching.
+enum Stop {
+    End(End),
     Signal(i32),
 }
 
 impl Watch<'_> {
     fn run(mut self) -> Result<Invocation, InvokeError> {
-        let end = self.until_end().map_err(InvokeError::Watch)?;
-        let limit = usage::limit_bytes(self.request.function.memory_mb);
-        match end {
-            End::Rejected(invalid) => Err(InvokeError::Event(invalid)),
-            End::Signal(signal) => {
+        let stop = self.until_end().map_err(InvokeError::Watch)?;
+        self.instance.phase = self.course.phase;
+        let end = match stop {
+            Stop::End(end) => end,
+            Stop::Signal(signal) => {
                 self.take_log();
-                self.release_log();
-                Err(InvokeError::Interrupted { signal })
+                self.course.release_log();
+                return Err(InvokeError::Interrupted { signal });
             }
-            End::Answered(answered) if answered.memory_bytes > limit => Ok(self.memory_exceeded()),
-            End::Answered(answered) => Ok(self.answered(answered)),
-            End::Memory => Ok(self.memory_exceeded()),
-            End::Deadline => Ok(self.timed_out()),
-            End::Gone => {
-                let elapsed = self.called.elapsed();
-                Ok(self.discarded(Failure::ProcessExit, elapsed))
-            }
-        }
-    }
-
-    fn answered(mut self, answered: Answered) -> Invocation {
-        self.release_log();
-        self.announce();
-        let (outcome, memory_bytes) = match answered.failure {
-            None => (Outcome::Returned(answered.ret_msg), answered.memory_bytes),
-            // As the platform reports it: the function was never reached (§2.1).
-            Some(failure @ (Failure::Load { .. } | Failure::EntryMissing { .. })) => {
-                (Outcome::Failed(failure), 0)
-            }
-            Some(failure) => (Outcome::Failed(failure), answered.memory_bytes),
         };
-        self.invocation(outcome, answered.duration, memory_bytes)
-    }
-
-    fn memory_exceeded(self) -> Invocation {
-        let elapsed = self.called.elapsed();
-        let megabytes = self.request.function.memory_mb;
-        self.discarded(Failure::Memory { megabytes }, elapsed)
-    }
-
-    fn timed_out(self) -> Invocation {
-        if self.instance.initialized {
-            let seconds = self.request.function.timeout_seconds;
-            // The platform reports the limit itself (§4.1), not what it took to enforce it.
-            return self
-                .discarded(Failure::Timeout { seconds }, Duration::from_secs(seconds.into()));
+        match self.course.verdict(end) {
+            Verdict::Rejected(invalid) => Err(InvokeError::Event(invalid)),
+            Verdict::Answered(answered) => Ok(self.course.answered(answered)),
+            Verdict::Discard { failure, duration } => {
+                self.instance.kill();
+                let reaped = self.instance.reap(true);
+                // What was written before the end is in the pipe now, whole.
+                self.take_log();
+                let peak_bytes = reaped.map_or(0, |reaped| reaped.peak_bytes);
+                Ok(self.course.discarded(failure, duration, peak_bytes))
+            }
         }
-        let seconds = self.request.function.init_timeout_seconds;
-        self.discarded(Failure::InitTimeout { seconds }, Duration::ZERO)
     }
 
-    /// Ends the instance, takes what it still wrote, and reports `failure`.
-    fn discarded(mut self, failure: Failure, duration: Duration) -> Invocation {
-        self.instance.kill();
-        let reaped = self.instance.reap(true);
-        // What was written before the end is in the pipe now, whole.
-        self.take_log();
-        self.release_log();
-        self.announce();
-        let memory_bytes = reaped.map_or(0, |reaped| reaped.peak_bytes);
-        self.invocation(Outcome::Failed(failure), duration, memory_bytes)
-    }
-
-    fn invocation(self, outcome: Outcome, duration: Duration, memory_bytes: u64) -> Invocation {
-        let request_id = self.request.request_id.to_owned();
-        let invocation = Invocation { request_id, outcome, duration, memory_bytes };
-        self.observer.over(&invocation);
-        invocation
-    }
-
-    fn until_end(&mut self) -> io::Result<End> {
+    fn until_end(&mut self) -> io::Result<Stop> {
         loop {
             let now = Instant::now();
-            if now >= self.deadline {
+            if now >= self.course.deadline {
                 // What was sent in time counts, however late it is read. It may also be that
                 // the function is loaded, which sets a new deadline.
                 if let Some(end) = self.catch_up(false) {
-                    return Ok(end);
+                    return Ok(Stop::End(end));
                 }
-                if now >= self.deadline {
-                    return Ok(End::Deadline);
+                if now >= self.course.deadline {
+                    return Ok(Stop::End(End::Deadline));
                 }
             }
             let mut ended = false;
             if now >= self.next_look {
                 self.next_look = now + MEMORY_INTERVAL;
-                if self.instance.ready && self.uses_too_much_memory() {
-                    return Ok(End::Memory);
+                if self.course.phase.ready && self.uses_too_much_memory() {
+                    return Ok(Stop::End(End::Memory));
                 }
                 ended = self.instance.reap(false).is_some();
             }
-            let ready = self.wait(self.deadline.min(self.next_look) - now)?;
+            let ready = self.wait(self.course.deadline.min(self.next_look) - now)?;
             if let Some(signal) = ready.signals.then(|| self.signals.take()).flatten() {
-                return Ok(End::Signal(signal));
+                return Ok(Stop::Signal(signal));
             }
             if ready.observer {
-                self.observer.ready();
+                self.course.observer.ready();
             }
             if ready.writable {
                 self.send_some();
@@ -208,7 +130,7 @@ impl Watch<'_> {
             if (ready.readable || ready.log || ended)
                 && let Some(end) = self.catch_up(ended)
             {
-                return Ok(end);
+                return Ok(Stop::End(end));
             }
         }
     }
@@ -216,50 +138,8 @@ impl Watch<'_> {
     /// Takes what the instance has sent and written; `ended` tells that it will send no more.
     fn catch_up(&mut self, ended: bool) -> Option<End> {
         let ended = self.receive() || ended;
-        // After the socket was read, and before what it said is acted upon: output comes
-        // before the message that was sent after it.
         self.take_log();
-        while let Some(message) = self.frames.next().transpose() {
-            // Bytes that are no message: the function wrote to the socket itself.
-            let Ok(message) = message else { return Some(End::Gone) };
-            if let Some(end) = self.act_on(message) {
-                return Some(end);
-            }
-        }
-        ended.then_some(End::Gone)
-    }
-
-    fn act_on(&mut self, message: FromInstance) -> Option<End> {
-        match message {
-            FromInstance::Rejected(invalid) => return Some(End::Rejected(invalid)),
-            FromInstance::Answered(answered) => return Some(End::Answered(answered)),
-            FromInstance::MemoryExhausted => return Some(End::Memory),
-            FromInstance::Note(text) => {
-                self.instance.ready = true;
-                self.observer.note(&text);
-            }
-            FromInstance::Initialized(initialized) => {
-                self.announce();
-                self.observer.cold_start(&ColdStart {
-                    pull_code: self.request.pull_code,
-                    init_runtime: initialized.init_runtime,
-                    init_function: initialized.init_function,
-                    memory_bytes: initialized.memory_bytes,
-                });
-                self.release_log();
-                self.instance.initialized = true;
-                self.called = Instant::now();
-                let timeout = Duration::from_secs(self.request.function.timeout_seconds.into());
-                self.deadline = self.called + timeout;
-            }
-        }
-        None
-    }
-
-    fn announce(&mut self) {
-        if !std::mem::replace(&mut self.announced, true) {
-            self.observer.started();
-        }
+        self.course.next_end(ended)
     }
 
     /// Reads what is in the log, but not for ever from one that fills as fast as it is read.
@@ -271,39 +151,9 @@ impl Watch<'_> {
                 libc::read(self.instance.log.as_raw_fd(), piece.as_mut_ptr().cast(), piece.len())
             };
             match usize::try_from(read) {
-                Ok(length) if length > 0 => self.pass_on(&piece[..length]),
+                Ok(length) if length > 0 => self.course.logged(&piece[..length]),
                 _ => return,
             }
-        }
-    }
-
-    /// Passes output on to the observer, as far as its turn has come.
-    fn pass_on(&mut self, bytes: &[u8]) {
-        if let Some(waiting) = &mut self.after_marker {
-            waiting.extend_from_slice(bytes);
-        } else if let Some(splitter) = &mut self.splitter {
-            let (before, after) = splitter.split(bytes);
-            self.after_marker = after;
-            self.show(&before);
-        } else {
-            self.show(bytes);
-        }
-    }
-
-    /// Passes on what waited for a message that has come, or will not come.
-    fn release_log(&mut self) {
-        if let Some(mut splitter) = self.splitter.take() {
-            self.show(&splitter.rest());
-        }
-        if let Some(waiting) = self.after_marker.take() {
-            self.show(&waiting);
-        }
-    }
-
-    fn show(&mut self, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.announce();
-            self.observer.output(bytes);
         }
     }
 
@@ -314,7 +164,7 @@ impl Watch<'_> {
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
             match self.instance.socket.read(&mut piece) {
                 Ok(0) => return true,
-                Ok(length) => self.frames.push(&piece[..length]),
+                Ok(length) => self.course.received(&piece[..length]),
                 Err(error) => match error.kind() {
                     io::ErrorKind::Interrupted => {}
                     io::ErrorKind::WouldBlock => return false,
@@ -334,7 +184,7 @@ impl Watch<'_> {
     fn uses_too_much_memory(&self) -> bool {
         let process = self.instance.process;
         let used = usage::resident_bytes(process, &descendants::of(process));
-        used.is_some_and(|used| used > usage::limit_bytes(self.request.function.memory_mb))
+        used.is_some_and(|used| used > self.course.memory_limit())
     }
 
     fn wait(&self, at_most: Duration) -> io::Result<Ready> {
@@ -344,7 +194,7 @@ impl Watch<'_> {
             entry(self.instance.socket.as_raw_fd(), libc::POLLIN | sending),
             entry(self.instance.log.as_raw_fd(), libc::POLLIN),
             entry(self.signals.descriptor(), libc::POLLIN),
-            entry(self.observer.waits_for().unwrap_or(-1), libc::POLLOUT),
+            entry(self.course.observer.waits_for().unwrap_or(-1), libc::POLLOUT),
         ];
         // Rounded up, so that a deadline that is near is not polled for without a pause.
         let milliseconds = at_most.as_micros().div_ceil(1000) as libc::c_int;

@@ -1,0 +1,244 @@
+//! The course of one invocation, as its watcher learns of it: which message means what, what
+//! belongs to which part of the log, which end leads to which outcome. It is told of bytes and
+//! of time; who reads them, and how, is the business of what watches
+//! ([`super::watch`] in a process of its own, [`super::hosted`] among many).
+
+use super::{
+    Observer, Request,
+    marker::{Marker, Splitter},
+    usage,
+    wire::{self, Answered, Frames, FromInstance},
+};
+use crate::{
+    contract::{Context, Failure, Invocation, Outcome, report::ColdStart},
+    python::InvalidEvent,
+};
+use std::time::{Duration, Instant};
+
+/// How far an instance has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Phase {
+    /// Whether it has its interpreter. Before that it may be making a snapshot, which is not
+    /// the function's to pay for.
+    pub ready: bool,
+    /// Whether the function was loaded: whether the cold start is over.
+    pub initialized: bool,
+}
+
+/// One invocation, as far as it has come.
+pub(super) struct Course<'a> {
+    pub request: Request<'a>,
+    pub observer: &'a mut dyn Observer,
+    pub phase: Phase,
+    /// When the time of the function, or of its loading, is over.
+    pub deadline: Instant,
+    frames: Frames,
+    /// When the handler was called, as far as the watcher knows.
+    called: Instant,
+    /// Looks for the end of the loading phase in the log, until it was found.
+    splitter: Option<Splitter>,
+    /// What was written after it, before the message that tells of it was read.
+    after_marker: Option<Vec<u8>>,
+    /// Whether the observer knows that the invocation exists.
+    announced: bool,
+}
+
+/// Why the watching ends.
+pub(super) enum End {
+    Answered(Answered),
+    Rejected(InvalidEvent),
+    Memory,
+    /// The socket or the process ended without an answer.
+    Gone,
+    Deadline,
+}
+
+/// What an end comes to.
+pub(super) enum Verdict {
+    /// The answer stands.
+    Answered(Answered),
+    /// The event is not JSON: nothing was invoked.
+    Rejected(InvalidEvent),
+    /// The instance is to be ended; then [`Course::discarded`].
+    Discard { failure: Failure, duration: Duration },
+}
+
+impl<'a> Course<'a> {
+    /// An invocation by an instance that was `started` then, and writes `marker`.
+    pub(super) fn new(
+        request: Request<'a>,
+        observer: &'a mut dyn Observer,
+        phase: Phase,
+        started: Instant,
+        marker: Marker,
+    ) -> Self {
+        let now = Instant::now();
+        let deadline = if phase.initialized {
+            now + Duration::from_secs(request.function.timeout_seconds.into())
+        } else {
+            started + Duration::from_secs(request.function.init_timeout_seconds.into())
+        };
+        Self {
+            request,
+            observer,
+            phase,
+            deadline,
+            frames: Frames::default(),
+            called: now,
+            splitter: (!phase.initialized).then(|| Splitter::new(marker)),
+            after_marker: None,
+            announced: false,
+        }
+    }
+
+    /// The invocation, as it goes to the instance.
+    pub(super) fn call(&self) -> Vec<u8> {
+        let context = Context::new(self.request.function, self.request.request_id).to_json();
+        wire::invocation_frame(context.as_bytes(), self.request.event)
+    }
+
+    /// The most memory the instance may use, in bytes.
+    pub(super) fn memory_limit(&self) -> u64 {
+        usage::limit_bytes(self.request.function.memory_mb)
+    }
+
+    /// Bytes came from the instance's socket: [`Self::next_end`] acts upon them.
+    pub(super) fn received(&mut self, bytes: &[u8]) {
+        self.frames.push(bytes);
+    }
+
+    /// Bytes came from the log. Output comes before the message that was sent after it: the
+    /// log is read after the socket, and before what that said is acted upon.
+    pub(super) fn logged(&mut self, bytes: &[u8]) {
+        if let Some(waiting) = &mut self.after_marker {
+            waiting.extend_from_slice(bytes);
+        } else if let Some(splitter) = &mut self.splitter {
+            let (before, after) = splitter.split(bytes);
+            self.after_marker = after;
+            self.show(&before);
+        } else {
+            self.show(bytes);
+        }
+    }
+
+    /// Acts upon what was received; `ended` tells that no more will come.
+    pub(super) fn next_end(&mut self, ended: bool) -> Option<End> {
+        while let Some(message) = self.frames.next().transpose() {
+            // Bytes that are no message: the function wrote to the socket itself.
+            let Ok(message) = message else { return Some(End::Gone) };
+            if let Some(end) = self.act_on(message) {
+                return Some(end);
+            }
+        }
+        ended.then_some(End::Gone)
+    }
+
+    fn act_on(&mut self, message: FromInstance) -> Option<End> {
+        match message {
+            FromInstance::Rejected(invalid) => return Some(End::Rejected(invalid)),
+            FromInstance::Answered(answered) => return Some(End::Answered(answered)),
+            FromInstance::MemoryExhausted => return Some(End::Memory),
+            FromInstance::Note(text) => {
+                self.phase.ready = true;
+                self.observer.note(&text);
+            }
+            FromInstance::Initialized(initialized) => {
+                self.announce();
+                self.observer.cold_start(&ColdStart {
+                    pull_code: self.request.pull_code,
+                    init_runtime: initialized.init_runtime,
+                    init_function: initialized.init_function,
+                    memory_bytes: initialized.memory_bytes,
+                });
+                self.release_log();
+                self.phase.initialized = true;
+                self.called = Instant::now();
+                let timeout = Duration::from_secs(self.request.function.timeout_seconds.into());
+                self.deadline = self.called + timeout;
+            }
+        }
+        None
+    }
+
+    /// What an end comes to.
+    pub(super) fn verdict(&self, end: End) -> Verdict {
+        let memory = Failure::Memory { megabytes: self.request.function.memory_mb };
+        let (failure, duration) = match end {
+            End::Rejected(invalid) => return Verdict::Rejected(invalid),
+            End::Answered(answered) if answered.memory_bytes <= self.memory_limit() => {
+                return Verdict::Answered(answered);
+            }
+            End::Answered(_) | End::Memory => (memory, self.called.elapsed()),
+            End::Gone => (Failure::ProcessExit, self.called.elapsed()),
+            End::Deadline => self.timed_out(),
+        };
+        Verdict::Discard { failure, duration }
+    }
+
+    fn timed_out(&self) -> (Failure, Duration) {
+        if self.phase.initialized {
+            let seconds = self.request.function.timeout_seconds;
+            // The platform reports the limit itself (§4.1), not what it took to enforce it.
+            return (Failure::Timeout { seconds }, Duration::from_secs(seconds.into()));
+        }
+        let seconds = self.request.function.init_timeout_seconds;
+        (Failure::InitTimeout { seconds }, Duration::ZERO)
+    }
+
+    /// The invocation of an answer that stands.
+    pub(super) fn answered(mut self, answered: Answered) -> Invocation {
+        self.release_log();
+        self.announce();
+        let (outcome, memory_bytes) = match answered.failure {
+            None => (Outcome::Returned(answered.ret_msg), answered.memory_bytes),
+            // As the platform reports it: the function was never reached (§2.1).
+            Some(failure @ (Failure::Load { .. } | Failure::EntryMissing { .. })) => {
+                (Outcome::Failed(failure), 0)
+            }
+            Some(failure) => (Outcome::Failed(failure), answered.memory_bytes),
+        };
+        self.over(outcome, answered.duration, memory_bytes)
+    }
+
+    /// The invocation of an instance that was ended, whose log was read to its end.
+    pub(super) fn discarded(
+        mut self,
+        failure: Failure,
+        duration: Duration,
+        peak_bytes: u64,
+    ) -> Invocation {
+        self.release_log();
+        self.announce();
+        self.over(Outcome::Failed(failure), duration, peak_bytes)
+    }
+
+    fn over(self, outcome: Outcome, duration: Duration, memory_bytes: u64) -> Invocation {
+        let request_id = self.request.request_id.to_owned();
+        let invocation = Invocation { request_id, outcome, duration, memory_bytes };
+        self.observer.over(&invocation);
+        invocation
+    }
+
+    fn announce(&mut self) {
+        if !std::mem::replace(&mut self.announced, true) {
+            self.observer.started();
+        }
+    }
+
+    /// Passes on what waited for a message that has come, or will not come.
+    pub(super) fn release_log(&mut self) {
+        if let Some(mut splitter) = self.splitter.take() {
+            self.show(&splitter.rest());
+        }
+        if let Some(waiting) = self.after_marker.take() {
+            self.show(&waiting);
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.announce();
+            self.observer.output(bytes);
+        }
+    }
+}
