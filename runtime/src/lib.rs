@@ -8,6 +8,7 @@
 //! - [`snapshot`]: the heap, and the state of a warm interpreter kept in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`instance`]: one function instance: its process, its pipe, its limits.
+//! - [`platform`]: functions, versions, events and logs of a whole platform; no HTTP.
 //! - [`cli`]: the command line, a face over the others.
 //! - `exports`: in a WebAssembly module, the face that its host calls.
 
@@ -18,6 +19,8 @@ pub mod cli;
 pub mod instance;
 pub mod package;
 
+#[cfg(unix)]
+pub mod platform;
 #[cfg(unix)]
 pub mod snapshot;
 

@@ -1,0 +1,139 @@
+//! Which events are handled next, fairly between functions.
+
+use super::{FunctionKey, Store, StoreError};
+use bytes::Bytes;
+use rusqlite::{Connection, Row, params};
+
+/// An event that was claimed, and now has to be finished or postponed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedEvent {
+    pub request_id: String,
+    pub namespace: String,
+    pub function: String,
+    pub qualifier: String,
+    pub invoke_type: String,
+    pub event: Bytes,
+    pub enqueued_at: i64,
+    /// Which attempt this is, from 1 on; those that a killed server did not end count too.
+    pub attempt: u32,
+    /// How often it was postponed after an error of each class.
+    pub run_errors: u32,
+    pub system_errors: u32,
+}
+
+impl Store {
+    /// Takes up to `limit` events that are due, the earliest first, for the caller to handle.
+    /// Each function that has some gets an equal share, and those of `except` (functions that
+    /// cannot take more now) none. The attempt is counted durably before this answers.
+    ///
+    /// Wait for the answer: what is claimed for a caller that went away is stuck until the
+    /// store is opened again.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn claim(
+        &self,
+        now: i64,
+        limit: usize,
+        except: Vec<FunctionKey>,
+    ) -> Result<Vec<QueuedEvent>, StoreError> {
+        self.shared.main.run(move |connection| claim(connection, now, limit, &except)).await
+    }
+
+    /// When the next queued event is due, of functions that are not in `except`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn next_due(&self, except: Vec<FunctionKey>) -> Result<Option<i64>, StoreError> {
+        let read = self.shared.main.run(move |connection| {
+            Ok(first_due(connection, &except)?.into_iter().map(|(_, due_at)| due_at).min())
+        });
+        read.await
+    }
+}
+
+fn claim(
+    connection: &Connection,
+    now: i64,
+    limit: usize,
+    except: &[FunctionKey],
+) -> rusqlite::Result<Vec<QueuedEvent>> {
+    let mut due = first_due(connection, except)?;
+    due.retain(|(_, due_at)| *due_at <= now);
+    due.sort_by_key(|(_, due_at)| *due_at);
+    let share = limit.div_ceil(due.len().max(1));
+    let mut claimed = Vec::new();
+    for (function, _) in due {
+        let share = share.min(limit - claimed.len());
+        claimed.extend(claim_of(connection, now, share, &function)?);
+    }
+    Ok(claimed)
+}
+
+fn claim_of(
+    connection: &Connection,
+    now: i64,
+    limit: usize,
+    function: &FunctionKey,
+) -> rusqlite::Result<Vec<QueuedEvent>> {
+    let text = "SELECT * FROM events JOIN bodies USING (id)
+                WHERE state = 0 AND namespace = ? AND function = ? AND due_at <= ?
+                ORDER BY due_at, id LIMIT ?";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let events = connection
+        .prepare_cached(text)?
+        .query_map(params![function.namespace, function.name, now, limit], claimed)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut claim = connection.prepare_cached(
+        "UPDATE events SET state = 1, attempt = attempt + 1, started_at = ifnull(started_at, ?)
+         WHERE request_id = ?",
+    )?;
+    for event in &events {
+        claim.execute(params![now, event.request_id])?;
+    }
+    Ok(events)
+}
+
+/// The functions with queued events, and when the first of each is due. The index is asked
+/// for one row of each function, however many wait.
+fn first_due(
+    connection: &Connection,
+    except: &[FunctionKey],
+) -> rusqlite::Result<Vec<(FunctionKey, i64)>> {
+    let text = "WITH RECURSIVE first (namespace, function, due_at) AS (
+                    SELECT * FROM (
+                        SELECT namespace, function, due_at FROM events WHERE state = 0
+                        ORDER BY namespace, function, due_at LIMIT 1)
+                    UNION ALL
+                    SELECT next.namespace, next.function, next.due_at
+                    FROM first JOIN events AS next ON next.id = ifnull(
+                        (SELECT id FROM events
+                        WHERE state = 0 AND namespace = first.namespace
+                            AND function > first.function
+                        ORDER BY function, due_at LIMIT 1),
+                        (SELECT id FROM events
+                        WHERE state = 0 AND namespace > first.namespace
+                        ORDER BY namespace, function, due_at LIMIT 1)))
+                SELECT * FROM first";
+    let mut statement = connection.prepare_cached(text)?;
+    let found = statement.query_map([], |row| {
+        Ok((FunctionKey { namespace: row.get(0)?, name: row.get(1)? }, row.get(2)?))
+    })?;
+    found.filter(|found| !matches!(found, Ok((function, _)) if except.contains(function))).collect()
+}
+
+/// An event as it is once it is claimed.
+fn claimed(row: &Row<'_>) -> rusqlite::Result<QueuedEvent> {
+    Ok(QueuedEvent {
+        request_id: row.get("request_id")?,
+        namespace: row.get("namespace")?,
+        function: row.get("function")?,
+        qualifier: row.get("qualifier")?,
+        invoke_type: row.get("invoke_type")?,
+        event: row.get::<_, Vec<u8>>("event")?.into(),
+        enqueued_at: row.get("enqueued_at")?,
+        attempt: row.get::<_, u32>("attempt")?.saturating_add(1),
+        run_errors: row.get("run_errors")?,
+        system_errors: row.get("system_errors")?,
+    })
+}

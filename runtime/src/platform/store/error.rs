@@ -1,0 +1,111 @@
+//! Why the store could not do what it was asked.
+
+use rusqlite::ErrorCode;
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+/// What the store could not do. It can be cloned, because all callers whose commands were in
+/// one transaction hear of its failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// When opening: the data folder cannot be made, or nothing can be written there.
+    Folder { folder: PathBuf, reason: String },
+    /// When opening: another server has the data folder.
+    Locked { folder: PathBuf },
+    /// When opening: a newer krait wrote the file.
+    Newer { file: PathBuf, version: i64, known: i64 },
+    /// At any time: the file is not what SQLite wrote.
+    Damaged { file: PathBuf, reason: String },
+    /// When writing: the disk is full. Nothing of the command was kept.
+    Full { file: PathBuf },
+    /// At any time: the disk or SQLite failed. Nothing of the command was kept, unless it
+    /// failed at the very end, in making it durable: then it is unknown.
+    Database { file: PathBuf, reason: String },
+    /// When saving code: its file cannot be written.
+    Code { file: PathBuf, reason: String },
+    /// When saving a function: no code of this digest is there.
+    NoSuchCode { digest: String },
+    /// When queueing an event: there is one with the same request id.
+    Taken { request_id: String },
+    /// The store was closed.
+    Closed,
+}
+
+impl StoreError {
+    pub(super) fn folder(folder: &Path, error: &io::Error) -> Self {
+        Self::Folder { folder: folder.to_path_buf(), reason: error.to_string() }
+    }
+
+    pub(super) fn database(file: &Path, error: &rusqlite::Error) -> Self {
+        let (file, reason) = (file.to_path_buf(), error.to_string());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                Self::Damaged { file, reason }
+            }
+            Some(ErrorCode::DiskFull) => Self::Full { file },
+            _ => Self::Database { file, reason },
+        }
+    }
+
+    pub(super) fn code(file: &Path, error: &io::Error) -> Self {
+        Self::Code { file: file.to_path_buf(), reason: error.to_string() }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder { folder, reason } => write!(
+                formatter,
+                "the data folder {} cannot be used: {reason}; name another with --data-dir",
+                folder.display()
+            ),
+            Self::Locked { folder } => write!(
+                formatter,
+                "another krait serves from the data folder {}; stop it, or name another folder \
+                 with --data-dir",
+                folder.display()
+            ),
+            Self::Newer { file, version, known } => write!(
+                formatter,
+                "{} was written by a newer krait: its version is {version}, and this krait knows \
+                 {known}; use the newer krait, or name another folder with --data-dir",
+                file.display()
+            ),
+            Self::Damaged { file, reason } => write!(
+                formatter,
+                "{} is damaged ({reason}); put a copy of it back, or move it away to start anew",
+                file.display()
+            ),
+            Self::Full { file } => write!(
+                formatter,
+                "the disk is full: {} cannot grow; make room, or name a folder on another disk \
+                 with --data-dir",
+                file.display()
+            ),
+            Self::Database { file, reason } => write!(
+                formatter,
+                "{} cannot be read or written: {reason}; check the disk and the folder's \
+                 permissions",
+                file.display()
+            ),
+            Self::Code { file, reason } => write!(
+                formatter,
+                "code cannot be kept in {}: {reason}; check the disk and the folder's permissions",
+                file.display()
+            ),
+            Self::NoSuchCode { digest } => {
+                write!(formatter, "there is no code {digest} in the store; save it first")
+            }
+            Self::Taken { request_id } => write!(
+                formatter,
+                "an event with the request id {request_id} is there already; give it another"
+            ),
+            Self::Closed => formatter.write_str("the store is closed; open it again"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

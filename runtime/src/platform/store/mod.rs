@@ -1,0 +1,156 @@
+//! What `krait serve` keeps in its data folder: functions and their code, namespaces, events
+//! that wait to be handled, and the logs of invocations.
+//!
+//! ```text
+//! DATA-DIR/
+//!   lock              held by the server that uses the folder        mod.rs
+//!   krait.sqlite      namespaces, functions, events: durable         functions.rs, events.rs, claim.rs,
+//!                                                                    status.rs
+//!   records.sqlite    results and logs, for three days               recording.rs, records.rs
+//!   code/SHA256.zip   the functions' code                            code.rs
+//! ```
+//!
+//! Three threads own a connection each (`thread.rs`): one writes `krait.sqlite`, one only
+//! reads it, so that a long list delays no event, and one has `records.sqlite`. Nothing here
+//! blocks the caller's thread but [`Store::open`], and nothing has a clock: all times are the
+//! caller's, in milliseconds since 1970.
+//!
+//! An event is handled at least once. Between [`Store::claim`] and [`Store::finish`] the
+//! server may be killed; the event is then handled again. Once its result is recorded it is
+//! not.
+
+mod claim;
+mod code;
+mod error;
+mod events;
+mod functions;
+mod listing;
+mod recording;
+mod records;
+mod schema;
+mod status;
+mod thread;
+
+pub use claim::QueuedEvent;
+pub use code::SavedCode;
+pub use error::StoreError;
+pub use events::{Ending, EventResult, NewEvent, RetryClass};
+pub use functions::{FunctionKey, Namespace, StoredFunction};
+pub use listing::Page;
+pub use records::{InvocationRecord, RecordFilter, RecordOrder, RetCodeFilter};
+pub use status::{AsyncEvent, EventFilter, EventOrder, EventState, Termination};
+
+use recording::Waiting;
+use std::{
+    fs::{DirBuilder, File, TryLockError},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use thread::{FolderLock, Worker};
+use tokio::sync::RwLock;
+
+/// How long ended events and records are kept, in milliseconds: 3 days (scf-contract §3.5).
+pub const KEPT_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+
+/// The store of one server. Clones are the same store. When the last is dropped, what was
+/// asked of it is still done.
+#[derive(Debug, Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    folder: PathBuf,
+    /// Writes `krait.sqlite`.
+    main: Worker,
+    /// Reads `krait.sqlite`.
+    reading: Worker,
+    /// Writes and reads `records.sqlite`.
+    records: Worker,
+    waiting: Arc<Waiting>,
+    /// Held to read while code is there that no function refers to yet, and to write while
+    /// such code is removed.
+    uploads: Arc<RwLock<()>>,
+}
+
+impl Store {
+    /// Opens the store in `folder`, which is made if it is not there. Events that a killed
+    /// server was handling are queued again; their attempt stays counted.
+    ///
+    /// The lock on the folder is the process's and of those forked from it after this: they
+    /// have to close the file, or else a killed server's folder stays locked.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, another server has it, or what is in it is damaged or
+    /// from a newer krait.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let failed = |error: io::Error| StoreError::folder(folder, &error);
+        for each in [folder, &folder.join("code")] {
+            DirBuilder::new().recursive(true).mode(0o700).create(each).map_err(failed)?;
+        }
+        let folder = folder.canonicalize().map_err(failed)?;
+        let lock = Arc::new(lock(&folder)?);
+        let (main, main_file) = schema::open(&folder, &schema::MAIN)?;
+        let (records, records_file) = schema::open(&folder, &schema::RECORDS)?;
+        events::queue_running_again(&main)
+            .map_err(|error| StoreError::database(&main_file, &error))?;
+        let reading = schema::open_for_reading(&main_file)?;
+        let shared = Shared {
+            main: Worker::start("store", main, &main_file, &lock).map_err(failed)?,
+            reading: Worker::start("store-reading", reading, &main_file, &lock).map_err(failed)?,
+            records: Worker::start("records", records, &records_file, &lock).map_err(failed)?,
+            waiting: Arc::default(),
+            uploads: Arc::default(),
+            folder,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The data folder, as an absolute path.
+    pub fn folder(&self) -> &Path {
+        &self.shared.folder
+    }
+
+    /// Forgets events that ended more than [`KEPT_MS`] before `now` and records of
+    /// invocations that began before then. Worth doing every few minutes; events and records
+    /// that come meanwhile are not kept waiting.
+    ///
+    /// # Errors
+    /// When a database cannot be written.
+    pub async fn expire(&self, now: i64) -> Result<(), StoreError> {
+        let before = now.saturating_sub(KEPT_MS);
+        self.expire_events(before).await?;
+        self.expire_records(before).await
+    }
+
+    /// Does what was asked before, closes the files and gives up the lock. Whatever is asked
+    /// afterwards is [`StoreError::Closed`].
+    ///
+    /// # Errors
+    /// When a database cannot be closed; what was acknowledged is in it all the same.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let records = self.shared.records.close().await;
+        let reading = self.shared.reading.close().await;
+        self.shared.main.close().await.and(reading).and(records)
+    }
+}
+
+/// Takes the lock, which the kernel gives back whatever ends the process.
+fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
+    let failed = |error: io::Error| StoreError::folder(folder, &error);
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(folder.join("lock"))
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(FolderLock(file)),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { folder: folder.to_path_buf() }),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}

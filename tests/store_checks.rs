@@ -1,0 +1,23 @@
+//! What the store of `krait serve` promises, asked of the library itself.
+
+mod store;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // A child of a test, to be killed or to have a full disk: this program again.
+    if let Some(folder) = std::env::var_os(store::children::FOLDER) {
+        store::children::play(folder.as_ref());
+        return ExitCode::SUCCESS;
+    }
+    let arguments = libtest_mimic::Arguments::from_args();
+    let trials = [
+        store::opening::trials(),
+        store::queue::trials(),
+        store::lists::trials(),
+        store::records::trials(),
+        store::children::trials(),
+        store::code::trials(),
+    ];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}
