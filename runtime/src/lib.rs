@@ -8,6 +8,7 @@
 //! - [`snapshot`]: the heap, and the state of a warm interpreter kept in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`instance`]: one function instance: its process, its pipe, its limits.
+//! - `server`: the faces that speak HTTP, over the others.
 //! - [`cli`]: the command line, a face over the others.
 //! - `exports`: in a WebAssembly module, the face that its host calls.
 
@@ -17,6 +18,9 @@ pub mod python;
 pub mod cli;
 pub mod instance;
 pub mod package;
+
+#[cfg(unix)]
+pub mod server;
 
 #[cfg(unix)]
 pub mod snapshot;
