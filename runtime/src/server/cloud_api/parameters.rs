@@ -18,6 +18,11 @@ impl Parameters {
         Self { values, prefix: String::new() }
     }
 
+    /// All of them.
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
     /// The text under a name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).and_then(Value::as_str)

@@ -18,6 +18,7 @@ pub const VERSION: &str = "2018-04-16";
 /// size would not get through.
 pub const LARGEST_BODY: usize = 28 * 1024 * 1024;
 
+const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Names in a query or form that are the request's and no parameters of the action.
@@ -108,11 +109,16 @@ impl<'a> Received<'a> {
     fn content(&self) -> Result<Content<'a>, ApiError> {
         match *self.method {
             Method::GET => Ok(Content::Pairs(form::pairs(self.query())?)),
-            Method::POST => match self.media_type()? {
-                "" | "application/json" => Ok(Content::Json(self.body)),
-                FORM => Ok(Content::Pairs(form::pairs(form::text(self.body)?)?)),
-                other => Err(ApiError::unsupported_content(other)),
-            },
+            Method::POST => {
+                let media_type = self.media_type()?;
+                if media_type.eq_ignore_ascii_case(FORM) {
+                    Ok(Content::Pairs(form::pairs(form::text(self.body)?)?))
+                } else if media_type.is_empty() || media_type.eq_ignore_ascii_case(JSON) {
+                    Ok(Content::Json(self.body))
+                } else {
+                    Err(ApiError::unsupported_content(media_type))
+                }
+            }
             _ => Err(ApiError::unsupported_method(self.method.as_str())),
         }
     }
@@ -135,7 +141,7 @@ impl<'a> Received<'a> {
     }
 
     pub(super) fn is_form(&self) -> Result<bool, ApiError> {
-        Ok(*self.method == Method::POST && self.media_type()? == FORM)
+        Ok(*self.method == Method::POST && self.media_type()?.eq_ignore_ascii_case(FORM))
     }
 
     /// The host as the caller wrote it: the Python SDK writes `http://` in front where its
