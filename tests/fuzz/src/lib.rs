@@ -1,6 +1,6 @@
 //! The cloud API's form, compiled by itself: these modules need nothing else of krait.
 
-#[path = "../../../runtime/src/server/cloud_api/actions.rs"]
+#[path = "../../../runtime/src/server/cloud_api/actions/mod.rs"]
 pub mod actions;
 #[path = "../../../runtime/src/server/cloud_api/errors/mod.rs"]
 pub mod errors;

@@ -1,119 +1,12 @@
-//! The actions that krait has, and the parameters of each: those of the SDK's models
-//! (scf-contract §3.3, §3.5). What is written as ignored is known to the API and means
-//! nothing on one machine: networks, disks, roles, billing.
+//! The parameters of each action. What is ignored is known to the API and means nothing on
+//! one machine: networks, disks, log topics, billing.
 
-use super::shape::{
+use super::super::shape::{
     Kind::{self, Boolean, Ignored, Integer, List, Object, Text},
     Parameter, optional, required,
 };
 
-/// An action of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    Invoke,
-    InvokeFunction,
-    ListFunctions,
-    GetFunction,
-    CreateFunction,
-    UpdateFunctionCode,
-    UpdateFunctionConfiguration,
-    DeleteFunction,
-    GetFunctionLogs,
-    GetRequestStatus,
-    GetAsyncEventStatus,
-    ListAsyncEvents,
-    TerminateAsyncEvent,
-    UpdateFunctionEventInvokeConfig,
-    GetFunctionEventInvokeConfig,
-    PublishVersion,
-    ListVersionByFunction,
-    CreateNamespace,
-    ListNamespaces,
-    DeleteNamespace,
-}
-
-impl Action {
-    pub const ALL: [Self; 20] = [
-        Self::Invoke,
-        Self::InvokeFunction,
-        Self::ListFunctions,
-        Self::GetFunction,
-        Self::CreateFunction,
-        Self::UpdateFunctionCode,
-        Self::UpdateFunctionConfiguration,
-        Self::DeleteFunction,
-        Self::GetFunctionLogs,
-        Self::GetRequestStatus,
-        Self::GetAsyncEventStatus,
-        Self::ListAsyncEvents,
-        Self::TerminateAsyncEvent,
-        Self::UpdateFunctionEventInvokeConfig,
-        Self::GetFunctionEventInvokeConfig,
-        Self::PublishVersion,
-        Self::ListVersionByFunction,
-        Self::CreateNamespace,
-        Self::ListNamespaces,
-        Self::DeleteNamespace,
-    ];
-
-    /// The action of a name, to the letter.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.name() == name)
-    }
-
-    /// The name, as requests have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Invoke => "Invoke",
-            Self::InvokeFunction => "InvokeFunction",
-            Self::ListFunctions => "ListFunctions",
-            Self::GetFunction => "GetFunction",
-            Self::CreateFunction => "CreateFunction",
-            Self::UpdateFunctionCode => "UpdateFunctionCode",
-            Self::UpdateFunctionConfiguration => "UpdateFunctionConfiguration",
-            Self::DeleteFunction => "DeleteFunction",
-            Self::GetFunctionLogs => "GetFunctionLogs",
-            Self::GetRequestStatus => "GetRequestStatus",
-            Self::GetAsyncEventStatus => "GetAsyncEventStatus",
-            Self::ListAsyncEvents => "ListAsyncEvents",
-            Self::TerminateAsyncEvent => "TerminateAsyncEvent",
-            Self::UpdateFunctionEventInvokeConfig => "UpdateFunctionEventInvokeConfig",
-            Self::GetFunctionEventInvokeConfig => "GetFunctionEventInvokeConfig",
-            Self::PublishVersion => "PublishVersion",
-            Self::ListVersionByFunction => "ListVersionByFunction",
-            Self::CreateNamespace => "CreateNamespace",
-            Self::ListNamespaces => "ListNamespaces",
-            Self::DeleteNamespace => "DeleteNamespace",
-        }
-    }
-
-    /// The parameters it knows.
-    pub fn parameters(self) -> &'static [Parameter] {
-        match self {
-            Self::Invoke => INVOKE,
-            Self::InvokeFunction => INVOKE_FUNCTION,
-            Self::ListFunctions => LIST_FUNCTIONS,
-            Self::GetFunction => GET_FUNCTION,
-            Self::CreateFunction => CREATE_FUNCTION,
-            Self::UpdateFunctionCode => UPDATE_FUNCTION_CODE,
-            Self::UpdateFunctionConfiguration => UPDATE_FUNCTION_CONFIGURATION,
-            Self::DeleteFunction | Self::GetFunctionEventInvokeConfig => ONE_QUALIFIED,
-            Self::GetFunctionLogs => GET_FUNCTION_LOGS,
-            Self::GetRequestStatus => GET_REQUEST_STATUS,
-            Self::GetAsyncEventStatus => GET_ASYNC_EVENT_STATUS,
-            Self::ListAsyncEvents => LIST_ASYNC_EVENTS,
-            Self::TerminateAsyncEvent => TERMINATE_ASYNC_EVENT,
-            Self::UpdateFunctionEventInvokeConfig => UPDATE_EVENT_INVOKE_CONFIG,
-            Self::PublishVersion => PUBLISH_VERSION,
-            Self::ListVersionByFunction => LIST_VERSION_BY_FUNCTION,
-            Self::CreateNamespace => CREATE_NAMESPACE,
-            Self::ListNamespaces => LIST_NAMESPACES,
-            Self::DeleteNamespace => DELETE_NAMESPACE,
-        }
-    }
-}
-
-const INVOKE: &[Parameter] = &[
+pub(super) const INVOKE: &[Parameter] = &[
     required("FunctionName", Text),
     optional("InvocationType", Text),
     optional("Qualifier", Text),
@@ -123,7 +16,7 @@ const INVOKE: &[Parameter] = &[
     optional("RoutingKey", Text),
 ];
 
-const INVOKE_FUNCTION: &[Parameter] = &[
+pub(super) const INVOKE_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Qualifier", Text),
     optional("Event", Text),
@@ -132,7 +25,7 @@ const INVOKE_FUNCTION: &[Parameter] = &[
     optional("RoutingKey", Text),
 ];
 
-const LIST_FUNCTIONS: &[Parameter] = &[
+pub(super) const LIST_FUNCTIONS: &[Parameter] = &[
     optional("Order", Text),
     optional("Orderby", Text),
     optional("Offset", Integer),
@@ -145,14 +38,14 @@ const LIST_FUNCTIONS: &[Parameter] = &[
 
 const FILTER: &[Parameter] = &[required("Name", Text), required("Values", List(&Text))];
 
-const GET_FUNCTION: &[Parameter] = &[
+pub(super) const GET_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Qualifier", Text),
     optional("Namespace", Text),
     optional("ShowCode", Text),
 ];
 
-const CREATE_FUNCTION: &[Parameter] = &[
+pub(super) const CREATE_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     // The platform has this error of its own, MissingParameter.Code, so the action looks.
     optional("Code", Object(CODE)),
@@ -217,7 +110,7 @@ const LAYER: &[Parameter] = &[required("LayerName", Text), required("LayerVersio
 const DEAD_LETTER_CONFIG: &[Parameter] =
     &[required("Type", Text), required("Name", Text), optional("FilterType", Text)];
 
-const UPDATE_FUNCTION_CODE: &[Parameter] = &[
+pub(super) const UPDATE_FUNCTION_CODE: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Handler", Text),
     optional("ZipFile", Text),
@@ -232,7 +125,7 @@ const UPDATE_FUNCTION_CODE: &[Parameter] = &[
     optional("InstallDependency", Ignored),
 ];
 
-const UPDATE_FUNCTION_CONFIGURATION: &[Parameter] = &[
+pub(super) const UPDATE_FUNCTION_CONFIGURATION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Description", Text),
     optional("MemorySize", Integer),
@@ -260,10 +153,10 @@ const UPDATE_FUNCTION_CONFIGURATION: &[Parameter] = &[
 ];
 
 /// A function, and which version of it.
-const ONE_QUALIFIED: &[Parameter] =
+pub(super) const ONE_QUALIFIED: &[Parameter] =
     &[required("FunctionName", Text), optional("Namespace", Text), optional("Qualifier", Text)];
 
-const GET_FUNCTION_LOGS: &[Parameter] = &[
+pub(super) const GET_FUNCTION_LOGS: &[Parameter] = &[
     optional("FunctionName", Text),
     optional("Offset", Integer),
     optional("Limit", Integer),
@@ -281,7 +174,7 @@ const GET_FUNCTION_LOGS: &[Parameter] = &[
 
 const LOG_FILTER: &[Parameter] = &[optional("RetCode", Text)];
 
-const GET_REQUEST_STATUS: &[Parameter] = &[
+pub(super) const GET_REQUEST_STATUS: &[Parameter] = &[
     required("FunctionName", Text),
     required("FunctionRequestId", Text),
     optional("Namespace", Text),
@@ -289,9 +182,9 @@ const GET_REQUEST_STATUS: &[Parameter] = &[
     optional("EndTime", Text),
 ];
 
-const GET_ASYNC_EVENT_STATUS: &[Parameter] = &[required("InvokeRequestId", Text)];
+pub(super) const GET_ASYNC_EVENT_STATUS: &[Parameter] = &[required("InvokeRequestId", Text)];
 
-const LIST_ASYNC_EVENTS: &[Parameter] = &[
+pub(super) const LIST_ASYNC_EVENTS: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Namespace", Text),
     optional("Qualifier", Text),
@@ -308,14 +201,14 @@ const LIST_ASYNC_EVENTS: &[Parameter] = &[
 
 const TIME_INTERVAL: &[Parameter] = &[optional("Start", Text), optional("End", Text)];
 
-const TERMINATE_ASYNC_EVENT: &[Parameter] = &[
+pub(super) const TERMINATE_ASYNC_EVENT: &[Parameter] = &[
     required("FunctionName", Text),
     required("InvokeRequestId", Text),
     optional("Namespace", Text),
     optional("GraceShutdown", Boolean),
 ];
 
-const UPDATE_EVENT_INVOKE_CONFIG: &[Parameter] = &[
+pub(super) const UPDATE_EVENT_INVOKE_CONFIG: &[Parameter] = &[
     required("AsyncTriggerConfig", Object(ASYNC_TRIGGER_CONFIG)),
     required("FunctionName", Text),
     optional("Namespace", Text),
@@ -326,10 +219,10 @@ const ASYNC_TRIGGER_CONFIG: &[Parameter] =
 
 const RETRY_CONFIG: &[Parameter] = &[required("RetryNum", Integer)];
 
-const PUBLISH_VERSION: &[Parameter] =
+pub(super) const PUBLISH_VERSION: &[Parameter] =
     &[required("FunctionName", Text), optional("Description", Text), optional("Namespace", Text)];
 
-const LIST_VERSION_BY_FUNCTION: &[Parameter] = &[
+pub(super) const LIST_VERSION_BY_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Namespace", Text),
     optional("Offset", Integer),
@@ -338,10 +231,10 @@ const LIST_VERSION_BY_FUNCTION: &[Parameter] = &[
     optional("OrderBy", Text),
 ];
 
-const CREATE_NAMESPACE: &[Parameter] =
+pub(super) const CREATE_NAMESPACE: &[Parameter] =
     &[required("Namespace", Text), optional("Description", Text), optional("ResourceEnv", Ignored)];
 
-const LIST_NAMESPACES: &[Parameter] = &[
+pub(super) const LIST_NAMESPACES: &[Parameter] = &[
     optional("Limit", Integer),
     optional("Offset", Integer),
     optional("Orderby", Text),
@@ -351,4 +244,4 @@ const LIST_NAMESPACES: &[Parameter] = &[
 
 const SEARCH_KEY: &[Parameter] = &[required("Key", Text), required("Value", Text)];
 
-const DELETE_NAMESPACE: &[Parameter] = &[required("Namespace", Text)];
+pub(super) const DELETE_NAMESPACE: &[Parameter] = &[required("Namespace", Text)];
