@@ -9,6 +9,7 @@
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`instance`]: one function instance: its process, its pipe, its limits.
 //! - [`platform`]: functions, versions, events and logs of a whole platform; no HTTP.
+//! - [`server`]: the faces that speak HTTP, over the others.
 //! - [`cli`]: the command line, a face over the others.
 //! - `exports`: in a WebAssembly module, the face that its host calls.
 
@@ -21,6 +22,8 @@ pub mod package;
 
 #[cfg(unix)]
 pub mod platform;
+#[cfg(unix)]
+pub mod server;
 #[cfg(unix)]
 pub mod snapshot;
 

@@ -1,0 +1,41 @@
+//! What the API says when a request is refused (scf-contract §3.4): a code for programs, and
+//! a text for people. A function that fails is none of these: it is an ordinary result.
+//!
+//! Codes are the platform's. Texts are too where one is known, which is then said; the others
+//! are krait's. All are English, whatever language a request asks for.
+
+mod functions;
+mod queries;
+mod request;
+
+use std::{borrow::Cow, fmt};
+
+/// Why a request is refused. The constructors say when each comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    pub code: &'static str,
+    pub message: Cow<'static, str>,
+}
+
+impl ApiError {
+    fn of(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// Of what a request brought, as much as a message should repeat.
+fn excerpt(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 128;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}

@@ -1,0 +1,162 @@
+//! What shape an action's parameters have, and whether what was given has it: the platform's
+//! gateway looks before the action does (scf-contract §3.3).
+
+use super::errors::ApiError;
+use serde_json::{Map, Value};
+
+/// A parameter that an action knows.
+#[derive(Debug)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub required: bool,
+}
+
+/// What a parameter's value is.
+#[derive(Debug)]
+pub enum Kind {
+    Text,
+    /// A signed integer of 64 bits.
+    Integer,
+    Boolean,
+    Object(&'static [Parameter]),
+    List(&'static Kind),
+    /// Known to the API, of no use to krait, and not looked into.
+    Ignored,
+}
+
+/// How parameters were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Values have types, and must have the documented ones: "128" is no integer.
+    Json,
+    /// A query or a form: all is text, and stands for the documented type.
+    Text,
+}
+
+/// A parameter that may be left out.
+pub const fn optional(name: &'static str, kind: Kind) -> Parameter {
+    Parameter { name, kind, required: false }
+}
+
+/// A parameter that must be given.
+pub const fn required(name: &'static str, kind: Kind) -> Parameter {
+    Parameter { name, kind, required: true }
+}
+
+/// The values, each of its type. A JSON null is a parameter that was not given: some SDKs
+/// write those.
+///
+/// # Errors
+/// `UnknownParameter`, `MissingParameter`, or `InvalidParameter` for a wrong type; each names
+/// the parameter with its path, such as `Environment.Variables.0.Key`.
+pub fn checked(
+    values: Map<String, Value>,
+    known: &'static [Parameter],
+    source: Source,
+) -> Result<Map<String, Value>, ApiError> {
+    fields(values, known, source, None)
+}
+
+/// Where a value is: a name or a place in a list, in what holds it.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    within: Option<&'a Place<'a>>,
+    name: Name<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    Field(&'a str),
+    Item(usize),
+}
+
+impl Place<'_> {
+    fn path(&self) -> String {
+        let name = match self.name {
+            Name::Field(name) => name.to_owned(),
+            Name::Item(index) => index.to_string(),
+        };
+        match self.within {
+            Some(outer) => format!("{}.{name}", outer.path()),
+            None => name,
+        }
+    }
+}
+
+fn fields(
+    values: Map<String, Value>,
+    known: &'static [Parameter],
+    source: Source,
+    within: Option<&Place<'_>>,
+) -> Result<Map<String, Value>, ApiError> {
+    let mut shaped = Map::with_capacity(values.len());
+    for (name, value) in values {
+        let place = Place { within, name: Name::Field(&name) };
+        let parameter = known.iter().find(|parameter| parameter.name == name);
+        let Some(parameter) = parameter else {
+            return Err(ApiError::unknown_parameter(&place.path()));
+        };
+        if !value.is_null() {
+            let value = typed(value, &parameter.kind, source, &place)?;
+            shaped.insert(name, value);
+        }
+    }
+    match known.iter().find(|each| each.required && !shaped.contains_key(each.name)) {
+        Some(missing) => {
+            let place = Place { within, name: Name::Field(missing.name) };
+            Err(ApiError::missing_parameter(&place.path()))
+        }
+        None => Ok(shaped),
+    }
+}
+
+fn typed(
+    value: Value,
+    kind: &'static Kind,
+    source: Source,
+    place: &Place<'_>,
+) -> Result<Value, ApiError> {
+    match (kind, value) {
+        (Kind::Ignored, value) => Ok(value),
+        (Kind::Text, value @ Value::String(_)) => Ok(value),
+        (Kind::Integer, value @ Value::Number(_)) if value.is_i64() => Ok(value),
+        (Kind::Boolean, value @ Value::Bool(_)) => Ok(value),
+        (Kind::Integer, Value::String(text)) if source == Source::Text => text
+            .parse::<i64>()
+            .map(Value::from)
+            .map_err(|_| ApiError::wrong_type(&place.path(), kind.name())),
+        (Kind::Boolean, Value::String(text)) if source == Source::Text => match &*text {
+            // Python's SDK writes True where Go's writes true.
+            "true" | "True" | "TRUE" => Ok(Value::Bool(true)),
+            "false" | "False" | "FALSE" => Ok(Value::Bool(false)),
+            _ => Err(ApiError::wrong_type(&place.path(), kind.name())),
+        },
+        (Kind::Object(known), Value::Object(values)) => {
+            fields(values, known, source, Some(place)).map(Value::Object)
+        }
+        (Kind::List(kind), Value::Array(items)) => {
+            let items = items.into_iter().enumerate().map(|(index, item)| {
+                let place = Place { within: Some(place), name: Name::Item(index) };
+                typed(item, kind, source, &place)
+            });
+            items.collect::<Result<_, _>>().map(Value::Array)
+        }
+        _ => Err(ApiError::wrong_type(&place.path(), kind.name())),
+    }
+}
+
+impl Kind {
+    /// The type's name in an error. Only `string` is known from the platform; the others are
+    /// guesses in its manner.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Integer => "int64",
+            Self::Boolean => "bool",
+            Self::Object(_) => "object",
+            Self::List(_) => "array",
+            Self::Ignored => "any",
+        }
+    }
+}

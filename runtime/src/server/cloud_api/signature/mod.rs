@@ -1,0 +1,96 @@
+//! Whether a request was signed by who knows the secret key (scf-contract §3.1).
+//!
+//! Neither generation of signatures covers the headers that say what is to be done: an
+//! action in `X-TC-Action` can be exchanged on the way, and a request can be sent again for
+//! five minutes. That is the protocol's; only TLS in front of krait helps.
+
+mod forms;
+mod headers;
+
+use super::{errors::ApiError, wire::Received};
+use http::{Method, header};
+use std::fmt;
+use subtle::ConstantTimeEq;
+
+/// How far a request's time may be from the clock, in seconds.
+pub const LARGEST_SKEW: u64 = 300;
+
+/// Whose requests are taken.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    pub secret_id: String,
+    pub secret_key: Secret,
+    /// A temporary key's token, which each request must then carry. Where there is none, a
+    /// request's token is not looked at.
+    pub token: Option<Secret>,
+}
+
+/// A text that is not printed.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(..)")
+    }
+}
+
+/// Checks a request's signature, of either generation. `now` is the time in seconds since
+/// 1970. The body is read as bytes alone, so that this can come before
+/// [`read`](super::wire::read).
+///
+/// # Errors
+/// `AuthFailure.InvalidAuthorization` where there is no signature, or none that can be read;
+/// `AuthFailure.SecretIdNotFound`; `AuthFailure.SignatureExpire` where its time is more than
+/// [`LARGEST_SKEW`] from `now`; `AuthFailure.TokenFailure`; `AuthFailure.SignatureFailure`
+/// where it is not the request's; `MissingParameter` and `InvalidParameter` for a part of it.
+pub fn check(received: &Received<'_>, credentials: &Credentials, now: i64) -> Result<(), ApiError> {
+    if let Some(authorization) = received.header(&header::AUTHORIZATION)? {
+        return headers::check(received, authorization, credentials, now);
+    }
+    if *received.method == Method::GET || received.is_form()? {
+        return forms::check(received, credentials, now);
+    }
+    Err(ApiError::invalid_authorization())
+}
+
+/// What both generations say of themselves.
+struct Claim<'a> {
+    secret_id: &'a str,
+    /// Seconds since 1970, as they are written.
+    timestamp: &'a str,
+    token: Option<&'a str>,
+}
+
+impl Claim<'_> {
+    /// Checks all but the signature, and gives the time in seconds since 1970.
+    fn check(&self, credentials: &Credentials, now: i64) -> Result<i64, ApiError> {
+        if self.secret_id != credentials.secret_id {
+            return Err(ApiError::secret_id_not_found());
+        }
+        let timestamp: i64 = self
+            .timestamp
+            .parse()
+            .map_err(|_| ApiError::invalid_value("Timestamp", self.timestamp))?;
+        if timestamp.abs_diff(now) > LARGEST_SKEW {
+            return Err(ApiError::signature_expired(timestamp.abs_diff(now)));
+        }
+        match &credentials.token {
+            Some(token) if !same(&token.0, self.token.unwrap_or_default()) => {
+                Err(ApiError::token_failure())
+            }
+            _ => Ok(timestamp),
+        }
+    }
+}
+
+/// Compares in a time that depends on the length alone.
+fn same(ours: &str, theirs: &str) -> bool {
+    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
+}
