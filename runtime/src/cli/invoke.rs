@@ -102,6 +102,6 @@ fn refused(error: InvokeError, settled: &Settled) -> Fatal {
             settled.event_source
         )),
         InvokeError::Interrupted { signal } => Fatal::Signal(signal),
-        InvokeError::Watch(_) => Fatal::internal(error),
+        InvokeError::Watch(_) | InvokeError::Untaken => Fatal::internal(error),
     }
 }

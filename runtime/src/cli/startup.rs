@@ -23,6 +23,8 @@ pub fn prepare(command: &[u8]) {
     match command {
         b"invoke" => instance::start_early(),
         b"snapshot" => instance::start_maker(),
+        // What a server starts by itself: not a command that is typed.
+        b"zygote" => instance::start_zygote(),
         _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! The processes a function left behind. The watcher is their subreaper: whoever loses
 //! its parent becomes the watcher's child, however it detached itself.
 
+use super::usage;
 use std::{fs, io};
 
 /// Makes this process the one that orphaned descendants fall to.
@@ -32,6 +33,27 @@ pub(super) fn kill_all() {
         }
         if !reap_one() {
             return;
+        }
+    }
+}
+
+/// A child of this process that has ended, and its peak of resident memory in bytes.
+pub(super) fn reap_ended() -> Option<(i32, u64)> {
+    // SAFETY: an all-zero rusage is valid, and the call only writes to it.
+    unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        let ended = libc::wait4(-1, std::ptr::null_mut(), libc::WNOHANG, &raw mut usage);
+        (ended > 0).then(|| (ended, usage::peak_bytes(&usage)))
+    }
+}
+
+/// Kills those children of this process that are not `kept`: they are what instances that
+/// have ended left behind. Each one's own children come here next.
+pub(super) fn kill_children_but(kept: impl Fn(i32) -> bool) {
+    for process in children_of(std::process::id().cast_signed()) {
+        if !kept(process) {
+            // SAFETY: a child of this process that was not reaped: the number is its own.
+            unsafe { libc::kill(process, libc::SIGKILL) };
         }
     }
 }

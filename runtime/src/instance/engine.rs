@@ -8,6 +8,7 @@ use super::{
     allocator, process,
     serve::{self, Warm},
     wire::{self, Assignment},
+    zygote,
 };
 use crate::{
     python::{Interpreter, MemoryOfCode, fill_location_tables, memory_of_code},
@@ -18,7 +19,7 @@ use std::{
     io,
     ops::Range,
     os::{
-        fd::{AsRawFd, FromRawFd, OwnedFd},
+        fd::{AsFd, AsRawFd, FromRawFd, OwnedFd},
         unix::{fs::DirBuilderExt, net::UnixStream},
     },
     path::PathBuf,
@@ -52,6 +53,33 @@ pub fn start_maker() {
     if let (Ok(engine), Ok(mut early)) = (Engine::start(|| Purpose::Make), EARLY.lock()) {
         *early = Some(engine);
     }
+}
+
+/// The descriptor of a zygote's socket to its server, in the process that it is started by.
+pub(super) const ZYGOTE_SOCKET: i32 = 3;
+
+/// Forks a zygote, which serves what is at the other end of descriptor 3, and waits for its
+/// end; does nothing where there is no socket.
+pub fn start_zygote() {
+    // SAFETY: the structure is plain; where the descriptor is a socket, it is nobody else's.
+    let socket = unsafe {
+        let mut status: libc::stat = std::mem::zeroed();
+        let known = libc::fstat(ZYGOTE_SOCKET, &raw mut status) == 0;
+        if !known || status.st_mode & libc::S_IFMT != libc::S_IFSOCK {
+            return;
+        }
+        UnixStream::from_raw_fd(ZYGOTE_SOCKET)
+    };
+    let stdin = io::stdin().as_fd().try_clone_to_owned();
+    let log = io::stderr().as_fd().try_clone_to_owned();
+    let (Ok(stdin), Ok(log)) = (stdin, log) else { serve::leave(1) };
+    let streams = process::Streams { stdin, log, socket };
+    let purpose = || Purpose::Serve { options: Options::of_environment() };
+    if let Ok(process) = fork(streams, purpose, Instant::now()) {
+        // SAFETY: no status is asked for.
+        unsafe { libc::waitpid(process, std::ptr::null_mut(), 0) };
+    }
+    serve::leave(0)
 }
 
 /// What an engine is started for.
@@ -125,27 +153,36 @@ impl Engine {
         // Closed at once: a function that reads its standard input finds its end.
         drop(stdin_writer);
         let (socket, engine_socket) = UnixStream::pair()?;
-        let started = Instant::now();
-        let mut child =
-            Some((process::Streams { stdin, log: log_writer, socket: engine_socket }, purpose));
-        let mut run = |fixed: Result<(), Refusal>| {
-            if let Some((streams, purpose)) = child.take() {
-                run(streams, purpose(), fixed, started);
-            }
-        };
-        let process = match snapshot::fork_with_fixed_stack(|| run(Ok(()))) {
-            Ok(process) => process,
-            // SAFETY: this process has one thread, so the child may do whatever it could.
-            Err(error) => match unsafe { libc::fork() } {
-                -1 => return Err(io::Error::last_os_error()),
-                0 => {
-                    run(Err(Refusal::StackTaken(error)));
-                    serve::leave(1)
-                }
-                process => process,
-            },
-        };
+        let streams = process::Streams { stdin, log: log_writer, socket: engine_socket };
+        let process = fork(streams, purpose, Instant::now())?;
         Ok(Self { process, socket, log })
+    }
+}
+
+/// Forks, on a stack at the fixed place where that can be. This process must have a single
+/// thread. Gives the child's number; the child lives its life here and does not return.
+fn fork(
+    streams: process::Streams,
+    purpose: impl FnOnce() -> Purpose,
+    started: Instant,
+) -> io::Result<i32> {
+    let mut child = Some((streams, purpose));
+    let mut run = |fixed: Result<(), Refusal>| {
+        if let Some((streams, purpose)) = child.take() {
+            run(streams, purpose(), fixed, started);
+        }
+    };
+    match snapshot::fork_with_fixed_stack(|| run(Ok(()))) {
+        Ok(process) => Ok(process),
+        // SAFETY: this process has one thread, so the child may do whatever it could.
+        Err(error) => match unsafe { libc::fork() } {
+            -1 => Err(io::Error::last_os_error()),
+            0 => {
+                run(Err(Refusal::StackTaken(error)));
+                serve::leave(1)
+            }
+            process => Ok(process),
+        },
     }
 }
 
@@ -159,17 +196,53 @@ fn run(
     let channels = process::leave_caller(streams);
     // What the caller's environment says was read; the interpreter is not to see it.
     process::wipe_environment();
-    let mut warm = match purpose {
+    let warm = match purpose {
         Purpose::Make => None,
         Purpose::Serve { options } => Some(interpreter(fixed, &options, started)),
     };
-    let mut channels = channels;
+    follow(channels, || warm.unwrap_or_else(|| ordinary(Refusal::Off, started)), None)
+}
+
+/// What an engine has ready, for every instance that is forked from it.
+pub(super) struct Prepared {
+    pub interpreter: &'static Interpreter,
+    /// How the interpreter was come by.
+    pub note: String,
+    /// The function, where it was loaded ahead of time.
+    pub loaded: Option<serve::Loaded>,
+}
+
+/// The life of an instance that was forked from a zygote.
+pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: Instant) -> ! {
+    let channels = process::leave_caller(streams);
+    let warm = || Warm {
+        interpreter: prepared.interpreter,
+        init_runtime: started.elapsed(),
+        note: format!("forked from a zygote: {}", prepared.note),
+    };
+    follow(channels, warm, prepared.loaded.as_ref())
+}
+
+/// Does what the process is told to, first and last.
+fn follow(
+    mut channels: process::Channels,
+    warm: impl FnOnce() -> Warm,
+    loaded: Option<&serve::Loaded>,
+) -> ! {
     match wire::receive_assignment(&mut channels.socket) {
         Ok(Some(Assignment::Serve(function))) => {
-            let warm = warm.take().unwrap_or_else(|| ordinary(Refusal::Off, started));
+            let warm = warm();
             process::become_instance(&function);
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
-            serve::run(channels, *function, warm)
+            serve::run(channels, *function, warm, loaded)
+        }
+        Ok(Some(Assignment::Zygote(function))) => {
+            let Warm { interpreter, note, .. } = warm();
+            let loaded = function.map(|function| {
+                process::become_instance(&function);
+                serve::load_ahead(&mut channels, interpreter, *function)
+            });
+            zygote::run(channels, &Prepared { interpreter, note, loaded })
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);

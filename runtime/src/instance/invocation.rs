@@ -17,7 +17,7 @@ pub struct Request<'a> {
 }
 
 /// Learns of an invocation as it happens.
-pub trait Observer {
+pub trait Observer: Send {
     /// How the instance came by its interpreter: nothing that a function's user needs.
     fn note(&mut self, text: &str);
     /// The event was accepted: the invocation exists. Comes first, and once.
@@ -29,9 +29,11 @@ pub trait Observer {
     /// The invocation is over. Comes last, and once.
     fn over(&mut self, invocation: &Invocation);
     /// A descriptor that the observer waits to write to, if it does.
-    fn waits_for(&self) -> Option<i32>;
+    fn waits_for(&self) -> Option<i32> {
+        None
+    }
     /// That descriptor can be written to.
-    fn ready(&mut self);
+    fn ready(&mut self) {}
 }
 
 /// An instance that could not be started: krait's own fault, or the machine's.
@@ -67,6 +69,8 @@ pub enum InvokeError {
     Interrupted { signal: i32 },
     /// The kernel refused what watching needs.
     Watch(io::Error),
+    /// The instance had ended before it took the invocation, of which the function saw nothing.
+    Untaken,
 }
 
 impl fmt::Display for InvokeError {
@@ -75,6 +79,7 @@ impl fmt::Display for InvokeError {
             Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
             Self::Interrupted { signal } => write!(formatter, "ended by signal {signal}"),
             Self::Watch(error) => write!(formatter, "an instance cannot be watched: {error}"),
+            Self::Untaken => write!(formatter, "the instance had ended before it was called"),
         }
     }
 }

@@ -39,10 +39,14 @@ mod usage;
 mod watch;
 #[cfg(unix)]
 mod wire;
+#[cfg(unix)]
+mod zygote;
 
 #[cfg(unix)]
-pub use engine::{Engine, start_early, start_maker};
+pub use engine::{Engine, start_early, start_maker, start_zygote};
 #[cfg(target_os = "wasi")]
 pub use in_module::{Engine, Instance, prepare_image};
 #[cfg(unix)]
 pub use process::Instance;
+#[cfg(unix)]
+pub use zygote::{FunctionZygote, Hosted, Keeper, Killer, ZygoteError};

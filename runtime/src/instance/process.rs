@@ -11,7 +11,7 @@ use super::{
     wire::{self, Assignment, Serve},
 };
 use crate::{
-    contract::{Function, environment, limits},
+    contract::{Function, limits},
     python::CodePaths,
 };
 use std::{
@@ -65,15 +65,7 @@ impl Instance {
         descendants::become_subreaper();
         hide_from_functions();
         let marker = Marker::fresh();
-        let assignment = Assignment::Serve(Box::new(Serve {
-            handler: function.handler.clone(),
-            environment: environment::of(function),
-            memory_mb: function.memory_mb,
-            code: code.code.clone().into(),
-            layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
-            marker,
-            once,
-        }));
+        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, once)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());
@@ -275,12 +267,12 @@ pub(super) fn wipe_environment() {
 
 /// Makes this process's memory and environment unreadable to other processes of the same
 /// user, so that a function cannot read the caller's secrets from `/proc`.
-fn hide_from_functions() {
+pub(super) fn hide_from_functions() {
     // SAFETY: the call changes a flag of this process.
     unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
 }
 
-fn set_nonblocking(descriptor: i32) {
+pub(super) fn set_nonblocking(descriptor: i32) {
     // SAFETY: the descriptor is open; only its flags change.
     unsafe {
         let flags = libc::fcntl(descriptor, libc::F_GETFL);

@@ -1,13 +1,14 @@
 //! The inside of an instance: an interpreter, and one invocation after the other.
 
 use super::{
+    allocator,
     marker::Marker,
     process::Channels,
     usage,
     wire::{self, Answered, Call, FromInstance, Initialized, Serve},
 };
 use crate::{
-    contract::{Failure, Handler},
+    contract::Failure,
     python::{CodePaths, Ended, Entry, Interpreter},
 };
 use std::{
@@ -24,16 +25,44 @@ pub(super) struct Warm {
     pub note: String,
 }
 
-/// Serves invocations of a function until the watcher is done with it. The function is
-/// loaded with the first, so that what it prints is in that one's log.
-pub(super) fn run(channels: Channels, function: Serve, warm: Warm) -> ! {
-    let begun = Instant::now();
+/// A function that was loaded ahead of time, in a zygote, or what kept it from being loaded.
+pub(super) struct Loaded(Ended<Entry>);
+
+/// Loads a function in a zygote. What it prints goes to the zygote's log.
+pub(super) fn load_ahead(
+    channels: &mut Channels,
+    interpreter: &'static Interpreter,
+    function: Serve,
+) -> Loaded {
+    allocator::report_exhaustion_to(-1);
     settle_time_zone();
-    warm.interpreter.wake(&function.environment);
-    let code = CodePaths {
-        code: function.code.into(),
-        layers: function.layers.into_iter().map(Into::into).collect(),
-    };
+    interpreter.wake(&function.environment);
+    let ended = interpreter.load(code_of(&function), &function.handler);
+    if let Ended::Failed(failure) = &ended {
+        channels.say(&format_args!("{}\n", failure.message()));
+    }
+    Loaded(ended)
+}
+
+fn code_of(function: &Serve) -> CodePaths {
+    CodePaths {
+        code: function.code.clone().into(),
+        layers: function.layers.iter().map(Into::into).collect(),
+    }
+}
+
+/// Serves invocations of a function until the watcher is done with it. The function is
+/// loaded with the first, so that what it prints is in that one's log, unless it was loaded
+/// ahead of time.
+pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Option<&Loaded>) -> ! {
+    let begun = Instant::now();
+    match loaded {
+        None => {
+            settle_time_zone();
+            warm.interpreter.wake(&function.environment);
+        }
+        Some(_) => warm.interpreter.wake_after_fork(),
+    }
     let mut server = Server {
         interpreter: warm.interpreter,
         channels,
@@ -60,9 +89,9 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm) -> ! {
             }
         };
         let read = begun.elapsed();
-        let loaded = entry.get_or_insert_with(|| server.load(code.clone(), &function.handler));
+        let entry = entry.get_or_insert_with(|| server.load(&function, loaded));
         let begun = Instant::now();
-        let ended = server.interpreter.invoke(loaded, arguments);
+        let ended = server.interpreter.invoke(entry, arguments);
         server.answer(ended, read + begun.elapsed());
         if function.once {
             leave(0);
@@ -101,10 +130,17 @@ struct Server {
 }
 
 impl Server {
-    /// Loads the function; if that fails, answers so and ends the process.
-    fn load(&mut self, code: CodePaths, handler: &Handler) -> Entry {
+    /// Loads the function, or takes what was loaded ahead of time; if that fails, answers so
+    /// and ends the process.
+    fn load(&mut self, function: &Serve, ahead: Option<&Loaded>) -> Entry {
         let begun = Instant::now();
-        match self.interpreter.load(code, handler) {
+        let loaded = match ahead {
+            Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),
+            Some(Loaded(Ended::Failed(failure))) => Ended::Failed(failure.clone()),
+            Some(Loaded(Ended::Exit)) => Ended::Exit,
+            None => self.interpreter.load(code_of(function), &function.handler),
+        };
+        match loaded {
             Ended::Well(entry) => {
                 // A log that nobody takes any more is no reason to fail.
                 let _ = self.channels.log.write_all(self.marker.bytes());

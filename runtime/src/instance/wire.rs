@@ -3,8 +3,8 @@
 
 use super::marker::Marker;
 use crate::{
-    contract::{Failure, Handler},
-    python::InvalidEvent,
+    contract::{Failure, Function, Handler, environment},
+    python::{CodePaths, InvalidEvent},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub(super) const MEMORY_EXHAUSTED_FRAME: [u8; HEADER_BYTES] = [b'M', 0, 0, 0, 0]
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Assignment {
     Serve(Box<Serve>),
+    /// To fork instances, of a function that is loaded first where one is given.
+    Zygote(Option<Box<Serve>>),
     /// To make a snapshot into a file that is there.
     Snapshot {
         path: OsString,
@@ -49,6 +51,21 @@ pub(super) struct Serve {
     /// Whether the first invocation is the last: the process ends with its answer, and its
     /// memory is given back while the answer is shown.
     pub once: bool,
+}
+
+impl Serve {
+    /// What an instance is told of `function`, whose code is at `code`.
+    pub(super) fn of(function: &Function, code: &CodePaths, marker: Marker, once: bool) -> Self {
+        Self {
+            handler: function.handler.clone(),
+            environment: environment::of(function),
+            memory_mb: function.memory_mb,
+            code: code.code.clone().into(),
+            layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
+            marker,
+            once,
+        }
+    }
 }
 
 /// From an instance to its watcher.

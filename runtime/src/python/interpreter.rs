@@ -16,6 +16,7 @@ pub struct Interpreter {
 }
 
 /// A loaded function: what [`Interpreter::load`] found at the handler's name.
+#[derive(Clone)]
 pub struct Entry {
     function: PyObjectRef,
     code: CodePaths,

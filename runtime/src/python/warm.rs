@@ -129,6 +129,20 @@ impl Interpreter {
             }
         });
     }
+
+    /// Tells an interpreter that has loaded a function, and was forked since, that what is random
+    /// must be so again, as `os.fork` tells Python code.
+    pub fn wake_after_fork(&self) {
+        rand::rng().reseed().unwrap_or_default();
+        self.engine.enter(|vm| {
+            let told: Vec<PyObjectRef> = vm.state.after_forkers_child.lock().clone();
+            for each in told {
+                if let Err(error) = each.call((), vm) {
+                    vm.print_exception(&error);
+                }
+            }
+        });
+    }
 }
 
 /// How often a function is rehearsed: the engine's counters are at rest then.

@@ -1,0 +1,249 @@
+//! An instance among many: forked by a zygote, watched by a server that waits for all of them
+//! at once.
+
+use super::keeper::{Ending, Keeper, Spare};
+use crate::{
+    contract::{Function, Invocation},
+    instance::{
+        InvokeError, Observer, Request, StartError,
+        course::{Course, End, Phase, Verdict},
+        descendants,
+        marker::Marker,
+        usage,
+        watch::{LARGEST_PIPE_BYTES, LOG_PIECE_BYTES, MEMORY_INTERVAL},
+        wire::{self, Assignment, Serve},
+    },
+    python::CodePaths,
+};
+use std::{io, time::Instant};
+use tokio::{
+    net::{UnixStream, unix::pipe},
+    time::sleep_until,
+};
+
+/// With this many invocations at once, memory is looked at half as often as with one.
+const CROWD: usize = 16;
+
+/// A function instance of a server's. Dropped, it is ended.
+#[derive(Debug)]
+pub struct Hosted {
+    process: i32,
+    socket: UnixStream,
+    log: pipe::Receiver,
+    log_is_open: bool,
+    ending: Ending,
+    keeper: Keeper,
+    marker: Marker,
+    started: Instant,
+    phase: Phase,
+}
+
+/// Ends an instance from elsewhere: its invocation becomes a 439, or what its caller makes of
+/// it.
+#[derive(Debug, Clone)]
+pub struct Killer {
+    process: i32,
+    keeper: Keeper,
+}
+
+impl Killer {
+    /// Ends the instance, if it has not ended yet.
+    pub fn kill(&self) {
+        self.keeper.kill(self.process);
+    }
+}
+
+/// What was read of a socket.
+enum Received {
+    All,
+    /// It has ended.
+    Ended,
+    /// It has ended before the invocation was taken from it.
+    Untaken,
+}
+
+impl Hosted {
+    /// Has a fresh process serve `function`, whose code is at `code`. The function is loaded
+    /// with the first invocation.
+    pub(super) fn assign(
+        spare: Spare,
+        keeper: Keeper,
+        function: &Function,
+        code: &CodePaths,
+    ) -> Result<Self, StartError> {
+        let marker = Marker::fresh();
+        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, false)));
+        let Spare { process, mut socket, log, ending } = spare;
+        // The other end waits for it, and takes it as it comes.
+        wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
+        let asynchronous = || {
+            socket.set_nonblocking(true)?;
+            Ok((UnixStream::from_std(socket)?, pipe::Receiver::from_owned_fd(log)?))
+        };
+        let (socket, log) = asynchronous().map_err(StartError::Engine)?;
+        Ok(Self {
+            process,
+            socket,
+            log,
+            log_is_open: true,
+            ending,
+            keeper,
+            marker,
+            started: Instant::now(),
+            phase: Phase::default(),
+        })
+    }
+
+    /// The process's number.
+    pub fn process(&self) -> i32 {
+        self.process
+    }
+
+    /// Resident memory of the instance and all it started, in bytes; none where `/proc` is not
+    /// mounted.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        usage::resident_bytes(self.process, &descendants::of(self.process))
+    }
+
+    /// Whether its process has ended.
+    pub fn has_ended(&self) -> bool {
+        self.ending.borrow().is_some()
+    }
+
+    /// Comes back when its process has ended.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ending = self.ending.clone();
+        async move {
+            let _ = ending.wait_for(Option::is_some).await;
+        }
+    }
+
+    /// What ends it from elsewhere.
+    pub fn killer(&self) -> Killer {
+        Killer { process: self.process, keeper: self.keeper.clone() }
+    }
+
+    /// Makes one invocation. After a failure other than 407 and 430 the instance is dead, and
+    /// serves no more (scf-contract §1.7).
+    ///
+    /// # Errors
+    /// When the event is not JSON, or the instance had ended before it took the invocation:
+    /// then nothing of it was seen by the function.
+    pub async fn invoke(
+        &mut self,
+        request: Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Invocation, InvokeError> {
+        let mut course = Course::new(request, observer, self.phase, self.started, self.marker);
+        let _running = self.keeper.count_running();
+        let end = self.until_end(&mut course).await;
+        self.phase = course.phase;
+        match course.verdict(end.ok_or(InvokeError::Untaken)?) {
+            Verdict::Rejected(invalid) => Err(InvokeError::Event(invalid)),
+            Verdict::Answered(answered) => Ok(course.answered(answered)),
+            Verdict::Discard { failure, duration } => {
+                self.keeper.kill(self.process);
+                let peak_bytes = match self.ending.wait_for(Option::is_some).await {
+                    Ok(ended) => ended.unwrap_or(0),
+                    Err(_) => 0,
+                };
+                // What was written before the end is in the pipe now, whole.
+                self.take_log(&mut course);
+                Ok(course.discarded(failure, duration, peak_bytes))
+            }
+        }
+    }
+
+    /// Waits for the invocation's end; none where the instance never took it.
+    async fn until_end(&mut self, course: &mut Course<'_>) -> Option<End> {
+        let call = course.call();
+        let mut sent = 0;
+        let mut next_look = Instant::now() + MEMORY_INTERVAL;
+        loop {
+            if sent < call.len() {
+                match self.socket.try_write(&call[sent..]) {
+                    Ok(length) => sent += length,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(_) => return None,
+                }
+            }
+            let wake = course.deadline.min(next_look);
+            let mut ended = false;
+            tokio::select! {
+                biased;
+                _ = self.socket.readable() => {}
+                _ = self.socket.writable(), if sent < call.len() => continue,
+                _ = self.ending.wait_for(Option::is_some) => ended = true,
+                _ = self.log.readable(), if self.log_is_open => {}
+                () = sleep_until(wake.into()) => {}
+            }
+            let end = match self.receive(course) {
+                Received::All => self.catch_up(course, ended),
+                Received::Ended => self.catch_up(course, true),
+                Received::Untaken => return None,
+            };
+            if end.is_some() {
+                return end;
+            }
+            let now = Instant::now();
+            // What was sent in time was read by now, however late it is; the function may also
+            // have been loaded meanwhile, which sets a new deadline.
+            if now >= course.deadline {
+                return Some(End::Deadline);
+            }
+            if now >= next_look {
+                next_look = now + MEMORY_INTERVAL * self.keeper.running().div_ceil(CROWD) as u32;
+                let used = self.resident_bytes().filter(|_| course.phase.ready);
+                if used.is_some_and(|used| used > course.memory_limit()) {
+                    return Some(End::Memory);
+                }
+            }
+        }
+    }
+
+    fn catch_up(&mut self, course: &mut Course<'_>, ended: bool) -> Option<End> {
+        self.take_log(course);
+        course.next_end(ended)
+    }
+
+    fn receive(&self, course: &mut Course<'_>) -> Received {
+        let mut piece = [0; LOG_PIECE_BYTES];
+        for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
+            match self.socket.try_read(&mut piece) {
+                Ok(0) => return Received::Ended,
+                Ok(length) => course.received(&piece[..length]),
+                // The kernel's word for an end that had not read all that was sent to it.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    return Received::Untaken;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Received::All,
+                Err(_) => return Received::Ended,
+            }
+        }
+        Received::All
+    }
+
+    /// Reads what is in the log, but not for ever from one that fills as fast as it is read.
+    fn take_log(&mut self, course: &mut Course<'_>) {
+        let mut piece = [0; LOG_PIECE_BYTES];
+        for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
+            match self.log.try_read(&mut piece) {
+                Ok(0) => self.log_is_open = false,
+                Ok(length) => {
+                    course.logged(&piece[..length]);
+                    continue;
+                }
+                Err(_) => {}
+            }
+            return;
+        }
+    }
+}
+
+impl Drop for Hosted {
+    fn drop(&mut self) {
+        if !self.has_ended() {
+            self.keeper.kill(self.process);
+        }
+    }
+}

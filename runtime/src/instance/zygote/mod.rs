@@ -1,0 +1,24 @@
+//! Instances by the fork: a zygote is a process with one thread and a warm interpreter, which
+//! forks an instance when it is asked to. The server that asks is another process, and holds
+//! none ([`keeper`], [`hosted`]).
+//!
+//! ```text
+//! krait serve ── the server, subreaper of all below, reaps what has lost its zygote
+//!   └ krait zygote ── waits for the zygote to end; it made the fixed stack that a snapshot needs
+//!       └ the zygote ── subreaper of its instances          process.rs
+//!           ├ an instance ── subreaper of what its function starts
+//!           └ ...
+//! ```
+//!
+//! Orders and descriptors go to the zygote over one socket, and what happened comes back
+//! ([`messages`]). When that socket ends, the server has gone: the zygote ends every instance,
+//! and itself. When the zygote ends, its instances become the server's own children.
+
+mod hosted;
+mod keeper;
+mod messages;
+mod process;
+
+pub use hosted::{Hosted, Killer};
+pub use keeper::{FunctionZygote, Keeper, ZygoteError};
+pub(super) use process::run;

@@ -1,0 +1,113 @@
+//! The zygote's own process: it waits for orders and for the end of its instances, and forks.
+
+use super::messages::{self, News, Order};
+use crate::instance::{
+    descendants,
+    engine::{self, Prepared},
+    process::{self, Channels, Streams},
+    serve,
+    signals::Signals,
+};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+    os::{
+        fd::{AsFd, AsRawFd, OwnedFd},
+        unix::net::UnixStream,
+    },
+    time::Instant,
+};
+
+/// Serves a server until that goes. The process has one thread, and `prepared` in common with
+/// every instance that it forks.
+pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
+    descendants::become_subreaper();
+    process::hide_from_functions();
+    let Ok(signals) = Signals::block() else { serve::leave(1) };
+    let mut zygote = Zygote { channels, instances: HashSet::new() };
+    zygote.tell(News::Ready);
+    loop {
+        let (orders, ended) = wait(zygote.channels.socket.as_raw_fd(), signals.descriptor());
+        if ended {
+            // Whether it is asked to end: its server does that by going away.
+            let _ = signals.take();
+            zygote.reap();
+        }
+        if orders {
+            match messages::receive(zygote.channels.socket.as_raw_fd()) {
+                Ok(Some((Order::Fork, descriptors))) => zygote.fork(descriptors, prepared),
+                Ok(Some((Order::Kill(instance), _))) => zygote.kill(instance),
+                Ok(None) | Err(_) => {
+                    descendants::kill_all();
+                    serve::leave(0)
+                }
+            }
+        }
+    }
+}
+
+struct Zygote {
+    channels: Channels,
+    /// The processes it forked that have not been reaped: their numbers are their own.
+    instances: HashSet<i32>,
+}
+
+impl Zygote {
+    fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared) {
+        let started = Instant::now();
+        let Ok([log, socket]) = <[OwnedFd; 2]>::try_from(descriptors) else { serve::leave(1) };
+        // SAFETY: this process has one thread, so the child may do whatever it could.
+        match unsafe { libc::fork() } {
+            -1 => {
+                let error = io::Error::last_os_error().raw_os_error().unwrap_or(libc::EAGAIN);
+                self.tell(News::Refused(error));
+            }
+            0 => {
+                // Standard input of the zygote is at its end; so is that of its instances.
+                let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { serve::leave(1) };
+                let socket = UnixStream::from(socket);
+                engine::attend(Streams { stdin, log, socket }, prepared, started)
+            }
+            process => {
+                self.instances.insert(process);
+                self.tell(News::Forked(process));
+            }
+        }
+    }
+
+    fn kill(&self, instance: i32) {
+        if self.instances.contains(&instance) {
+            // SAFETY: the process is a child of this one and not reaped, so the number is its
+            // own; its group is the one it made for itself.
+            unsafe {
+                libc::kill(-instance, libc::SIGKILL);
+                libc::kill(instance, libc::SIGKILL);
+            }
+        }
+    }
+
+    /// Takes note of every child that has ended. What an ended instance leaves behind becomes
+    /// a child of this process: it is ended, too.
+    fn reap(&mut self) {
+        while let Some((process, peak_bytes)) = descendants::reap_ended() {
+            if self.instances.remove(&process) {
+                self.tell(News::Ended { process, peak_bytes });
+            }
+        }
+        descendants::kill_children_but(|process| self.instances.contains(&process));
+    }
+
+    fn tell(&mut self, news: News) {
+        // Where the server has gone, its end of the socket says so next.
+        let _ = self.channels.socket.write_all(&news.encode());
+    }
+}
+
+/// Waits for an order or the end of a child.
+fn wait(socket: i32, signals: i32) -> (bool, bool) {
+    let entry = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+    let mut entries = [entry(socket), entry(signals)];
+    // SAFETY: the entries are as many as is said.
+    unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as _, -1) };
+    (entries[0].revents != 0, entries[1].revents != 0)
+}
