@@ -7,6 +7,8 @@ mod events;
 mod invoke;
 mod options;
 mod request;
+#[cfg(unix)]
+mod serve;
 mod shown_log;
 #[cfg(unix)]
 mod snapshot;
@@ -50,6 +52,8 @@ pub fn main() -> u8 {
     let result = match command_line.command {
         Command::Invoke(arguments) => invoke::run(*arguments),
         Command::Events(arguments) => events::run(&arguments),
+        #[cfg(unix)]
+        Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         #[cfg(unix)]

@@ -48,6 +48,9 @@ pub(super) enum Command {
     /// Invoke a function once: its answer on stdout, its log on stderr
     #[command(after_help = INVOKE_AFTER_HELP)]
     Invoke(Box<InvokeArguments>),
+    #[cfg(unix)]
+    /// Serve functions as the cloud does: its API, function URLs, triggers
+    Serve(Box<ServeArguments>),
     /// Print an event such as a trigger gives, or list the triggers
     Events(EventsArguments),
     #[cfg(unix)]
@@ -59,6 +62,145 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// Functions: a folder of functions' folders, a function's own folder, a .py file or a .zip
+    /// [default: what krait.toml says]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub code: Vec<PathBuf>,
+
+    /// A template.yaml (TCSAM) or serverless.yml (component scf) whose functions are served; may
+    /// be repeated
+    #[arg(long = "template", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub templates: Vec<PathBuf>,
+
+    /// The configuration [default: krait.toml in this folder, if nothing else is named]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Print what was understood of the functions, and end
+    #[arg(long)]
+    pub print_config: bool,
+
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
+    pub listen: std::net::SocketAddr,
+
+    /// Where functions of the API, queued events and logs are kept
+    /// [default: krait in the user's state folder]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
+
+    /// Put saved code in service at once
+    #[arg(long)]
+    pub watch: bool,
+
+    /// Who may use the cloud API
+    #[arg(long, value_name = "ID", env = "KRAIT_SECRET_ID", help_heading = "Security")]
+    pub secret_id: Option<String>,
+
+    /// The key that goes with it; better given by the environment or a file
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "KRAIT_SECRET_KEY",
+        hide_env_values = true,
+        help_heading = "Security"
+    )]
+    pub secret_key: Option<String>,
+
+    /// A file with both, a line each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["secret_id", "secret_key"], value_hint = ValueHint::FilePath, help_heading = "Security")]
+    pub secret_file: Option<PathBuf>,
+
+    /// Listen where other machines can reach it, without credentials
+    #[arg(long, help_heading = "Security")]
+    pub insecure: bool,
+
+    /// Instances of all functions at once
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Limits")]
+    pub max_instances: usize,
+
+    /// Invocations of one function at once
+    #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Limits")]
+    pub concurrency: usize,
+
+    /// Calls of one function that may wait for an instance; more get a 432
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Limits")]
+    pub queue: usize,
+
+    /// Seconds that an instance stays without a call
+    #[arg(long, value_name = "S", default_value_t = 300.0, value_parser = seconds, help_heading = "Limits")]
+    pub idle: f64,
+
+    /// End an instance after this many invocations
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub max_invocations: Option<u64>,
+
+    /// Queued events that are worked on at once
+    #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Limits")]
+    pub async_workers: usize,
+
+    /// Processes that are forked before they are needed
+    #[arg(long, value_name = "N", default_value_t = 2, help_heading = "Limits")]
+    pub spares: usize,
+
+    /// Seconds that running invocations get when krait is told to end
+    #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = seconds, help_heading = "Limits")]
+    pub grace: f64,
+
+    /// What goes to stderr: nothing but trouble, a line for each invocation, or what functions
+    /// write, too
+    #[arg(long, value_enum, default_value_t, help_heading = "Log")]
+    pub log: ServeLog,
+
+    /// How a line of the log is written
+    #[arg(long, value_enum, default_value_t, help_heading = "Log")]
+    pub log_format: LogFormat,
+}
+
+#[cfg(unix)]
+impl ServeArguments {
+    pub(super) fn level(&self) -> crate::platform::log::Level {
+        use crate::platform::log::Level;
+        match self.log {
+            ServeLog::Quiet => Level::Quiet,
+            ServeLog::Calls => Level::Calls,
+            ServeLog::All => Level::Output,
+        }
+    }
+
+    pub(super) fn json(&self) -> bool {
+        self.log_format == LogFormat::Json
+    }
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ServeLog {
+    Quiet,
+    Calls,
+    #[default]
+    All,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[cfg(unix)]
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
+    let valid = std::time::Duration::try_from_secs_f64(seconds).is_ok();
+    if valid { Ok(seconds) } else { Err("it is a number of seconds, 0 or more".to_owned()) }
 }
 
 #[derive(Debug, Args)]

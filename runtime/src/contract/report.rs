@@ -46,56 +46,76 @@ impl Invocation {
         }
     }
 
+    /// The platform's status code (§2.3): 200 where the function answered.
+    pub fn status_code(&self) -> u16 {
+        match &self.outcome {
+            Outcome::Returned(_) => 200,
+            Outcome::Failed(failure) => failure.status_code(),
+        }
+    }
+
     /// Milliseconds as the platform bills them: begun ones count.
     pub fn billed_ms(&self) -> u64 {
         u64::try_from(self.duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
     }
 
     /// The `Result` object of the Invoke API (§3.2) as JSON text. `log` is its log, empty
-    /// where none was asked for. On a failure `InvokeResult` is 1 and `ErrMsg` the
-    /// envelope's message: a choice of §14, where the documents are silent.
+    /// where none was asked for.
     pub fn result_json(&self, log: &str) -> String {
+        json_text(&self.result(&self.ret_msg(), log))
+    }
+
+    /// The `Result` object of the Invoke API (§3.2), with [`Self::ret_msg`]. On a failure
+    /// `InvokeResult` is 1 and `ErrMsg` the envelope's message: a choice of §14, where the
+    /// documents are silent.
+    pub fn result<'a>(&'a self, ret_msg: &'a str, log: &'a str) -> ResultFields<'a> {
         let (invoke_result, error_message) = match &self.outcome {
             Outcome::Returned(_) => (0, String::new()),
             Outcome::Failed(failure) => (1, failure.message()),
         };
-        json_text(&ResultFields {
+        ResultFields {
             mem_usage: self.memory_bytes,
             log,
-            ret_msg: &self.ret_msg(),
+            ret_msg,
             bill_duration: self.billed_ms(),
             function_request_id: &self.request_id,
             duration: self.duration.as_micros() as f64 / 1000.0,
-            err_msg: &error_message,
+            err_msg: error_message,
             invoke_result,
-        })
+        }
     }
 }
 
 /// The `Result` object that acknowledges an asynchronous invocation: all but the
 /// request's id is empty (§3.2).
-pub fn accepted_json(request_id: &str) -> String {
-    json_text(&ResultFields {
+pub fn accepted(request_id: &str) -> ResultFields<'_> {
+    ResultFields {
         mem_usage: 0,
         log: "",
         ret_msg: "",
         bill_duration: 0,
         function_request_id: request_id,
         duration: 0.0,
-        err_msg: "",
+        err_msg: String::new(),
         invoke_result: 0,
-    })
+    }
 }
 
+/// The same as JSON text.
+pub fn accepted_json(request_id: &str) -> String {
+    json_text(&accepted(request_id))
+}
+
+/// The `Result` object of the Invoke API, ready to be written as JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ResultFields<'a> {
+pub struct ResultFields<'a> {
     mem_usage: u64,
     log: &'a str,
     ret_msg: &'a str,
     bill_duration: u64,
     function_request_id: &'a str,
     duration: f64,
-    err_msg: &'a str,
+    err_msg: String,
     invoke_result: i32,
 }

@@ -11,7 +11,10 @@ mod template;
 mod unpack;
 
 pub use error::PackageError;
-pub use template::{Declared, find as find_template, read as read_template};
+pub use template::{
+    Declared, DeclaredTimer, find as find_template, read as read_template,
+    read_all as read_templates,
+};
 
 use crate::{
     contract::{Handler, limits},

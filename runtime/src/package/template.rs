@@ -20,6 +20,16 @@ pub struct Declared {
     pub timeout_seconds: Option<u32>,
     pub init_timeout_seconds: Option<u32>,
     pub environment: IndexMap<String, String>,
+    pub timers: Vec<DeclaredTimer>,
+}
+
+/// A timer trigger, as a template declares it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeclaredTimer {
+    pub name: String,
+    pub cron: String,
+    pub message: String,
+    pub enabled: bool,
 }
 
 /// Names a template is found under in a folder of code, in the order they are tried.
@@ -35,17 +45,7 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
 /// # Errors
 /// When the file cannot be read or parsed, or has no such function.
 pub fn read(path: &Path, name: Option<&str>) -> Result<Declared, PackageError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
-    let invalid = |reason: String| PackageError::Template { path: path.to_path_buf(), reason };
-    let root: Value = serde_saphyr::from_str(&text)
-        .map_err(|error| invalid(error.to_string().trim_start_matches("error: ").to_owned()))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let functions = if root.get("component").is_some() || root.get("inputs").is_some() {
-        vec![serverless(&root, folder).map_err(invalid)?]
-    } else {
-        tcsam(&root, folder).map_err(invalid)?
-    };
+    let functions = read_all(path)?;
     let names = functions.iter().map(|function| function.name.clone()).collect();
     let mut matching: Vec<Declared> = functions
         .into_iter()
@@ -61,6 +61,24 @@ pub fn read(path: &Path, name: Option<&str>) -> Result<Declared, PackageError> {
     }
 }
 
+/// Reads every function from the template at `path`.
+///
+/// # Errors
+/// When the file cannot be read or parsed.
+pub fn read_all(path: &Path) -> Result<Vec<Declared>, PackageError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
+    let invalid = |reason: String| PackageError::Template { path: path.to_path_buf(), reason };
+    let root: Value = serde_saphyr::from_str(&text)
+        .map_err(|error| invalid(error.to_string().trim_start_matches("error: ").to_owned()))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if root.get("component").is_some() || root.get("inputs").is_some() {
+        Ok(vec![serverless(&root, folder).map_err(invalid)?])
+    } else {
+        tcsam(&root, folder).map_err(invalid)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct TcsamFunction {
@@ -72,6 +90,45 @@ struct TcsamFunction {
     init_timeout: Option<u32>,
     #[serde(default)]
     environment: TcsamEnvironment,
+    #[serde(default)]
+    events: Map<String, Value>,
+}
+
+/// The timers among a function's `Events`; `Enable` may be text, as in the API.
+fn tcsam_timers(events: &Map<String, Value>) -> Vec<DeclaredTimer> {
+    let timers = events.iter().filter(|(_, event)| event["Type"] == "Timer");
+    timers
+        .map(|(name, event)| {
+            declared_timer(name, &event["Properties"], "CronExpression", ["Message", "Enable"])
+        })
+        .collect()
+}
+
+/// The timers among the component's `events`.
+fn serverless_timers(events: &[Value]) -> Vec<DeclaredTimer> {
+    let timers = events.iter().filter_map(|event| event.get("timer"));
+    timers
+        .map(|timer| {
+            let parameters = timer.get("parameters").unwrap_or(timer);
+            let name = parameters["name"].as_str().unwrap_or("timer");
+            declared_timer(name, parameters, "cronExpression", ["argument", "enable"])
+        })
+        .collect()
+}
+
+fn declared_timer(
+    name: &str,
+    properties: &Value,
+    cron: &str,
+    [message, enable]: [&str; 2],
+) -> DeclaredTimer {
+    let text = |key: &str| properties[key].as_str().unwrap_or_default().to_owned();
+    let enabled = match &properties[enable] {
+        Value::Bool(enabled) => *enabled,
+        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "false" | "close"),
+        _ => true,
+    };
+    DeclaredTimer { name: name.to_owned(), cron: text(cron), message: text(message), enabled }
 }
 
 #[derive(Default, Deserialize)]
@@ -126,6 +183,7 @@ fn tcsam_function(
         timeout_seconds: function.timeout,
         init_timeout_seconds: function.init_timeout,
         environment: texts(function.environment.variables),
+        timers: tcsam_timers(&function.events),
     })
 }
 
@@ -142,6 +200,8 @@ struct ServerlessInputs {
     init_timeout: Option<u32>,
     #[serde(default)]
     environment: ServerlessEnvironment,
+    #[serde(default)]
+    events: Vec<Value>,
 }
 
 #[derive(Default, Deserialize)]
@@ -175,6 +235,7 @@ fn serverless(root: &Value, folder: &Path) -> Result<Declared, String> {
         timeout_seconds: inputs.timeout,
         init_timeout_seconds: inputs.init_timeout,
         environment: texts(inputs.environment.variables),
+        timers: serverless_timers(&inputs.events),
     })
 }
 

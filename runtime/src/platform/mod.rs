@@ -1,4 +1,278 @@
-//! The platform around instances: what is kept of functions, events and invocations, and who
-//! runs when. It knows no HTTP.
+//! The platform around instances: which functions there are, which instance serves whom, what
+//! is kept of functions, events and invocations, and who runs when. It knows no HTTP.
+//!
+//! An invocation's way: [`Platform::invoke`] finds the revision that a qualifier names
+//! ([`registry`]), takes an instance of it or waits for one ([`pool`]), has it invoked, and
+//! records what came of it ([`store`], [`log`], [`counts`]). An asynchronous one is put in the
+//! store first, and taken out of it by [`dispatcher`].
 
+pub mod configuration;
+pub mod counts;
+mod dispatcher;
+pub mod log;
+mod pool;
+mod recorder;
+mod registry;
+mod revision;
+mod running;
 pub mod store;
+mod timers;
+
+pub use pool::{InstanceState, Limits, ShownInstance};
+pub use registry::{Deployed, Registry};
+pub use revision::{Code, DeadLetter, Origin, Revision, Settings, SnapshotOf, Timer};
+pub use running::{Completed, Request, Source};
+
+use crate::{contract::limits, instance::Keeper};
+use counts::Counts;
+use log::Log;
+use pool::Pool;
+use running::Running;
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use store::{EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
+use tokio::sync::Notify;
+
+/// How often what is idle or kept too long is looked for.
+const TIDY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often the store is rid of what it has kept long enough.
+const EXPIRE_INTERVAL: Duration = Duration::from_secs(300);
+
+/// A function platform. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub keeper: Keeper,
+    pub registry: Registry,
+    pub pool: Arc<Pool>,
+    pub store: Store,
+    pub log: Log,
+    pub counts: Counts,
+    pub running: Running,
+    /// Something was queued, or may be due sooner.
+    pub queued: Notify,
+    pub closing: AtomicBool,
+    pub async_workers: usize,
+}
+
+/// What a platform is made with.
+pub struct Parts {
+    pub keeper: Keeper,
+    pub store: Store,
+    pub log: Log,
+    pub limits: Limits,
+    /// Where unpacked code is kept.
+    pub folder: PathBuf,
+}
+
+/// A request that led to no invocation.
+#[derive(Debug)]
+pub enum Refused {
+    /// There is no function of that name in that namespace: 435.
+    NoFunction(FunctionKey),
+    /// The function has no such version: 442.
+    NoQualifier { key: FunctionKey, qualifier: String },
+    /// The function's code or configuration cannot be used: 438.
+    NotActive { key: FunctionKey, problem: String },
+    /// The event is not JSON: 400.
+    Event(crate::python::InvalidEvent),
+    /// The event is larger than it may be: 406.
+    TooLarge { size: usize, limit: usize },
+    /// The platform is about to end.
+    Closing,
+    /// The store refused to keep the event.
+    Store(StoreError),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFunction(key) => write!(
+                formatter,
+                "there is no function {} in the namespace {}",
+                key.name, key.namespace
+            ),
+            Self::NoQualifier { key, qualifier } => write!(
+                formatter,
+                "the function {} has no version {qualifier}; publish one, or use $LATEST",
+                key.name
+            ),
+            Self::NotActive { key, problem } => {
+                write!(formatter, "the function {} cannot be used: {problem}", key.name)
+            }
+            Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
+            Self::TooLarge { size, limit } => {
+                write!(formatter, "the event has {size} bytes; it may have {limit}")
+            }
+            Self::Closing => write!(formatter, "krait is about to end"),
+            Self::Store(error) => write!(formatter, "the event could not be kept: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Platform {
+    /// A platform without functions.
+    pub fn new(parts: Parts) -> Self {
+        let pool = Arc::new(Pool::new(parts.keeper.clone(), parts.limits));
+        let shared = Arc::new(Shared {
+            keeper: parts.keeper,
+            registry: Registry::new(parts.folder),
+            pool,
+            store: parts.store,
+            log: parts.log,
+            counts: Counts::default(),
+            running: Running::default(),
+            queued: Notify::new(),
+            closing: AtomicBool::new(false),
+            async_workers: parts.limits.async_workers,
+        });
+        Self { shared }
+    }
+
+    /// Starts what goes on by itself: queued events, timers, the end of idle instances.
+    pub fn start(&self) {
+        tokio::spawn(dispatcher::run(self.shared.clone()));
+        tokio::spawn(timers::run(self.clone()));
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let mut expired = tokio::time::Instant::now();
+            loop {
+                tokio::time::sleep(TIDY_INTERVAL).await;
+                shared.pool.tidy();
+                if expired.elapsed() >= EXPIRE_INTERVAL {
+                    expired = tokio::time::Instant::now();
+                    let _ = shared.store.expire(now_ms()).await;
+                }
+            }
+        });
+    }
+
+    pub fn registry(&self) -> &Registry {
+        &self.shared.registry
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    pub fn counts(&self) -> &Counts {
+        &self.shared.counts
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.shared.log
+    }
+
+    /// The instances there are.
+    pub fn instances(&self) -> Vec<ShownInstance> {
+        self.shared.pool.shown()
+    }
+
+    /// How many calls wait for an instance.
+    pub fn waiting(&self) -> usize {
+        self.shared.pool.waiting()
+    }
+
+    /// Invokes a function and waits for its answer. The invocation goes on where the caller
+    /// does not wait for it any more.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was invoked.
+    pub async fn invoke(&self, request: Request) -> Result<Completed, Refused> {
+        if request.event.len() > limits::SYNC_EVENT_BYTES {
+            let (size, limit) = (request.event.len(), limits::SYNC_EVENT_BYTES);
+            return Err(Refused::TooLarge { size, limit });
+        }
+        if self.is_closing() {
+            return Err(Refused::Closing);
+        }
+        let revision = self.shared.registry.resolve(&request.key, &request.qualifier)?;
+        let shared = self.shared.clone();
+        // On its own: a caller that leaves stops nothing.
+        let task = tokio::spawn(async move { running::run(&shared, &revision, &request, 0).await });
+        task.await.unwrap_or(Err(Refused::Closing))
+    }
+
+    /// Queues an asynchronous invocation. When this comes back the event is on disk.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was queued.
+    pub async fn enqueue(&self, request: Request) -> Result<(), Refused> {
+        if request.event.len() > limits::ASYNC_EVENT_BYTES {
+            let (size, limit) = (request.event.len(), limits::ASYNC_EVENT_BYTES);
+            return Err(Refused::TooLarge { size, limit });
+        }
+        if self.is_closing() {
+            return Err(Refused::Closing);
+        }
+        self.shared.registry.resolve(&request.key, &request.qualifier)?;
+        let now = now_ms();
+        let event = NewEvent {
+            request_id: request.request_id,
+            namespace: request.key.namespace,
+            function: request.key.name,
+            qualifier: request.qualifier,
+            invoke_type: request.source.name().to_owned(),
+            event: request.event,
+            enqueued_at: now,
+            due_at: now,
+        };
+        self.shared.store.enqueue(event).await.map_err(Refused::Store)?;
+        self.shared.queued.notify_one();
+        Ok(())
+    }
+
+    /// Ends an asynchronous invocation, or keeps it from beginning; none where it is not known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn terminate(
+        &self,
+        request_id: &str,
+        how: Termination,
+    ) -> Result<Option<EventState>, StoreError> {
+        let state = self.shared.store.terminate(request_id, how, now_ms()).await?;
+        if state == Some(EventState::Running) {
+            self.shared.running.kill(request_id);
+        }
+        Ok(state)
+    }
+
+    /// Puts a function's code or configuration in service. Running invocations finish on what
+    /// they began with.
+    pub fn deploy(&self, revision: Revision) -> Arc<Revision> {
+        let key = revision.key();
+        let revision = self.shared.registry.deploy(revision);
+        self.shared.pool.retire(&key, revision.id);
+        revision
+    }
+
+    /// Takes no more requests, and waits until what runs has ended, or `limit` is over.
+    pub async fn close(&self, limit: Duration) {
+        self.shared.closing.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.shared.queued.notify_one();
+        let _ = tokio::time::timeout(limit, self.shared.running.until_none()).await;
+        let _ = self.shared.store.close().await;
+        self.shared.log.flush();
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.shared.closing.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+/// Milliseconds since the epoch.
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,4 +1,26 @@
 //! The faces that speak HTTP. They ask the rooms below, and say what they are told in the
 //! form that the caller expects.
+//!
+//! - [`listener`]: connections, and what bounds them.
+//! - [`routes`]: which face a request is for.
+//! - [`cloud_api`]: the cloud's own API. [`triggers`]: function URLs and the API gateway.
+//! - [`metrics`]: counts, for Prometheus. [`page`]: what a person sees in a browser.
 
 pub mod cloud_api;
+mod listener;
+mod metrics;
+mod page;
+mod routes;
+mod triggers;
+
+pub use listener::serve;
+
+use crate::platform::Platform;
+use cloud_api::signature::Credentials;
+
+/// What every face shares.
+pub struct Server {
+    pub platform: Platform,
+    /// Who may use the cloud API; anybody where there are none.
+    pub credentials: Option<Credentials>,
+}

@@ -1,0 +1,194 @@
+//! `krait serve`.
+
+use super::{Fatal, options::ServeArguments};
+use crate::{
+    instance::Keeper,
+    platform::{
+        Code, Limits, Origin, Parts, Platform,
+        configuration::{self, Declaration, Sources},
+        log::{Format, Log},
+        store::Store,
+    },
+    server::{
+        self, Server,
+        cloud_api::signature::{Credentials, Secret},
+    },
+};
+use anyhow::{Context as _, anyhow};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+/// Serves until a signal says that it is enough.
+pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
+    let sources = sources(arguments);
+    let declarations = configuration::read(&sources).map_err(Fatal::request)?;
+    if arguments.print_config {
+        return print(&declarations);
+    }
+    let credentials = credentials(arguments)?;
+    let address = checked_address(arguments, credentials.is_some())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Fatal::internal)?;
+    runtime.block_on(serve(arguments, &sources, &declarations, credentials, address))
+}
+
+async fn serve(
+    arguments: &ServeArguments,
+    sources: &Sources,
+    declarations: &[Declaration],
+    credentials: Option<Credentials>,
+    address: SocketAddr,
+) -> Result<u8, Fatal> {
+    let format = if arguments.json() { Format::Json } else { Format::Text };
+    // Bound before anything is made, so that an address that is taken costs nothing.
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on; choose another with --listen"))
+        .map_err(Fatal::Request)?;
+    // Before the store is opened: a process that is forked later would hold its lock.
+    let keeper = Keeper::start(arguments.spares).await.map_err(Fatal::internal)?;
+    let folder = data_folder(arguments)?;
+    let store = Store::open(&folder).map_err(Fatal::request)?;
+    let log = Log::start(format, arguments.level());
+    let limits = Limits {
+        instances: arguments.max_instances,
+        concurrency: arguments.concurrency,
+        queue: arguments.queue,
+        idle: Duration::from_secs_f64(arguments.idle),
+        invocations: arguments.max_invocations,
+        async_workers: arguments.async_workers,
+    };
+    let platform = Platform::new(Parts { keeper, store, log, limits, folder: folder.clone() });
+    deploy_project(&platform, declarations).map_err(Fatal::request)?;
+    platform.start();
+
+    let mut terminate = signal(SignalKind::terminate()).map_err(Fatal::internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Fatal::internal)?;
+    let mut reload = signal(SignalKind::hangup()).map_err(Fatal::internal)?;
+    let (close, closing) = watch::channel(false);
+    let local = listener.local_addr().map_err(Fatal::internal)?;
+    let server = Arc::new(Server { platform: platform.clone(), credentials });
+    let grace = Duration::from_secs_f64(arguments.grace);
+    let serving = tokio::spawn(server::serve(listener, server, closing, grace));
+    println!("krait listens on http://{local}");
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = reload.recv() => reload_project(&platform, sources),
+        }
+    }
+    let _ = close.send(true);
+    let _ = serving.await;
+    platform.close(grace).await;
+    Ok(0)
+}
+
+/// Where functions are looked for: what was named, else `krait.toml`, else this folder.
+fn sources(arguments: &ServeArguments) -> Sources {
+    let named = !arguments.code.is_empty() || !arguments.templates.is_empty();
+    let file = arguments.config.clone().or_else(|| {
+        let here = PathBuf::from(configuration::FILE_NAME);
+        (!named && here.is_file()).then_some(here)
+    });
+    let code = if named || file.is_some() { arguments.code.clone() } else { Vec::new() };
+    Sources { code, templates: arguments.templates.clone(), file }
+}
+
+fn deploy_project(
+    platform: &Platform,
+    declarations: &[Declaration],
+) -> Result<(), configuration::ConfigurationError> {
+    for declaration in declarations {
+        platform.deploy(revision(declaration)?);
+    }
+    Ok(())
+}
+
+fn revision(
+    declaration: &Declaration,
+) -> Result<crate::platform::Revision, configuration::ConfigurationError> {
+    let path = declaration.code.clone().unwrap_or(PathBuf::from("."));
+    declaration.revision(Origin::Project, Code::Path(path))
+}
+
+/// Reads the configuration anew. What cannot be used is said, and what was in service stays.
+fn reload_project(platform: &Platform, sources: &Sources) {
+    let declarations = match configuration::read(sources) {
+        Ok(declarations) => declarations,
+        Err(error) => {
+            platform.log().note(&format!("the configuration stays as it was: {error}"));
+            return;
+        }
+    };
+    for declaration in &declarations {
+        match revision(declaration) {
+            Ok(revision) => {
+                platform.deploy(revision);
+            }
+            Err(error) => {
+                platform.log().note(&format!("{}: {error}", declaration.name));
+                platform.registry().set_problem(&declaration.key(), error.to_string());
+            }
+        }
+    }
+    let kept: Vec<_> = declarations.iter().map(Declaration::key).collect();
+    platform.registry().keep_of_project(&kept);
+    platform.log().note(&format!("{} functions are in service", declarations.len()));
+}
+
+fn print(declarations: &[Declaration]) -> Result<u8, Fatal> {
+    #[derive(serde::Serialize)]
+    struct Understood<'a> {
+        functions: indexmap::IndexMap<&'a str, &'a Declaration>,
+    }
+    let functions = declarations.iter().map(|each| (each.name.as_str(), each)).collect();
+    let text = toml::to_string_pretty(&Understood { functions }).map_err(Fatal::internal)?;
+    print!("{text}");
+    Ok(0)
+}
+
+fn credentials(arguments: &ServeArguments) -> Result<Option<Credentials>, Fatal> {
+    match (&arguments.secret_id, &arguments.secret_key) {
+        (Some(id), Some(key)) => Ok(Some(Credentials {
+            secret_id: id.clone(),
+            secret_key: Secret::new(key.clone()),
+            token: None,
+        })),
+        (None, None) => Ok(None),
+        _ => Err(Fatal::Request(anyhow!(
+            "--secret-id and --secret-key belong together; give both, or neither"
+        ))),
+    }
+}
+
+/// Without credentials everybody who can reach the server can run code here.
+fn checked_address(arguments: &ServeArguments, secured: bool) -> Result<SocketAddr, Fatal> {
+    let address = arguments.listen;
+    if address.ip().is_loopback() || secured || arguments.insecure {
+        return Ok(address);
+    }
+    Err(Fatal::Request(anyhow!(
+        "{address} can be reached from other machines, and whoever reaches it can run code on this \
+         one; give --secret-id and --secret-key, listen on 127.0.0.1, or say --insecure"
+    )))
+}
+
+fn data_folder(arguments: &ServeArguments) -> Result<PathBuf, Fatal> {
+    if let Some(folder) = &arguments.data_dir {
+        return Ok(folder.clone());
+    }
+    let of_environment = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let state = of_environment("XDG_STATE_HOME")
+        .filter(|path| path.is_absolute())
+        .or_else(|| Some(of_environment("HOME")?.join(".local/state")));
+    state.map(|state| state.join("krait")).ok_or_else(|| {
+        Fatal::Request(anyhow!("there is no HOME for krait's data; give a folder with --data-dir"))
+    })
+}

@@ -1,0 +1,344 @@
+//! Which functions a project has, and how they are to run: folders, templates, `krait.toml`.
+//! [`read`] gives what was understood; [`Declaration::revision`] opens its code.
+
+use super::{
+    Code, Origin, Revision, Settings, SnapshotOf, Timer, now_ms, revision::DeadLetter,
+    store::FunctionKey,
+};
+use crate::{
+    contract::{
+        Function, Handler, environment, limits, names,
+        retry::{Intervals, RetryPolicy},
+        schedule,
+    },
+    package::{self, Declared, DeclaredTimer, PackageError},
+};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "krait.toml";
+
+/// Where functions are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Folders of functions, functions' own folders, `.py` files and zips.
+    pub code: Vec<PathBuf>,
+    pub templates: Vec<PathBuf>,
+    /// A `krait.toml`.
+    pub file: Option<PathBuf>,
+}
+
+/// One function, as it is declared. What is absent is the platform's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Declaration {
+    #[serde(default)]
+    pub name: String,
+    pub namespace: Option<String>,
+    pub region: Option<String>,
+    pub code: Option<PathBuf>,
+    pub handler: Option<String>,
+    pub description: Option<String>,
+    /// In MB.
+    pub memory: Option<u32>,
+    /// In seconds.
+    pub timeout: Option<u32>,
+    /// In seconds.
+    pub init_timeout: Option<u32>,
+    #[serde(default)]
+    pub layers: Vec<PathBuf>,
+    /// Invocations at once.
+    pub concurrency: Option<usize>,
+    #[serde(default)]
+    pub snapshot: SnapshotOf,
+    /// How often an asynchronous invocation that failed is tried again: 0 to 2.
+    pub retries: Option<u32>,
+    /// For how long a queued event is tried, in seconds.
+    pub max_event_age: Option<u64>,
+    /// Instead of the platform's minute between tries, in seconds.
+    pub retry_interval: Option<f64>,
+    #[serde(default)]
+    pub environment: IndexMap<String, String>,
+    pub dead_letter: Option<DeadLetter>,
+    #[serde(default)]
+    pub timers: Vec<Timer>,
+}
+
+/// `krait.toml`, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    functions: IndexMap<String, Declaration>,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug)]
+pub enum ConfigurationError {
+    /// A file or folder cannot be read.
+    Unreadable { path: PathBuf, error: io::Error },
+    /// `krait.toml` is not well-formed, or holds what is not known.
+    File { path: PathBuf, reason: String },
+    /// A folder holds no function.
+    NoFunctions { path: PathBuf },
+    /// Two functions have one name.
+    Twice { key: FunctionKey },
+    /// What is declared of a function the platform would refuse.
+    Function { name: String, reason: String },
+    /// A template, or code, cannot be opened.
+    Package(PackageError),
+}
+
+impl fmt::Display for ConfigurationError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, error } => {
+                write!(formatter, "{} cannot be read: {error}", path.display())
+            }
+            Self::File { path, reason } => {
+                write!(formatter, "the configuration {} cannot be used: {reason}", path.display())
+            }
+            Self::NoFunctions { path } => write!(
+                formatter,
+                "there is no function in {}: a function is a folder with an index.py, a \
+                 template.yaml or a serverless.yml",
+                path.display()
+            ),
+            Self::Twice { key } => write!(
+                formatter,
+                "two functions are called {} in the namespace {}; give one of them another name",
+                key.name, key.namespace
+            ),
+            Self::Function { name, reason } => write!(formatter, "the function {name}: {reason}"),
+            Self::Package(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for ConfigurationError {}
+
+/// Reads what functions there are. No code is opened yet.
+///
+/// # Errors
+/// The first source that cannot be used.
+pub fn read(sources: &Sources) -> Result<Vec<Declaration>, ConfigurationError> {
+    let mut found = Vec::new();
+    for path in &sources.code {
+        found.extend(of_code(path)?);
+    }
+    for path in &sources.templates {
+        found.extend(of_template(path)?);
+    }
+    if let Some(path) = &sources.file {
+        found.extend(of_file(path)?);
+    }
+    let mut keys: Vec<FunctionKey> = found.iter().map(Declaration::key).collect();
+    keys.sort();
+    if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(ConfigurationError::Twice { key: twice[0].clone() });
+    }
+    Ok(found)
+}
+
+/// A function's own folder or file, or a folder of such.
+fn of_code(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
+    if !path.is_dir() {
+        return Ok(vec![of_function(path)]);
+    }
+    if let Some(template) = package::find_template(path) {
+        return of_template(&template);
+    }
+    if path.join(FILE_NAME).is_file() {
+        return of_file(&path.join(FILE_NAME));
+    }
+    if has_entry(path) {
+        return Ok(vec![of_function(path)]);
+    }
+    let unreadable = |error| ConfigurationError::Unreadable { path: path.to_path_buf(), error };
+    let mut folders: Vec<PathBuf> = fs::read_dir(path)
+        .map_err(unreadable)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
+    folders.sort();
+    let mut found = Vec::new();
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        match package::find_template(folder) {
+            Some(template) => found.extend(of_template(&template)?),
+            None if has_entry(folder) => found.push(of_function(folder)),
+            None => {}
+        }
+    }
+    if found.is_empty() {
+        return Err(ConfigurationError::NoFunctions { path: path.to_path_buf() });
+    }
+    Ok(found)
+}
+
+/// Whether a folder has the entry file of the default handler.
+fn has_entry(folder: &Path) -> bool {
+    folder.join(format!("{}.py", Handler::default().entry_path())).is_file()
+}
+
+fn of_function(path: &Path) -> Declaration {
+    let path = path.canonicalize().unwrap_or(path.to_path_buf());
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    let name = name.unwrap_or_default().to_string_lossy().into_owned();
+    Declaration { name, code: Some(path), ..Declaration::default() }
+}
+
+fn of_template(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let declared = package::read_templates(path).map_err(ConfigurationError::Package)?;
+    Ok(declared.into_iter().map(|declared| of_declared(declared, folder)).collect())
+}
+
+fn of_declared(declared: Declared, folder: &Path) -> Declaration {
+    let timers = declared.timers.into_iter();
+    Declaration {
+        name: declared.name,
+        namespace: declared.namespace,
+        region: declared.region,
+        code: declared.code.or_else(|| Some(folder.to_path_buf())),
+        handler: declared.handler,
+        memory: declared.memory_mb,
+        timeout: declared.timeout_seconds,
+        init_timeout: declared.init_timeout_seconds,
+        environment: declared.environment,
+        timers: timers
+            .map(|DeclaredTimer { name, cron, message, enabled }| Timer {
+                name,
+                cron,
+                message,
+                enabled,
+            })
+            .collect(),
+        ..Declaration::default()
+    }
+}
+
+fn of_file(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| ConfigurationError::Unreadable { path: path.to_path_buf(), error })?;
+    let file: File = toml::from_str(&text).map_err(|error| ConfigurationError::File {
+        path: path.to_path_buf(),
+        reason: error.to_string().trim_end().to_owned(),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let functions = file.functions.into_iter().map(|(name, mut declaration)| {
+        declaration.code = Some(folder.join(declaration.code.unwrap_or(PathBuf::from(&name))));
+        for layer in &mut declaration.layers {
+            *layer = folder.join(&*layer);
+        }
+        if let Some(DeadLetter::File(file)) = &mut declaration.dead_letter {
+            *file = folder.join(&*file);
+        }
+        Declaration { name, ..declaration }
+    });
+    Ok(functions.collect())
+}
+
+impl Declaration {
+    /// What the function is called by.
+    pub fn key(&self) -> FunctionKey {
+        FunctionKey {
+            namespace: self.namespace.clone().unwrap_or_else(|| "default".to_owned()),
+            name: self.name.clone(),
+        }
+    }
+
+    /// The function as it is to run, its code opened.
+    ///
+    /// # Errors
+    /// When the platform would refuse it, or its code cannot be opened.
+    pub fn revision(&self, origin: Origin, code: Code) -> Result<Revision, ConfigurationError> {
+        let refused =
+            |reason: String| ConfigurationError::Function { name: self.name.clone(), reason };
+        names::function_name(&self.name).map_err(|error| refused(error.to_string()))?;
+        let path = self.code.clone().unwrap_or(PathBuf::from("."));
+        let begun = Instant::now();
+        let package = package::open(&path, &self.layers).map_err(ConfigurationError::Package)?;
+        let handler = match &self.handler {
+            Some(text) => text.parse().map_err(|error| refused(format!("{error}")))?,
+            None => package.implied_handler.clone().unwrap_or_default(),
+        };
+        package.check_entry(&handler).map_err(ConfigurationError::Package)?;
+        let function = self.function(handler).map_err(refused)?;
+        Ok(Revision {
+            id: 0,
+            settings: self.settings().map_err(refused)?,
+            function,
+            package,
+            origin,
+            code,
+            pull_code: begun.elapsed(),
+            created_at: now_ms(),
+            modified_at: now_ms(),
+        })
+    }
+
+    fn function(&self, handler: Handler) -> Result<Function, String> {
+        let defaults = Function::default();
+        let key = self.key();
+        let out_of_range = |error: limits::OutOfRange| error.to_string();
+        environment::check(&self.environment).map_err(|error| error.to_string())?;
+        Ok(Function {
+            name: key.name,
+            namespace: key.namespace,
+            region: self.region.clone().unwrap_or(defaults.region),
+            handler,
+            memory_mb: limits::memory(self.memory.unwrap_or(defaults.memory_mb))
+                .map_err(out_of_range)?,
+            timeout_seconds: limits::timeout(self.timeout.unwrap_or(defaults.timeout_seconds))
+                .map_err(out_of_range)?,
+            init_timeout_seconds: limits::init_timeout(
+                self.init_timeout.unwrap_or(defaults.init_timeout_seconds),
+            )
+            .map_err(out_of_range)?,
+            environment: self.environment.clone(),
+            ..defaults
+        })
+    }
+
+    fn settings(&self) -> Result<Settings, String> {
+        for timer in &self.timers {
+            timer
+                .cron
+                .parse::<schedule::Schedule>()
+                .map_err(|error| format!("the timer {}: {error}", timer.name))?;
+        }
+        let mut retry = RetryPolicy::default();
+        if let Some(retries) = self.retries {
+            retry.retry_num = retries;
+        }
+        if let Some(age) = self.max_event_age {
+            retry.max_age = Duration::from_secs(age);
+        }
+        if let Some(interval) = self.retry_interval {
+            let interval = Duration::try_from_secs_f64(interval)
+                .map_err(|_| "retry-interval is a number of seconds".to_owned())?;
+            retry.intervals = Intervals {
+                run_error: interval,
+                over_concurrency: interval,
+                system_error_first: interval,
+                system_error_most: interval,
+            };
+        }
+        Ok(Settings {
+            description: self.description.clone().unwrap_or_default(),
+            runtime: "Python3.14".to_owned(),
+            layers: self.layers.clone(),
+            retry,
+            dead_letter: self.dead_letter.clone(),
+            timers: self.timers.clone(),
+            concurrency: self.concurrency,
+            snapshot: self.snapshot,
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! Works on queued events: takes what is due out of the store, invokes, and records or puts off
+//! (scf-contract §5). An event is worked on at least once; one whose result was recorded, never
+//! again.
+
+use super::{
+    DeadLetter, Refused, Request, Revision, Shared, Source, now_ms,
+    running::{self, Completed},
+    store::{Ending, EventResult, FunctionKey, NewEvent, QueuedEvent, RetryClass},
+};
+use crate::contract::{
+    Failure, Outcome,
+    retry::{self, Class, Next, RetryPolicy},
+};
+use std::{
+    io::Write,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// After the store failed, how long until it is asked again.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest time between two looks at what is due.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Works until the platform closes.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let workers = Arc::new(Semaphore::new(shared.async_workers));
+    loop {
+        // Asked for first, so that nothing that is queued from here on is missed.
+        let queued = shared.queued.notified();
+        if shared.closing.load(Ordering::Relaxed) {
+            return;
+        }
+        let free = workers.available_permits();
+        match shared.store.claim(now_ms(), free, Vec::new()).await {
+            Ok(events) if !events.is_empty() => {
+                for event in events {
+                    if let Ok(permit) = workers.clone().acquire_owned().await {
+                        tokio::spawn(work(shared.clone(), event, permit));
+                    }
+                }
+                continue;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                shared.log.note(&format!("queued events cannot be read: {error}"));
+                tokio::time::sleep(STORE_PAUSE).await;
+                continue;
+            }
+        }
+        let due = shared.store.next_due(Vec::new()).await.ok().flatten();
+        let pause = due.map_or(LONGEST_PAUSE, |due| {
+            Duration::from_millis(u64::try_from(due - now_ms()).unwrap_or(0)).min(LONGEST_PAUSE)
+        });
+        // With nobody free, the end of any work says so.
+        let pause = if workers.available_permits() == 0 { LONGEST_PAUSE } else { pause };
+        let _ = tokio::time::timeout(pause, queued).await;
+    }
+}
+
+async fn work(shared: Arc<Shared>, event: QueuedEvent, permit: OwnedSemaphorePermit) {
+    if let Err(error) = attempt(&shared, &event).await {
+        // It stays as it is, and is worked on again after the next start.
+        shared.log.note(&format!("the event {} cannot be recorded: {error}", event.request_id));
+    }
+    drop(permit);
+    shared.queued.notify_one();
+}
+
+async fn attempt(shared: &Shared, event: &QueuedEvent) -> Result<(), super::StoreError> {
+    let key = FunctionKey { namespace: event.namespace.clone(), name: event.function.clone() };
+    let request = Request {
+        key: key.clone(),
+        qualifier: event.qualifier.clone(),
+        request_id: event.request_id.clone(),
+        event: event.event.clone(),
+        source: Source::CloudApi,
+    };
+    let revision = match shared.registry.resolve(&key, &event.qualifier) {
+        Ok(revision) => revision,
+        Err(refused) => {
+            return finish(shared, event, Ending::Failed, 435, refused.to_string()).await;
+        }
+    };
+    let retry = event.run_errors + event.system_errors;
+    let completed = match running::run(shared, &revision, &request, retry).await {
+        Ok(completed) => completed,
+        Err(refused) => {
+            let code = if matches!(refused, Refused::Event(_)) { 400 } else { 500 };
+            return give_up(shared, event, &revision, None, code, &refused.to_string()).await;
+        }
+    };
+    settle(shared, event, &revision, completed).await
+}
+
+/// Records a result, or puts the event off.
+async fn settle(
+    shared: &Shared,
+    event: &QueuedEvent,
+    revision: &Revision,
+    completed: Completed,
+) -> Result<(), super::StoreError> {
+    let code = completed.invocation.status_code();
+    let ret_msg = completed.invocation.ret_msg();
+    let Outcome::Failed(failure) = completed.invocation.outcome else {
+        return finish(shared, event, Ending::Finished, code, ret_msg).await;
+    };
+    let status = shared.store.event_status(&event.request_id).await?;
+    if status.is_some_and(|status| status.termination.is_some()) {
+        return finish(shared, event, Ending::Aborted, 499, ret_msg).await;
+    }
+    let policy: &RetryPolicy = &revision.settings.retry;
+    let age = Duration::from_millis(u64::try_from(now_ms() - event.enqueued_at).unwrap_or(0));
+    let Some(class) = retry::class(code) else {
+        return finish(shared, event, Ending::Failed, code, ret_msg).await;
+    };
+    match policy.next(class, event.run_errors, event.system_errors, age) {
+        Next::After(pause) => {
+            let due_at = now_ms() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
+            let class = match class {
+                Class::OverConcurrency => RetryClass::OverConcurrency,
+                Class::SystemError => RetryClass::SystemError,
+                Class::RunError | Class::CallerError => RetryClass::RunError,
+            };
+            shared.store.postpone(&event.request_id, due_at, class).await.map(drop)
+        }
+        Next::GiveUp => give_up(shared, event, revision, Some(&failure), code, &ret_msg).await,
+    }
+}
+
+/// Records a failure that is final, once the dead letter's target has the event.
+async fn give_up(
+    shared: &Shared,
+    event: &QueuedEvent,
+    revision: &Revision,
+    failure: Option<&Failure>,
+    code: u16,
+    ret_msg: &str,
+) -> Result<(), super::StoreError> {
+    if let Some(target) = &revision.settings.dead_letter {
+        send_dead_letter(shared, event, revision, target, failure).await?;
+    }
+    finish(shared, event, Ending::Failed, code, ret_msg.to_owned()).await
+}
+
+async fn send_dead_letter(
+    shared: &Shared,
+    event: &QueuedEvent,
+    revision: &Revision,
+    target: &DeadLetter,
+    failure: Option<&Failure>,
+) -> Result<(), super::StoreError> {
+    let event_text = String::from_utf8_lossy(&event.event);
+    let message = retry::DeadLetter {
+        function: &revision.function,
+        request_id: &event.request_id,
+        qualifier: &event.qualifier,
+        source: &event.invoke_type,
+        event: &event_text,
+        failure,
+        policy: &revision.settings.retry,
+        invoked_at: event.enqueued_at,
+        pushed_at: now_ms(),
+    }
+    .to_json();
+    match target {
+        DeadLetter::Function(name) => {
+            let now = now_ms();
+            shared
+                .store
+                .enqueue(NewEvent {
+                    request_id: uuid::Uuid::new_v4().to_string(),
+                    namespace: event.namespace.clone(),
+                    function: name.clone(),
+                    qualifier: "$DEFAULT".to_owned(),
+                    invoke_type: event.invoke_type.clone(),
+                    event: message.into(),
+                    enqueued_at: now,
+                    due_at: now,
+                })
+                .await?;
+            shared.queued.notify_one();
+        }
+        DeadLetter::File(path) => {
+            let path = path.clone();
+            let append = move || {
+                let mut file = std::fs::File::options().create(true).append(true).open(&path)?;
+                file.write_all((message + "\n").as_bytes())?;
+                file.sync_data()
+            };
+            let appended = tokio::task::spawn_blocking(append).await;
+            if let Ok(Err(error)) = appended {
+                shared.log.note(&format!(
+                    "the dead letter of {} cannot be written: {error}",
+                    event.request_id
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn finish(
+    shared: &Shared,
+    event: &QueuedEvent,
+    ending: Ending,
+    status_code: u16,
+    ret_msg: String,
+) -> Result<(), super::StoreError> {
+    let result = EventResult { ending, status_code, ret_msg, ended_at: now_ms() };
+    shared.store.finish(&event.request_id, result).await.map(drop)
+}

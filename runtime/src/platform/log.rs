@@ -1,0 +1,152 @@
+//! The server's own log, on standard error: a line for each invocation, and for each line that
+//! a function wrote, every one with its request's id.
+
+use super::{counts::Measured, store::FunctionKey};
+use crate::contract::Invocation;
+use std::{
+    io::{self, Write},
+    sync::mpsc::{SyncSender, TrySendError, sync_channel},
+    thread,
+};
+
+/// How many lines wait to be written before more are dropped: a reader that does not read
+/// holds nobody up.
+const WAITING_LINES: usize = 10_000;
+
+/// How a line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Only what goes wrong with krait itself.
+    Quiet,
+    /// And a line for each invocation.
+    Calls,
+    /// And what functions write.
+    Output,
+}
+
+/// Writes the log, by a thread of its own. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Log {
+    format: Format,
+    level: Level,
+    lines: SyncSender<Message>,
+}
+
+#[derive(Debug)]
+enum Message {
+    Line(String),
+    /// Everything before this is to be written.
+    Flush(SyncSender<()>),
+}
+
+impl Log {
+    /// A log that is written to standard error.
+    pub fn start(format: Format, level: Level) -> Self {
+        let (lines, waiting) = sync_channel(WAITING_LINES);
+        thread::spawn(move || {
+            let mut stderr = io::stderr().lock();
+            let mut text = String::new();
+            while let Ok(first) = waiting.recv() {
+                let mut flushed = Vec::new();
+                for message in std::iter::once(first).chain(waiting.try_iter()) {
+                    match message {
+                        Message::Line(line) => {
+                            text.push_str(&line);
+                            text.push('\n');
+                        }
+                        Message::Flush(done) => flushed.push(done),
+                    }
+                }
+                // That nobody reads it is no reason to stop.
+                let _ = stderr.write_all(text.as_bytes());
+                text.clear();
+                drop(flushed);
+            }
+        });
+        Self { format, level, lines }
+    }
+
+    /// Whether what functions write is shown.
+    pub(super) fn shows_output(&self) -> bool {
+        self.level >= Level::Output
+    }
+
+    /// A line that a function wrote.
+    pub(super) fn output(&self, request_id: &str, line: &str) {
+        match self.format {
+            Format::Text => self.send(format!("{} {request_id} | {line}", time())),
+            Format::Json => self.send(
+                serde_json::json!({"time": time(), "requestId": request_id, "output": line})
+                    .to_string(),
+            ),
+        }
+    }
+
+    /// An invocation is over.
+    pub(super) fn invocation(
+        &self,
+        key: &FunctionKey,
+        invocation: &Invocation,
+        measured: &Measured,
+    ) {
+        if self.level < Level::Calls {
+            return;
+        }
+        let FunctionKey { namespace, name } = key;
+        let id = &invocation.request_id;
+        let code = measured.status_code;
+        let milliseconds = measured.duration.as_micros() as f64 / 1000.0;
+        let start = if measured.cold_start.is_some() { "cold" } else { "warm" };
+        match self.format {
+            Format::Text => self.send(format!(
+                "{} {id} {namespace}/{name} {code} {milliseconds}ms {start}",
+                time()
+            )),
+            Format::Json => self.send(
+                serde_json::json!({
+                    "time": time(), "requestId": id, "namespace": namespace, "function": name,
+                    "statusCode": code, "durationMs": milliseconds, "start": start,
+                    "memoryBytes": invocation.memory_bytes,
+                })
+                .to_string(),
+            ),
+        }
+    }
+
+    /// Something that has to do with no request.
+    pub fn note(&self, text: &str) {
+        match self.format {
+            Format::Text => self.send(format!("{} krait: {text}", time())),
+            Format::Json => {
+                self.send(serde_json::json!({"time": time(), "message": text}).to_string());
+            }
+        }
+    }
+
+    /// Waits until everything is written.
+    pub fn flush(&self) {
+        let (done, written) = sync_channel(0);
+        if self.lines.send(Message::Flush(done)).is_ok() {
+            let _ = written.recv_timeout(std::time::Duration::from_secs(2));
+        }
+    }
+
+    fn send(&self, line: String) {
+        match self.lines.try_send(Message::Line(line)) {
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+}
+
+/// The time now, to the millisecond, in UTC.
+fn time() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
+}

@@ -1,0 +1,392 @@
+//! Which instance serves whom: warm ones latest-first, new ones within the limits, and a
+//! bounded line for each function where there are too many calls.
+
+use super::{Revision, SnapshotOf, now_ms, store::FunctionKey};
+use crate::instance::{FunctionZygote, Hosted, Keeper, StartError};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+use tokio::sync::{Mutex as AsyncMutex, oneshot};
+
+/// How much a server does at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Instances of all functions.
+    pub instances: usize,
+    /// Invocations of one function at once, unless it says otherwise.
+    pub concurrency: usize,
+    /// Calls of one function that wait for an instance.
+    pub queue: usize,
+    /// How long an instance stays without a call.
+    pub idle: Duration,
+    /// After how many invocations an instance is ended; never where there is none.
+    pub invocations: Option<u64>,
+    /// Queued events that are worked on at once.
+    pub async_workers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            instances: 1000,
+            concurrency: 100,
+            queue: 1000,
+            idle: Duration::from_secs(300),
+            invocations: None,
+            async_workers: 32,
+        }
+    }
+}
+
+/// What an instance is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstanceState {
+    Idle,
+    Busy,
+}
+
+/// An instance, for who wants to see it.
+#[derive(Debug, Clone)]
+pub struct ShownInstance {
+    pub key: FunctionKey,
+    pub version: String,
+    pub process: i32,
+    pub state: InstanceState,
+    pub invocations: u64,
+    /// Milliseconds since the epoch.
+    pub since: i64,
+}
+
+/// The instances of all functions.
+pub(super) struct Pool {
+    keeper: Keeper,
+    limits: Limits,
+    state: Mutex<State>,
+    /// Zygotes of functions that are loaded ahead of time, by revision.
+    zygotes: AsyncMutex<HashMap<u64, Arc<FunctionZygote>>>,
+}
+
+#[derive(Default)]
+struct State {
+    lanes: HashMap<FunctionKey, Lane>,
+    /// Instances there are or are about to be, of all lanes.
+    total: usize,
+    /// Functions with calls that wait, each in its turn.
+    turns: VecDeque<FunctionKey>,
+    /// The instances that are busy, by process.
+    busy: HashMap<i32, ShownInstance>,
+}
+
+/// One function's instances and calls.
+#[derive(Default)]
+struct Lane {
+    /// The latest used is at the end.
+    idle: Vec<Idle>,
+    /// Invocations that go on.
+    busy: usize,
+    waiting: VecDeque<Waiting>,
+}
+
+struct Idle {
+    instance: Instance,
+    since: Instant,
+}
+
+struct Waiting {
+    revision: u64,
+    concurrency: usize,
+    turn: oneshot::Sender<Option<Instance>>,
+}
+
+/// A hosted instance, and what the pool knows of it.
+pub(super) struct Instance {
+    pub hosted: Hosted,
+    revision: u64,
+    shown: ShownInstance,
+}
+
+/// The right to one invocation. Dropped, it is given back.
+pub(super) struct Place {
+    pool: Weak<Pool>,
+    key: FunctionKey,
+    /// The instance to be used again, once it was put here.
+    instance: Option<Instance>,
+}
+
+/// Why there is no place: the function has as many calls as it may have, and as many wait.
+pub(super) struct Full;
+
+impl Pool {
+    pub(super) fn new(keeper: Keeper, limits: Limits) -> Self {
+        Self { keeper, limits, state: Mutex::default(), zygotes: AsyncMutex::default() }
+    }
+
+    /// Takes a place for an invocation of `revision`, with a warm instance where there is one,
+    /// and waits for it where the limits are reached.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub(super) async fn place(
+        self: &Arc<Self>,
+        revision: &Revision,
+    ) -> Result<(Place, Option<Instance>), Full> {
+        let key = revision.key();
+        let concurrency = revision.settings.concurrency.unwrap_or(self.limits.concurrency);
+        let turn = {
+            let mut state = self.state();
+            match state.try_place(&key, revision.id, concurrency, &self.limits) {
+                Some(instance) => {
+                    return Ok((self.granted(key), instance));
+                }
+                None => {
+                    let lane = state.lanes.entry(key.clone()).or_default();
+                    if lane.waiting.len() >= self.limits.queue {
+                        return Err(Full);
+                    }
+                    let (sender, turn) = oneshot::channel();
+                    lane.waiting.push_back(Waiting {
+                        revision: revision.id,
+                        concurrency,
+                        turn: sender,
+                    });
+                    if !state.turns.contains(&key) {
+                        state.turns.push_back(key.clone());
+                    }
+                    turn
+                }
+            }
+        };
+        let instance = turn.await.map_err(|_| Full)?;
+        Ok((self.granted(key), instance))
+    }
+
+    fn granted(self: &Arc<Self>, key: FunctionKey) -> Place {
+        Place { pool: Arc::downgrade(self), key, instance: None }
+    }
+
+    /// Starts an instance of `revision`, for a place that came without.
+    ///
+    /// # Errors
+    /// When the machine has no process to give.
+    pub(super) async fn start(&self, revision: &Revision) -> Result<Instance, StartError> {
+        let (function, code) = (&revision.function, &revision.package.paths);
+        let hosted = match revision.settings.snapshot {
+            SnapshotOf::Runtime => self.keeper.instance(function, code).await?,
+            SnapshotOf::Init => self.forked_after_init(revision).await?,
+        };
+        let shown = ShownInstance {
+            key: revision.key(),
+            version: function.version.clone(),
+            process: hosted.process(),
+            state: InstanceState::Busy,
+            invocations: 0,
+            since: now_ms(),
+        };
+        Ok(Instance { hosted, revision: revision.id, shown })
+    }
+
+    /// Of the function's own zygote, which is made first where there is none.
+    async fn forked_after_init(&self, revision: &Revision) -> Result<Hosted, StartError> {
+        let (function, code) = (&revision.function, &revision.package.paths);
+        let mut zygotes = self.zygotes.lock().await;
+        if let Some(zygote) = zygotes.get(&revision.id) {
+            let zygote = zygote.clone();
+            if let Ok(hosted) = zygote.instance(function, code).await {
+                return Ok(hosted);
+            }
+        }
+        let zygote = Arc::new(self.keeper.zygote_of(function, code).await?);
+        zygotes.insert(revision.id, zygote.clone());
+        drop(zygotes);
+        zygote.instance(function, code).await
+    }
+
+    /// Shows that an instance is about to serve.
+    pub(super) fn note_busy(&self, instance: &mut Instance) {
+        instance.shown.invocations += 1;
+        instance.shown.state = InstanceState::Busy;
+        self.state().busy.insert(instance.shown.process, instance.shown.clone());
+    }
+
+    /// Ends the idle instances of a function whose code is not `revision` any more.
+    pub(super) fn retire(&self, key: &FunctionKey, revision: u64) {
+        let mut state = self.state();
+        let ended = state.take_idle(|other, idle| {
+            other == key && idle.instance.revision != revision && idle.instance.is_latest()
+        });
+        drop((state, ended));
+        if let Ok(mut zygotes) = self.zygotes.try_lock() {
+            zygotes.retain(|id, zygote| *id == revision || Arc::strong_count(zygote) > 1);
+        }
+    }
+
+    /// Ends every idle instance of a function.
+    pub(super) fn forget(&self, key: &FunctionKey) {
+        let ended = self.state().take_idle(|other, _| other == key);
+        drop(ended);
+    }
+
+    /// Ends instances that were idle for too long, and forgets those that ended by themselves.
+    pub(super) fn tidy(&self) {
+        let mut state = self.state();
+        let ended = state.take_idle(|_, idle| {
+            idle.instance.hosted.has_ended() || idle.since.elapsed() >= self.limits.idle
+        });
+        state
+            .lanes
+            .retain(|_, lane| !lane.idle.is_empty() || lane.busy > 0 || !lane.waiting.is_empty());
+        self.serve_waiting(&mut state);
+        drop((state, ended));
+    }
+
+    pub(super) fn shown(&self) -> Vec<ShownInstance> {
+        let state = self.state();
+        let idle = state.lanes.values().flat_map(|lane| &lane.idle);
+        let idle = idle.map(|idle| ShownInstance {
+            state: InstanceState::Idle,
+            ..idle.instance.shown.clone()
+        });
+        state.busy.values().cloned().chain(idle).collect()
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.state().lanes.values().map(|lane| lane.waiting.len()).sum()
+    }
+
+    /// Takes a place back, and gives it to who has waited for it longest, function by function.
+    fn give_back(&self, key: &FunctionKey, instance: Option<Instance>) {
+        let mut state = self.state();
+        let instance = instance.filter(|instance| {
+            let served = instance.shown.invocations;
+            !instance.hosted.has_ended()
+                && self.limits.invocations.is_none_or(|limit| served < limit)
+        });
+        if let Some(lane) = state.lanes.get_mut(key) {
+            lane.busy -= 1;
+            match instance {
+                Some(instance) => lane.idle.push(Idle { instance, since: Instant::now() }),
+                None => state.total -= 1,
+            }
+        }
+        self.serve_waiting(&mut state);
+    }
+
+    fn serve_waiting(&self, state: &mut State) {
+        // Each function once: what it cannot have now it will not have in this round.
+        for _ in 0..state.turns.len() {
+            let Some(key) = state.turns.pop_front() else { return };
+            let first = |state: &mut State| {
+                let lane = state.lanes.get_mut(&key)?;
+                while lane.waiting.front().is_some_and(|each| each.turn.is_closed()) {
+                    lane.waiting.pop_front();
+                }
+                lane.waiting.front().map(|waiting| (waiting.revision, waiting.concurrency))
+            };
+            let Some((revision, concurrency)) = first(state) else { continue };
+            if let Some(instance) = state.try_place(&key, revision, concurrency, &self.limits) {
+                let lane = state.lanes.entry(key.clone()).or_default();
+                if let Some(waiting) = lane.waiting.pop_front()
+                    && let Err(instance) = waiting.turn.send(instance)
+                {
+                    // Nobody waits any more.
+                    state.take_place_back(&key, instance);
+                }
+            }
+            if first(state).is_some() {
+                state.turns.push_back(key);
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Instance {
+    fn is_latest(&self) -> bool {
+        self.shown.version == "$LATEST"
+    }
+}
+
+impl State {
+    /// Takes a place if there is one: with a warm instance, or with the right to start one.
+    fn try_place(
+        &mut self,
+        key: &FunctionKey,
+        revision: u64,
+        concurrency: usize,
+        limits: &Limits,
+    ) -> Option<Option<Instance>> {
+        let lane = self.lanes.entry(key.clone()).or_default();
+        if lane.busy >= concurrency {
+            return None;
+        }
+        while let Some(at) = lane.idle.iter().rposition(|idle| idle.instance.revision == revision) {
+            let idle = lane.idle.remove(at);
+            if !idle.instance.hosted.has_ended() {
+                lane.busy += 1;
+                return Some(Some(idle.instance));
+            }
+            self.total -= 1;
+        }
+        if self.total >= limits.instances && !self.end_longest_idle() {
+            return None;
+        }
+        self.total += 1;
+        self.lanes.entry(key.clone()).or_default().busy += 1;
+        Some(None)
+    }
+
+    fn take_place_back(&mut self, key: &FunctionKey, instance: Option<Instance>) {
+        let lane = self.lanes.entry(key.clone()).or_default();
+        lane.busy -= 1;
+        match instance {
+            Some(instance) => lane.idle.push(Idle { instance, since: Instant::now() }),
+            None => self.total -= 1,
+        }
+    }
+
+    fn end_longest_idle(&mut self) -> bool {
+        let lanes = self.lanes.values_mut().filter(|lane| !lane.idle.is_empty());
+        let longest = lanes.min_by_key(|lane| lane.idle.first().map(|idle| idle.since));
+        let Some(lane) = longest else { return false };
+        drop(lane.idle.remove(0));
+        self.total -= 1;
+        true
+    }
+
+    /// Takes idle instances out.
+    fn take_idle(&mut self, chosen: impl Fn(&FunctionKey, &Idle) -> bool) -> Vec<Idle> {
+        let mut taken = Vec::new();
+        for (key, lane) in &mut self.lanes {
+            taken.extend(lane.idle.extract_if(.., |idle| chosen(key, idle)));
+        }
+        self.total -= taken.len();
+        taken
+    }
+}
+
+impl Place {
+    /// The instance may serve again.
+    pub(super) fn keep(&mut self, instance: Instance) {
+        self.instance = Some(instance);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(pool) = self.pool.upgrade() else { return };
+        let instance = self.instance.take();
+        pool.give_back(&self.key, instance);
+    }
+}
+
+impl Pool {
+    /// Shows that an instance serves no more.
+    pub(super) fn note_done(&self, process: i32) {
+        self.state().busy.remove(&process);
+    }
+}

@@ -1,0 +1,140 @@
+//! Which functions there are, and which revision of each is in service.
+
+use super::{Origin, Refused, Revision, store::FunctionKey};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// The functions, by namespace and name.
+pub struct Registry {
+    functions: Mutex<BTreeMap<FunctionKey, Deployed>>,
+    next_id: AtomicU64,
+    folder: PathBuf,
+}
+
+/// What is in service of one function.
+#[derive(Debug, Clone, Default)]
+pub struct Deployed {
+    /// `$LATEST`; none where its code never could be used.
+    pub latest: Option<Arc<Revision>>,
+    /// What was published, by number.
+    pub versions: BTreeMap<u32, Arc<Revision>>,
+    /// Why the newest code or configuration is not in service, if it is not.
+    pub problem: Option<String>,
+}
+
+impl Registry {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self { functions: Mutex::default(), next_id: AtomicU64::new(1), folder }
+    }
+
+    /// Where code that is unpacked is kept.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The revision that `qualifier` names: `$LATEST`, `$DEFAULT` (which is the same here), or
+    /// a published version's number.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn resolve(&self, key: &FunctionKey, qualifier: &str) -> Result<Arc<Revision>, Refused> {
+        let functions = self.functions();
+        let deployed = functions.get(key).ok_or_else(|| Refused::NoFunction(key.clone()))?;
+        match qualifier {
+            "" | "$LATEST" | "$DEFAULT" => match (&deployed.latest, &deployed.problem) {
+                (Some(revision), _) => Ok(revision.clone()),
+                (None, problem) => Err(Refused::NotActive {
+                    key: key.clone(),
+                    problem: problem.clone().unwrap_or_else(|| "it has no code".to_owned()),
+                }),
+            },
+            version => version
+                .parse()
+                .ok()
+                .and_then(|number: u32| deployed.versions.get(&number).cloned())
+                .ok_or_else(|| Refused::NoQualifier {
+                    key: key.clone(),
+                    qualifier: version.to_owned(),
+                }),
+        }
+    }
+
+    /// Whether any function is in that namespace.
+    pub fn has_namespace(&self, namespace: &str) -> bool {
+        self.functions().keys().any(|key| key.namespace == namespace)
+    }
+
+    /// What is in service of one function.
+    pub fn get(&self, key: &FunctionKey) -> Option<Deployed> {
+        self.functions().get(key).cloned()
+    }
+
+    /// Every function, in the order of namespaces and names.
+    pub fn all(&self) -> Vec<(FunctionKey, Deployed)> {
+        self.functions().iter().map(|(key, deployed)| (key.clone(), deployed.clone())).collect()
+    }
+
+    /// Puts `$LATEST` in service, with an id of its own.
+    pub(super) fn deploy(&self, mut revision: Revision) -> Arc<Revision> {
+        revision.id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let revision = Arc::new(revision);
+        let mut functions = self.functions();
+        let deployed = functions.entry(revision.key()).or_default();
+        deployed.latest = Some(revision.clone());
+        deployed.problem = None;
+        revision
+    }
+
+    /// Puts a published version in service.
+    pub fn add_version(&self, number: u32, mut revision: Revision) -> Arc<Revision> {
+        revision.id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        revision.function.version = number.to_string();
+        let revision = Arc::new(revision);
+        let mut functions = self.functions();
+        functions.entry(revision.key()).or_default().versions.insert(number, revision.clone());
+        revision
+    }
+
+    /// Notes why the newest code is not in service; what was in service stays.
+    pub fn set_problem(&self, key: &FunctionKey, problem: String) {
+        self.functions().entry(key.clone()).or_default().problem = Some(problem);
+    }
+
+    /// Takes a function, or one published version of it, out of service.
+    pub fn remove(&self, key: &FunctionKey, version: Option<u32>) -> bool {
+        let mut functions = self.functions();
+        match version {
+            None => functions.remove(key).is_some(),
+            Some(number) => functions
+                .get_mut(key)
+                .is_some_and(|deployed| deployed.versions.remove(&number).is_some()),
+        }
+    }
+
+    /// Takes those functions of a project out of service that are not `kept`.
+    pub fn keep_of_project(&self, kept: &[FunctionKey]) -> Vec<FunctionKey> {
+        let mut functions = self.functions();
+        let gone: Vec<FunctionKey> = functions
+            .iter()
+            .filter(|(key, deployed)| {
+                let origin = deployed.latest.as_ref().map(|latest| latest.origin);
+                origin != Some(Origin::Api) && !kept.contains(key)
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in &gone {
+            functions.remove(key);
+        }
+        gone
+    }
+
+    fn functions(&self) -> MutexGuard<'_, BTreeMap<FunctionKey, Deployed>> {
+        self.functions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

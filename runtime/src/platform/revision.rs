@@ -1,0 +1,102 @@
+//! A function's code and configuration as of one moment. Neither changes: what changes is which
+//! revision is in service.
+
+use super::store::FunctionKey;
+use crate::{contract::Function, contract::retry::RetryPolicy, package::Package};
+use serde::{Deserialize, Serialize};
+use std::{path::PathBuf, time::Duration};
+
+/// See the module's own documentation.
+#[derive(Debug)]
+pub struct Revision {
+    /// Unlike every other's of this process.
+    pub id: u64,
+    pub function: Function,
+    pub package: Package,
+    pub settings: Settings,
+    pub origin: Origin,
+    pub code: Code,
+    /// How long the code took to find and unpack.
+    pub pull_code: Duration,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+    pub modified_at: i64,
+}
+
+impl Revision {
+    pub fn key(&self) -> FunctionKey {
+        FunctionKey { namespace: self.function.namespace.clone(), name: self.function.name.clone() }
+    }
+}
+
+/// Where a function came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A folder, a template or `krait.toml`.
+    Project,
+    /// The cloud API: kept in the store.
+    Api,
+}
+
+/// Where a function's code is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Code {
+    Path(PathBuf),
+    /// In the store, by the digest of the zip.
+    Stored {
+        digest: String,
+        bytes: u64,
+    },
+}
+
+/// What the platform is to do with a function, beyond what the function itself is given.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    pub description: String,
+    /// As the API shows it; krait has one runtime.
+    pub runtime: String,
+    pub layers: Vec<PathBuf>,
+    pub retry: RetryPolicy,
+    pub dead_letter: Option<DeadLetter>,
+    pub timers: Vec<Timer>,
+    /// How many invocations at once; the server's own limit where there is none.
+    pub concurrency: Option<usize>,
+    pub snapshot: SnapshotOf,
+}
+
+/// What an instance is forked from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SnapshotOf {
+    /// An interpreter that knows no function.
+    #[default]
+    Runtime,
+    /// An interpreter that has loaded the function, once for all instances.
+    Init,
+}
+
+/// Where events go that were given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeadLetter {
+    /// Another function, of the same namespace, which gets the message as its event.
+    Function(String),
+    /// A file that gets a line for each.
+    File(PathBuf),
+}
+
+/// A timer trigger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    pub name: String,
+    /// Seven fields, or five (scf-contract §8.4).
+    pub cron: String,
+    #[serde(default)]
+    pub message: String,
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+}
+
+fn enabled() -> bool {
+    true
+}

@@ -1,0 +1,233 @@
+//! Running one invocation, from the place it takes to what is recorded of it.
+
+use super::{
+    Refused, Revision, Shared,
+    counts::Measured,
+    now_ms,
+    recorder::Recorder,
+    store::{FunctionKey, InvocationRecord},
+};
+use crate::{
+    contract::{Failure, Invocation, Outcome, report::ColdStart},
+    instance::{self, InvokeError, Killer},
+};
+use bytes::Bytes;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// How often an invocation whose instance had ended before it took it is tried again.
+const TRIES: usize = 5;
+
+/// What is to be invoked.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub key: FunctionKey,
+    pub qualifier: String,
+    pub request_id: String,
+    pub event: Bytes,
+    pub source: Source,
+}
+
+/// Who asks for an invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    CloudApi,
+    FunctionUrl,
+    ApiGateway,
+    Timer,
+    Page,
+}
+
+impl Source {
+    /// As the API's `InvokeType` has it, as far as that is known.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CloudApi => "CLOUD_API",
+            Self::FunctionUrl => "FUNCTION_URL",
+            Self::ApiGateway => "APIGATEWAY",
+            Self::Timer => "TIMER",
+            Self::Page => "CONSOLE",
+        }
+    }
+}
+
+/// An invocation that was made, with its log.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    pub invocation: Invocation,
+    /// The end of the log, as the Invoke API gives it.
+    pub log_tail: String,
+    pub cold_start: Option<ColdStart>,
+}
+
+/// The invocations that go on, and what ends each.
+#[derive(Default)]
+pub(crate) struct Running {
+    killers: Mutex<HashMap<String, Killer>>,
+    count: watch::Sender<usize>,
+}
+
+impl Running {
+    /// Ends an invocation's instance.
+    pub(super) fn kill(&self, request_id: &str) {
+        if let Some(killer) = self.killers().get(request_id) {
+            killer.kill();
+        }
+    }
+
+    /// Comes back when no invocation goes on.
+    pub(super) async fn until_none(&self) {
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    fn begin(&self) -> Begun<'_> {
+        self.count.send_modify(|count| *count += 1);
+        Begun(self)
+    }
+
+    fn killers(&self) -> MutexGuard<'_, HashMap<String, Killer>> {
+        self.killers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Begun<'a>(&'a Running);
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.0.count.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Invokes `revision`, for the `retry`th time again.
+///
+/// # Errors
+/// When the event is not JSON: nothing was invoked.
+pub(super) async fn run(
+    shared: &Shared,
+    revision: &Revision,
+    request: &Request,
+    retry: u32,
+) -> Result<Completed, Refused> {
+    let _begun = shared.running.begin();
+    let started_at = now_ms();
+    let begun = Instant::now();
+    let mut recorder =
+        Recorder::new(&request.request_id, revision.function.memory_mb, shared.log.clone());
+    let invocation = invoke(shared, revision, request, &mut recorder).await?;
+    let measured = Measured {
+        status_code: invocation.status_code(),
+        duration: begun.elapsed(),
+        cold_start: recorder.cold_start.map(|_| begun.elapsed()),
+    };
+    let cold_start = recorder.cold_start;
+    shared.counts.note(&request.key, &measured);
+    shared.log.invocation(&request.key, &invocation, &measured);
+    let log_tail = recorder.tail().to_owned();
+    shared.store.record(record(revision, request, &invocation, recorder, started_at, retry));
+    Ok(Completed { invocation, log_tail, cold_start })
+}
+
+async fn invoke(
+    shared: &Shared,
+    revision: &Revision,
+    request: &Request,
+    recorder: &mut Recorder,
+) -> Result<Invocation, Refused> {
+    for _ in 0..TRIES {
+        let Ok((mut place, warm)) = shared.pool.place(revision).await else {
+            let failure = Failure::ConcurrencyExceeded {
+                function: revision.function.name.clone(),
+                megabytes: revision.function.memory_mb,
+            };
+            return Ok(not_reached(request, failure));
+        };
+        let mut instance = match warm {
+            Some(instance) => instance,
+            None => match shared.pool.start(revision).await {
+                Ok(instance) => instance,
+                Err(error) => {
+                    let failure = Failure::Internal { message: error.to_string() };
+                    return Ok(not_reached(request, failure));
+                }
+            },
+        };
+        shared.pool.note_busy(&mut instance);
+        let process = instance.hosted.process();
+        shared.running.killers().insert(request.request_id.clone(), instance.hosted.killer());
+        let call = instance::Request {
+            function: &revision.function,
+            request_id: &request.request_id,
+            event: &request.event,
+            pull_code: revision.pull_code,
+        };
+        let result = instance.hosted.invoke(call, recorder).await;
+        shared.running.killers().remove(&request.request_id);
+        shared.pool.note_done(process);
+        match result {
+            Ok(invocation) => {
+                let reusable = match &invocation.outcome {
+                    Outcome::Returned(_) => true,
+                    Outcome::Failed(failure) => !failure.ends_instance(),
+                };
+                if reusable {
+                    place.keep(instance);
+                }
+                return Ok(invocation);
+            }
+            Err(InvokeError::Event(invalid)) => {
+                place.keep(instance);
+                return Err(Refused::Event(invalid));
+            }
+            Err(InvokeError::Untaken) => {}
+            Err(error @ (InvokeError::Interrupted { .. } | InvokeError::Watch(_))) => {
+                let failure = Failure::Internal { message: error.to_string() };
+                return Ok(not_reached(request, failure));
+            }
+        }
+    }
+    let message = "every instance ended before it could be called".to_owned();
+    Ok(not_reached(request, Failure::Internal { message }))
+}
+
+/// The answer to a call that the function was never reached by.
+fn not_reached(request: &Request, failure: Failure) -> Invocation {
+    Invocation {
+        request_id: request.request_id.clone(),
+        outcome: Outcome::Failed(failure),
+        duration: Duration::ZERO,
+        memory_bytes: 0,
+    }
+}
+
+fn record(
+    revision: &Revision,
+    request: &Request,
+    invocation: &Invocation,
+    recorder: Recorder,
+    started_at: i64,
+    retry: u32,
+) -> InvocationRecord {
+    let ret_code = match invocation.outcome {
+        Outcome::Returned(_) => 0,
+        Outcome::Failed(_) => -1,
+    };
+    InvocationRecord {
+        request_id: request.request_id.clone(),
+        namespace: request.key.namespace.clone(),
+        function: request.key.name.clone(),
+        version: revision.function.version.clone(),
+        retry,
+        started_at,
+        duration_us: u64::try_from(invocation.duration.as_micros()).unwrap_or(u64::MAX),
+        billed_ms: invocation.billed_ms(),
+        memory_bytes: invocation.memory_bytes,
+        ret_code,
+        status_code: invocation.status_code(),
+        ret_msg: invocation.ret_msg(),
+        log: recorder.into_text(),
+    }
+}

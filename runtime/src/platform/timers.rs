@@ -1,0 +1,51 @@
+//! Fires timer triggers: what is due becomes a queued event.
+
+use super::{Deployed, Platform, Request, Source, Timer};
+use crate::contract::schedule::{self, Schedule};
+use jiff::{Timestamp, tz::TimeZone};
+use std::time::Duration;
+
+/// The longest time between two looks at the clock: code that was deployed meanwhile may have
+/// other timers.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Fires until the platform closes. What was due while no platform ran is not made up for: the
+/// documents do not say, and a flood of old timers is what nobody expects.
+pub(super) async fn run(platform: Platform) {
+    let mut looked = Timestamp::now();
+    while !platform.is_closing() {
+        tokio::time::sleep(LONGEST_PAUSE).await;
+        let now = Timestamp::now();
+        for (key, deployed) in platform.registry().all() {
+            for (timer, zone) in timers(&deployed) {
+                let Ok(schedule) = timer.cron.parse::<Schedule>() else { continue };
+                let Some(due) = schedule.next_after(looked, &zone).filter(|due| *due <= now) else {
+                    continue;
+                };
+                let event = schedule::timer_event(&timer.name, due, &timer.message);
+                let request = Request {
+                    key: key.clone(),
+                    qualifier: "$DEFAULT".to_owned(),
+                    request_id: uuid::Uuid::new_v4().to_string(),
+                    event: event.into(),
+                    source: Source::Timer,
+                };
+                if let Err(refused) = platform.enqueue(request).await {
+                    let name = &timer.name;
+                    platform.log().note(&format!("the timer {name} could not fire: {refused}"));
+                }
+            }
+        }
+        looked = now;
+    }
+}
+
+/// A function's timers, and the zone that their schedules are in: UTC unless the function sets
+/// `TZ` (scf-contract §14).
+fn timers(deployed: &Deployed) -> Vec<(Timer, TimeZone)> {
+    let Some(latest) = &deployed.latest else { return Vec::new() };
+    let zone = latest.function.environment.get("TZ");
+    let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    let enabled = latest.settings.timers.iter().filter(|timer| timer.enabled);
+    enabled.map(|timer| (timer.clone(), zone.clone())).collect()
+}

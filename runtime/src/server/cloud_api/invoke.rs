@@ -1,0 +1,101 @@
+//! `Invoke` and `InvokeFunction` (scf-contract §3.2, §3.3).
+
+use super::{answer, errors::ApiError, parameters::Parameters};
+use crate::{
+    contract::report,
+    platform::{Completed, Platform, Refused, Request, Source, store::FunctionKey},
+};
+use bytes::Bytes;
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answered<'a> {
+    result: report::ResultFields<'a>,
+}
+
+/// `Invoke`: waits for the answer, or queues the event.
+pub(super) async fn invoke(
+    platform: &Platform,
+    request_id: &str,
+    mut parameters: Parameters,
+) -> Result<Bytes, ApiError> {
+    let event = parameters.take_text("ClientContext");
+    let asynchronous = match parameters.text("InvocationType") {
+        None | Some("" | "RequestResponse") => false,
+        Some("Event") => true,
+        Some(other) => return Err(ApiError::invalid_value("InvocationType", other)),
+    };
+    let request = request(request_id, &parameters, event, "$LATEST")?;
+    if asynchronous {
+        let name = request.key.name.clone();
+        platform.enqueue(request).await.map_err(|refused| error(&name, refused))?;
+        let answered = Answered { result: report::accepted(request_id) };
+        return Ok(answer::result(request_id, &answered));
+    }
+    answered(platform, request_id, request, wants_log(&parameters)?).await
+}
+
+/// `InvokeFunction`: synchronous only, its event in `Event`.
+pub(super) async fn invoke_function(
+    platform: &Platform,
+    request_id: &str,
+    mut parameters: Parameters,
+) -> Result<Bytes, ApiError> {
+    let event = parameters.take_text("Event");
+    let request = request(request_id, &parameters, event, "$DEFAULT")?;
+    answered(platform, request_id, request, wants_log(&parameters)?).await
+}
+
+/// The event of a call without one is `{}`: a guess (§1.4).
+fn request(
+    request_id: &str,
+    parameters: &Parameters,
+    event: Option<String>,
+    qualifier: &str,
+) -> Result<Request, ApiError> {
+    let text = |name: &str| parameters.text(name).filter(|text| !text.is_empty());
+    Ok(Request {
+        key: FunctionKey {
+            namespace: text("Namespace").unwrap_or("default").to_owned(),
+            name: parameters.required_text("FunctionName")?.to_owned(),
+        },
+        qualifier: text("Qualifier").unwrap_or(qualifier).to_owned(),
+        request_id: request_id.to_owned(),
+        event: event.filter(|event| !event.is_empty()).unwrap_or_else(|| "{}".to_owned()).into(),
+        source: Source::CloudApi,
+    })
+}
+
+fn wants_log(parameters: &Parameters) -> Result<bool, ApiError> {
+    match parameters.text("LogType") {
+        None | Some("" | "None") => Ok(false),
+        Some("Tail") => Ok(true),
+        Some(other) => Err(ApiError::invalid_value("LogType", other)),
+    }
+}
+
+async fn answered(
+    platform: &Platform,
+    request_id: &str,
+    request: Request,
+    log: bool,
+) -> Result<Bytes, ApiError> {
+    let name = request.key.name.clone();
+    let Completed { invocation, log_tail, .. } =
+        platform.invoke(request).await.map_err(|refused| error(&name, refused))?;
+    let ret_msg = invocation.ret_msg();
+    let log = if log { log_tail.as_str() } else { "" };
+    Ok(answer::result(request_id, &Answered { result: invocation.result(&ret_msg, log) }))
+}
+
+fn error(name: &str, refused: Refused) -> ApiError {
+    match refused {
+        Refused::NoFunction(_) => ApiError::function_not_found(name),
+        Refused::NoQualifier { qualifier, .. } => ApiError::qualifier_not_found(&qualifier),
+        Refused::NotActive { .. } => ApiError::function_not_ready(name, "CreateFailed"),
+        Refused::Event(invalid) => ApiError::client_context_is_not_json(invalid),
+        Refused::TooLarge { size, limit } => ApiError::event_too_large(size, limit),
+        Refused::Closing | Refused::Store(_) => ApiError::invoke_failed(refused),
+    }
+}

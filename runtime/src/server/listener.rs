@@ -1,0 +1,165 @@
+//! Connections: HTTP/1.1 and HTTP/2 without TLS, each bounded in memory and in time.
+
+use super::{Server, routes};
+use hyper::service::service_fn;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::{Instant, Sleep, sleep},
+};
+
+/// The head of a request, its longest line included, in bytes. A GET of the cloud API has its
+/// parameters there, 32 KB of them.
+const HEAD_BYTES: usize = 64 << 10;
+
+/// How long the head of a request may take.
+const HEAD_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long a client may take no byte of an answer.
+const WRITE_WITHIN: Duration = Duration::from_secs(30);
+
+/// Requests at once on one HTTP/2 connection.
+const STREAMS: u32 = 250;
+
+/// After an error of the listening socket (no more descriptors), how long it rests.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes connections until `closing` is true, then waits until the requests on them are
+/// answered, or `limit` is over.
+pub async fn serve(
+    listener: TcpListener,
+    server: Arc<Server>,
+    mut closing: watch::Receiver<bool>,
+    limit: Duration,
+) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(_) => {
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+            _ = closing.wait_for(|closing| *closing) => break,
+        };
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(connection(stream, peer, server.clone(), &graceful));
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(limit, graceful.shutdown()).await;
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    server: Arc<Server>,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
+        .max_buf_size(HEAD_BYTES)
+        .half_close(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEAD_BYTES as u32)
+        .keep_alive_interval(Some(HEAD_WITHIN));
+    let service = service_fn(move |request| {
+        let server = server.clone();
+        async move { Ok::<_, io::Error>(routes::answer(&server, request, peer).await) }
+    });
+    let io = TokioIo::new(Patient { stream, waits: None });
+    let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
+    async move {
+        // A connection that breaks ends nothing but itself.
+        let _ = connection.await;
+    }
+}
+
+/// A stream whose writes fail when the other end takes nothing for too long.
+struct Patient {
+    stream: TcpStream,
+    /// Until when a write that could not be made may wait.
+    waits: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patient {
+    /// Passes on what a write came to; one that waits for too long is an error.
+    fn bounded<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.waits = None;
+            return written;
+        }
+        let waits = self.waits.get_or_insert_with(|| Box::pin(sleep(WRITE_WITHIN)));
+        ready!(waits.as_mut().poll(context));
+        debug_assert!(waits.deadline() <= Instant::now());
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Patient {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Patient {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.bounded(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.bounded(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.bounded(context, flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.bounded(context, shut)
+    }
+}

@@ -1,0 +1,129 @@
+//! Which face a request is for.
+
+use super::{Server, cloud_api, metrics, page, triggers};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use std::{net::SocketAddr, time::Duration};
+
+/// An answer, whole.
+pub(super) type Answer = Response<Full<Bytes>>;
+
+/// The header that carries a request's id.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-scf-request-id");
+
+/// How long the body of a request may take.
+const BODY_WITHIN: Duration = Duration::from_secs(60);
+
+/// A request, its body still to be read.
+pub(super) struct Arrived {
+    pub head: http::request::Parts,
+    pub body: Incoming,
+    pub peer: SocketAddr,
+    pub request_id: String,
+}
+
+/// Answers a request. Every answer has an id, which the log has, too.
+pub(super) async fn answer(
+    server: &Server,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Answer {
+    let (head, body) = request.into_parts();
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let id = HeaderValue::from_str(&request_id);
+    let path = head.uri.path().to_owned();
+    let arrived = Arrived { head, body, peer, request_id };
+    let mut answer = match path.as_str() {
+        "/" => cloud_api::answer(server, arrived).await,
+        "/healthz" => text(StatusCode::OK, "ok\n"),
+        "/readyz" if server.platform.is_closing() => {
+            text(StatusCode::SERVICE_UNAVAILABLE, "closing\n")
+        }
+        "/readyz" => text(StatusCode::OK, "ready\n"),
+        "/metrics" => metrics::answer(server).await,
+        path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
+        path if path.starts_with("/url/") => triggers::function_url(server, arrived).await,
+        path if path.starts_with("/apigw/") => triggers::api_gateway(server, arrived).await,
+        path => text(
+            StatusCode::NOT_FOUND,
+            &format!(
+                "there is nothing at {path}; the cloud API is at /, functions are at \
+                 /url/NAME and /apigw/NAME, and the status page is at /ui\n"
+            ),
+        ),
+    };
+    if let Ok(id) = id {
+        answer.headers_mut().entry(REQUEST_ID).or_insert(id);
+    }
+    answer
+}
+
+/// A short text.
+pub(super) fn text(status: StatusCode, text: &str) -> Answer {
+    typed(status, "text/plain; charset=utf-8", text.to_owned())
+}
+
+/// A body of a type.
+pub(super) fn typed(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer
+}
+
+/// Refuses a method, naming those there are.
+pub(super) fn method_not_allowed(method: &Method, allowed: &'static str) -> Answer {
+    let mut answer =
+        text(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not for this; use {allowed}\n"));
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    answer
+}
+
+/// A body that could not be read.
+pub(super) enum Unread {
+    TooLarge {
+        limit: usize,
+    },
+    /// It did not come within its time.
+    TooSlow,
+    /// The connection broke.
+    Broken,
+}
+
+impl Arrived {
+    /// Reads the body, of at most `limit` bytes.
+    pub(super) async fn read_body(&mut self, limit: usize) -> Result<Bytes, Unread> {
+        if self.body.size_hint().lower() > limit as u64 {
+            return Err(Unread::TooLarge { limit });
+        }
+        if self.body.is_end_stream() {
+            return Ok(Bytes::new());
+        }
+        let collected = Limited::new(&mut self.body, limit).collect();
+        match tokio::time::timeout(BODY_WITHIN, collected).await {
+            Ok(Ok(collected)) => Ok(collected.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge { limit }),
+            Ok(Err(_)) => Err(Unread::Broken),
+            Err(_) => Err(Unread::TooSlow),
+        }
+    }
+}
+
+impl Unread {
+    /// The answer, for who still listens.
+    pub(super) fn answer(&self) -> Answer {
+        match self {
+            Self::TooLarge { limit } => text(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &format!("the body is larger than {limit} bytes\n"),
+            ),
+            Self::TooSlow => text(
+                StatusCode::REQUEST_TIMEOUT,
+                &format!("the body took longer than {} seconds\n", BODY_WITHIN.as_secs()),
+            ),
+            Self::Broken => text(StatusCode::BAD_REQUEST, "the body broke off\n"),
+        }
+    }
+}
