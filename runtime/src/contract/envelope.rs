@@ -1,10 +1,11 @@
 //! Failures and the JSON envelope that tells them (scf-contract §2).
 
+use super::PlatformFailure;
 use serde::{Deserialize, Serialize};
 
 /// Every failure's `errorCode`, as the founding document shows it. Newer pastes show
 /// 1 for failures of user code (§2.2); change it here.
-const ERROR_CODE: i32 = -1;
+pub(super) pub(super) const ERROR_CODE: i32 = -1;
 
 /// How an invocation failed. What is not here cannot be told apart by a caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,12 @@ pub enum Failure {
     ResponseTooLarge,
     /// The function was not ready within its init timeout: 450.
     InitTimeout { seconds: u32 },
+    /// The function has as many instances as its memory quota allows: 432.
+    ConcurrencyExceeded { function: String, megabytes: u32 },
+    /// The caller went away, or the event was terminated: 499.
+    Canceled,
+    /// The platform itself failed: 500.
+    Internal { message: String },
 }
 
 impl Failure {
@@ -33,23 +40,30 @@ impl Failure {
         match self {
             Self::ResponseTooLarge => 407,
             Self::UserCode { .. } => 430,
+            Self::ConcurrencyExceeded { .. } => 432,
             Self::Timeout { .. } => 433,
             Self::Memory { .. } => 434,
             Self::EntryMissing { .. } => 437,
             Self::ProcessExit => 439,
             Self::Load { .. } => 443,
             Self::InitTimeout { .. } => 450,
+            Self::Platform(failure) => failure.status_code(),
+            Self::Canceled => 499,
+            Self::Internal { .. } => 500,
         }
     }
 
     /// Whether the instance is not used again (§1.7): all but what the handler itself raised
-    /// or returned.
+    /// or returned, and what never came to an instance.
     pub fn ends_instance(&self) -> bool {
-        !matches!(self, Self::UserCode { .. } | Self::ResponseTooLarge)
+        !matches!(
+            self,
+            Self::UserCode { .. } | Self::ResponseTooLarge | Self::ConcurrencyExceeded { .. }
+        )
     }
 
-    /// The text of `errorMessage` (§2.1). Those of 437 and 450 are krait's own words:
-    /// no paste of either is known.
+    /// The text of `errorMessage` (§2.1, §2.3). Those of 437, 450, 499 and 500 are krait's own
+    /// words: no paste of any is known.
     pub fn message(&self) -> String {
         match self {
             Self::UserCode { .. } => "user code exception caught".to_owned(),
@@ -67,6 +81,12 @@ impl Failure {
             Self::InitTimeout { seconds } => {
                 format!("Initializing function timed out after {seconds} seconds")
             }
+            Self::Platform(failure) => failure.to_string(),
+            Self::ConcurrencyExceeded { function, megabytes } => {
+                format!("Function [{function}] concurrency exceeded reserved quota {megabytes} MB")
+            }
+            Self::Canceled => "Request was canceled before it was answered".to_owned(),
+            Self::Internal { message } => message.clone(),
         }
     }
 

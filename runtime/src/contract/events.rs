@@ -299,7 +299,8 @@ fn made(
         .fold(value, |inner, key| Value::Object(Map::from_iter([(key.to_owned(), inner)]))))
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What a value is, such as `a string`.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

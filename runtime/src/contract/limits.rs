@@ -15,10 +15,23 @@ pub const LOG_TAIL_BYTES: usize = 4096;
 pub const ENVIRONMENT_BYTES: usize = 4096;
 /// Code and layers unpacked, in bytes.
 pub const CODE_BYTES: u64 = 500 * MIB;
+/// A function's code as it is uploaded, zipped, in bytes; in the API it is base64 besides. The
+/// page of `UpdateFunctionCode` says 20 MB.
+pub const ZIP_BYTES: u64 = 50 * MIB;
 /// Layers of one function.
 pub const LAYERS: usize = 5;
 /// File descriptors a function may hold.
 pub const FILE_DESCRIPTORS: u64 = 1024;
+/// Longest name of a function, in characters.
+pub const NAME_LENGTH: usize = 60;
+/// Namespaces of an account in a region.
+pub const NAMESPACES: usize = 5;
+/// Functions of one namespace.
+pub const FUNCTIONS: usize = 50;
+/// Published versions of one function.
+pub const VERSIONS: usize = 1000;
+/// A timer's message, in bytes.
+pub const TIMER_MESSAGE_BYTES: usize = 4096;
 
 /// How much output of one invocation krait keeps for the log, in bytes; the rest is
 /// counted and dropped. The platform's own limit is not documented: this one is krait's.
@@ -27,6 +40,10 @@ pub const LOG_BYTES: usize = 4 * 1024 * 1024;
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 3;
 pub const DEFAULT_INIT_TIMEOUT_SECONDS: u32 = 65;
 pub const DEFAULT_MEMORY_MB: u32 = 128;
+/// How long an asynchronous event is tried: `MsgTTL` (§5).
+pub const DEFAULT_EVENT_AGE_SECONDS: u32 = 21_600;
+/// How often it is tried again after run errors: `RetryNum` (§5).
+pub const DEFAULT_RETRY_COUNT: u32 = 2;
 
 /// A limit's value that the platform would refuse. `Display` names the range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +54,10 @@ pub enum OutOfRange {
     InitTimeout(u32),
     /// A memory size that is neither 64 nor a multiple of 128 up to 3072 MB.
     Memory(u32),
+    /// An asynchronous event's maximum age outside 1 to 21600 seconds.
+    EventAge(u32),
+    /// More than 2 retries.
+    RetryCount(u32),
 }
 
 impl std::fmt::Display for OutOfRange {
@@ -47,6 +68,10 @@ impl std::fmt::Display for OutOfRange {
             Self::Memory(_) => {
                 formatter.write_str("memory is 64, or 128 to 3072 in steps of 128 MB")
             }
+            Self::EventAge(_) => {
+                formatter.write_str("an event's maximum age is 1 to 21600 seconds")
+            }
+            Self::RetryCount(_) => formatter.write_str("an event is retried 0 to 2 times"),
         }
     }
 }
@@ -77,4 +102,23 @@ pub fn memory(megabytes: u32) -> Result<u32, OutOfRange> {
     let allowed =
         megabytes == 64 || ((128..=3072).contains(&megabytes) && megabytes.is_multiple_of(128));
     allowed.then_some(megabytes).ok_or(OutOfRange::Memory(megabytes))
+}
+
+/// Checks an asynchronous event's maximum age in seconds.
+///
+/// The platform's range is not documented (§5): that the default is also the most is a guess.
+///
+/// # Errors
+/// [`OutOfRange::EventAge`] outside 1 to 21600.
+pub fn event_age(seconds: u32) -> Result<u32, OutOfRange> {
+    let allowed = (1..=DEFAULT_EVENT_AGE_SECONDS).contains(&seconds);
+    allowed.then_some(seconds).ok_or(OutOfRange::EventAge(seconds))
+}
+
+/// Checks how often an event is tried again after run errors.
+///
+/// # Errors
+/// [`OutOfRange::RetryCount`] above 2.
+pub fn retry_count(count: u32) -> Result<u32, OutOfRange> {
+    (count <= 2).then_some(count).ok_or(OutOfRange::RetryCount(count))
 }

@@ -4,6 +4,8 @@
 //! The source of each rule is named beside it, by section of `scf-contract.md`.
 
 pub mod context;
+#[cfg(unix)]
+pub mod dead_letter;
 pub mod envelope;
 pub mod environment;
 pub mod events;
@@ -11,11 +13,19 @@ pub mod function;
 pub mod handler;
 pub mod journal;
 pub mod limits;
+pub mod names;
 pub mod report;
+pub mod retry;
+#[cfg(unix)]
+pub mod schedule;
 
 pub use context::Context;
 pub use envelope::Failure;
 pub use function::Function;
 pub use handler::Handler;
 pub use journal::{Column, Journal};
+pub use platform_failure::PlatformFailure;
 pub use report::{Invocation, Outcome};
+pub use retry::RetryPolicy;
+#[cfg(unix)]
+pub use schedule::Schedule;
