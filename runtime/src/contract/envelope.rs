@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Every failure's `errorCode`, as the founding document shows it. Newer pastes show
 /// 1 for failures of user code (§2.2); change it here.
-const ERROR_CODE: i32 = -1;
+pub(super) const ERROR_CODE: i32 = -1;
 
 /// How an invocation failed. What is not here cannot be told apart by a caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

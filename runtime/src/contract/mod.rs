@@ -9,6 +9,8 @@ pub mod environment;
 pub mod events;
 pub mod function;
 pub mod handler;
+#[cfg(unix)]
+pub mod http;
 pub mod journal;
 pub mod limits;
 pub mod report;
