@@ -1,11 +1,10 @@
 //! Failures and the JSON envelope that tells them (scf-contract §2).
 
-use super::PlatformFailure;
 use serde::{Deserialize, Serialize};
 
 /// Every failure's `errorCode`, as the founding document shows it. Newer pastes show
 /// 1 for failures of user code (§2.2); change it here.
-pub(super) pub(super) const ERROR_CODE: i32 = -1;
+pub(super) const ERROR_CODE: i32 = -1;
 
 /// How an invocation failed. What is not here cannot be told apart by a caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +46,6 @@ impl Failure {
             Self::ProcessExit => 439,
             Self::Load { .. } => 443,
             Self::InitTimeout { .. } => 450,
-            Self::Platform(failure) => failure.status_code(),
             Self::Canceled => 499,
             Self::Internal { .. } => 500,
         }
@@ -81,7 +79,6 @@ impl Failure {
             Self::InitTimeout { seconds } => {
                 format!("Initializing function timed out after {seconds} seconds")
             }
-            Self::Platform(failure) => failure.to_string(),
             Self::ConcurrencyExceeded { function, megabytes } => {
                 format!("Function [{function}] concurrency exceeded reserved quota {megabytes} MB")
             }

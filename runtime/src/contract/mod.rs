@@ -4,13 +4,13 @@
 //! The source of each rule is named beside it, by section of `scf-contract.md`.
 
 pub mod context;
-#[cfg(unix)]
-pub mod dead_letter;
 pub mod envelope;
 pub mod environment;
 pub mod events;
 pub mod function;
 pub mod handler;
+#[cfg(unix)]
+pub mod http;
 pub mod journal;
 pub mod limits;
 pub mod names;
@@ -24,7 +24,6 @@ pub use envelope::Failure;
 pub use function::Function;
 pub use handler::Handler;
 pub use journal::{Column, Journal};
-pub use platform_failure::PlatformFailure;
 pub use report::{Invocation, Outcome};
 pub use retry::RetryPolicy;
 #[cfg(unix)]

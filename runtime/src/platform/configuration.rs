@@ -35,7 +35,7 @@ pub struct Sources {
 }
 
 /// One function, as it is declared. What is absent is the platform's default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Declaration {
     #[serde(default)]

@@ -49,8 +49,7 @@ pub struct Platform {
     shared: Arc<Shared>,
 }
 
-pub(crate) struct Shared {
-    pub keeper: Keeper,
+struct Shared {
     pub registry: Registry,
     pub pool: Arc<Pool>,
     pub store: Store,
@@ -123,9 +122,8 @@ impl std::error::Error for Refused {}
 impl Platform {
     /// A platform without functions.
     pub fn new(parts: Parts) -> Self {
-        let pool = Arc::new(Pool::new(parts.keeper.clone(), parts.limits));
+        let pool = Arc::new(Pool::new(parts.keeper, parts.limits));
         let shared = Arc::new(Shared {
-            keeper: parts.keeper,
             registry: Registry::new(parts.folder),
             pool,
             store: parts.store,

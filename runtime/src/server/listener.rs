@@ -55,13 +55,18 @@ pub async fn serve(
                     continue;
                 }
             },
-            _ = closing.wait_for(|closing| *closing) => break,
+            () = closed(&mut closing) => break,
         };
         let _ = stream.set_nodelay(true);
         tokio::spawn(connection(stream, peer, server.clone(), &graceful));
     }
     drop(listener);
     let _ = tokio::time::timeout(limit, graceful.shutdown()).await;
+}
+
+/// Comes back when it is time to close.
+async fn closed(closing: &mut watch::Receiver<bool>) {
+    let _ = closing.wait_for(|closing| *closing).await;
 }
 
 fn connection(
