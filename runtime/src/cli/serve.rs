@@ -4,7 +4,7 @@ use super::{Fatal, options::ServeArguments};
 use crate::{
     instance::Keeper,
     platform::{
-        Code, Limits, Origin, Parts, Platform,
+        Limits, Parts, Platform, Project,
         configuration::{self, Declaration, Sources},
         log::{Format, Log},
         store::Store,
@@ -15,7 +15,12 @@ use crate::{
     },
 };
 use anyhow::{Context as _, anyhow};
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -65,7 +70,11 @@ async fn serve(
         async_workers: arguments.async_workers,
     };
     let platform = Platform::new(Parts { keeper, store, log, limits, folder: folder.clone() });
-    deploy_project(&platform, declarations).map_err(Fatal::request)?;
+    let project = Arc::new(Project::new(platform.clone(), sources.clone(), arguments.watch));
+    project.deploy(declarations).map_err(Fatal::request)?;
+    if arguments.watch {
+        tokio::spawn(project.clone().watch().map_err(Fatal::internal)?);
+    }
     platform.start();
 
     let mut terminate = signal(SignalKind::terminate()).map_err(Fatal::internal)?;
@@ -81,7 +90,7 @@ async fn serve(
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = reload.recv() => reload_project(&platform, sources),
+            _ = reload.recv() => project.reload().await,
         }
     }
     let _ = close.send(true);
@@ -101,48 +110,6 @@ fn sources(arguments: &ServeArguments) -> Sources {
     Sources { code, templates: arguments.templates.clone(), file }
 }
 
-fn deploy_project(
-    platform: &Platform,
-    declarations: &[Declaration],
-) -> Result<(), configuration::ConfigurationError> {
-    for declaration in declarations {
-        platform.deploy(revision(declaration)?);
-    }
-    Ok(())
-}
-
-fn revision(
-    declaration: &Declaration,
-) -> Result<crate::platform::Revision, configuration::ConfigurationError> {
-    let path = declaration.code.clone().unwrap_or(PathBuf::from("."));
-    declaration.revision(Origin::Project, Code::Path(path))
-}
-
-/// Reads the configuration anew. What cannot be used is said, and what was in service stays.
-fn reload_project(platform: &Platform, sources: &Sources) {
-    let declarations = match configuration::read(sources) {
-        Ok(declarations) => declarations,
-        Err(error) => {
-            platform.log().note(&format!("the configuration stays as it was: {error}"));
-            return;
-        }
-    };
-    for declaration in &declarations {
-        match revision(declaration) {
-            Ok(revision) => {
-                platform.deploy(revision);
-            }
-            Err(error) => {
-                platform.log().note(&format!("{}: {error}", declaration.name));
-                platform.registry().set_problem(&declaration.key(), error.to_string());
-            }
-        }
-    }
-    let kept: Vec<_> = declarations.iter().map(Declaration::key).collect();
-    platform.registry().keep_of_project(&kept);
-    platform.log().note(&format!("{} functions are in service", declarations.len()));
-}
-
 fn print(declarations: &[Declaration]) -> Result<u8, Fatal> {
     #[derive(serde::Serialize)]
     struct Understood<'a> {
@@ -155,6 +122,9 @@ fn print(declarations: &[Declaration]) -> Result<u8, Fatal> {
 }
 
 fn credentials(arguments: &ServeArguments) -> Result<Option<Credentials>, Fatal> {
+    if let Some(path) = &arguments.secret_file {
+        return of_file(path).map(Some);
+    }
     match (&arguments.secret_id, &arguments.secret_key) {
         (Some(id), Some(key)) => Ok(Some(Credentials {
             secret_id: id.clone(),
@@ -164,6 +134,23 @@ fn credentials(arguments: &ServeArguments) -> Result<Option<Credentials>, Fatal>
         (None, None) => Ok(None),
         _ => Err(Fatal::Request(anyhow!(
             "--secret-id and --secret-key belong together; give both, or neither"
+        ))),
+    }
+}
+
+/// The id on the first line, the key on the second.
+fn of_file(path: &Path) -> Result<Credentials, Fatal> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the secret file {} cannot be read", path.display()))
+        .map_err(Fatal::Request)?;
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match (lines.next(), lines.next()) {
+        (Some(id), Some(key)) => {
+            Ok(Credentials { secret_id: id.to_owned(), secret_key: Secret::new(key), token: None })
+        }
+        _ => Err(Fatal::Request(anyhow!(
+            "the secret file {} is to have the id on its first line and the key on its second",
+            path.display()
         ))),
     }
 }

@@ -79,6 +79,10 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
             // answer: either way nobody waits for this process.
             Ok(None) | Err(_) => leave(0),
         };
+        if call.only_loads() {
+            entry.get_or_insert_with(|| server.load(&function, loaded));
+            continue;
+        }
         let begun = Instant::now();
         let (context, event) = call.texts();
         let arguments = match server.interpreter.read(event, context) {

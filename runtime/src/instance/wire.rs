@@ -186,8 +186,17 @@ pub(super) fn invocation_frame(context: &[u8], event: &[u8]) -> Vec<u8> {
     frame(b'C', &payload)
 }
 
-/// An invocation, as the instance gets it.
+/// Has an instance load its function, and invoke nothing: it says that it did, or how it
+/// failed.
+pub(super) fn load_frame() -> Vec<u8> {
+    frame(LOAD, &[])
+}
+
+const LOAD: u8 = b'L';
+
+/// An invocation, as the instance gets it, or the wish that it loads its function.
 pub(super) struct Call {
+    tag: u8,
     payload: Vec<u8>,
 }
 
@@ -197,9 +206,17 @@ impl Call {
     /// # Errors
     /// When the socket fails.
     pub(super) fn receive(socket: &mut impl Read) -> io::Result<Option<Self>> {
-        let Some(payload) = receive_frame(socket)? else { return Ok(None) };
-        split_prefixed(&payload)?;
-        Ok(Some(Self { payload }))
+        let Some((tag, payload)) = receive_frame(socket)? else { return Ok(None) };
+        let call = Self { tag, payload };
+        if !call.only_loads() {
+            split_prefixed(&call.payload)?;
+        }
+        Ok(Some(call))
+    }
+
+    /// Whether the function is to be loaded, and not invoked.
+    pub(super) fn only_loads(&self) -> bool {
+        self.tag == LOAD
     }
 
     /// The texts of the context and of the event.
@@ -221,21 +238,22 @@ pub(super) fn send_assignment(socket: &mut impl Write, what: &Assignment) -> io:
 /// # Errors
 /// When the socket fails.
 pub(super) fn receive_assignment(socket: &mut impl Read) -> io::Result<Option<Assignment>> {
-    let Some(payload) = receive_frame(socket)? else { return Ok(None) };
+    let Some((_, payload)) = receive_frame(socket)? else { return Ok(None) };
     Ok(Some(serde_json::from_slice(&payload)?))
 }
 
-fn receive_frame(socket: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+/// A frame's tag and payload.
+fn receive_frame(socket: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
     let mut header = [0; HEADER_BYTES];
     match socket.read_exact(&mut header) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error),
     }
-    let [_, length @ ..] = header;
+    let [tag, length @ ..] = header;
     let mut payload = vec![0; u32::from_le_bytes(length) as usize];
     socket.read_exact(&mut payload)?;
-    Ok(Some(payload))
+    Ok(Some((tag, payload)))
 }
 
 fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {

@@ -280,6 +280,7 @@ impl Declaration {
             pull_code: begun.elapsed(),
             created_at: now_ms(),
             modified_at: now_ms(),
+            copy: None,
         })
     }
 

@@ -11,6 +11,7 @@ pub mod counts;
 mod dispatcher;
 pub mod log;
 mod pool;
+mod project;
 mod recorder;
 mod registry;
 mod revision;
@@ -19,6 +20,7 @@ pub mod store;
 mod timers;
 
 pub use pool::{InstanceState, Limits, ShownInstance};
+pub use project::{Project, WatchError};
 pub use registry::{Deployed, Registry};
 pub use revision::{Code, DeadLetter, Origin, Revision, Settings, SnapshotOf, Timer};
 pub use running::{Completed, Request, Source};
@@ -27,6 +29,7 @@ use crate::{contract::limits, instance::Keeper};
 use counts::Counts;
 use log::Log;
 use pool::Pool;
+use recorder::Recorder;
 use running::Running;
 use std::{
     fmt,
@@ -249,10 +252,57 @@ impl Platform {
     /// Puts a function's code or configuration in service. Running invocations finish on what
     /// they began with.
     pub fn deploy(&self, revision: Revision) -> Arc<Revision> {
+        let revision = self.shared.registry.numbered(revision);
+        self.put_in_service(revision)
+    }
+
+    /// The same for a revision that can be loaded: what was in service stays where it cannot.
+    /// The instance that tried serves the first call.
+    ///
+    /// # Errors
+    /// How loading it failed; also noted in the registry.
+    pub async fn deploy_loaded(&self, revision: Revision) -> Result<Arc<Revision>, String> {
+        let revision = self.shared.registry.numbered(revision);
+        match self.loaded(&revision).await {
+            Ok(instance) => {
+                let revision = self.put_in_service(revision);
+                self.shared.pool.adopt(instance);
+                Ok(revision)
+            }
+            Err(problem) => {
+                self.shared.registry.set_problem(&revision.key(), problem.clone());
+                Err(problem)
+            }
+        }
+    }
+
+    async fn loaded(&self, revision: &Revision) -> Result<pool::Instance, String> {
+        let mut instance =
+            self.shared.pool.start(revision).await.map_err(|error| error.to_string())?;
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let memory = revision.function.memory_mb;
+        let mut recorder = Recorder::new(&request_id, memory, self.shared.log.clone());
+        let request = crate::instance::Request {
+            function: &revision.function,
+            request_id: &request_id,
+            event: b"",
+            pull_code: revision.pull_code,
+        };
+        let loaded = instance.hosted.load(request, &mut recorder).await;
+        loaded.map(|()| instance).map_err(|failure| failure.message())
+    }
+
+    fn put_in_service(&self, revision: Arc<Revision>) -> Arc<Revision> {
         let key = revision.key();
         let revision = self.shared.registry.deploy(revision);
         self.shared.pool.retire(&key, revision.id);
         revision
+    }
+
+    /// Takes a function out of service.
+    pub fn withdraw(&self, key: &FunctionKey) {
+        self.shared.registry.remove(key, None);
+        self.shared.pool.forget(key);
     }
 
     /// Takes no more requests, and waits until what runs has ended, or `limit` is over.

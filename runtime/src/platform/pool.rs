@@ -203,6 +203,16 @@ impl Pool {
         zygote.instance(function, code).await
     }
 
+    /// Takes an instance that was started for nobody, where there is room for it.
+    pub(super) fn adopt(&self, instance: Instance) {
+        let mut state = self.state();
+        if state.total < self.limits.instances {
+            state.total += 1;
+            let lane = state.lanes.entry(instance.shown.key.clone()).or_default();
+            lane.idle.push(Idle { instance, since: Instant::now() });
+        }
+    }
+
     /// Shows that an instance is about to serve.
     pub(super) fn note_busy(&self, instance: &mut Instance) {
         instance.shown.invocations += 1;

@@ -80,10 +80,14 @@ impl Registry {
         self.functions().iter().map(|(key, deployed)| (key.clone(), deployed.clone())).collect()
     }
 
-    /// Puts `$LATEST` in service, with an id of its own.
-    pub(super) fn deploy(&self, mut revision: Revision) -> Arc<Revision> {
+    /// A revision with an id of its own, not in service yet.
+    pub(super) fn numbered(&self, mut revision: Revision) -> Arc<Revision> {
         revision.id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let revision = Arc::new(revision);
+        Arc::new(revision)
+    }
+
+    /// Puts `$LATEST` in service.
+    pub(super) fn deploy(&self, revision: Arc<Revision>) -> Arc<Revision> {
         let mut functions = self.functions();
         let deployed = functions.entry(revision.key()).or_default();
         deployed.latest = Some(revision.clone());
@@ -93,9 +97,8 @@ impl Registry {
 
     /// Puts a published version in service.
     pub fn add_version(&self, number: u32, mut revision: Revision) -> Arc<Revision> {
-        revision.id = self.next_id.fetch_add(1, Ordering::Relaxed);
         revision.function.version = number.to_string();
-        let revision = Arc::new(revision);
+        let revision = self.numbered(revision);
         let mut functions = self.functions();
         functions.entry(revision.key()).or_default().versions.insert(number, revision.clone());
         revision
@@ -117,21 +120,13 @@ impl Registry {
         }
     }
 
-    /// Takes those functions of a project out of service that are not `kept`.
-    pub fn keep_of_project(&self, kept: &[FunctionKey]) -> Vec<FunctionKey> {
-        let mut functions = self.functions();
-        let gone: Vec<FunctionKey> = functions
-            .iter()
-            .filter(|(key, deployed)| {
-                let origin = deployed.latest.as_ref().map(|latest| latest.origin);
-                origin != Some(Origin::Api) && !kept.contains(key)
-            })
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in &gone {
-            functions.remove(key);
-        }
-        gone
+    /// The functions of a project that are not among those named.
+    pub(super) fn others_of_project(&self, named: &[FunctionKey]) -> Vec<FunctionKey> {
+        let functions = self.functions();
+        let of_project = functions.iter().filter(|(_, deployed)| {
+            deployed.latest.as_ref().is_none_or(|latest| latest.origin == Origin::Project)
+        });
+        of_project.map(|(key, _)| key.clone()).filter(|key| !named.contains(key)).collect()
     }
 
     fn functions(&self) -> MutexGuard<'_, BTreeMap<FunctionKey, Deployed>> {

@@ -21,11 +21,25 @@ pub struct Revision {
     /// Milliseconds since the epoch.
     pub created_at: i64,
     pub modified_at: i64,
+    /// The copy of the code that this revision alone uses, if it has one.
+    pub copy: Option<CodeCopy>,
 }
 
 impl Revision {
     pub fn key(&self) -> FunctionKey {
         FunctionKey { namespace: self.function.namespace.clone(), name: self.function.name.clone() }
+    }
+}
+
+/// A copy of a function's code, which goes when nobody uses it any more.
+#[derive(Debug)]
+pub struct CodeCopy {
+    pub folder: PathBuf,
+}
+
+impl Drop for CodeCopy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

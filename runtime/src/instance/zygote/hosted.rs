@@ -3,7 +3,7 @@
 
 use super::keeper::{Ending, Keeper, Spare};
 use crate::{
-    contract::{Function, Invocation},
+    contract::{Failure, Function, Invocation, Outcome},
     instance::{
         InvokeError, Observer, Request, StartError,
         course::{Course, End, Phase, Verdict},
@@ -51,6 +51,15 @@ impl Killer {
     pub fn kill(&self) {
         self.keeper.kill(self.process);
     }
+}
+
+/// What following an instance stops at.
+enum Stop {
+    End(End),
+    /// The function is loaded, which was all that was asked for.
+    Loaded,
+    /// The instance had ended before it took what was sent.
+    Untaken,
 }
 
 /// What was read of a socket.
@@ -135,10 +144,53 @@ impl Hosted {
         observer: &mut dyn Observer,
     ) -> Result<Invocation, InvokeError> {
         let mut course = Course::new(request, observer, self.phase, self.started, self.marker);
+        let call = course.call();
+        match self.follow(&mut course, &call, |_| false).await {
+            Stop::End(end) => self.conclude(course, end).await,
+            Stop::Loaded | Stop::Untaken => Err(InvokeError::Untaken),
+        }
+    }
+
+    /// Has the function loaded, ahead of its first invocation.
+    ///
+    /// # Errors
+    /// How it failed to load: the instance is dead then.
+    pub async fn load(
+        &mut self,
+        request: Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        let mut course = Course::new(request, observer, self.phase, self.started, self.marker);
+        let is_loaded = |course: &Course<'_>| course.phase.initialized;
+        match self.follow(&mut course, &wire::load_frame(), is_loaded).await {
+            Stop::Loaded => Ok(()),
+            Stop::Untaken => Err(Failure::ProcessExit),
+            Stop::End(end) => match self.conclude(course, end).await {
+                Ok(Invocation { outcome: Outcome::Failed(failure), .. }) => Err(failure),
+                _ => Err(Failure::ProcessExit),
+            },
+        }
+    }
+
+    /// Follows an invocation, or the loading of a function, to its end.
+    async fn follow(
+        &mut self,
+        course: &mut Course<'_>,
+        call: &[u8],
+        is_loaded: impl Fn(&Course<'_>) -> bool,
+    ) -> Stop {
         let _running = self.keeper.count_running();
-        let end = self.until_end(&mut course).await;
+        let stop = self.until_end(course, call, is_loaded).await;
         self.phase = course.phase;
-        match course.verdict(end.ok_or(InvokeError::Untaken)?) {
+        stop
+    }
+
+    async fn conclude(
+        &mut self,
+        mut course: Course<'_>,
+        end: End,
+    ) -> Result<Invocation, InvokeError> {
+        match course.verdict(end) {
             Verdict::Rejected(invalid) => Err(InvokeError::Event(invalid)),
             Verdict::Answered(answered) => Ok(course.answered(answered)),
             Verdict::Discard { failure, duration } => {
@@ -154,9 +206,12 @@ impl Hosted {
         }
     }
 
-    /// Waits for the invocation's end; none where the instance never took it.
-    async fn until_end(&mut self, course: &mut Course<'_>) -> Option<End> {
-        let call = course.call();
+    async fn until_end(
+        &mut self,
+        course: &mut Course<'_>,
+        call: &[u8],
+        is_loaded: impl Fn(&Course<'_>) -> bool,
+    ) -> Stop {
         let mut sent = 0;
         let mut next_look = Instant::now() + MEMORY_INTERVAL;
         loop {
@@ -164,7 +219,7 @@ impl Hosted {
                 match self.socket.try_write(&call[sent..]) {
                     Ok(length) => sent += length,
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(_) => return None,
+                    Err(_) => return Stop::Untaken,
                 }
             }
             let wake = course.deadline.min(next_look);
@@ -180,22 +235,25 @@ impl Hosted {
             let end = match self.receive(course) {
                 Received::All => self.catch_up(course, ended),
                 Received::Ended => self.catch_up(course, true),
-                Received::Untaken => return None,
+                Received::Untaken => return Stop::Untaken,
             };
-            if end.is_some() {
-                return end;
+            if let Some(end) = end {
+                return Stop::End(end);
+            }
+            if is_loaded(course) {
+                return Stop::Loaded;
             }
             let now = Instant::now();
             // What was sent in time was read by now, however late it is; the function may also
             // have been loaded meanwhile, which sets a new deadline.
             if now >= course.deadline {
-                return Some(End::Deadline);
+                return Stop::End(End::Deadline);
             }
             if now >= next_look {
                 next_look = now + MEMORY_INTERVAL * self.keeper.running().div_ceil(CROWD) as u32;
                 let used = self.resident_bytes().filter(|_| course.phase.ready);
                 if used.is_some_and(|used| used > course.memory_limit()) {
-                    return Some(End::Memory);
+                    return Stop::End(End::Memory);
                 }
             }
         }

@@ -1,0 +1,241 @@
+//! A project's functions in service: put there at the start, read anew when that is asked for,
+//! and, where they are watched, whenever they are saved.
+
+use super::{
+    Code, Origin, Platform, Revision,
+    configuration::{self, ConfigurationError, Declaration, Sources},
+    revision::CodeCopy,
+};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use std::{
+    collections::BTreeSet,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Saving a file is several events: as long as they follow one another so closely, it is not
+/// over.
+const SETTLED_AFTER: Duration = Duration::from_millis(10);
+
+/// What no function imports, and what tools write to.
+const IGNORED: [&str; 6] = ["__pycache__", ".git", ".hg", ".venv", "node_modules", ".krait"];
+
+/// Where copies are, in the data folder.
+const COPIES: &str = "running";
+
+/// The functions that were named when the server was started.
+pub struct Project {
+    platform: Platform,
+    sources: Sources,
+    /// Whether functions run from a copy of their code, so that what is saved reaches only who
+    /// begins with it.
+    copies: bool,
+}
+
+/// Files that cannot be watched.
+#[derive(Debug)]
+pub struct WatchError(notify::Error);
+
+impl fmt::Display for WatchError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the functions' files cannot be watched: {}; leave --watch out, and reload with \
+             SIGHUP",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for WatchError {}
+
+impl Project {
+    /// The functions of `sources`, to be served by `platform`.
+    pub fn new(platform: Platform, sources: Sources, copies: bool) -> Self {
+        // What a server that was killed left behind.
+        let _ = fs::remove_dir_all(platform.registry().folder().join(COPIES));
+        Self { platform, sources, copies }
+    }
+
+    /// Puts every function in service.
+    ///
+    /// # Errors
+    /// The first that cannot be.
+    pub fn deploy(&self, declarations: &[Declaration]) -> Result<(), ConfigurationError> {
+        for declaration in declarations {
+            self.platform.deploy(self.revision(declaration)?);
+        }
+        Ok(())
+    }
+
+    /// Reads the configuration anew and puts in service what there is now. What cannot be used
+    /// is said, and what was in service of it stays.
+    pub async fn reload(&self) {
+        let declarations = match configuration::read(&self.sources) {
+            Ok(declarations) => declarations,
+            Err(error) => {
+                self.platform.log().note(&format!("the functions stay as they were: {error}"));
+                return;
+            }
+        };
+        for declaration in &declarations {
+            self.deploy_one(declaration).await;
+        }
+        let kept: Vec<_> = declarations.iter().map(Declaration::key).collect();
+        for key in self.platform.registry().others_of_project(&kept) {
+            self.platform.withdraw(&key);
+        }
+    }
+
+    /// Has files watched, from when this comes back on. What changes is put in service as long
+    /// as the future that is given is waited for.
+    ///
+    /// # Errors
+    /// When the kernel refuses to watch.
+    pub fn watch(
+        self: std::sync::Arc<Self>,
+    ) -> Result<impl Future<Output = ()> + Send, WatchError> {
+        let (changed, mut changes) = unbounded_channel();
+        let watched = self.watched();
+        let mut watcher = watcher(changed).map_err(WatchError)?;
+        for path in &watched {
+            watcher.watch(path, RecursiveMode::Recursive).map_err(WatchError)?;
+        }
+        Ok(async move {
+            // Held as long as it is to watch.
+            let _watcher = watcher;
+            while let Some(paths) = settled(&mut changes).await {
+                self.take_changes(&paths).await;
+            }
+        })
+    }
+
+    /// The folders where a change may matter.
+    fn watched(&self) -> BTreeSet<PathBuf> {
+        let declared = configuration::read(&self.sources).unwrap_or_default();
+        let code = declared.iter().filter_map(|each| each.code.clone());
+        let layers = declared.iter().flat_map(|each| each.layers.clone());
+        let named = self.sources.code.iter().chain(&self.sources.templates).cloned();
+        let paths = code.chain(layers).chain(named).chain(self.sources.file.clone());
+        let folders = paths.filter_map(|path| {
+            let path = path.canonicalize().ok()?;
+            if path.is_dir() { Some(path) } else { path.parent().map(Path::to_path_buf) }
+        });
+        folders.collect()
+    }
+
+    async fn take_changes(&self, paths: &BTreeSet<PathBuf>) {
+        let declarations = match configuration::read(&self.sources) {
+            Ok(declarations) => declarations,
+            Err(error) => {
+                self.platform.log().note(&format!("the functions stay as they were: {error}"));
+                return;
+            }
+        };
+        let is_configuration = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|kind| matches!(kind.to_str(), Some("toml" | "yaml" | "yml")))
+        };
+        if paths.iter().any(is_configuration) {
+            return self.reload().await;
+        }
+        for declaration in &declarations {
+            let is_new = self.platform.registry().get(&declaration.key()).is_none();
+            let inside = |path: &PathBuf| {
+                let code = declaration.code.iter().chain(&declaration.layers);
+                code.filter_map(|code| code.canonicalize().ok()).any(|code| {
+                    let folder = if code.is_dir() { Some(&*code) } else { code.parent() };
+                    folder.is_some_and(|folder| path.starts_with(folder))
+                })
+            };
+            if is_new || paths.iter().any(inside) {
+                self.deploy_one(declaration).await;
+            }
+        }
+        let kept: Vec<_> = declarations.iter().map(Declaration::key).collect();
+        for key in self.platform.registry().others_of_project(&kept) {
+            self.platform.withdraw(&key);
+        }
+    }
+
+    async fn deploy_one(&self, declaration: &Declaration) {
+        let begun = Instant::now();
+        let name = &declaration.name;
+        let log = self.platform.log();
+        let deployed = match self.revision(declaration) {
+            Ok(revision) => self.platform.deploy_loaded(revision).await,
+            Err(error) => {
+                self.platform.registry().set_problem(&declaration.key(), error.to_string());
+                Err(error.to_string())
+            }
+        };
+        match deployed {
+            Ok(_) => {
+                log.note(&format!("{name} is in service, {} ms", begun.elapsed().as_millis()));
+            }
+            Err(problem) => log.note(&format!("{name} stays as it was: {problem}")),
+        }
+    }
+
+    fn revision(&self, declaration: &Declaration) -> Result<Revision, ConfigurationError> {
+        let path = declaration.code.clone().unwrap_or(PathBuf::from("."));
+        let mut revision = declaration.revision(Origin::Project, Code::Path(path.clone()))?;
+        // A zip was unpacked, and its folder is named by its content.
+        if self.copies && path.is_dir() {
+            let name = uuid::Uuid::new_v4().to_string();
+            let folder = self.platform.registry().folder().join(COPIES).join(name);
+            let copy = CodeCopy { folder: folder.clone() };
+            copy_folder(&revision.package.paths.code, &folder)
+                .map_err(|error| ConfigurationError::Unreadable { path, error })?;
+            revision.package.paths.code = folder;
+            revision.copy = Some(copy);
+        }
+        Ok(revision)
+    }
+}
+
+fn watcher(changed: UnboundedSender<PathBuf>) -> notify::Result<RecommendedWatcher> {
+    notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let Ok(event) = event else { return };
+        if event.kind.is_access() {
+            return;
+        }
+        for path in event.paths {
+            let ignored = path.iter().any(|part| IGNORED.iter().any(|name| part == *name));
+            if !ignored {
+                let _ = changed.send(path);
+            }
+        }
+    })
+}
+
+/// The paths that changed together.
+async fn settled(changes: &mut UnboundedReceiver<PathBuf>) -> Option<BTreeSet<PathBuf>> {
+    let mut paths = BTreeSet::from([changes.recv().await?]);
+    while let Ok(Some(path)) = tokio::time::timeout(SETTLED_AFTER, changes.recv()).await {
+        paths.insert(path);
+    }
+    Some(paths)
+}
+
+/// Copies a folder of code, less what no function imports. Links are followed.
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if IGNORED.iter().any(|ignored| name == *ignored) {
+            continue;
+        }
+        let (path, copy) = (entry.path(), to.join(&name));
+        match fs::metadata(&path) {
+            Ok(kind) if kind.is_dir() => copy_folder(&path, &copy)?,
+            Ok(_) => drop(fs::copy(&path, &copy)?),
+            // A link that leads nowhere, or a file that an editor has just taken away.
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
