@@ -112,6 +112,13 @@ impl fmt::Display for InvalidSchedule {
 
 impl std::error::Error for InvalidSchedule {}
 
+/// The zone that a value of `TZ` names: of the database, with or without a colon before it, or
+/// a rule as POSIX has them; none where it is neither.
+pub fn zone(name: &str) -> Option<TimeZone> {
+    let name = name.strip_prefix(':').unwrap_or(name);
+    TimeZone::get(name).or_else(|_| TimeZone::posix(name)).ok()
+}
+
 /// The event of a timer that is due at `time`, which is told in UTC and whole seconds.
 pub fn timer_event(name: &str, time: Timestamp, message: &str) -> String {
     json_text(&TimerEvent {

@@ -314,6 +314,14 @@ impl Declaration {
                 .parse::<schedule::Schedule>()
                 .map_err(|error| format!("the timer {}: {error}", timer.name))?;
         }
+        if let Some(name) = self.environment.get("TZ").filter(|_| !self.timers.is_empty())
+            && schedule::zone(name).is_none()
+        {
+            return Err(format!(
+                "its timers are in the time zone {name}, which is not known; TZ is a name such as \
+                 Asia/Shanghai"
+            ));
+        }
         let mut retry = RetryPolicy::default();
         if let Some(retries) = self.retries {
             retry.retry_num = retries;

@@ -86,6 +86,8 @@ pub enum Refused {
     NotActive { key: FunctionKey, problem: String },
     /// The event is not JSON: 400.
     Event(crate::python::InvalidEvent),
+    /// The event to be queued is not JSON: 400.
+    NotJson(serde_json::Error),
     /// The event is larger than it may be: 406.
     TooLarge { size: usize, limit: usize },
     /// The platform is about to end.
@@ -111,6 +113,7 @@ impl fmt::Display for Refused {
                 write!(formatter, "the function {} cannot be used: {problem}", key.name)
             }
             Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
+            Self::NotJson(error) => write!(formatter, "the event is not valid JSON: {error}"),
             Self::TooLarge { size, limit } => {
                 write!(formatter, "the event has {size} bytes; it may have {limit}")
             }
@@ -217,6 +220,9 @@ impl Platform {
             return Err(Refused::Closing);
         }
         self.shared.registry.resolve(&request.key, &request.qualifier)?;
+        // Its caller is not there any more when an instance reads it.
+        serde_json::from_slice::<serde::de::IgnoredAny>(&request.event)
+            .map_err(Refused::NotJson)?;
         let now = now_ms();
         let event = NewEvent {
             request_id: request.request_id,

@@ -45,7 +45,8 @@ pub(super) async fn run(platform: Platform) {
 fn timers(deployed: &Deployed) -> Vec<(Timer, TimeZone)> {
     let Some(latest) = &deployed.latest else { return Vec::new() };
     let zone = latest.function.environment.get("TZ");
-    let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    // One that is not known was refused when the function was deployed.
+    let zone = zone.and_then(|name| schedule::zone(name)).unwrap_or(TimeZone::UTC);
     let enabled = latest.settings.timers.iter().filter(|timer| timer.enabled);
     enabled.map(|timer| (timer.clone(), zone.clone())).collect()
 }

@@ -147,7 +147,7 @@ fn refusal(refused: &Refused) -> Answer {
     let status = match refused {
         Refused::NoFunction(_) | Refused::NoQualifier { .. } => StatusCode::NOT_FOUND,
         Refused::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        Refused::Event(_) => StatusCode::BAD_REQUEST,
+        Refused::Event(_) | Refused::NotJson(_) => StatusCode::BAD_REQUEST,
         Refused::NotActive { .. } | Refused::Closing | Refused::Store(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }

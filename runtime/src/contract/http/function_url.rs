@@ -40,7 +40,7 @@ pub fn response(invocation: &Invocation) -> HttpResponse {
 }
 
 fn returned(ret_msg: &str, request_id: &str) -> HttpResponse {
-    // Python writes NaN, which is no JSON: such a RetMsg names no status that can be read.
+    // What cannot be read as JSON here (a lone surrogate's escape) names no status.
     let value: Value = serde_json::from_str(ret_msg).unwrap_or_default();
     if value.get("statusCode").is_none() {
         return HttpResponse::json(200, ret_msg);

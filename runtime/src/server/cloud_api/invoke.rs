@@ -95,6 +95,7 @@ fn error(name: &str, refused: Refused) -> ApiError {
         Refused::NoQualifier { qualifier, .. } => ApiError::qualifier_not_found(&qualifier),
         Refused::NotActive { .. } => ApiError::function_not_ready(name, "CreateFailed"),
         Refused::Event(invalid) => ApiError::client_context_is_not_json(invalid),
+        Refused::NotJson(error) => ApiError::client_context_is_not_json(error),
         Refused::TooLarge { size, limit } => ApiError::event_too_large(size, limit),
         Refused::Closing | Refused::Store(_) => ApiError::invoke_failed(refused),
     }
