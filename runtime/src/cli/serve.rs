@@ -66,6 +66,7 @@ async fn serve(
     };
     let platform = Platform::new(Parts { keeper, store, log, limits, folder: folder.clone() });
     deploy_project(&platform, declarations).map_err(Fatal::request)?;
+    platform.load_stored().await.map_err(Fatal::request)?;
     platform.start();
 
     let mut terminate = signal(SignalKind::terminate()).map_err(Fatal::internal)?;

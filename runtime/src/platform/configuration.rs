@@ -335,8 +335,7 @@ impl Declaration {
         }
         let mut retry = RetryPolicy::default();
         if let Some(retries) = self.retries {
-            retry.retry_num =
-                limits::retry_count(retries).map_err(InvalidFunction::RetryCount)?;
+            retry.retry_num = limits::retry_count(retries).map_err(InvalidFunction::RetryCount)?;
         }
         if let Some(age) = self.max_event_age {
             let age = limits::event_age(age).map_err(InvalidFunction::EventAge)?;
