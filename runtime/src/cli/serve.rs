@@ -72,6 +72,7 @@ async fn serve(
     let platform = Platform::new(Parts { keeper, store, log, limits, folder: folder.clone() });
     let project = Arc::new(Project::new(platform.clone(), sources.clone(), arguments.watch));
     project.deploy(declarations).map_err(Fatal::request)?;
+    platform.load_stored().await.map_err(Fatal::request)?;
     if arguments.watch {
         tokio::spawn(project.clone().watch().map_err(Fatal::internal)?);
     }

@@ -24,6 +24,8 @@ pub const LAYERS: usize = 5;
 pub const FILE_DESCRIPTORS: u64 = 1024;
 /// Longest name of a function, in characters.
 pub const NAME_LENGTH: usize = 60;
+/// Longest description, in characters (§3.5).
+pub const DESCRIPTION_LENGTH: usize = 1000;
 /// Namespaces of an account in a region.
 pub const NAMESPACES: usize = 5;
 /// Functions of one namespace.

@@ -2,8 +2,8 @@
 //! [`read`] gives what was understood; [`Declaration::revision`] opens its code.
 
 use super::{
-    Code, Origin, Revision, Settings, SnapshotOf, Timer, now_ms, revision::DeadLetter,
-    store::FunctionKey,
+    Code, InvalidFunction, Origin, Revision, Settings, SnapshotOf, Timer, now_ms,
+    revision::DeadLetter, store::FunctionKey,
 };
 use crate::{
     contract::{
@@ -45,6 +45,8 @@ pub struct Declaration {
     pub code: Option<PathBuf>,
     pub handler: Option<String>,
     pub description: Option<String>,
+    /// As the API shows it; krait has one runtime.
+    pub runtime: Option<String>,
     /// In MB.
     pub memory: Option<u32>,
     /// In seconds.
@@ -60,7 +62,7 @@ pub struct Declaration {
     /// How often an asynchronous invocation that failed is tried again: 0 to 2.
     pub retries: Option<u32>,
     /// For how long a queued event is tried, in seconds.
-    pub max_event_age: Option<u64>,
+    pub max_event_age: Option<u32>,
     /// Instead of the platform's minute between tries, in seconds.
     pub retry_interval: Option<f64>,
     #[serde(default)]
@@ -90,7 +92,7 @@ pub enum ConfigurationError {
     /// Two functions have one name.
     Twice { key: FunctionKey },
     /// What is declared of a function the platform would refuse.
-    Function { name: String, reason: String },
+    Function { name: String, reason: InvalidFunction },
     /// A template, or code, cannot be opened.
     Package(PackageError),
 }
@@ -258,22 +260,17 @@ impl Declaration {
     /// # Errors
     /// When the platform would refuse it, or its code cannot be opened.
     pub fn revision(&self, origin: Origin, code: Code) -> Result<Revision, ConfigurationError> {
-        let refused =
-            |reason: String| ConfigurationError::Function { name: self.name.clone(), reason };
-        names::function_name(&self.name).map_err(|error| refused(error.to_string()))?;
+        let (handler, function, settings) = self.checked()?;
         let path = self.code.clone().unwrap_or(PathBuf::from("."));
         let begun = Instant::now();
         let package = package::open(&path, &self.layers).map_err(ConfigurationError::Package)?;
-        let handler = match &self.handler {
-            Some(text) => text.parse().map_err(|error| refused(format!("{error}")))?,
-            None => package.implied_handler.clone().unwrap_or_default(),
-        };
+        let handler = handler.or_else(|| package.implied_handler.clone()).unwrap_or_default();
         package.check_entry(&handler).map_err(ConfigurationError::Package)?;
-        let function = self.function(handler).map_err(refused)?;
         Ok(Revision {
             id: 0,
-            settings: self.settings().map_err(refused)?,
-            function,
+            function: Function { handler, ..function },
+            declaration: self.clone(),
+            settings,
             package,
             origin,
             code,
@@ -284,35 +281,58 @@ impl Declaration {
         })
     }
 
-    fn function(&self, handler: Handler) -> Result<Function, String> {
+    /// Whether the platform would take the function, its code aside.
+    ///
+    /// # Errors
+    /// [`ConfigurationError::Function`], the first rule broken.
+    pub fn check(&self) -> Result<(), ConfigurationError> {
+        self.checked().map(drop)
+    }
+
+    fn checked(&self) -> Result<(Option<Handler>, Function, Settings), ConfigurationError> {
+        let refused = |reason| ConfigurationError::Function { name: self.name.clone(), reason };
+        let function = self.function().map_err(refused)?;
+        let handler = self.handler.as_deref().map(str::parse::<Handler>).transpose();
+        let handler = handler.map_err(|error| refused(InvalidFunction::Handler(error)))?;
+        Ok((handler, function, self.settings().map_err(refused)?))
+    }
+
+    fn function(&self) -> Result<Function, InvalidFunction> {
         let defaults = Function::default();
         let key = self.key();
-        let out_of_range = |error: limits::OutOfRange| error.to_string();
-        environment::check(&self.environment).map_err(|error| error.to_string())?;
+        names::function_name(&key.name).map_err(InvalidFunction::Name)?;
+        names::namespace(&key.namespace).map_err(InvalidFunction::Namespace)?;
+        environment::check(&self.environment).map_err(InvalidFunction::Environment)?;
+        let memory = self.memory.unwrap_or(defaults.memory_mb);
+        let timeout = self.timeout.unwrap_or(defaults.timeout_seconds);
+        let init_timeout = self.init_timeout.unwrap_or(defaults.init_timeout_seconds);
         Ok(Function {
             name: key.name,
             namespace: key.namespace,
             region: self.region.clone().unwrap_or(defaults.region),
-            handler,
-            memory_mb: limits::memory(self.memory.unwrap_or(defaults.memory_mb))
-                .map_err(out_of_range)?,
-            timeout_seconds: limits::timeout(self.timeout.unwrap_or(defaults.timeout_seconds))
-                .map_err(out_of_range)?,
-            init_timeout_seconds: limits::init_timeout(
-                self.init_timeout.unwrap_or(defaults.init_timeout_seconds),
-            )
-            .map_err(out_of_range)?,
+            memory_mb: limits::memory(memory).map_err(InvalidFunction::Memory)?,
+            timeout_seconds: limits::timeout(timeout).map_err(InvalidFunction::Timeout)?,
+            init_timeout_seconds: limits::init_timeout(init_timeout)
+                .map_err(InvalidFunction::InitTimeout)?,
             environment: self.environment.clone(),
             ..defaults
         })
     }
 
-    fn settings(&self) -> Result<Settings, String> {
+    fn settings(&self) -> Result<Settings, InvalidFunction> {
+        let description = self.description.clone().unwrap_or_default();
+        let length = description.chars().count();
+        if length > limits::DESCRIPTION_LENGTH {
+            return Err(InvalidFunction::Description { length });
+        }
+        let runtime = self.runtime.clone().unwrap_or_else(|| "Python3.14".to_owned());
+        let minor = runtime.strip_prefix("Python3.").and_then(|minor| minor.parse::<u8>().ok());
+        if minor.is_none() {
+            return Err(InvalidFunction::Runtime(runtime));
+        }
         for timer in &self.timers {
-            timer
-                .cron
-                .parse::<schedule::Schedule>()
-                .map_err(|error| format!("the timer {}: {error}", timer.name))?;
+            let parsed = timer.cron.parse::<schedule::Schedule>();
+            parsed.map_err(|reason| InvalidFunction::Timer { name: timer.name.clone(), reason })?;
         }
         if let Some(name) = self.environment.get("TZ").filter(|_| !self.timers.is_empty())
             && schedule::zone(name).is_none()
@@ -324,14 +344,15 @@ impl Declaration {
         }
         let mut retry = RetryPolicy::default();
         if let Some(retries) = self.retries {
-            retry.retry_num = retries;
+            retry.retry_num = limits::retry_count(retries).map_err(InvalidFunction::RetryCount)?;
         }
         if let Some(age) = self.max_event_age {
-            retry.max_age = Duration::from_secs(age);
+            let age = limits::event_age(age).map_err(InvalidFunction::EventAge)?;
+            retry.max_age = Duration::from_secs(age.into());
         }
         if let Some(interval) = self.retry_interval {
             let interval = Duration::try_from_secs_f64(interval)
-                .map_err(|_| "retry-interval is a number of seconds".to_owned())?;
+                .map_err(|_| InvalidFunction::RetryInterval)?;
             retry.intervals = Intervals {
                 run_error: interval,
                 over_concurrency: interval,
@@ -340,8 +361,8 @@ impl Declaration {
             };
         }
         Ok(Settings {
-            description: self.description.clone().unwrap_or_default(),
-            runtime: "Python3.14".to_owned(),
+            description,
+            runtime,
             layers: self.layers.clone(),
             retry,
             dead_letter: self.dead_letter.clone(),

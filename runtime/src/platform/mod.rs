@@ -8,8 +8,11 @@
 
 pub mod configuration;
 pub mod counts;
+mod definition;
 mod dispatcher;
+mod invalid;
 pub mod log;
+mod management;
 mod pool;
 mod project;
 mod recorder;
@@ -19,6 +22,8 @@ mod running;
 pub mod store;
 mod timers;
 
+pub use invalid::InvalidFunction;
+pub use management::ManagementError;
 pub use pool::{InstanceState, Limits, ShownInstance};
 pub use project::{Project, WatchError};
 pub use registry::{Deployed, Registry};
@@ -54,6 +59,8 @@ pub struct Platform {
 
 struct Shared {
     pub registry: Registry,
+    /// Held while a function or namespace is changed: one after the other.
+    pub managing: tokio::sync::Mutex<()>,
     pub pool: Arc<Pool>,
     pub store: Store,
     pub log: Log,
@@ -131,6 +138,7 @@ impl Platform {
         let pool = Arc::new(Pool::new(parts.keeper, parts.limits));
         let shared = Arc::new(Shared {
             registry: Registry::new(parts.folder),
+            managing: tokio::sync::Mutex::default(),
             pool,
             store: parts.store,
             log: parts.log,

@@ -24,6 +24,8 @@ pub struct Deployed {
     pub latest: Option<Arc<Revision>>,
     /// What was published, by number.
     pub versions: BTreeMap<u32, Arc<Revision>>,
+    /// The number that was published last, though it may have been deleted since.
+    pub published: u32,
     /// Why the newest code or configuration is not in service, if it is not.
     pub problem: Option<String>,
 }
@@ -67,7 +69,12 @@ impl Registry {
 
     /// Whether any function is in that namespace.
     pub fn has_namespace(&self, namespace: &str) -> bool {
-        self.functions().keys().any(|key| key.namespace == namespace)
+        self.count_in(namespace) > 0
+    }
+
+    /// How many functions are in that namespace.
+    pub fn count_in(&self, namespace: &str) -> usize {
+        self.functions().keys().filter(|key| key.namespace == namespace).count()
     }
 
     /// What is in service of one function.
@@ -100,13 +107,22 @@ impl Registry {
         revision.function.version = number.to_string();
         let revision = self.numbered(revision);
         let mut functions = self.functions();
-        functions.entry(revision.key()).or_default().versions.insert(number, revision.clone());
+        let deployed = functions.entry(revision.key()).or_default();
+        deployed.published = deployed.published.max(number);
+        deployed.versions.insert(number, revision.clone());
         revision
     }
 
     /// Notes why the newest code is not in service; what was in service stays.
     pub fn set_problem(&self, key: &FunctionKey, problem: String) {
         self.functions().entry(key.clone()).or_default().problem = Some(problem);
+    }
+
+    /// Notes the number that was published last; a smaller one than is known changes nothing.
+    pub(super) fn note_published(&self, key: &FunctionKey, number: u32) {
+        let mut functions = self.functions();
+        let deployed = functions.entry(key.clone()).or_default();
+        deployed.published = deployed.published.max(number);
     }
 
     /// Takes a function, or one published version of it, out of service.

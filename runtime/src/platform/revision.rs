@@ -1,7 +1,7 @@
 //! A function's code and configuration as of one moment. Neither changes: what changes is which
 //! revision is in service.
 
-use super::store::FunctionKey;
+use super::{configuration::Declaration, store::FunctionKey};
 use crate::{contract::Function, contract::retry::RetryPolicy, package::Package};
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, time::Duration};
@@ -12,6 +12,8 @@ pub struct Revision {
     /// Unlike every other's of this process.
     pub id: u64,
     pub function: Function,
+    /// What the function was made from.
+    pub declaration: Declaration,
     pub package: Package,
     pub settings: Settings,
     pub origin: Origin,

@@ -1,9 +1,9 @@
 //! `Invoke` and `InvokeFunction` (scf-contract §3.2, §3.3).
 
-use super::{answer, errors::ApiError, parameters::Parameters};
+use super::{answer, asked, errors::ApiError, parameters::Parameters};
 use crate::{
     contract::report,
-    platform::{Completed, Platform, Refused, Request, Source, store::FunctionKey},
+    platform::{Completed, Platform, Refused, Request, Source},
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -54,13 +54,9 @@ fn request(
     event: Option<String>,
     qualifier: &str,
 ) -> Result<Request, ApiError> {
-    let text = |name: &str| parameters.text(name).filter(|text| !text.is_empty());
     Ok(Request {
-        key: FunctionKey {
-            namespace: text("Namespace").unwrap_or("default").to_owned(),
-            name: parameters.required_text("FunctionName")?.to_owned(),
-        },
-        qualifier: text("Qualifier").unwrap_or(qualifier).to_owned(),
+        key: asked::function(parameters)?,
+        qualifier: asked::text(parameters, "Qualifier").unwrap_or(qualifier).to_owned(),
         request_id: request_id.to_owned(),
         event: event.filter(|event| !event.is_empty()).unwrap_or_else(|| "{}".to_owned()).into(),
         source: Source::CloudApi,

@@ -5,7 +5,8 @@
 //! [`wire::read`], which gives the action and its parameters, each known to the action and
 //! of its type; and with the action's result back through [`mod@answer`]. Those know HTTP's
 //! values and the API's form, and nothing else of krait: `tests/fuzz` compiles them alone. What
-//! an action does is in a file for its kind: [`invoke`].
+//! an action does is in a file for its kind: [`invoke`], [`functions`], [`shown`], [`versions`],
+//! [`namespaces`], [`logs`], [`async_events`].
 
 pub mod actions;
 pub mod answer;
@@ -15,14 +16,24 @@ pub mod shape;
 pub mod signature;
 pub mod wire;
 
+mod asked;
+mod async_events;
+mod code;
 mod form;
+mod functions;
 mod invoke;
 mod json;
+mod logs;
+mod namespaces;
+mod refusal;
+mod shown;
+mod versions;
 
 use super::{
     Server,
     routes::{Answer, Arrived, Unread},
 };
+use crate::platform::Platform;
 use actions::Action;
 use bytes::Bytes;
 use errors::ApiError;
@@ -62,12 +73,44 @@ fn checked(server: &Server, received: &Received<'_>) -> Result<ApiRequest, ApiEr
     wire::read(received)
 }
 
-async fn act(server: &Server, request_id: &str, request: ApiRequest) -> Result<Bytes, ApiError> {
-    let platform = &server.platform;
-    let parameters = request.parameters;
+async fn act(server: &Server, id: &str, request: ApiRequest) -> Result<Bytes, ApiError> {
+    let platform = server.platform.clone();
+    if matches!(request.action, Action::Invoke | Action::InvokeFunction) {
+        // Boxed: an idle connection is as large as the largest of what may go on in it.
+        return Box::pin(on(&platform, id, request)).await;
+    }
+    // On its own, as an invocation is below: a caller that leaves interrupts no change.
+    let id = id.to_owned();
+    let task = tokio::spawn(async move { on(&platform, &id, request).await });
+    task.await.unwrap_or_else(|_| Err(ApiError::internal()))
+}
+
+async fn on(platform: &Platform, id: &str, request: ApiRequest) -> Result<Bytes, ApiError> {
+    let given = request.parameters;
     match request.action {
-        Action::Invoke => invoke::invoke(platform, request_id, parameters).await,
-        Action::InvokeFunction => invoke::invoke_function(platform, request_id, parameters).await,
-        other => Err(ApiError::invalid_action(other.name())),
+        Action::Invoke => invoke::invoke(platform, id, given).await,
+        Action::InvokeFunction => invoke::invoke_function(platform, id, given).await,
+        Action::ListFunctions => shown::list(platform, id, given).await,
+        Action::GetFunction => shown::get(platform, id, &given).await,
+        Action::CreateFunction => functions::create(platform, id, given).await,
+        Action::UpdateFunctionCode => functions::update_code(platform, id, given).await,
+        Action::UpdateFunctionConfiguration => {
+            functions::update_configuration(platform, id, given).await
+        }
+        Action::DeleteFunction => functions::delete(platform, id, &given).await,
+        Action::GetFunctionLogs => logs::function_logs(platform, id, given).await,
+        Action::GetRequestStatus => logs::request_status(platform, id, &given).await,
+        Action::GetAsyncEventStatus => async_events::status(platform, id, &given).await,
+        Action::ListAsyncEvents => async_events::list(platform, id, given).await,
+        Action::TerminateAsyncEvent => async_events::terminate(platform, id, &given).await,
+        Action::UpdateFunctionEventInvokeConfig => {
+            async_events::update_configuration(platform, id, given).await
+        }
+        Action::GetFunctionEventInvokeConfig => async_events::configuration(platform, id, &given),
+        Action::PublishVersion => versions::publish(platform, id, given).await,
+        Action::ListVersionByFunction => versions::list(platform, id, &given),
+        Action::CreateNamespace => namespaces::create(platform, id, given).await,
+        Action::ListNamespaces => namespaces::list(platform, id, given).await,
+        Action::DeleteNamespace => namespaces::delete(platform, id, given).await,
     }
 }

@@ -41,6 +41,31 @@ impl ApiError {
         Self::of("ResourceInUse.Function", message)
     }
 
+    /// A function of a folder, a template or `krait.toml` is to be changed or deleted.
+    pub fn function_of_project(name: &str) -> Self {
+        let message = format!(
+            "The function [{}] is one of the server's project; change it in its folder or \
+             configuration.",
+            excerpt(name)
+        );
+        Self::of("UnsupportedOperation", message)
+    }
+
+    /// A namespace has as many functions as it may have.
+    pub fn too_many_functions(problem: impl Display) -> Self {
+        Self::of("LimitExceeded.Function", format!("One function too many: {problem}."))
+    }
+
+    /// There are as many namespaces as there may be.
+    pub fn too_many_namespaces(problem: impl Display) -> Self {
+        Self::of("LimitExceeded.Namespace", format!("One namespace too many: {problem}."))
+    }
+
+    /// A function has as many versions as it may have.
+    pub fn too_many_versions(problem: impl Display) -> Self {
+        Self::of("LimitExceeded.FunctionVersions", format!("One version too many: {problem}."))
+    }
+
     /// `CreateNamespace` for a name that is taken.
     pub fn namespace_exists(name: &str) -> Self {
         let message = format!("Namespace already exists: [{}]", excerpt(name));
@@ -155,6 +180,12 @@ impl ApiError {
     /// `Type` is not `Event`.
     pub fn type_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.Type", "Type", problem)
+    }
+
+    /// `AsyncRunEnable`, a mode of asynchronous execution for up to a day, is not krait's.
+    pub fn asynchronous_execution_unsupported() -> Self {
+        let message = "krait has no asynchronous execution: leave AsyncRunEnable out, or FALSE.";
+        Self::of("UnsupportedOperation.AsyncRunEnable", message)
     }
 
     /// `Description` is longer than 1000.

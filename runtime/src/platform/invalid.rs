@@ -1,0 +1,64 @@
+//! What is declared of a function, and the platform would refuse.
+
+use crate::contract::{
+    environment::InvalidEnvironment,
+    handler::InvalidHandler,
+    limits::{DESCRIPTION_LENGTH, OutOfRange},
+    names::InvalidName,
+    schedule::InvalidSchedule,
+};
+use std::fmt;
+
+/// Why a function may not be as it is declared. `Display` names the rule and the remedy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InvalidFunction {
+    Name(InvalidName),
+    Namespace(InvalidName),
+    Handler(InvalidHandler),
+    /// Longer than 1000 characters.
+    Description {
+        length: usize,
+    },
+    /// Not a Python 3 (scf-contract §10); krait runs them all with the one it has.
+    Runtime(String),
+    Memory(OutOfRange),
+    Timeout(OutOfRange),
+    InitTimeout(OutOfRange),
+    Environment(InvalidEnvironment),
+    EventAge(OutOfRange),
+    RetryCount(OutOfRange),
+    /// Negative, or no number.
+    RetryInterval,
+    Timer {
+        name: String,
+        reason: InvalidSchedule,
+    },
+}
+
+impl fmt::Display for InvalidFunction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(error) | Self::Namespace(error) => error.fmt(formatter),
+            Self::Handler(error) => error.fmt(formatter),
+            Self::Description { length } => write!(
+                formatter,
+                "a description has at most {DESCRIPTION_LENGTH} characters, and this one {length}"
+            ),
+            Self::Runtime(runtime) => write!(
+                formatter,
+                "krait has no runtime {runtime:?}; take Python3 with a minor version, such as \
+                 Python3.10"
+            ),
+            Self::Memory(error)
+            | Self::Timeout(error)
+            | Self::InitTimeout(error)
+            | Self::EventAge(error)
+            | Self::RetryCount(error) => error.fmt(formatter),
+            Self::Environment(error) => error.fmt(formatter),
+            Self::RetryInterval => formatter.write_str("retry-interval is a number of seconds"),
+            Self::Timer { name, reason } => write!(formatter, "the timer {name}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidFunction {}
