@@ -16,6 +16,7 @@ const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const screens = { phone: { width: 360, height: 740 }, desk: { width: 1280, height: 900 } };
 
 const audit = async (page, name) => {
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   const [wide, screen] = await page.evaluate(() => [
     document.documentElement.scrollWidth,
     innerWidth,
@@ -25,7 +26,6 @@ const audit = async (page, name) => {
   const { violations } = await page.evaluate(() => axe.run());
   const found = violations.map((each) => [each.id, each.nodes.map((node) => node.html)]);
   assert.deepStrictEqual(found, [], name);
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
 };
 
 const visit = async (browser, address, screen, scheme) => {

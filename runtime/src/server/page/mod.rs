@@ -3,8 +3,10 @@
 //! [`POLICY`] lets none run, whatever a function's name or log may hold.
 //!
 //! - [`gather`]: what the pages show, asked of the platform. [`draft`]: what the form holds.
-//! - [`view`]: the pages. [`parts`]: what they are made of. [`words`]: times and sizes as text.
+//! - [`view`]: the pages. [`parts`] and [`calls`]: what they are made of. [`words`]: times and
+//!   sizes as text.
 
+mod calls;
 mod draft;
 mod gather;
 mod parts;

@@ -1,24 +1,11 @@
-//! What pages are made of.
+//! What the pages show of functions and instances.
 
 use super::{
-    draft::{self, Draft},
     gather::{Overview, Sums},
     words,
 };
-use crate::{
-    contract::events,
-    platform::{
-        Code, Completed, Deployed, InstanceState, Origin, ShownInstance,
-        store::{FunctionKey, InvocationRecord},
-    },
-};
+use crate::platform::{Code, Deployed, InstanceState, Origin, ShownInstance, store::FunctionKey};
 use maud::{Markup, html};
-
-/// How much of a text a list shows, and how much the answer to one call, in bytes.
-const LISTED_BYTES: usize = 16 << 10;
-const ANSWER_BYTES: usize = 512 << 10;
-
-pub(super) type Functions<'a> = &'a [(FunctionKey, Deployed)];
 
 /// The few numbers that say how it goes.
 pub(super) fn figures(overview: &Overview) -> Markup {
@@ -56,7 +43,7 @@ pub(super) fn functions(overview: &Overview) -> Markup {
         };
     }
     html! {
-        div.scroll role="region" aria-label="Functions" tabindex="0" {
+        div.scroll role="region" aria-label="Table of functions" tabindex="0" {
             table {
                 caption.unseen { "Functions, with their limits and what was counted of them" }
                 thead {
@@ -185,149 +172,19 @@ fn mean(sums: &Sums) -> String {
     sums.mean.map_or_else(|| "–".to_owned(), words::duration)
 }
 
-/// The form that invokes. It needs no script: filling in a template is a button of its own.
-pub(super) fn form(functions: Functions<'_>, draft: &Draft) -> Markup {
-    let event = if draft.event.is_empty() { "{}\n" } else { &draft.event };
-    html! {
-        form.invoke method="post" action="/ui/invoke" {
-            div.fields {
-                p {
-                    label for="function" { "Function" }
-                    select #function name="function" required {
-                        @for (key, _) in functions {
-                            option value=(draft::value(key))
-                                selected[draft.function.as_ref() == Some(key)] {
-                                (key.name)
-                                @if key.namespace != "default" { " (" (key.namespace) ")" }
-                            }
-                        }
-                    }
-                }
-                p {
-                    label for="event" { "Template" }
-                    span.joined {
-                        select #event name="event" {
-                            option value="" { "Empty object" }
-                            @for trigger in events::all() {
-                                option value=(trigger.name)
-                                    selected[draft.trigger == Some(trigger)] {
-                                    (trigger.name) ": " (trigger.title)
-                                }
-                            }
-                        }
-                        button name="do" value="fill" { "Fill in" }
-                    }
-                }
-            }
-            p {
-                label for="text" { "Event, as JSON" }
-                textarea #text name="text" rows="12" spellcheck="false" autocapitalize="off"
-                    autocomplete="off" { (event) }
-            }
-            p { button.first name="do" value="invoke" { "Invoke" } }
-        }
-    }
-}
-
-/// What a call came to.
-pub(super) fn answer(key: &FunctionKey, completed: &Completed) -> Markup {
-    let invocation = &completed.invocation;
-    let (status, ret_msg) = (invocation.status_code(), invocation.ret_msg());
-    html! {
-        h1 #answer { (key.name) " " (outcome(status)) }
-        dl.facts {
-            (fact("Duration", &html! {
-                (words::duration(invocation.duration.as_secs_f64()))
-                ", billed " (invocation.billed_ms()) " ms"
-            }))
-            (fact("Memory", &html! { (words::megabytes(invocation.memory_bytes)) }))
-            (fact("Start", &html! { @match &completed.cold_start {
-                Some(_) => "on a new instance",
-                None => "on a warm instance",
-            } }))
-            (fact("Request id", &html! { code { (invocation.request_id) } }))
-        }
-        (texts(&ret_msg, &completed.log_tail, ANSWER_BYTES))
-    }
-}
-
-/// The last invocations, each with its log behind it.
-pub(super) fn invocations(overview: &Overview, of_all: bool) -> Markup {
-    let records = match &overview.invocations {
-        Ok(records) => records,
-        Err(error) => return html! { p.problem { (error) } },
-    };
-    if records.is_empty() {
-        return html! { p.empty { "There are none yet." } };
-    }
-    html! {
-        ol.invocations {
-            @for record in records { li { (invocation(record, overview.now, of_all)) } }
-        }
-    }
-}
-
-fn invocation(record: &InvocationRecord, now: i64, names_function: bool) -> Markup {
-    let key = FunctionKey { namespace: record.namespace.clone(), name: record.function.clone() };
-    html! {
-        details {
-            summary {
-                (outcome(record.status_code))
-                @if names_function { " " span.name { (record.function) } }
-                " " span.took { (words::duration(record.duration_us as f64 / 1e6)) }
-                " " time.ago datetime=(words::timestamp(record.started_at)) {
-                    (words::age(now - record.started_at)) " ago"
-                }
-            }
-            dl.facts {
-                (fact("Function", &html! {
-                    a href=(words::address(&key)) { (key.name) }
-                    " " (record.version) ", in " (key.namespace)
-                }))
-                (fact("Began", &html! { (words::time(record.started_at)) }))
-                (fact("Billed", &html! { (record.billed_ms) " ms" }))
-                (fact("Memory", &html! { (words::megabytes(record.memory_bytes)) }))
-                @if record.retry > 0 { (fact("Retry", &html! { (record.retry) })) }
-                (fact("Request id", &html! { code { (record.request_id) } }))
-            }
-            (texts(&record.ret_msg, &record.log, LISTED_BYTES))
-        }
-    }
-}
-
-/// A status code, in words that do not rest on its colour.
-fn outcome(status: u16) -> Markup {
-    let word = if status == 200 { "returned" } else { "failed" };
-    html! { span.outcome .bad[status != 200] { (status) " " (word) } }
-}
-
-/// RetMsg and the log, as far as they are not too long to be looked at.
-fn texts(ret_msg: &str, log: &str, limit: usize) -> Markup {
-    let (ret_msg, after) = words::beginning(ret_msg, limit);
-    let (log, before) = words::end(log, limit);
-    html! {
-        h3 { "RetMsg" }
-        pre tabindex="0" { (ret_msg) }
-        @if after > 0 { p.cut { "and " (after) " bytes more" } }
-        h3 { "Log" }
-        @if before > 0 { p.cut { "after " (before) " bytes more" } }
-        pre tabindex="0" { (log) }
-    }
-}
-
 /// The instances there are.
 pub(super) fn instances(overview: &Overview, of_all: bool) -> Markup {
     if overview.instances.is_empty() {
         return html! { p.empty { "There are none; a call starts one." } };
     }
     html! {
-        div.scroll role="region" aria-label="Instances" tabindex="0" {
+        div.scroll role="region" aria-label="Table of instances" tabindex="0" {
             table {
                 caption.unseen { "Instances, with what each is doing" }
                 thead {
                     tr {
                         @if of_all { th scope="col" { "Function" } }
-                        th.number scope="col" { "Process" }
+                        th scope="col" { "Process" }
                         th scope="col" { "State" }
                         th.more scope="col" { "Version" }
                         th.number scope="col" { "Invocations" }
@@ -354,7 +211,7 @@ fn instance_row(instance: &ShownInstance, now: i64, names_function: bool) -> Mar
             @if names_function {
                 td { a href=(words::address(&instance.key)) { (instance.key.name) } }
             }
-            td.number { (instance.process) }
+            td.digits { (instance.process) }
             td { (state) }
             td.more { (instance.version) }
             td.number { (instance.invocations) }
@@ -363,6 +220,7 @@ fn instance_row(instance: &ShownInstance, now: i64, names_function: bool) -> Mar
     }
 }
 
-fn fact(name: &str, value: &Markup) -> Markup {
+/// A name and its value, for a list of such.
+pub(super) fn fact(name: &str, value: &Markup) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }

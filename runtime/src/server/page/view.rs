@@ -1,10 +1,10 @@
 //! The pages, whole.
 
 use super::{
+    calls::{self, Functions},
     draft::Draft,
     gather::Overview,
-    parts::{self, Functions},
-    words,
+    parts, words,
 };
 use crate::platform::{Completed, Deployed, Refused, store::FunctionKey};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -26,7 +26,7 @@ pub(super) fn front(overview: &Overview, draft: &Draft) -> Markup {
         }
         section #invoke aria-labelledby="invoke-title" {
             h2 #invoke-title { "Invoke" }
-            (parts::form(&overview.functions, draft))
+            (calls::form(&overview.functions, draft))
         }
         (recent(overview, true))
     };
@@ -52,7 +52,7 @@ pub(super) fn function(
         section aria-label="Configuration" { (parts::configuration(overview, key, deployed)) }
         section #invoke aria-labelledby="invoke-title" {
             h2 #invoke-title { "Invoke" }
-            (parts::form(&overview.functions, draft))
+            (calls::form(&overview.functions, draft))
         }
         (recent(overview, false))
     };
@@ -63,7 +63,7 @@ pub(super) fn function(
 pub(super) fn invoke(functions: Functions<'_>, draft: &Draft) -> Markup {
     let main = html! {
         h1 { "Invoke" }
-        (parts::form(functions, draft))
+        (calls::form(functions, draft))
     };
     shell("Invoke", None, &back(), &main)
 }
@@ -76,7 +76,7 @@ pub(super) fn answer(
     completed: &Completed,
 ) -> Markup {
     let main = html! {
-        section aria-labelledby="answer" { (parts::answer(key, completed)) }
+        section aria-labelledby="answer" { (calls::answer(key, completed)) }
         (again(functions, draft))
     };
     let title = format!("{} answered {}", key.name, completed.invocation.status_code());
@@ -106,7 +106,7 @@ fn again(functions: Functions<'_>, draft: &Draft) -> Markup {
     html! {
         section #invoke aria-labelledby="invoke-title" {
             h2 #invoke-title { "Invoke again" }
-            (parts::form(functions, draft))
+            (calls::form(functions, draft))
         }
     }
 }
@@ -115,7 +115,7 @@ fn recent(overview: &Overview, of_all: bool) -> Markup {
     html! {
         section #invocations aria-labelledby="invocations-title" {
             h2 #invocations-title { "Last invocations" }
-            (parts::invocations(overview, of_all))
+            (calls::invocations(overview, of_all))
         }
         section #instances aria-labelledby="instances-title" {
             h2 #instances-title { "Instances" }

@@ -26,6 +26,11 @@ pub(super) fn age(milliseconds: i64) -> String {
     }
 }
 
+/// How long ago something was.
+pub(super) fn ago(milliseconds: i64) -> String {
+    if milliseconds < 1000 { "just now".to_owned() } else { format!("{} ago", age(milliseconds)) }
+}
+
 /// A time in milliseconds since the epoch, for a program.
 pub(super) fn timestamp(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_string()
