@@ -49,4 +49,6 @@ pub use in_module::{Engine, Instance, prepare_image};
 #[cfg(unix)]
 pub use process::Instance;
 #[cfg(unix)]
+pub use usage::resident_bytes;
+#[cfg(unix)]
 pub use zygote::{FunctionZygote, Hosted, Keeper, Killer, ZygoteError};

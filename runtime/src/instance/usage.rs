@@ -6,7 +6,7 @@ use std::fs;
 /// Resident memory of `process` and its `descendants`, in bytes; none where `/proc` is
 /// not mounted. A lone process is counted by its resident set, which is cheap to read.
 /// With descendants, pages are shared, and the proportional sets are added up.
-pub(super) fn resident_bytes(process: i32, descendants: &[i32]) -> Option<u64> {
+pub fn resident_bytes(process: i32, descendants: &[i32]) -> Option<u64> {
     if descendants.is_empty() {
         return resident_set(process);
     }

@@ -1,11 +1,210 @@
-//! `/metrics`, for Prometheus.
+//! `/metrics`, for Prometheus, in its text format: what [`Counts`](crate::platform::counts)
+//! holds, and what there is at the moment of the scrape.
 
 use super::{
-    Server,
-    routes::{Answer, text},
+    Server, guard,
+    routes::{Answer, method_not_allowed, text, typed},
 };
-use http::StatusCode;
+use crate::{
+    instance::resident_bytes,
+    platform::{
+        InstanceState, ShownInstance,
+        counts::{BOUNDS, Counted, Histogram},
+        store::FunctionKey,
+    },
+};
+use http::{Method, StatusCode, request::Parts};
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, MetricEncoder, prometheus_text},
+    metrics::MetricType,
+    registry::Registry,
+};
+use std::{collections::BTreeMap, fmt};
 
-pub(super) async fn answer(_: &Server) -> Answer {
-    text(StatusCode::OK, "")
+/// The text format's version, which Prometheus asks to be told.
+const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Answers a scrape. Where there are credentials, they are asked for: names of functions and
+/// how much they are used are not everybody's.
+pub(super) async fn answer(server: &Server, head: &Parts) -> Answer {
+    if let Err(refusal) = guard::credentials(server, head) {
+        return refusal;
+    }
+    if !matches!(head.method, Method::GET | Method::HEAD) {
+        return method_not_allowed(&head.method, "GET, HEAD");
+    }
+    let platform = &server.platform;
+    let scrape = Scrape {
+        counts: platform.counts().all(),
+        instances: platform.instances(),
+        waiting: platform.waiting(),
+        queued: platform.store().queued().await.ok(),
+        lost_records: platform.store().lost_records(),
+    };
+    // Away from the thread that answers: it reads a file for each instance.
+    let written = tokio::task::spawn_blocking(move || scrape.text()).await;
+    match written {
+        Ok(Ok(body)) => typed(StatusCode::OK, CONTENT_TYPE, body),
+        _ => text(StatusCode::INTERNAL_SERVER_ERROR, "the metrics could not be written\n"),
+    }
+}
+
+/// What is told in one scrape.
+#[derive(Debug)]
+struct Scrape {
+    counts: Vec<(FunctionKey, Counted)>,
+    instances: Vec<ShownInstance>,
+    waiting: usize,
+    /// None where the store could not be read.
+    queued: Option<u64>,
+    lost_records: u64,
+}
+
+impl Scrape {
+    fn text(self) -> Result<String, fmt::Error> {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(self));
+        let mut text = String::new();
+        prometheus_text::encode(&mut text, &registry)?;
+        Ok(text)
+    }
+}
+
+// The crate's own counters would be a second place for what the platform counts already.
+impl Collector for Scrape {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.build(&mut encoder)?;
+        self.invocations(&mut encoder)?;
+        self.instances(&mut encoder)?;
+        self.memory(&mut encoder)?;
+        self.waiting(&mut encoder)
+    }
+}
+
+impl Scrape {
+    fn build(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "The krait that runs.";
+        let mut metric = encoder.encode_descriptor("krait_build", help, None, MetricType::Info)?;
+        metric.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])
+    }
+
+    fn invocations(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "Invocations that ended, by the platform's status code (200 where the function \
+                    returned).";
+        let name = "krait_invocations";
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for (key, counted) in &self.counts {
+            for (code, count) in &counted.invocations {
+                let code = code.to_string();
+                let [namespace, function] = labels(key);
+                let labels = [namespace, function, ("status_code", code.as_str())];
+                count_of(&mut metric.encode_family(&labels)?, *count)?;
+            }
+        }
+        let help = "From a call to its answer, its wait for an instance included.";
+        self.histogram(encoder, "krait_invocation_duration_seconds", help, |each| &each.durations)?;
+        let help = "The same, of calls that had a new instance started for them.";
+        self.histogram(encoder, "krait_cold_start_duration_seconds", help, |each| &each.cold_starts)
+    }
+
+    fn histogram(
+        &self,
+        encoder: &mut DescriptorEncoder<'_>,
+        name: &str,
+        help: &str,
+        of: impl Fn(&Counted) -> &Histogram,
+    ) -> fmt::Result {
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
+        for (key, counted) in &self.counts {
+            let histogram = of(counted);
+            let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
+            let buckets: Vec<(f64, u64)> = bounds.zip(histogram.counts).collect();
+            let labels = labels(key);
+            metric.encode_family(&labels)?.encode_histogram::<[(&str, &str); 0]>(
+                histogram.sum,
+                histogram.counts.iter().sum(),
+                &buckets,
+                None,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn instances(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let mut counts: BTreeMap<(&FunctionKey, &str), u64> = BTreeMap::new();
+        for instance in &self.instances {
+            for state in [InstanceState::Idle, InstanceState::Busy] {
+                let count = counts.entry((&instance.key, state_label(state))).or_default();
+                *count += u64::from(instance.state == state);
+            }
+        }
+        let help = "Instances that are kept warm (idle) or run an invocation (busy).";
+        let name = "krait_instances";
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for ((key, state), count) in counts {
+            let [namespace, function] = labels(key);
+            let labels = [namespace, function, ("state", state)];
+            metric.encode_family(&labels)?.encode_gauge(&count)?;
+        }
+        Ok(())
+    }
+
+    /// Resident sets, which are cheap to read. Instances share most of their pages with the
+    /// zygote, so that these add up to more than the machine gives.
+    fn memory(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let own = i32::try_from(std::process::id()).ok().and_then(|id| resident_bytes(id, &[]));
+        let help = "Resident memory of the server's own process.";
+        gauge(encoder, "krait_server_resident_bytes", help, own)?;
+        let mut resident: BTreeMap<&FunctionKey, u64> = BTreeMap::new();
+        for instance in &self.instances {
+            // One that has ended meanwhile has none.
+            let bytes = resident_bytes(instance.process, &[]).unwrap_or_default();
+            *resident.entry(&instance.key).or_default() += bytes;
+        }
+        let help = "Resident memory of instances; pages that they share are counted for each.";
+        let name = "krait_instances_resident_bytes";
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for (key, bytes) in resident {
+            metric.encode_family(&labels(key))?.encode_gauge(&bytes)?;
+        }
+        Ok(())
+    }
+
+    fn waiting(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "Calls that wait for an instance.";
+        gauge(encoder, "krait_waiting_calls", help, u64::try_from(self.waiting).ok())?;
+        let help = "Asynchronous events that wait for an attempt.";
+        gauge(encoder, "krait_queued_events", help, self.queued)?;
+        let help = "Records of invocations, with their logs, that could not be kept.";
+        let name = "krait_lost_records";
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        count_of(&mut metric, self.lost_records)
+    }
+}
+
+fn labels(key: &FunctionKey) -> [(&'static str, &str); 2] {
+    [("namespace", &key.namespace), ("function", &key.name)]
+}
+
+fn state_label(state: InstanceState) -> &'static str {
+    match state {
+        InstanceState::Idle => "idle",
+        InstanceState::Busy => "busy",
+    }
+}
+
+fn count_of(metric: &mut MetricEncoder<'_>, count: u64) -> fmt::Result {
+    metric.encode_counter::<[(&str, &str); 0], _, f64>(&count, None)
+}
+
+/// A gauge without labels, left out where its value is not known.
+fn gauge(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    value: Option<u64>,
+) -> fmt::Result {
+    let Some(value) = value else { return Ok(()) };
+    encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)
 }

@@ -5,8 +5,10 @@
 //! - [`routes`]: which face a request is for.
 //! - [`cloud_api`]: the cloud's own API. [`triggers`]: function URLs and the API gateway.
 //! - [`metrics`]: counts, for Prometheus. [`page`]: what a person sees in a browser.
+//!   [`guard`]: who may use these two.
 
 pub mod cloud_api;
+mod guard;
 mod listener;
 mod metrics;
 mod page;

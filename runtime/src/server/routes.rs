@@ -42,7 +42,7 @@ pub(super) async fn answer(
             text(StatusCode::SERVICE_UNAVAILABLE, "closing\n")
         }
         "/readyz" => text(StatusCode::OK, "ready\n"),
-        "/metrics" => metrics::answer(server).await,
+        "/metrics" => metrics::answer(server, &arrived.head).await,
         path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
         path if path.starts_with("/url/") => triggers::function_url(server, arrived).await,
         path if path.starts_with("/apigw/") => triggers::api_gateway(server, arrived).await,

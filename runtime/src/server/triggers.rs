@@ -144,13 +144,17 @@ fn answer(response: HttpResponse) -> Answer {
 }
 
 fn refusal(refused: &Refused) -> Answer {
-    let status = match refused {
+    text(status(refused), &format!("{refused}\n"))
+}
+
+/// What HTTP calls a refusal.
+pub(super) fn status(refused: &Refused) -> StatusCode {
+    match refused {
         Refused::NoFunction(_) | Refused::NoQualifier { .. } => StatusCode::NOT_FOUND,
         Refused::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::Event(_) | Refused::NotJson(_) => StatusCode::BAD_REQUEST,
         Refused::NotActive { .. } | Refused::Closing | Refused::Store(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-    };
-    text(status, &format!("{refused}\n"))
+    }
 }

@@ -25,6 +25,15 @@ pub struct Credentials {
     pub token: Option<Secret>,
 }
 
+impl Credentials {
+    /// Whether a secret id and a secret key are these, both compared in a time that depends on
+    /// their lengths alone.
+    pub fn are(&self, secret_id: &str, secret_key: &str) -> bool {
+        let id = self.secret_id.as_bytes().ct_eq(secret_id.as_bytes());
+        (id & self.secret_key.0.as_bytes().ct_eq(secret_key.as_bytes())).into()
+    }
+}
+
 /// A text that is not printed.
 #[derive(Clone)]
 pub struct Secret(String);
