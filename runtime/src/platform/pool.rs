@@ -10,6 +10,9 @@ use std::{
 };
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
+/// The version that follows the code.
+const LATEST: &str = "$LATEST";
+
 /// How much a server does at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -64,9 +67,13 @@ pub(super) struct Pool {
     keeper: Keeper,
     limits: Limits,
     state: Mutex<State>,
-    /// Zygotes of functions that are loaded ahead of time, by revision.
-    zygotes: AsyncMutex<HashMap<u64, Arc<FunctionZygote>>>,
+    /// Zygotes of functions that are loaded ahead of time, by version, with the revision that
+    /// was loaded. Instances keep theirs.
+    zygotes: Mutex<HashMap<(FunctionKey, String), (u64, OwnZygote)>>,
 }
+
+/// A function's own zygote, while there is one.
+type OwnZygote = Arc<AsyncMutex<Option<Arc<FunctionZygote>>>>;
 
 #[derive(Default)]
 struct State {
@@ -87,6 +94,8 @@ struct Lane {
     /// Invocations that go on.
     busy: usize,
     waiting: VecDeque<Waiting>,
+    /// The revision that is the latest, since it was last replaced.
+    latest: Option<u64>,
 }
 
 struct Idle {
@@ -120,7 +129,7 @@ pub(super) struct Full;
 
 impl Pool {
     pub(super) fn new(keeper: Keeper, limits: Limits) -> Self {
-        Self { keeper, limits, state: Mutex::default(), zygotes: AsyncMutex::default() }
+        Self { keeper, limits, state: Mutex::default(), zygotes: Mutex::default() }
     }
 
     /// Takes a place for an invocation of `revision`, with a warm instance where there is one,
@@ -187,20 +196,35 @@ impl Pool {
         Ok(Instance { hosted, revision: revision.id, shown })
     }
 
-    /// Of the function's own zygote, which is made first where there is none.
+    /// Of the function's own zygote, which is made first where there is none. Where none can be
+    /// had, since loading ends the process or takes too long, an ordinary instance shows why.
     async fn forked_after_init(&self, revision: &Revision) -> Result<Hosted, StartError> {
         let (function, code) = (&revision.function, &revision.package.paths);
-        let mut zygotes = self.zygotes.lock().await;
-        if let Some(zygote) = zygotes.get(&revision.id) {
-            let zygote = zygote.clone();
-            if let Ok(hosted) = zygote.instance(function, code).await {
-                return Ok(hosted);
-            }
+        let own = self.own_zygote(revision);
+        // Only calls of this revision wait while it is loaded.
+        let mut zygote = own.lock().await;
+        if let Some(zygote) = &*zygote
+            && let Ok(hosted) = zygote.instance(function, code).await
+        {
+            return Ok(hosted);
         }
-        let zygote = Arc::new(self.keeper.zygote_of(function, code).await?);
-        zygotes.insert(revision.id, zygote.clone());
-        drop(zygotes);
-        zygote.instance(function, code).await
+        *zygote = self.keeper.zygote_of(function, code).await.ok().map(Arc::new);
+        if let Some(zygote) = &*zygote
+            && let Ok(hosted) = zygote.instance(function, code).await
+        {
+            return Ok(hosted);
+        }
+        self.keeper.instance(function, code).await
+    }
+
+    fn own_zygote(&self, revision: &Revision) -> OwnZygote {
+        let mut zygotes = self.zygotes();
+        let key = (revision.key(), revision.function.version.clone());
+        let (id, zygote) = zygotes.entry(key).or_default();
+        if *id != revision.id {
+            (*id, *zygote) = (revision.id, OwnZygote::default());
+        }
+        zygote.clone()
     }
 
     /// Takes an instance that was started for nobody, where there is room for it.
@@ -226,16 +250,19 @@ impl Pool {
         let ended = state.take_idle(|other, idle| {
             other == key && idle.instance.revision != revision && idle.instance.is_latest()
         });
+        // What runs on the old code comes back to this lane, to be ended.
+        state.lanes.entry(key.clone()).or_default().latest = Some(revision);
         drop((state, ended));
-        if let Ok(mut zygotes) = self.zygotes.try_lock() {
-            zygotes.retain(|id, zygote| *id == revision || Arc::strong_count(zygote) > 1);
-        }
+        self.zygotes().retain(|(other, version), (id, _)| {
+            other != key || version != LATEST || *id == revision
+        });
     }
 
     /// Ends every idle instance of a function.
     pub(super) fn forget(&self, key: &FunctionKey) {
         let ended = self.state().take_idle(|other, _| other == key);
         drop(ended);
+        self.zygotes().retain(|(other, _), _| other != key);
     }
 
     /// Ends instances that were idle for too long, and forgets those that ended by themselves.
@@ -273,14 +300,9 @@ impl Pool {
             !instance.hosted.has_ended()
                 && self.limits.invocations.is_none_or(|limit| served < limit)
         });
-        if let Some(lane) = state.lanes.get_mut(key) {
-            lane.busy -= 1;
-            match instance {
-                Some(instance) => lane.idle.push(Idle { instance, since: Instant::now() }),
-                None => state.total -= 1,
-            }
-        }
+        let ended = state.take_place_back(key, instance);
         self.serve_waiting(&mut state);
+        drop((state, ended));
     }
 
     fn serve_waiting(&self, state: &mut State) {
@@ -301,13 +323,17 @@ impl Pool {
                     && let Err(instance) = waiting.turn.send(instance)
                 {
                     // Nobody waits any more.
-                    state.take_place_back(&key, instance);
+                    drop(state.take_place_back(&key, instance));
                 }
             }
             if first(state).is_some() {
                 state.turns.push_back(key);
             }
         }
+    }
+
+    fn zygotes(&self) -> MutexGuard<'_, HashMap<(FunctionKey, String), (u64, OwnZygote)>> {
+        self.zygotes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -317,7 +343,13 @@ impl Pool {
 
 impl Instance {
     fn is_latest(&self) -> bool {
-        self.shown.version == "$LATEST"
+        self.shown.version == LATEST
+    }
+}
+
+impl Lane {
+    fn has_replaced(&self, instance: &Instance) -> bool {
+        instance.is_latest() && self.latest.is_some_and(|latest| latest != instance.revision)
     }
 }
 
@@ -350,12 +382,24 @@ impl State {
         Some(None)
     }
 
-    fn take_place_back(&mut self, key: &FunctionKey, instance: Option<Instance>) {
+    /// Keeps an instance that comes back for the next call, or gives it up to be ended, where
+    /// its code has been replaced.
+    fn take_place_back(
+        &mut self,
+        key: &FunctionKey,
+        instance: Option<Instance>,
+    ) -> Option<Instance> {
         let lane = self.lanes.entry(key.clone()).or_default();
         lane.busy -= 1;
         match instance {
-            Some(instance) => lane.idle.push(Idle { instance, since: Instant::now() }),
-            None => self.total -= 1,
+            Some(instance) if !lane.has_replaced(&instance) => {
+                lane.idle.push(Idle { instance, since: Instant::now() });
+                None
+            }
+            given_up => {
+                self.total -= 1;
+                given_up
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     contract::{Failure, Invocation, Outcome, report::ColdStart},
-    instance::{self, InvokeError, Killer},
+    instance::{self, InvokeError, Killer, StartError},
 };
 use bytes::Bytes;
 use std::{
@@ -149,6 +149,8 @@ async fn invoke(
             Some(instance) => instance,
             None => match shared.pool.start(revision).await {
                 Ok(instance) => instance,
+                // The process ended before it knew whom to serve.
+                Err(StartError::Assignment(_)) => continue,
                 Err(error) => {
                     let failure = Failure::Internal { message: error.to_string() };
                     return Ok(not_reached(request, failure));

@@ -1,7 +1,7 @@
 //! An instance among many: forked by a zygote, watched by a server that waits for all of them
 //! at once.
 
-use super::keeper::{Ending, Keeper, Spare};
+use super::keeper::{Ending, FunctionZygote, Keeper, Spare};
 use crate::{
     contract::{Failure, Function, Invocation, Outcome},
     instance::{
@@ -15,7 +15,7 @@ use crate::{
     },
     python::CodePaths,
 };
-use std::{io, time::Instant};
+use std::{io, sync::Arc, time::Instant};
 use tokio::{
     net::{UnixStream, unix::pipe},
     time::sleep_until,
@@ -33,6 +33,8 @@ pub struct Hosted {
     log_is_open: bool,
     ending: Ending,
     keeper: Keeper,
+    /// The function's own zygote, where it was forked by one: with that it would end.
+    zygote: Option<Arc<FunctionZygote>>,
     marker: Marker,
     started: Instant,
     phase: Phase,
@@ -97,10 +99,16 @@ impl Hosted {
             log_is_open: true,
             ending,
             keeper,
+            zygote: None,
             marker,
             started: Instant::now(),
             phase: Phase::default(),
         })
+    }
+
+    /// Has the zygote that it was forked by live at least as long as it does.
+    pub(super) fn keep(&mut self, zygote: Arc<FunctionZygote>) {
+        self.zygote = Some(zygote);
     }
 
     /// The process's number.

@@ -32,7 +32,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, Interest},
     net::{UnixStream, unix::OwnedReadHalf, unix::OwnedWriteHalf},
     signal::unix::{SignalKind, signal},
     sync::{oneshot, watch},
@@ -210,14 +210,17 @@ impl Keeper {
     ) -> Result<FunctionZygote, StartError> {
         let Spare { process, mut socket, log, .. } =
             self.fork().await.map_err(StartError::Engine)?;
+        // Whatever goes wrong, the process is ended: what it loads may never come back.
+        let started = Started { process, keeper: self.clone() };
         let serve = Serve::of(function, code, Marker::fresh(), false);
         let assignment = Assignment::Zygote(Some(Box::new(serve)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         tokio::task::spawn_blocking(move || {
             let _ = io::copy(&mut std::fs::File::from(log), &mut io::stderr());
         });
-        let zygote = self.connect(socket).await.map_err(StartError::Engine)?;
-        Ok(FunctionZygote { zygote, process, keeper: self.clone() })
+        let within = Duration::from_secs(function.init_timeout_seconds.into());
+        let zygote = self.connect(socket, within).await.map_err(StartError::Engine)?;
+        Ok(FunctionZygote { zygote, started })
     }
 
     /// How many processes of instances there are, spares included.
@@ -330,22 +333,26 @@ impl Keeper {
         drop(other);
         wire::send_assignment(&mut socket, &Assignment::Zygote(None))
             .map_err(ZygoteError::Start)?;
-        self.connect_and_listen(socket).await.map_err(|_| ZygoteError::NotReady)
+        self.connected(socket, READY_WITHIN).await.map_err(|_| ZygoteError::NotReady)
     }
 
-    async fn connect_and_listen(&self, socket: Socket) -> io::Result<(Arc<Zygote>, OwnedReadHalf)> {
+    async fn connected(
+        &self,
+        socket: Socket,
+        within: Duration,
+    ) -> io::Result<(Arc<Zygote>, OwnedReadHalf)> {
         socket.set_nonblocking(true)?;
         let (mut news, orders) = UnixStream::from_std(socket)?.into_split();
         let mut first = [0; News::BYTES];
-        tokio::time::timeout(READY_WITHIN, news.read_exact(&mut first)).await??;
+        tokio::time::timeout(within, news.read_exact(&mut first)).await??;
         match News::decode(first) {
             Some(News::Ready) => Ok((Arc::new(Zygote { orders, state: Mutex::default() }), news)),
             _ => Err(io::ErrorKind::InvalidData.into()),
         }
     }
 
-    async fn connect(&self, socket: Socket) -> io::Result<Arc<Zygote>> {
-        let (zygote, news) = self.connect_and_listen(socket).await?;
+    async fn connect(&self, socket: Socket, within: Duration) -> io::Result<Arc<Zygote>> {
+        let (zygote, news) = self.connected(socket, within).await?;
         let (keeper, listening) = (self.clone(), zygote.clone());
         tokio::spawn(async move { keeper.listen(&listening, news).await });
         Ok(zygote)
@@ -414,10 +421,16 @@ impl Keeper {
     }
 }
 
-/// A zygote that has loaded a function. Dropped, it is ended, and its instances with it.
+/// A zygote that has loaded a function. It lives as long as its instances.
 #[derive(Debug)]
 pub struct FunctionZygote {
     zygote: Arc<Zygote>,
+    started: Started,
+}
+
+/// A process that is ended when it is not needed any more.
+#[derive(Debug)]
+struct Started {
     process: i32,
     keeper: Keeper,
 }
@@ -428,16 +441,18 @@ impl FunctionZygote {
     /// # Errors
     /// When the zygote has ended, or the kernel refuses another process.
     pub async fn instance(
-        &self,
+        self: &Arc<Self>,
         function: &Function,
         code: &CodePaths,
     ) -> Result<Hosted, StartError> {
         let spare = self.zygote.fork().await.map_err(StartError::Engine)?;
-        Hosted::assign(spare, self.keeper.clone(), function, code)
+        let mut hosted = Hosted::assign(spare, self.started.keeper.clone(), function, code)?;
+        hosted.keep(self.clone());
+        Ok(hosted)
     }
 }
 
-impl Drop for FunctionZygote {
+impl Drop for Started {
     fn drop(&mut self) {
         self.keeper.kill(self.process);
     }
@@ -448,24 +463,41 @@ impl Zygote {
     async fn fork(&self) -> io::Result<Spare> {
         let (socket, other) = Socket::pair()?;
         let (log, log_writer) = pipe()?;
-        let (sender, forked) = oneshot::channel();
-        {
-            // In one step, so that who waits first is answered first.
-            let mut state = self.state();
-            if state.has_ended {
-                return Err(io::ErrorKind::BrokenPipe.into());
+        let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
+        let forked = loop {
+            match self.order_fork(&descriptors) {
+                // It has many orders to follow before this one.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.orders.writable().await?;
+                }
+                ordered => break ordered?,
             }
-            self.order(Order::Fork, &[log_writer.as_raw_fd(), other.as_raw_fd()])?;
-            state.waiting.push_back(sender);
-        }
+        };
         drop((other, log_writer));
         let (process, ending) =
             forked.await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
         Ok(Spare { process, socket, log, ending })
     }
 
+    fn order_fork(
+        &self,
+        descriptors: &[i32],
+    ) -> io::Result<oneshot::Receiver<io::Result<(i32, Ending)>>> {
+        // In one step, so that who waits first is answered first.
+        let mut state = self.state();
+        if state.has_ended {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.order(Order::Fork, descriptors)?;
+        let (sender, forked) = oneshot::channel();
+        state.waiting.push_back(sender);
+        Ok(forked)
+    }
+
     fn order(&self, order: Order, descriptors: &[i32]) -> io::Result<()> {
-        messages::send(self.orders.as_ref().as_raw_fd(), order, descriptors)
+        let orders = self.orders.as_ref();
+        let send = || messages::send(orders.as_raw_fd(), order, descriptors);
+        orders.try_io(Interest::WRITABLE, send)
     }
 
     fn answer(&self, answer: io::Result<(i32, Ending)>) {

@@ -1,0 +1,408 @@
+"""Chaos: a mixed load on a real server while its instances, and then its zygotes, are killed.
+
+Every request whose client stays gets exactly one right answer. Afterwards nothing is left: no
+process but idle instances, no descriptor, no temporary file, no memory.
+
+    python3 tests/serve/chaos.py [SEED]
+
+ends with 0 and prints `N passed, 0 failed` where all is well.
+"""
+
+import collections
+import json
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+
+from server import (
+    Server,
+    children_of,
+    command_of,
+    descendants_of,
+    descriptors_of,
+    resident_bytes,
+    wait_until,
+    zygote_of,
+)
+
+WORKERS = 12
+SPARES = 2
+LOAD_SECONDS = 12
+# From a kill until the last that ends of it has ended: where the zygote's starter is killed, its
+# server learns of it and ends the zygote, which ends the instances.
+CASCADE = 0.5
+# What all of it may take.
+BOUND_SECONDS = 100
+# So that what is left behind can be found, whoever its parent is.
+MARK = f"KRAIT_CHAOS_MARK={os.getpid()}-{time.time_ns()}"
+
+# A number comes by the API's event, or by the query of a request to a trigger.
+NUMBER = """
+def number_of(event):
+    query = event.get("queryString") or {}
+    return int(event["number"] if "number" in event else query["number"])
+
+def answer(number):
+    return {"isBase64Encoded": False, "statusCode": 200, "headers": {}, "body": str(number)}
+"""
+
+FUNCTIONS = {
+    "good": NUMBER
+    + """
+import json, logging
+def main_handler(event, context):
+    print("number", number_of(event))
+    return answer(number_of(event))
+""",
+    "slow": NUMBER
+    + """
+import time
+def main_handler(event, context):
+    time.sleep(0.2)
+    return answer(number_of(event))
+""",
+    "raising": NUMBER
+    + """
+def main_handler(event, context):
+    raise ValueError(f"number {number_of(event)}")
+""",
+    "looping": """
+def main_handler(event, context):
+    while True:
+        pass
+""",
+    "eating": """
+def main_handler(event, context):
+    held = []
+    while True:
+        held.append(bytearray(b"x" * (1 << 20)))
+""",
+    "exiting": """
+import os
+def main_handler(event, context):
+    os._exit(3)
+""",
+    "crashing": """
+import os, signal
+def main_handler(event, context):
+    os.kill(os.getpid(), signal.SIGSEGV)
+""",
+    "leaving": NUMBER
+    + """
+import os, time
+def main_handler(event, context):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(1000)
+        os._exit(0)
+    os.wait()
+    return answer(number_of(event))
+""",
+}
+SETTINGS = {name: "timeout = 5\nmemory = 128" for name in FUNCTIONS}
+SETTINGS["looping"] = "timeout = 1\nmemory = 128"
+
+# How often each is called, and what it answers where nobody interferes.
+KINDS = {
+    "good": (60, 200),
+    "slow": (8, 200),
+    "raising": (10, 430),
+    "looping": (1, 433),
+    "eating": (2, 434),
+    "exiting": (5, 439),
+    "crashing": (5, 439),
+    "leaving": (5, 200),
+}
+
+
+class Tally:
+    """What was found, right and wrong."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.passed = 0
+        self.failures = []
+        self.answers = collections.Counter()
+        # When each call began and ended that a kill made a 439.
+        self.disturbed = []
+
+    def check(self, right, text):
+        with self.lock:
+            if right:
+                self.passed += 1
+            else:
+                self.failures.append(text)
+                print(f"FAILED: {text}", flush=True)
+
+
+class Killer(threading.Thread):
+    """Kills instances, and where it is told to, zygotes, until it is stopped."""
+
+    def __init__(self, server, seed, zygotes):
+        super().__init__()
+        self.server, self.random, self.zygotes = server, random.Random(seed), zygotes
+        self.stopped = threading.Event()
+        self.instances, self.ended_zygotes = [], []
+
+    def run(self):
+        next_zygote = time.monotonic() + 2.0
+        while not self.stopped.wait(self.random.uniform(0.01, 0.08)):
+            found = zygote_of(self.server.pid)
+            if not found:
+                continue
+            starter, zygote = found
+            if self.zygotes and time.monotonic() >= next_zygote:
+                next_zygote = time.monotonic() + 2.0
+                # Which of the two dies first is chance.
+                victim = self.random.choice([starter, zygote])
+                self.ended_zygotes.append(time.monotonic())
+                kill(victim)
+                continue
+            instances = children_of(zygote)
+            if instances:
+                self.instances.append(time.monotonic())
+                kill(self.random.choice(instances))
+
+
+def kill(process):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def code_of(status, headers, body):
+    """The platform's status code of an answer, and the number it carries."""
+    text = body.decode()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None, text
+    if isinstance(value, dict) and "Response" in value:
+        result = value["Response"].get("Result")
+        if result is None:
+            return None, text
+        value = json.loads(result["RetMsg"])
+    if isinstance(value, dict) and "statusCode" in value:
+        if value["statusCode"] == 200:
+            return 200, value["body"]
+        return value["statusCode"], value["errorMessage"]
+    return (200, str(value)) if status == 200 else (None, text)
+
+
+class Worker(threading.Thread):
+    """Calls one thing after the other, as chance has it."""
+
+    def __init__(self, server, tally, seed, until):
+        super().__init__()
+        self.server, self.tally = server, tally
+        self.random, self.until = random.Random(seed), until
+
+    def run(self):
+        names = list(KINDS)
+        weights = [KINDS[name][0] for name in names]
+        while time.monotonic() < self.until:
+            name = self.random.choices(names, weights)[0]
+            number = self.random.randrange(1 << 40)
+            if self.random.random() < 0.05:
+                self.leave(name, number)
+            else:
+                self.call(name, number)
+
+    def target(self, name, number):
+        """One of the three ways to a function."""
+        way = self.random.randrange(3)
+        if way == 0:
+            event = json.dumps({"number": number})
+            body = json.dumps({"FunctionName": name, "ClientContext": event})
+            headers = {"X-TC-Action": "Invoke", "X-TC-Version": "2018-04-16"}
+            return "POST", "/", body, {**headers, "Content-Type": "application/json"}
+        face = ("url", "apigw")[way - 1]
+        return "GET", f"/{face}/{name}/path?number={number}", None, {}
+
+    def call(self, name, number):
+        began = time.monotonic()
+        try:
+            answer = self.server.request(*self.target(name, number), timeout=30)
+        except OSError as error:
+            self.tally.check(False, f"{name}: no answer: {error!r}")
+            return
+        code, said = code_of(*answer)
+        expected = KINDS[name][1]
+        with self.tally.lock:
+            self.tally.answers[name, code] += 1
+        if code == 439 and expected != 439:
+            with self.tally.lock:
+                self.tally.disturbed.append((name, began, time.monotonic()))
+            right = said == "User process exit when running"
+        else:
+            right = code == expected and (code != 200 or said == str(number))
+        self.tally.check(right, f"{name} {number}: {answer}")
+
+    def leave(self, name, number):
+        """A client that goes away before the answer, politely or not."""
+        method, path, body, headers = self.target(name, number)
+        text = f"{method} {path} HTTP/1.1\r\nHost: krait\r\n"
+        body = (body or "").encode()
+        for key, value in {**headers, "Content-Length": len(body)}.items():
+            text += f"{key}: {value}\r\n"
+        whole = text.encode() + b"\r\n" + body
+        with socket.create_connection((self.server.host, self.server.port)) as client:
+            client.sendall(whole[: self.random.randrange(1, len(whole) + 1)])
+            if self.random.random() < 0.5:
+                # With a reset.
+                client.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
+                )
+
+
+def load(server, tally, seed, seconds, kills=None):
+    """A round of the same load; `kills` is `instances` or `zygotes`."""
+    killer = Killer(server, seed, kills == "zygotes") if kills else None
+    until = time.monotonic() + seconds
+    tally.disturbed = []
+    workers = [Worker(server, tally, f"{seed}/{each}", until) for each in range(WORKERS)]
+    if killer:
+        killer.start()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if killer:
+        killer.stopped.set()
+        killer.join()
+    check_disturbed(tally, killer)
+
+
+def check_disturbed(tally, killer):
+    """A 439 of a function that does not end by itself is right only where its instance was
+    killed: each kill of an instance makes at most one."""
+    zygotes = killer.ended_zygotes if killer else []
+    instances = killer.instances if killer else []
+    alone = 0
+    for name, began, ended in tally.disturbed:
+        if any(began - CASCADE <= each <= ended for each in zygotes):
+            continue
+        alone += 1
+        explained = any(began - CASCADE <= each <= ended for each in instances)
+        tally.check(explained, f"{name}: a 439 while nothing was killed")
+    text = f"{alone} calls ended in 439 by {len(instances)} kills of instances"
+    tally.check(alone <= len(instances), text)
+    print(f"  {text}, {len(tally.disturbed)} in all; zygotes killed: {len(zygotes)}", flush=True)
+
+
+def marked_processes():
+    """Every process that has the mark in its environment or works in the test's folder."""
+    found = []
+    for each in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{each}/environ", "rb") as file:
+                if MARK.encode() in file.read():
+                    found.append(int(each))
+                    continue
+            if FOLDER and os.readlink(f"/proc/{each}/cwd").startswith(FOLDER):
+                found.append(int(each))
+        except OSError:
+            pass
+    return found
+
+
+FOLDER = None
+
+
+def settled(server):
+    """Whether the server is by itself: it, the zygote's two processes and the spares, and
+    nothing else, of whatever parent."""
+    everything = {server.pid, *descendants_of(server.pid), *marked_processes()}
+    return zygote_of(server.pid) and len(everything) == 3 + SPARES
+
+
+def at_rest(server):
+    """Waits until what was idle has been ended."""
+    wait_until(lambda: settled(server), 10, "an end of all processes but the server's own")
+
+
+def shape(server):
+    """How many descriptors of each kind the server has."""
+    kinds = collections.Counter()
+    for target in descriptors_of(server.pid).values():
+        kinds[target.split(":")[0] if not target.startswith("/") else target] += 1
+    return dict(kinds)
+
+
+def temporary_files():
+    import tempfile
+
+    folder = tempfile.gettempdir()
+    return {each for each in os.listdir(folder) if "krait" in each}
+
+
+def main():
+    global FOLDER
+    seed = sys.argv[1] if len(sys.argv) > 1 else "20261125"
+    print(f"seed {seed}", flush=True)
+    began = time.monotonic()
+    threading.Thread(target=give_up, daemon=True).start()
+    tally = Tally()
+    name, _, value = MARK.partition("=")
+    files_before = temporary_files()
+    options = ["--log", "quiet", "--concurrency", "50", "--idle", "2", "--spares", str(SPARES)]
+    with Server(FUNCTIONS, SETTINGS, options, {name: value}) as server:
+        FOLDER = server.folder
+        print("warm-up", flush=True)
+        load(server, tally, f"{seed}/warm", LOAD_SECONDS)
+        at_rest(server)
+        memory, descriptors = resident_bytes(server.pid), shape(server)
+        print(f"  {memory >> 10} KiB, {descriptors}", flush=True)
+
+        print("instances are killed", flush=True)
+        load(server, tally, f"{seed}/instances", LOAD_SECONDS, "instances")
+        print("instances and zygotes are killed", flush=True)
+        load(server, tally, f"{seed}/zygotes", LOAD_SECONDS, "zygotes")
+
+        wait_until(lambda: zygote_of(server.pid), 10, "a zygote")
+        try:
+            at_rest(server)
+            tally.check(True, "")
+        except AssertionError as error:
+            left = [(each, command_of(each)) for each in descendants_of(server.pid)]
+            tally.check(False, f"{error}: {left}, {marked_processes()}")
+        after, now = resident_bytes(server.pid), shape(server)
+        print(f"  {after >> 10} KiB, {now}", flush=True)
+        tally.check(now == descriptors, f"descriptors: {descriptors}, then {now}")
+        tally.check(after <= memory * 1.1, f"memory: {memory}, then {after}")
+        answer = server.returned("good", {"number": 7})
+        tally.check(answer["body"] == "7", f"the server answers {answer}")
+        tally.check(server.process.poll() is None, "the server has ended")
+        status = server.stop()
+        tally.check(status == 0, f"the server ended with {status}")
+        tally.check(not marked_processes(), f"left at the end: {marked_processes()}")
+        for line in server.errors:
+            print(f"  said: {line}")
+    left = temporary_files() - files_before
+    tally.check(not left, f"temporary files: {left}")
+    print(dict(sorted(tally.answers.items(), key=str)))
+    for name, (_, code) in KINDS.items():
+        tally.check(tally.answers[name, code] > 0, f"{name} never gave {code}")
+    print(f"{time.monotonic() - began:.0f} s")
+    print(f"{tally.passed} passed, {len(tally.failures)} failed")
+    return 1 if tally.failures else 0
+
+
+def give_up():
+    """Ends everything where it takes too long."""
+    time.sleep(BOUND_SECONDS)
+    print(f"FAILED: not done after {BOUND_SECONDS} s", flush=True)
+    for process in marked_processes():
+        if process != os.getpid():
+            kill(process)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
