@@ -32,7 +32,8 @@ const EVENT_CONNECTIONS: [usize; 3] = [8, 32, 128];
 const CROWD: usize = 500;
 
 const EVENT: &str = r#"{"body": "{\"name\": \"krait\"}"}"#;
-const ANSWER: &str = "krait\"";
+const ANSWER: &str = r#""krait""#;
+const ANSWER_IN_JSON: &str = r#"{\"hello\": \"krait\"}"#;
 
 /// Measures the program beside its peers and prints BENCHMARKS.md's table. `environment` is a
 /// virtual environment with functions-framework and gunicorn; data goes to `folder`.
@@ -123,7 +124,7 @@ fn warm(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
     let root = Request::post("/", "", r#"{"name": "krait"}"#, ANSWER);
     let candidates = [
         ("krait, function URL", krait.address, to_url("served"), WARM_CALLS),
-        ("krait, cloud API's Invoke", krait.address, to_api("", ANSWER), WARM_CALLS),
+        ("krait, cloud API's Invoke", krait.address, to_api("", ANSWER_IN_JSON), WARM_CALLS),
         ("gunicorn, sync", sync.address, root.clone(), PEER_CALLS),
         ("gunicorn, gthread", threads.address, root, PEER_CALLS),
     ];
