@@ -3,10 +3,13 @@
 //! `krait-benches KRAIT` measures the program KRAIT. `krait-benches profile FILE [EVENT]`
 //! does one cold invocation in this process, for a profiler to watch, and
 //! `krait-benches convert BYTES` reads and writes one event of that size.
+//! `krait-benches serve KRAIT ENVIRONMENT FOLDER` measures `krait serve` beside
+//! functions-framework in a virtual environment, with its data in FOLDER.
 
 mod conversions;
 mod pages;
 mod peers;
+mod served;
 mod snapshot;
 mod starts;
 mod statistics;
@@ -32,8 +35,14 @@ fn main() -> Result<()> {
     match arguments.as_slice() {
         [mode, file, event @ ..] if mode == "profile" => profile(Path::new(file), event.first()),
         [mode, bytes] if mode == "convert" => conversions::profile(bytes.parse()?),
+        [mode, program, environment, folder] if mode == "serve" => {
+            served::run(Path::new(program), Path::new(environment), Path::new(folder))
+        }
         [program] => measure(Path::new(program)),
-        _ => anyhow::bail!("usage: krait-benches KRAIT | profile FILE [EVENT] | convert BYTES"),
+        _ => anyhow::bail!(
+            "usage: krait-benches KRAIT | profile FILE [EVENT] | convert BYTES | serve KRAIT \
+             ENVIRONMENT FOLDER"
+        ),
     }
 }
 

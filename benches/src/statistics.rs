@@ -45,3 +45,19 @@ pub(crate) fn machine() -> String {
         day.unwrap_or_default()
     )
 }
+
+/// Times in their order.
+pub(crate) struct Percentiles(Vec<Duration>);
+
+impl Percentiles {
+    /// Of some times; there must be some.
+    pub(crate) fn of(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        Self(times)
+    }
+
+    /// The time that this part of a hundred does not exceed.
+    pub(crate) fn at(&self, percent: usize) -> Duration {
+        self.0[(self.0.len() - 1) * percent / 100]
+    }
+}

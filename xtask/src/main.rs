@@ -17,6 +17,8 @@ usage: cargo xtask TASK
            write target/wasm/bin/krait, which is the module in a host: tests can run it
   patterns record the standard library's regular expressions, compiled, for the shims
   bench    measure it beside CPython, and print BENCHMARKS.md's tables
+  serve-bench [PROGRAM]
+           measure its server beside functions-framework and CPython, and print a table
   wasm-bench
            measure the module beside the native program";
 
@@ -29,6 +31,7 @@ fn main() -> Result<()> {
         Some("wasm-bench") => module::figures(&target_folder().join("dist/krait")),
         Some("patterns") => patterns(),
         Some("bench") => bench(),
+        Some("serve-bench") => serve_bench(env::args().nth(2).map(PathBuf::from)),
         _ => bail!("{USAGE}"),
     }
 }
@@ -80,6 +83,35 @@ fn bench() -> Result<()> {
         &*program.to_string_lossy(),
     ];
     cargo(&arguments)
+}
+
+/// Runs the benchmark of the server against a program, or the one that ships.
+fn serve_bench(program: Option<PathBuf>) -> Result<()> {
+    let (program, profile) = match program {
+        Some(program) => (program.canonicalize().context("the program")?, "release"),
+        None => (dist()?, "dist"),
+    };
+    let environment = peer_environment()?;
+    let folder = target_folder().join("serve-bench");
+    let paths = [&program, &environment, &folder].map(|path| path.to_string_lossy());
+    let run = ["run", "--profile", profile, "--package", "krait-benches", "--", "serve"];
+    cargo(&[&run[..], &paths.each_ref().map(|path| &**path)].concat())
+}
+
+/// A virtual environment with functions-framework and gunicorn, from the package index.
+fn peer_environment() -> Result<PathBuf> {
+    let environment = target_folder().join("peer");
+    if !environment.join("bin/gunicorn").exists() {
+        let python = env::var_os("PEER_PYTHON").unwrap_or_else(|| "python3".into());
+        let made = Command::new(python).args(["-m", "venv"]).arg(&environment).status();
+        let made = made.context("python3 does not run")?.success();
+        let mut pip = Command::new(environment.join("bin/pip"));
+        pip.args(["install", "--quiet", "functions-framework", "gunicorn"]);
+        if !made || !pip.status().context("pip does not run")?.success() {
+            bail!("functions-framework and gunicorn were not installed");
+        }
+    }
+    Ok(environment)
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -35,7 +35,7 @@ use tokio::{
     io::{AsyncReadExt, Interest},
     net::{UnixStream, unix::OwnedReadHalf, unix::OwnedWriteHalf},
     signal::unix::{SignalKind, signal},
-    sync::{oneshot, watch},
+    sync::{Semaphore, oneshot, watch},
 };
 
 /// How long a zygote may take for its interpreter: it may have to make a snapshot first.
@@ -46,6 +46,10 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How long after a zygote's end its instances are certain to be the server's children.
 const ADOPTED_WITHIN: Duration = Duration::from_millis(200);
+
+/// How many orders to fork a zygote has before it at once: many more would fill its socket, or
+/// have more descriptors on their way than a user may have (`unix(7)`, `ETOOMANYREFS`).
+const ORDERS_AT_ONCE: usize = 64;
 
 /// Tells of an instance's end: its peak of resident memory in bytes.
 pub(super) type Ending = watch::Receiver<Option<u64>>;
@@ -116,6 +120,8 @@ struct Living {
 #[derive(Debug)]
 struct Zygote {
     orders: OwnedWriteHalf,
+    /// The right to order a fork.
+    forks: Semaphore,
     state: Mutex<ZygoteState>,
 }
 
@@ -346,7 +352,10 @@ impl Keeper {
         let mut first = [0; News::BYTES];
         tokio::time::timeout(within, news.read_exact(&mut first)).await??;
         match News::decode(first) {
-            Some(News::Ready) => Ok((Arc::new(Zygote { orders, state: Mutex::default() }), news)),
+            Some(News::Ready) => {
+                let forks = Semaphore::new(ORDERS_AT_ONCE);
+                Ok((Arc::new(Zygote { orders, forks, state: Mutex::default() }), news))
+            }
             _ => Err(io::ErrorKind::InvalidData.into()),
         }
     }
@@ -461,6 +470,7 @@ impl Drop for Started {
 impl Zygote {
     /// Has a process forked.
     async fn fork(&self) -> io::Result<Spare> {
+        let _turn = self.forks.acquire().await.map_err(io::Error::other)?;
         let (socket, other) = Socket::pair()?;
         let (log, log_writer) = pipe()?;
         let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
