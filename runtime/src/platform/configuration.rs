@@ -337,10 +337,7 @@ impl Declaration {
         if let Some(name) = self.environment.get("TZ").filter(|_| !self.timers.is_empty())
             && schedule::zone(name).is_none()
         {
-            return Err(format!(
-                "its timers are in the time zone {name}, which is not known; TZ is a name such as \
-                 Asia/Shanghai"
-            ));
+            return Err(InvalidFunction::TimeZone(name.clone()));
         }
         let mut retry = RetryPolicy::default();
         if let Some(retries) = self.retries {

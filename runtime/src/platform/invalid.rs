@@ -33,6 +33,8 @@ pub enum InvalidFunction {
         name: String,
         reason: InvalidSchedule,
     },
+    /// The zone of its timers, the function's `TZ`, is not known.
+    TimeZone(String),
 }
 
 impl fmt::Display for InvalidFunction {
@@ -56,6 +58,11 @@ impl fmt::Display for InvalidFunction {
             | Self::RetryCount(error) => error.fmt(formatter),
             Self::Environment(error) => error.fmt(formatter),
             Self::RetryInterval => formatter.write_str("retry-interval is a number of seconds"),
+            Self::TimeZone(name) => write!(
+                formatter,
+                "its timers are in the time zone {name}, which is not known; TZ is a name such as \
+                 Asia/Shanghai"
+            ),
             Self::Timer { name, reason } => write!(formatter, "the timer {name}: {reason}"),
         }
     }

@@ -63,9 +63,9 @@ fn invalid(reason: InvalidFunction) -> ApiError {
                 ApiError::environment_invalid(error)
             }
         },
-        error @ (InvalidFunction::RetryInterval | InvalidFunction::Timer { .. }) => {
-            ApiError::async_config_invalid(error)
-        }
+        error @ (InvalidFunction::RetryInterval
+        | InvalidFunction::Timer { .. }
+        | InvalidFunction::TimeZone(_)) => ApiError::async_config_invalid(error),
     }
 }
 
