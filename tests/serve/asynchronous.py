@@ -1,8 +1,10 @@
 """Events that are queued, and what survives the end of a server."""
 
+import errno
 import json
 import os
 import subprocess
+import time
 
 from harness import KRAIT, PATIENCE, Case, package
 
@@ -11,6 +13,18 @@ __all__ = ["Events", "Restarts"]
 # Says that it runs by opening a pipe of that name, and ends when that is closed.
 WAITING = "def main_handler(event, context):\n    open(event['pipe']).read()\n    return 'over'\n"
 FAILING = "def main_handler(event, context):\n    raise ValueError(event)\n"
+
+
+def opened(pipe):
+    """Opens a pipe for writing once a function has opened it for reading."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 class Events(Case):
@@ -24,11 +38,6 @@ class Events(Case):
         "taking/index.py": "def main_handler(event, context):\n"
         "    open('FOLDER/taken', 'w').write(event['Body']['ClientContext'])\n",
     }
-
-    def pipe(self, name="pipe"):
-        path = str(self.folder / name)
-        os.mkfifo(path)
-        return path
 
     def test_an_event_that_succeeds(self):
         self.create()
@@ -61,8 +70,7 @@ class Events(Case):
     def test_a_running_event_is_terminated(self):
         pipe = self.pipe()
         request = self.queue("waiting", json.dumps({"pipe": pipe}))
-        # Opens when the function has opened its end: it runs.
-        with open(pipe, "w"):
+        with opened(pipe):
             self.assertEqual(self.status(request), {"Status": "RUNNING", "StatusCode": 0, "InvokeRequestId": request})
             going = self.call("GetRequestStatus", FunctionName="waiting", FunctionRequestId=request)["Data"]
             self.assertEqual([each["RetCode"] for each in going], [1])
@@ -73,9 +81,7 @@ class Events(Case):
 
     def test_an_event_that_waits_for_its_retry_is_terminated(self):
         request = self.queue("patient")
-        found = []
-        while not found:
-            found = self.call("GetFunctionLogs", FunctionName="patient", FunctionRequestId=request)["Data"]
+        self.until(lambda: self.call("GetFunctionLogs", FunctionRequestId=request)["Data"])
         self.assertEqual(self.status(request)["Status"], "RUNNING")
         self.call("TerminateAsyncEvent", FunctionName="patient", InvokeRequestId=request, GraceShutdown=True)
         self.assertEqual(self.ended(request)["Status"], "ABORTED")
@@ -128,7 +134,12 @@ class Events(Case):
 
 
 class Restarts(Case):
-    PROJECT = {"krait.toml": "[functions.waiting]\ntimeout = 20\n", "waiting/index.py": WAITING}
+    PROJECT = {
+        "krait.toml": "[functions.waiting]\ntimeout = 20\n[functions.taking]\n",
+        "waiting/index.py": WAITING,
+        "taking/index.py": "def main_handler(event, context):\n"
+        "    with open('FOLDER/taken', 'a') as file:\n        file.write(f'{event}\\n')\n",
+    }
 
     def made(self):
         self.call("CreateNamespace", Namespace="staging", Description="kept")
@@ -169,14 +180,29 @@ class Restarts(Case):
         self.begin()
         self.refused("ResourceNotFound.FunctionName", "Function not found: [made]", "Invoke", FunctionName="made")
 
-    def test_an_event_that_was_acknowledged_survives_sigkill(self):
-        pipe = str(self.folder / "pipe")
-        os.mkfifo(pipe)
+    def test_an_event_that_runs_at_sigkill_runs_again(self):
+        pipe = self.pipe()
         request = self.queue("waiting", json.dumps({"pipe": pipe}))
+        with opened(pipe):
+            self.server.kill()
+        self.begin()
+        # It runs again: whoever read before has come to the end.
+        opened(pipe).close()
+        self.assertEqual(self.ended(request)["Status"], "FINISHED")
         self.server.kill()
         self.begin()
-        open(pipe, "w").close()
-        self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        self.assertEqual(self.status(request)["Status"], "FINISHED")
+        attempts = self.call("GetRequestStatus", FunctionName="waiting", FunctionRequestId=request)
+        self.assertEqual([each["RetCode"] for each in attempts["Data"]], [0])
+
+    def test_events_that_were_acknowledged_are_not_lost(self):
+        requests = [self.queue("taking", json.dumps(number)) for number in range(20)]
+        self.server.kill()
+        self.begin()
+        for request in requests:
+            self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        taken = (self.folder / "taken").read_text().split()
+        self.assertEqual(sorted(set(taken), key=int), [str(number) for number in range(20)])
 
     def test_a_function_of_the_project_wins(self):
         self.create("later")
@@ -200,4 +226,4 @@ class Restarts(Case):
         self.assertEqual(ended.stdout, "")
         self.assertIn(f"{self.data.resolve()}", ended.stderr)
         self.assertIn("another", ended.stderr)
-        self.assertEqual(self.call("ListFunctions")["TotalCount"], 1)
+        self.assertEqual(self.call("ListFunctions")["TotalCount"], 2)

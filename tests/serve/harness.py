@@ -142,11 +142,19 @@ class Case(unittest.TestCase):
         return self.call("GetAsyncEventStatus", InvokeRequestId=request_id)["Result"]
 
     def ended(self, request_id):
-        """The status of an event, once it has ended. The API has nothing but asking again."""
+        """The status of an event, once it has ended."""
+        self.until(lambda: self.status(request_id)["Status"] != "RUNNING")
+        return self.status(request_id)
+
+    def until(self, happened):
+        """Waits for what the API tells of only to who asks again."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            status = self.status(request_id)
-            if status["Status"] != "RUNNING":
-                return status
+        while not happened():
+            self.assertLess(time.monotonic(), end, "it did not happen in time")
             time.sleep(0.02)
-        self.fail(f"{request_id} is still {status}")
+
+    def pipe(self):
+        """A named pipe, through which a function and its test wait for each other."""
+        path = str(self.folder / "pipe")
+        os.mkfifo(path)
+        return path
