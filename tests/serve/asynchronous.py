@@ -1,0 +1,229 @@
+"""Events that are queued, and what survives the end of a server."""
+
+import errno
+import json
+import os
+import subprocess
+import time
+
+from harness import KRAIT, PATIENCE, Case, package
+
+__all__ = ["Events", "Restarts"]
+
+# Says that it runs by opening a pipe of that name, and ends when that is closed.
+WAITING = "def main_handler(event, context):\n    open(event['pipe']).read()\n    return 'over'\n"
+FAILING = "def main_handler(event, context):\n    raise ValueError(event)\n"
+
+
+def opened(pipe):
+    """Opens a pipe for writing once a function has opened it for reading."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
+class Events(Case):
+    PROJECT = {
+        "krait.toml": "[functions.failing]\nretries = 2\nretry-interval = 0.05\n"
+        "dead-letter = { file = 'FOLDER/letters' }\n"
+        "[functions.sending]\ncode = 'failing'\nretries = 0\ndead-letter = { function = 'taking' }\n"
+        "[functions.taking]\n[functions.waiting]\n[functions.patient]\ncode = 'failing'\n",
+        "failing/index.py": FAILING,
+        "waiting/index.py": WAITING,
+        "taking/index.py": "def main_handler(event, context):\n"
+        "    open('FOLDER/taken', 'w').write(event['Body']['ClientContext'])\n",
+    }
+
+    def test_an_event_that_succeeds(self):
+        self.create()
+        request = self.queue("made", '{"a": 1}')
+        self.assertEqual(self.ended(request), {"Status": "FINISHED", "StatusCode": 200, "InvokeRequestId": request})
+        [event] = self.call("ListAsyncEvents", FunctionName="made")["EventList"]
+        self.assertEqual([event[key] for key in ["InvokeRequestId", "InvokeType", "Qualifier", "Status"]], [request, "CLOUD_API", "$LATEST", "FINISHED"])
+        self.assertRegex(event["StartTime"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$")
+        self.assertRegex(event["EndTime"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$")
+
+    def test_an_event_that_fails_is_retried_and_given_up(self):
+        request = self.queue("failing", '"no"')
+        self.assertEqual(self.ended(request), {"Status": "FAILED", "StatusCode": 430, "InvokeRequestId": request})
+        attempts = self.call("GetRequestStatus", FunctionName="failing", FunctionRequestId=request)["Data"]
+        self.assertEqual([(each["RetCode"], each["RetryNum"]) for each in attempts], [(-1, 0), (-1, 1), (-1, 2)])
+        [line] = (self.folder / "letters").read_text().splitlines()
+        letter = json.loads(line)
+        self.assertEqual((letter["RequestId"], letter["ErrorCode"]), (request, -1))
+        self.assertIn("ValueError: no", letter["ErrorMessage"])
+        body = {key: letter["Body"][key] for key in ["FunctionName", "ClientContext", "RetryNum"]}
+        self.assertEqual(body, {"FunctionName": "failing", "ClientContext": '"no"', "RetryNum": 2})
+
+    def test_a_dead_letter_goes_to_a_function(self):
+        request = self.queue("sending", '{"b": 2}')
+        self.assertEqual(self.ended(request)["Status"], "FAILED")
+        [letter] = self.call("ListAsyncEvents", FunctionName="taking")["EventList"]
+        self.assertEqual(self.ended(letter["InvokeRequestId"])["Status"], "FINISHED")
+        self.assertEqual((self.folder / "taken").read_text(), '{"b": 2}')
+
+    def test_a_running_event_is_terminated(self):
+        pipe = self.pipe()
+        request = self.queue("waiting", json.dumps({"pipe": pipe}))
+        with opened(pipe):
+            self.assertEqual(self.status(request), {"Status": "RUNNING", "StatusCode": 0, "InvokeRequestId": request})
+            going = self.call("GetRequestStatus", FunctionName="waiting", FunctionRequestId=request)["Data"]
+            self.assertEqual([each["RetCode"] for each in going], [1])
+            self.call("TerminateAsyncEvent", FunctionName="waiting", InvokeRequestId=request)
+            self.assertEqual(self.ended(request)["Status"], "ABORTED")
+        over = f"The event [{request}] is ABORTED and cannot be terminated."
+        self.refused("FailedOperation.AsyncEventStatus", over, "TerminateAsyncEvent", FunctionName="waiting", InvokeRequestId=request)
+
+    def test_an_event_that_waits_for_its_retry_is_terminated(self):
+        request = self.queue("patient")
+        self.until(lambda: self.call("GetFunctionLogs", FunctionRequestId=request)["Data"])
+        self.assertEqual(self.status(request)["Status"], "RUNNING")
+        self.call("TerminateAsyncEvent", FunctionName="patient", InvokeRequestId=request, GraceShutdown=True)
+        self.assertEqual(self.ended(request)["Status"], "ABORTED")
+
+    def test_events_are_listed(self):
+        self.create()
+        good, bad = self.queue("made"), self.queue("failing")
+        self.ended(good), self.ended(bad)
+        later = self.queue("made", Qualifier="$DEFAULT")
+        self.ended(later)
+        listed = lambda **asked: [each["InvokeRequestId"] for each in self.call("ListAsyncEvents", **{"FunctionName": "made", **asked})["EventList"]]
+        self.assertEqual(listed(), [later, good])
+        self.assertEqual(listed(Order="ASC", Orderby="EndTime"), [good, later])
+        self.assertEqual(listed(Offset=1), [good])
+        self.assertEqual(listed(FunctionName="failing", Status=["FAILED", "ABORTED"]), [bad])
+        self.assertEqual(listed(Status=["FAILED"]), [])
+        self.assertEqual(listed(Qualifier="$DEFAULT"), [later])
+        self.assertEqual(listed(InvokeRequestId=good), [good])
+        self.assertEqual(listed(InvokeType=["TIMER"]), [])
+        self.assertEqual(listed(StartTimeInterval={"Start": "2020-01-01 00:00:00", "End": "2020-01-02 00:00:00"}), [])
+        self.assertEqual(len(listed(EndTimeInterval={"Start": "2020-01-01 00:00:00"})), 2)
+        invalid = "The parameter `{}` is not valid: {}."
+        for code, parameter, problem, asked in [
+            ("Status", "Status", "it is RUNNING, FINISHED, ABORTED or FAILED", {"Status": ["GONE"]}),
+            ("Limit", "Limit", "it is 0 to 100", {"Limit": 101}),
+            ("OrderBy", "OrderBy", "it is StartTime or EndTime", {"Orderby": "Size"}),
+            ("DateTime", "StartTimeInterval.Start", "write it as 2026-11-25 13:00:00, in UTC", {"StartTimeInterval": {"Start": "now"}}),
+        ]:
+            self.refused("InvalidParameterValue." + code, invalid.format(parameter, problem), "ListAsyncEvents", FunctionName="made", **asked)
+        self.refused("ResourceNotFound.AsyncEvent", "Async event not found: [an-id]", "GetAsyncEventStatus", InvokeRequestId="an-id")
+        self.refused("ResourceNotFound.AsyncEvent", f"Async event not found: [{bad}]", "TerminateAsyncEvent", FunctionName="made", InvokeRequestId=bad)
+        self.refused("InvalidParameterValue", "The value `Maybe` specified in the parameter `InvocationType` is not valid.", "Invoke", FunctionName="made", InvocationType="Maybe")
+
+    def test_the_retry_configuration(self):
+        self.create(source=FAILING)
+        shown = self.call("GetFunctionEventInvokeConfig", FunctionName="made")["AsyncTriggerConfig"]
+        self.assertEqual(shown, {"RetryConfig": [{"RetryNum": 2}], "MsgTTL": 21600})
+        change = lambda retries, age: {"FunctionName": "made", "AsyncTriggerConfig": {"RetryConfig": retries, "MsgTTL": age}}
+        action = "UpdateFunctionEventInvokeConfig"
+        self.call(action, **change([{"RetryNum": 0}], 60))
+        shown = self.call("GetFunctionEventInvokeConfig", FunctionName="made")["AsyncTriggerConfig"]
+        self.assertEqual(shown, {"RetryConfig": [{"RetryNum": 0}], "MsgTTL": 60})
+        self.assertEqual(self.ended(self.queue("made"))["Status"], "FAILED")
+        for code, parameter, problem, asked in [
+            ("LimitExceeded.RetryNum", "RetryNum", "an event is retried 0 to 2 times", change([{"RetryNum": 3}], 60)),
+            ("LimitExceeded.MsgTTL", "MsgTTL", "an event's maximum age is 1 to 21600 seconds", change([{"RetryNum": 0}], 0)),
+            ("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig", "RetryConfig has one item, with RetryNum", change([], 60)),
+        ]:
+            self.refused(code, f"The parameter `{parameter}` is not valid: {problem}.", action, **asked)
+
+
+class Restarts(Case):
+    PROJECT = {
+        "krait.toml": "[functions.waiting]\ntimeout = 20\n[functions.taking]\n",
+        "waiting/index.py": WAITING,
+        "taking/index.py": "def main_handler(event, context):\n"
+        "    with open('FOLDER/taken', 'a') as file:\n        file.write(f'{event}\\n')\n",
+    }
+
+    def made(self):
+        self.call("CreateNamespace", Namespace="staging", Description="kept")
+        self.create(Namespace="staging", Description="old")
+        self.call("PublishVersion", FunctionName="made", Namespace="staging", Description="one")
+        source = "def main_handler(event, context):\n    return 'new'\n"
+        self.call("UpdateFunctionCode", FunctionName="made", Namespace="staging", ZipFile=package(source))
+
+    def check_made(self):
+        self.assertEqual(self.returned(Namespace="staging"), "new")
+        self.assertEqual(self.returned(Namespace="staging", Qualifier="1"), {"got": {}})
+        shown = self.call("GetFunction", FunctionName="made", Namespace="staging")
+        self.assertEqual((shown["Description"], shown["Status"]), ("old", "Active"))
+        namespaces = self.call("ListNamespaces")["Namespaces"]
+        self.assertEqual([(each["Name"], each["Description"]) for each in namespaces], [("default", ""), ("staging", "kept")])
+        self.assertEqual(self.call("PublishVersion", FunctionName="made", Namespace="staging")["FunctionVersion"], "2")
+
+    def test_what_was_made_survives_sigterm(self):
+        self.made()
+        before = self.call("GetFunction", FunctionName="made", Namespace="staging")
+        self.assertEqual(self.server.terminate(), 0)
+        self.begin()
+        after = self.call("GetFunction", FunctionName="made", Namespace="staging")
+        before.pop("RequestId"), after.pop("RequestId")
+        self.assertEqual(after, before)
+        self.check_made()
+
+    def test_what_was_made_survives_sigkill(self):
+        self.made()
+        self.server.kill()
+        self.begin()
+        self.check_made()
+
+    def test_what_was_deleted_stays_away(self):
+        self.create()
+        self.call("DeleteFunction", FunctionName="made")
+        self.server.kill()
+        self.begin()
+        self.refused("ResourceNotFound.FunctionName", "Function not found: [made]", "Invoke", FunctionName="made")
+
+    def test_an_event_that_runs_at_sigkill_runs_again(self):
+        pipe = self.pipe()
+        request = self.queue("waiting", json.dumps({"pipe": pipe}))
+        with opened(pipe):
+            self.server.kill()
+        self.begin()
+        # It runs again: whoever read before has come to the end.
+        opened(pipe).close()
+        self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        self.server.kill()
+        self.begin()
+        self.assertEqual(self.status(request)["Status"], "FINISHED")
+        attempts = self.call("GetRequestStatus", FunctionName="waiting", FunctionRequestId=request)
+        self.assertEqual([each["RetCode"] for each in attempts["Data"]], [0])
+
+    def test_events_that_were_acknowledged_are_not_lost(self):
+        requests = [self.queue("taking", json.dumps(number)) for number in range(20)]
+        self.server.kill()
+        self.begin()
+        for request in requests:
+            self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        taken = (self.folder / "taken").read_text().split()
+        self.assertEqual(sorted(set(taken), key=int), [str(number) for number in range(20)])
+
+    def test_a_function_of_the_project_wins(self):
+        self.create("later")
+        self.server.terminate()
+        (self.project / "krait.toml").write_text("[functions.later]\n")
+        (self.project / "later").mkdir()
+        (self.project / "later/index.py").write_text("def main_handler(event, context):\n    return 'project'\n")
+        self.begin()
+        self.assertEqual(self.returned("later"), "project")
+        self.server.terminate()
+        note = "the function later of the API is not in service: the project has one of that name"
+        self.assertIn(note, (self.folder / "log").read_text())
+        (self.project / "krait.toml").write_text("")
+        self.begin()
+        self.assertEqual(self.returned("later"), {"got": {}})
+
+    def test_a_second_server_on_the_same_data_is_refused(self):
+        command = [KRAIT, "serve", "--listen", "127.0.0.1:0", "--data-dir", str(self.data)]
+        ended = subprocess.run(command, cwd=self.project, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertEqual(ended.stdout, "")
+        self.assertIn(f"{self.data.resolve()}", ended.stderr)
+        self.assertIn("another", ended.stderr)
+        self.assertEqual(self.call("ListFunctions")["TotalCount"], 2)
