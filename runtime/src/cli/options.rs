@@ -140,6 +140,10 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub max_invocations: Option<u64>,
 
+    /// End an instance that has come to this much resident memory, after its invocation
+    #[arg(long, value_name = "MB", help_heading = "Limits")]
+    pub max_instance_memory: Option<u32>,
+
     /// Queued events that are worked on at once
     #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Limits")]
     pub async_workers: usize,

@@ -2,6 +2,7 @@
 
 use super::{Fatal, options::ServeArguments};
 use crate::{
+    contract::limits::MIB,
     instance::Keeper,
     platform::{
         Limits, Parts, Platform, Project,
@@ -67,6 +68,7 @@ async fn serve(
         queue: arguments.queue,
         idle: Duration::from_secs_f64(arguments.idle),
         invocations: arguments.max_invocations,
+        memory: arguments.max_instance_memory.map(|megabytes| u64::from(megabytes) * MIB),
         async_workers: arguments.async_workers,
     };
     let platform = Platform::new(Parts { keeper, store, log, limits, folder: folder.clone() });

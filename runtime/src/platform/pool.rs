@@ -26,6 +26,9 @@ pub struct Limits {
     pub idle: Duration,
     /// After how many invocations an instance is ended; never where there is none.
     pub invocations: Option<u64>,
+    /// From how much resident memory on, in bytes, an instance is ended after its invocation;
+    /// never where there is none.
+    pub memory: Option<u64>,
     /// Queued events that are worked on at once.
     pub async_workers: usize,
 }
@@ -38,6 +41,7 @@ impl Default for Limits {
             queue: 1000,
             idle: Duration::from_secs(300),
             invocations: None,
+            memory: None,
             async_workers: 32,
         }
     }
@@ -299,6 +303,9 @@ impl Pool {
             let served = instance.shown.invocations;
             !instance.hosted.has_ended()
                 && self.limits.invocations.is_none_or(|limit| served < limit)
+                && self.limits.memory.is_none_or(|limit| {
+                    instance.hosted.resident_bytes().is_none_or(|bytes| bytes < limit)
+                })
         });
         let ended = state.take_place_back(key, instance);
         self.serve_waiting(&mut state);
