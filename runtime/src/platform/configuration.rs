@@ -331,7 +331,10 @@ impl Declaration {
         }
         for timer in &self.timers {
             let parsed = timer.cron.parse::<schedule::Schedule>();
-            parsed.map_err(|reason| InvalidFunction::Timer { name: timer.name.clone(), reason })?;
+            parsed.map_err(|reason| InvalidFunction::Timer {
+                name: timer.name.clone(),
+                reason: Box::new(reason),
+            })?;
         }
         let mut retry = RetryPolicy::default();
         if let Some(retries) = self.retries {
