@@ -84,7 +84,7 @@ fn retries() -> Vec<Trial> {
                 same(&actual.map_or("none".to_owned(), |class| format!("{class:?}")), class)
             }
             [_, numbers @ .., next] => same(&next_of(code, numbers), next),
-            [] => Err("no cells".into()),
+            _ => Err("a row of too few cells".into()),
         }))
     });
     let cases: Vec<Trial> = cases.collect();
