@@ -332,7 +332,10 @@ impl Declaration {
         }
         for timer in &self.timers {
             let parsed = timer.cron.parse::<schedule::Schedule>();
-            parsed.map_err(|reason| InvalidFunction::Timer { name: timer.name.clone(), reason })?;
+            parsed.map_err(|reason| InvalidFunction::Timer {
+                name: timer.name.clone(),
+                reason: Box::new(reason),
+            })?;
         }
         if let Some(name) = self.environment.get("TZ").filter(|_| !self.timers.is_empty())
             && schedule::zone(name).is_none()

@@ -31,7 +31,7 @@ pub enum InvalidFunction {
     RetryInterval,
     Timer {
         name: String,
-        reason: InvalidSchedule,
+        reason: Box<InvalidSchedule>,
     },
     /// The zone of its timers, the function's `TZ`, is not known.
     TimeZone(String),

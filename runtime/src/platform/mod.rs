@@ -8,7 +8,6 @@
 
 pub mod configuration;
 pub mod counts;
-mod definition;
 mod dispatcher;
 mod invalid;
 pub mod log;
@@ -44,6 +43,9 @@ use std::{
 };
 use store::{EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
 use tokio::sync::Notify;
+
+/// The version of a function that is not published.
+pub(crate) const LATEST: &str = "$LATEST";
 
 /// How often what is idle or kept too long is looked for.
 const TIDY_INTERVAL: Duration = Duration::from_secs(1);

@@ -5,7 +5,8 @@ use super::{answer, asked, code, errors::ApiError, parameters::Parameters, refus
 use crate::{
     contract::limits,
     platform::{
-        Code, DeadLetter, Platform, Revision, configuration::Declaration, store::FunctionKey,
+        Code, DeadLetter, Platform, Refused, Revision, configuration::Declaration,
+        store::FunctionKey,
     },
 };
 use bytes::Bytes;
@@ -98,7 +99,6 @@ pub(super) fn revision(
     key: &FunctionKey,
     parameters: &Parameters,
 ) -> Result<Arc<Revision>, ApiError> {
-    use crate::platform::Refused;
     let qualifier = asked::text(parameters, "Qualifier").unwrap_or_default();
     platform.registry().resolve(key, qualifier).map_err(|refused| match refused {
         Refused::NoFunction(_) => ApiError::function_not_found(&key.name),

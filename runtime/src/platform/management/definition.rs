@@ -1,11 +1,8 @@
 //! What the store keeps of a function that the API made: its declaration as JSON, beside which
 //! stands its code.
 
-use super::{Code, Revision, configuration::Declaration, store::StoredFunction};
+use crate::platform::{Code, Revision, configuration::Declaration, store::StoredFunction};
 use serde::{Deserialize, Serialize};
-
-/// The version of a function that is not published.
-pub(super) const LATEST: &str = "$LATEST";
 
 /// The stored text of a version of a function.
 #[derive(Debug, Serialize, Deserialize)]

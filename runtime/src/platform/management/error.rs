@@ -1,0 +1,91 @@
+//! Why a function or namespace was not made, changed or deleted.
+
+use crate::{
+    contract::{limits, names},
+    platform::{
+        configuration::ConfigurationError,
+        store::{FunctionKey, StoreError},
+    },
+};
+use std::fmt;
+
+/// A change that was not made.
+#[derive(Debug)]
+pub enum ManagementError {
+    NoFunction(FunctionKey),
+    NoVersion {
+        key: FunctionKey,
+        version: u32,
+    },
+    NoNamespace(String),
+    FunctionExists(FunctionKey),
+    NamespaceExists(String),
+    /// A namespace that is to be deleted has functions.
+    NamespaceInUse(String),
+    /// The default namespace is to be deleted.
+    DefaultNamespace,
+    NamespaceName(names::InvalidName),
+    /// The function is a folder's, a template's or `krait.toml`'s, which the API leaves alone.
+    OfProject(FunctionKey),
+    /// The function has no code or configuration that could be changed.
+    NotActive(FunctionKey),
+    /// There are as many functions in the namespace as there may be.
+    TooManyFunctions(String),
+    TooManyNamespaces,
+    /// As many versions were published as a function may have.
+    TooManyVersions(FunctionKey),
+    /// The function is not as functions may be, or its code cannot be opened.
+    Function(ConfigurationError),
+    Store(StoreError),
+}
+
+impl fmt::Display for ManagementError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFunction(key) => {
+                write!(formatter, "there is no function {} in {}", key.name, key.namespace)
+            }
+            Self::NoVersion { key, version } => {
+                write!(formatter, "the function {} has no version {version}", key.name)
+            }
+            Self::NoNamespace(name) => write!(formatter, "there is no namespace {name}"),
+            Self::FunctionExists(key) => {
+                write!(formatter, "there is a function {} in {}", key.name, key.namespace)
+            }
+            Self::NamespaceExists(name) => write!(formatter, "there is a namespace {name}"),
+            Self::NamespaceInUse(name) => {
+                write!(formatter, "the namespace {name} has functions; delete them first")
+            }
+            Self::DefaultNamespace => formatter.write_str("the default namespace stays"),
+            Self::NamespaceName(error) => error.fmt(formatter),
+            Self::OfProject(key) => {
+                write!(formatter, "the function {} is the project's; change it there", key.name)
+            }
+            Self::NotActive(key) => write!(formatter, "the function {} has no code", key.name),
+            Self::TooManyFunctions(namespace) => write!(
+                formatter,
+                "the namespace {namespace} has {} functions, and may not have more",
+                limits::FUNCTIONS
+            ),
+            Self::TooManyNamespaces => {
+                write!(formatter, "there are {} namespaces already", limits::NAMESPACES)
+            }
+            Self::TooManyVersions(key) => write!(
+                formatter,
+                "the function {} has {} versions, and may not have more",
+                key.name,
+                limits::VERSIONS
+            ),
+            Self::Function(error) => error.fmt(formatter),
+            Self::Store(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for ManagementError {}
+
+impl From<StoreError> for ManagementError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
