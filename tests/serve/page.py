@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ BUILT = ROOT / "target/x86_64-unknown-linux-gnu/release/krait"
 KRAIT = os.environ.get("KRAIT_UNDER_TEST", str(BUILT))
 
 FUNCTIONS = {
+    "a-name-as-long-as-a-name-may-be-which-is-sixty-characters-12": "def main_handler(event, context):\n    pass\n",
     "hello": "def main_handler(event, context):\n    return event\n",
     "raises": "def main_handler(event, context):\n    raise ValueError('<script>alert(1)</script>')\n",
     "writes": "def main_handler(event, context):\n"
@@ -36,22 +38,33 @@ FUNCTIONS = {
 @contextlib.contextmanager
 def served(*options):
     """The address of a server that has FUNCTIONS, as HOST:PORT."""
+    with launched(*options) as (address, _, _):
+        yield address
+
+
+@contextlib.contextmanager
+def launched(*options, stderr=None):
+    """The same, with the server's process and the folder of its functions."""
     with tempfile.TemporaryDirectory() as folder:
+        declared = pathlib.Path(folder, "krait.toml")
         for name, code in FUNCTIONS.items():
-            path = pathlib.Path(folder, "functions", name)
-            path.mkdir(parents=True)
+            path = pathlib.Path(folder, name)
+            path.mkdir()
             (path / "index.py").write_text(code)
-        command = [KRAIT, "serve", f"{folder}/functions", "--listen", "127.0.0.1:0"]
+            with declared.open("a") as file:
+                file.write(f'[functions.{name}]\ncode = "{name}"\n')
+        command = [KRAIT, "serve", "--config", declared, "--listen", "127.0.0.1:0"]
         command += ["--data-dir", f"{folder}/data", "--log", "quiet", *options]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
         try:
             said = server.stdout.readline().strip()
             assert said.startswith("krait listens on http://"), said
-            yield said.removeprefix("krait listens on http://")
+            yield said.removeprefix("krait listens on http://"), server, pathlib.Path(folder)
         finally:
             server.terminate()
             ended = server.wait(30)
-            server.stdout.close()
+            for stream in filter(None, [server.stdout, server.stderr]):
+                stream.close()
             assert ended == 0, ended
 
 
@@ -223,6 +236,22 @@ class StatusPage(unittest.TestCase):
         self.assertIn("the event is not valid JSON", Page(refused[2]).texts("p", **{"class": "problem"})[0])
         self.assertEqual(gone[0], 404)
 
+    def test_code_that_is_not_in_service_is_told_of(self):
+        with launched(stderr=subprocess.PIPE) as (address, server, folder):
+            (folder / "hello").rename(folder / "<i>elsewhere")
+            declared = folder / "krait.toml"
+            declared.write_text(declared.read_text().replace('"hello"', '"<i>gone"'))
+            server.send_signal(signal.SIGHUP)
+            while "functions are in service" not in server.stderr.readline():
+                pass
+            pages = [ask(address, "GET", path)[2] for path in ["/ui", "/ui/functions/default/hello"]]
+        for text in pages:
+            problem = Page(text).texts("p", **{"class": "problem"})
+            self.assertEqual(len(problem), 1)
+            start = "The newest code is not in service; the last that could be used is. "
+            self.assertTrue(problem[0].startswith(start), problem)
+            self.assertIn("<i>gone", problem[0])
+
     def test_what_others_wrote_is_text(self):
         with served() as address:
             invoke(address, "raises")
@@ -291,11 +320,13 @@ class StatusPage(unittest.TestCase):
 
 
 def serve():
-    with served() as address:
+    with launched() as (address, server, folder):
         for _ in range(3):
             invoke(address, "hello", json.dumps({"name": "SCF", "items": list(range(40))}))
         invoke(address, "raises")
         invoke(address, "writes")
+        (folder / "writes").rename(folder / "gone")
+        server.send_signal(signal.SIGHUP)
         print(address, flush=True)
         sys.stdin.readline()
 

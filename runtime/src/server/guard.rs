@@ -21,46 +21,42 @@ use http::{
 };
 use std::net::IpAddr;
 
+/// Why a request is not let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It does not carry the server's credentials.
+    Credentials,
+    /// It may be for a name that is somebody else's.
+    Host,
+    /// Another site may have made a browser send it.
+    Origin,
+}
+
 /// Lets a request through that carries the credentials, where there are any.
 ///
 /// # Errors
-/// The answer for one that does not.
-pub(super) fn credentials(server: &Server, head: &Parts) -> Result<(), Answer> {
+/// [`Refusal::Credentials`].
+pub(super) fn credentials(server: &Server, head: &Parts) -> Result<(), Refusal> {
     let Some(credentials) = &server.credentials else { return Ok(()) };
     let given = head.headers.get(header::AUTHORIZATION).and_then(basic);
-    if given.is_some_and(|(id, key)| credentials.are(&id, &key)) {
-        return Ok(());
-    }
-    let mut answer = text(
-        StatusCode::UNAUTHORIZED,
-        "this needs the server's secret id as user and its secret key as password\n",
-    );
-    let scheme = HeaderValue::from_static(r#"Basic realm="krait", charset="UTF-8""#);
-    answer.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-    Err(answer)
+    let are_ours = given.is_some_and(|(id, key)| credentials.are(&id, &key));
+    are_ours.then_some(()).ok_or(Refusal::Credentials)
 }
-
 /// Lets a request through whose host nobody else can have made up.
 ///
 /// # Errors
-/// The answer for one that may be for somebody else's name.
-pub(super) fn host(server: &Server, head: &Parts) -> Result<(), Answer> {
+/// [`Refusal::Host`].
+pub(super) fn host(server: &Server, head: &Parts) -> Result<(), Refusal> {
     // With credentials a made-up name gains nothing: the browser has none for it.
-    if server.credentials.is_some() || authority(head).is_some_and(|host| is_own(&host)) {
-        return Ok(());
-    }
-    Err(text(
-        StatusCode::MISDIRECTED_REQUEST,
-        "without --secret-id and --secret-key the status page is only at localhost or at an IP \
-         address, not at a name\n",
-    ))
+    let fits = server.credentials.is_some() || authority(head).is_some_and(|host| is_own(&host));
+    fits.then_some(()).ok_or(Refusal::Host)
 }
 
 /// Lets a request through that no other site can have made a browser send.
 ///
 /// # Errors
-/// The answer for one that another site may have sent.
-pub(super) fn same_origin(head: &Parts) -> Result<(), Answer> {
+/// [`Refusal::Origin`].
+pub(super) fn same_origin(head: &Parts) -> Result<(), Refusal> {
     const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     // Another port of this machine is the same site, and all the same somebody else.
     let site = head.headers.get(SEC_FETCH_SITE);
@@ -72,13 +68,31 @@ pub(super) fn same_origin(head: &Parts) -> Result<(), Answer> {
         let origin = origin.and_then(|origin| origin.into_parts().authority);
         origin.is_some() && origin == authority(head)
     });
-    if site_fits && origin_fits {
-        return Ok(());
+    (site_fits && origin_fits).then_some(()).ok_or(Refusal::Origin)
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Credentials => {
+                let said = "this needs the server's secret id as user and its secret key as \
+                            password\n";
+                let mut answer = text(StatusCode::UNAUTHORIZED, said);
+                let scheme = HeaderValue::from_static(r#"Basic realm="krait", charset="UTF-8""#);
+                answer.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+                answer
+            }
+            Refusal::Host => text(
+                StatusCode::MISDIRECTED_REQUEST,
+                "without --secret-id and --secret-key the status page is only at localhost or at \
+                 an IP address, not at a name\n",
+            ),
+            Refusal::Origin => text(
+                StatusCode::FORBIDDEN,
+                "this is only for the status page itself, not for other sites\n",
+            ),
+        }
     }
-    Err(text(
-        StatusCode::FORBIDDEN,
-        "this is only for the status page itself, not for other sites\n",
-    ))
 }
 
 /// The user and password of `Basic BASE64`.

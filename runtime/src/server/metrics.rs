@@ -29,7 +29,7 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// how much they are used are not everybody's.
 pub(super) async fn answer(server: &Server, head: &Parts) -> Answer {
     if let Err(refusal) = guard::credentials(server, head) {
-        return refusal;
+        return refusal.into();
     }
     if !matches!(head.method, Method::GET | Method::HEAD) {
         return method_not_allowed(&head.method, "GET, HEAD");

@@ -77,7 +77,6 @@ fn function_row(key: &FunctionKey, deployed: &Deployed, sums: &Sums) -> Markup {
                     (key.namespace)
                     @if let Some(latest) = latest { " · " code { (latest.handler) } }
                 }
-                (problem(deployed))
             }
             td.more.number { @if let Some(latest) = latest { (latest.memory_mb) " MB" } }
             td.more.number { @if let Some(latest) = latest { (latest.timeout_seconds) " s" } }
@@ -85,6 +84,10 @@ fn function_row(key: &FunctionKey, deployed: &Deployed, sums: &Sums) -> Markup {
             td.number { (sums.calls) }
             td.number .bad[sums.failed > 0] { (sums.failed) }
             td.number { (mean(sums)) }
+        }
+        // A row of its own: on a phone the column of names is narrow.
+        @if deployed.problem.is_some() {
+            tr.of-above { td colspan="7" { (problem(deployed)) } }
         }
     }
 }
