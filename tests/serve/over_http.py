@@ -6,6 +6,7 @@ and that no client, however rude, harms another.
 (`http.py` would hide the standard library's module of that name.)
 """
 
+import faulthandler
 import http.client
 import json
 import os
@@ -62,7 +63,7 @@ def main_handler(event, context):
 SLEEPER = """
 import os, time
 def main_handler(event, context):
-    time.sleep(float(event.get("seconds") or event["queryString"]["seconds"]))
+    time.sleep(float(event["seconds"] if "seconds" in event else event["queryString"]["seconds"]))
     return os.getpid()
 """
 
@@ -480,7 +481,7 @@ class Rudeness(OneServer):
         readers = []
         for _ in range(20):
             client = self.client(30)
-            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             client.send("GET /url/large?size=6000000 HTTP/1.1\r\nHost: h\r\n\r\n")
             readers.append(client)
         begun = time.monotonic()
@@ -845,8 +846,9 @@ class LoadedAhead(unittest.TestCase):
             answer = server.returned("own", {})
             self.assertEqual(answer["statusCode"], code, answer)
             self.assertLess(time.monotonic() - begun, 8)
-            # Nothing goes on: the zygote's two, and two spares.
-            wait_until(lambda: len(descendants_of(server.pid)) <= 4, 5, f"an end of {source}")
+            # Nothing goes on: the zygote's two, two spares, and what was loaded as far as it went.
+            most = 5 if code == 443 else 4
+            wait_until(lambda: len(descendants_of(server.pid)) <= most, 5, f"an end of {source}")
 
     def test_loading_delays_no_other_function(self):
         server = self.server(
@@ -861,4 +863,6 @@ class LoadedAhead(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    # No test may take longer than all of them should.
+    faulthandler.dump_traceback_later(170, exit=True)
     unittest.main()
