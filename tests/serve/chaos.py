@@ -261,6 +261,24 @@ class Worker(threading.Thread):
                 )
 
 
+def fill_caches(server, tally, seconds):
+    """Good calls alone, as fast as they go: so many that the store's caches are full after."""
+    until = time.monotonic() + seconds
+
+    def call(first):
+        number = first
+        while time.monotonic() < until:
+            number += WORKERS
+            said = code_of(*server.request("GET", f"/url/good?number={number}"))
+            tally.check(said == (200, str(number)), f"good {number}: {said}")
+
+    workers = [threading.Thread(target=call, args=[each]) for each in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
 def load(server, tally, seed, seconds, kills=None):
     """A round of the same load; `kills` is `instances` or `zygotes`."""
     killer = Killer(server, seed, kills == "zygotes") if kills else None
@@ -355,6 +373,7 @@ def main():
     with Server(FUNCTIONS, SETTINGS, options, {name: value}) as server:
         FOLDER = server.folder
         print("warm-up", flush=True)
+        fill_caches(server, tally, 8)
         load(server, tally, f"{seed}/warm", LOAD_SECONDS)
         at_rest(server)
         memory, descriptors = resident_bytes(server.pid), shape(server)
@@ -372,9 +391,14 @@ def main():
         except AssertionError as error:
             left = [(each, command_of(each)) for each in descendants_of(server.pid)]
             tally.check(False, f"{error}: {left}, {marked_processes()}")
-        after, now = resident_bytes(server.pid), shape(server)
-        print(f"  {after >> 10} KiB, {now}", flush=True)
-        tally.check(now == descriptors, f"descriptors: {descriptors}, then {now}")
+        try:
+            # Those of instances that ended with their zygote are closed within a second.
+            wait_until(lambda: shape(server) == descriptors, 5, "an end of descriptors")
+            tally.check(True, "")
+        except AssertionError as error:
+            tally.check(False, f"{error}: {descriptors}, then {shape(server)}")
+        after = resident_bytes(server.pid)
+        print(f"  {after >> 10} KiB, {shape(server)}", flush=True)
         tally.check(after <= memory * 1.1, f"memory: {memory}, then {after}")
         answer = server.returned("good", {"number": 7})
         tally.check(answer["body"] == "7", f"the server answers {answer}")

@@ -313,9 +313,10 @@ impl Pool {
     }
 
     fn serve_waiting(&self, state: &mut State) {
+        let mut unserved = VecDeque::new();
         // Each function once: what it cannot have now it will not have in this round.
         for _ in 0..state.turns.len() {
-            let Some(key) = state.turns.pop_front() else { return };
+            let Some(key) = state.turns.pop_front() else { break };
             let first = |state: &mut State| {
                 let lane = state.lanes.get_mut(&key)?;
                 while lane.waiting.front().is_some_and(|each| each.turn.is_closed()) {
@@ -324,19 +325,24 @@ impl Pool {
                 lane.waiting.front().map(|waiting| (waiting.revision, waiting.concurrency))
             };
             let Some((revision, concurrency)) = first(state) else { continue };
-            if let Some(instance) = state.try_place(&key, revision, concurrency, &self.limits) {
-                let lane = state.lanes.entry(key.clone()).or_default();
-                if let Some(waiting) = lane.waiting.pop_front()
-                    && let Err(instance) = waiting.turn.send(instance)
-                {
-                    // Nobody waits any more.
-                    drop(state.take_place_back(&key, instance));
-                }
+            let Some(instance) = state.try_place(&key, revision, concurrency, &self.limits) else {
+                // It keeps its turn, else those that can be served would always be before it.
+                unserved.push_back(key);
+                continue;
+            };
+            let lane = state.lanes.entry(key.clone()).or_default();
+            if let Some(waiting) = lane.waiting.pop_front()
+                && let Err(instance) = waiting.turn.send(instance)
+            {
+                // Nobody waits any more.
+                drop(state.take_place_back(&key, instance));
             }
             if first(state).is_some() {
                 state.turns.push_back(key);
             }
         }
+        unserved.append(&mut state.turns);
+        state.turns = unserved;
     }
 
     fn zygotes(&self) -> MutexGuard<'_, HashMap<(FunctionKey, String), (u64, OwnZygote)>> {

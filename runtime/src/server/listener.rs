@@ -28,6 +28,10 @@ const HEAD_BYTES: usize = 64 << 10;
 /// How long the head of a request may take.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
 
+/// By so many bytes a client tells that it speaks HTTP/2 by its preface, or by fewer that it does
+/// not. Every request that reaches a function has as many.
+const PREFACE_BYTES: usize = 24;
+
 /// How long a client may take no byte of an answer.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 
@@ -92,7 +96,8 @@ fn connection(
         let server = server.clone();
         async move { Ok::<_, io::Error>(routes::answer(&server, request, peer).await) }
     });
-    let io = TokioIo::new(Patient { stream, waits: None });
+    let unknown = Some(Unknown { left: PREFACE_BYTES, until: Box::pin(sleep(HEAD_WITHIN)) });
+    let io = TokioIo::new(Patient { stream, unknown, waits: None });
     let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
     async move {
         // A connection that breaks ends nothing but itself.
@@ -100,11 +105,21 @@ fn connection(
     }
 }
 
-/// A stream whose writes fail when the other end takes nothing for too long.
+/// A stream whose writes fail when the other end takes nothing for too long, and whose reads
+/// fail when it does not say for too long what it speaks.
 struct Patient {
     stream: TcpStream,
+    /// Until it is known what the client speaks; from there on hyper watches the time.
+    unknown: Option<Unknown>,
     /// Until when a write that could not be made may wait.
     waits: Option<Pin<Box<Sleep>>>,
+}
+
+/// A client of whom it is not known yet what it speaks.
+struct Unknown {
+    /// How many bytes more tell it.
+    left: usize,
+    until: Pin<Box<Sleep>>,
 }
 
 impl Patient {
@@ -131,7 +146,19 @@ impl AsyncRead for Patient {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Some(unknown) = &mut self.unknown {
+            if read.is_pending() {
+                ready!(unknown.until.as_mut().poll(context));
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            unknown.left = unknown.left.saturating_sub(buffer.filled().len() - before);
+            if unknown.left == 0 {
+                self.unknown = None;
+            }
+        }
+        read
     }
 }
 

@@ -16,6 +16,12 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-scf-request
 /// How long the body of a request may take.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
 
+/// How much is read of a body that is too large, and passed over, before the answer.
+const PASSED_OVER_BYTES: u64 = 32 << 20;
+
+/// How long that may take.
+const PASSED_OVER_WITHIN: Duration = Duration::from_secs(10);
+
 /// A request, its body still to be read.
 pub(super) struct Arrived {
     pub head: http::request::Parts,
@@ -96,6 +102,7 @@ impl Arrived {
     /// Reads the body, of at most `limit` bytes.
     pub(super) async fn read_body(&mut self, limit: usize) -> Result<Bytes, Unread> {
         if self.body.size_hint().lower() > limit as u64 {
+            self.pass_over_body().await;
             return Err(Unread::TooLarge { limit });
         }
         if self.body.is_end_stream() {
@@ -104,10 +111,37 @@ impl Arrived {
         let collected = Limited::new(&mut self.body, limit).collect();
         match tokio::time::timeout(BODY_WITHIN, collected).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge { limit }),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                self.pass_over_body().await;
+                Err(Unread::TooLarge { limit })
+            }
             Ok(Err(_)) => Err(Unread::Broken),
             Err(_) => Err(Unread::TooSlow),
         }
+    }
+}
+
+impl Arrived {
+    /// Takes what is left of a body that is not wanted, as far as it is not too much: most
+    /// clients look for an answer only when they have sent all, and a connection that is closed
+    /// before takes the answer with it.
+    async fn pass_over_body(&mut self) {
+        // Such a client waits to be told whether to send it at all.
+        let waits = self.head.headers.contains_key(header::EXPECT);
+        if waits || self.body.size_hint().lower() > PASSED_OVER_BYTES {
+            return;
+        }
+        let mut left = PASSED_OVER_BYTES;
+        let pass_over = async {
+            while let Some(Ok(frame)) = self.body.frame().await {
+                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+                match left.checked_sub(length) {
+                    Some(less) => left = less,
+                    None => return,
+                }
+            }
+        };
+        let _ = tokio::time::timeout(PASSED_OVER_WITHIN, pass_over).await;
     }
 }
 
