@@ -7,7 +7,8 @@
 //! - Without credentials, the host that a request is for is an address or `localhost`. A name
 //!   may be one that somebody else's DNS has pointed here, and whose pages the browser then
 //!   takes for ours.
-//! - What changes something comes from our own pages, or from no browser at all.
+//! - What changes something comes from our own pages, or from no browser at all: the page's
+//!   forms, and the cloud API.
 
 use super::{
     Server,
@@ -20,6 +21,9 @@ use http::{
     uri::{Authority, Uri},
 };
 use std::net::IpAddr;
+
+/// Where a browser says that the page is which sends a request. Every current one does.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Why a request is not let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,22 @@ pub(super) fn credentials(server: &Server, head: &Parts) -> Result<(), Refusal> 
     let are_ours = given.is_some_and(|(id, key)| credentials.are(&id, &key));
     are_ours.then_some(()).ok_or(Refusal::Credentials)
 }
+
+/// Lets a request through that no browser sent, or one of our own pages did: the cloud's SDK
+/// says nothing of where it is, and may call the server by any name.
+///
+/// # Errors
+/// [`Refusal::Host`] and [`Refusal::Origin`].
+pub(super) fn no_other_site(server: &Server, head: &Parts) -> Result<(), Refusal> {
+    let of_browser =
+        head.headers.contains_key(header::ORIGIN) || head.headers.contains_key(SEC_FETCH_SITE);
+    if of_browser {
+        host(server, head)?;
+        same_origin(head)?;
+    }
+    Ok(())
+}
+
 /// Lets a request through whose host nobody else can have made up.
 ///
 /// # Errors
@@ -57,7 +77,6 @@ pub(super) fn host(server: &Server, head: &Parts) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::Origin`].
 pub(super) fn same_origin(head: &Parts) -> Result<(), Refusal> {
-    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     // Another port of this machine is the same site, and all the same somebody else.
     let site = head.headers.get(SEC_FETCH_SITE);
     let site_fits = site.is_none_or(|site| site == "same-origin" || site == "none");
@@ -87,10 +106,7 @@ impl From<Refusal> for Answer {
                 "without --secret-id and --secret-key the status page is only at localhost or at \
                  an IP address, not at a name\n",
             ),
-            Refusal::Origin => text(
-                StatusCode::FORBIDDEN,
-                "this is only for the status page itself, not for other sites\n",
-            ),
+            Refusal::Origin => text(StatusCode::FORBIDDEN, "this is not for other sites' pages\n"),
         }
     }
 }

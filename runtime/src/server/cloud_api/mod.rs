@@ -30,7 +30,7 @@ mod shown;
 mod versions;
 
 use super::{
-    Server,
+    Server, guard,
     routes::{Answer, Arrived, Unread},
 };
 use crate::platform::Platform;
@@ -42,6 +42,9 @@ use wire::{ApiRequest, LARGEST_BODY, Received};
 
 /// Answers a request to the API.
 pub(super) async fn answer(server: &Server, mut arrived: Arrived) -> Answer {
+    if let Err(refusal) = guard::no_other_site(server, &arrived.head) {
+        return refusal.into();
+    }
     let request_id = arrived.request_id.clone();
     let body = match arrived.read_body(LARGEST_BODY).await {
         Ok(body) => body,
