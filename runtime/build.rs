@@ -13,29 +13,14 @@ fn main() {
 }
 
 /// Calls of libc's that come to krait first, in a WebAssembly module
-/// (`src/instance/in_module/hooks.rs`).
+/// (`hooks.rs` and `tidy.rs` in `src/instance/in_module`).
 const HOOKED: &[&str] =
-    &["__wasi_fd_read", "__wasi_fd_write", "__wasi_proc_exit", "isatty", "sbrk"];
-
-/// What a host may call (`src/exports`).
-const EXPORTED: &[&str] = &[
-    "krait_alloc",
-    "krait_answer",
-    "krait_ended",
-    "krait_events",
-    "krait_free",
-    "krait_invoke",
-    "krait_load",
-    "krait_prepare",
-];
+    &["__wasi_fd_read", "__wasi_fd_write", "__wasi_proc_exit", "free", "isatty", "realloc", "sbrk"];
 
 /// Tells cargo the flags for WebAssembly's linker. The stack is as large as a thread's.
 fn tell_module_linker() {
     for function in HOOKED {
         println!("cargo:rustc-link-arg-bins=--wrap={function}");
-    }
-    for function in EXPORTED {
-        println!("cargo:rustc-link-arg-bins=--export={function}");
     }
     println!("cargo:rustc-link-arg-bins=-zstack-size=8388608");
 }

@@ -3,14 +3,23 @@
 //! It is `rustpython-pylib`'s `Lib` less what no handler can use, plus the files
 //! under `python/`: those in `replace/` stand instead of (or beside) the library's
 //! own, those in `append/` are added to the end of the module of the same name. For a
-//! WebAssembly module those under `python/module/` come on top.
+//! WebAssembly module those under `python/module/` come on top, and most of it is packed:
+//! see `src/packed.rs`.
 
 use rustpython_compiler::{CompileOpts, Mode, compile};
-use rustpython_compiler_core::frozen::{FrozenCodeObject, FrozenLib, FrozenModule};
+use rustpython_compiler_core::{
+    frozen::{FrozenCodeObject, FrozenLib, FrozenModule},
+    marshal::serialize_code,
+};
 use std::{
     collections::BTreeMap,
-    env, fs, io,
+    env, fs,
+    io::{self, Read},
     path::{Path, PathBuf},
+};
+use xz::{
+    read::XzEncoder,
+    stream::{Check, Filters, LzmaOptions, PRESET_EXTREME, Stream},
 };
 
 /// Entries of `Lib` that are not frozen, by path from `Lib`. Each wants a screen,
@@ -112,6 +121,26 @@ const PATTERN_FLAGS: &[(&str, &str)] = &[
     ("L", "4"),
 ];
 
+/// What is imported before a module of krait's can unpack anything: while the interpreter is
+/// built.
+const NOT_PACKED: &[&str] = &[
+    "codecs",
+    "encodings",
+    "encodings.aliases",
+    "encodings.ascii",
+    "encodings.latin_1",
+    "encodings.utf_8",
+    "zipimport",
+];
+
+/// What the engine is given as the code of every packed module.
+const STAND_IN: &str = "_krait_packed.py";
+
+/// How much code, in bytes, is compressed together: the more, the smaller the whole, and the
+/// longer it takes to import one module of it. At 256 KiB it is some 5 ms; all in one would
+/// be a fifth smaller.
+const PART_SIZE: usize = 256 << 10;
+
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
 
@@ -148,9 +177,54 @@ fn main() -> io::Result<()> {
     }
     let sources: Vec<_> = sources.into_iter().collect();
     let frozen = freeze(&sources);
-    let library = FrozenLib::encode(frozen.iter().map(|(name, module)| (name.as_str(), *module)));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(out.join("frozen.bin"), &library.bytes)
+    if is_module() {
+        let (mut packed, mut kept): (Vec<_>, Vec<_>) =
+            frozen.into_iter().partition(|(name, _)| !NOT_PACKED.contains(&name.as_str()));
+        packed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        kept.extend(freeze_one(Path::new(STAND_IN), "raise ImportError('not unpacked')"));
+        fs::write(out.join("packed.rs"), pack(&packed, &out)?)?;
+        fs::write(out.join("frozen.bin"), encode(&kept))
+    } else {
+        fs::write(out.join("frozen.bin"), encode(&frozen))
+    }
+}
+
+/// As `xz --extreme` does, but whoever unpacks it needs no more memory than the content's.
+fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut options = LzmaOptions::new_preset(9 | PRESET_EXTREME)?;
+    options.dict_size(PART_SIZE as u32).literal_context_bits(4).position_bits(0);
+    let stream = Stream::new_stream_encoder(Filters::new().lzma2(&options), Check::Crc32)?;
+    let mut compressed = Vec::new();
+    XzEncoder::new_stream(bytes, stream).read_to_end(&mut compressed)?;
+    Ok(compressed)
+}
+
+fn encode(modules: &[(String, FrozenModule<&[u8]>)]) -> Vec<u8> {
+    FrozenLib::encode(modules.iter().map(|(name, module)| (name.as_str(), *module))).bytes
+}
+
+/// Writes modules, which are in the order of their names, to compressed files, and gives the
+/// source text that `src/packed.rs` includes: each file's first module and content, and the
+/// names of all modules, with whether they are packages.
+fn pack(modules: &[(String, FrozenModule<&'static [u8]>)], out: &Path) -> io::Result<String> {
+    let mut parts = String::from("static PARTS: &[(&str, &[u8])] = &[\n");
+    let mut rest = modules;
+    while let Some(((first, _), _)) = rest.split_first() {
+        let mut size = 0;
+        let fits = |(_, module): &&(String, FrozenModule<&[u8]>)| {
+            size += module.code.bytes.len();
+            size <= PART_SIZE
+        };
+        let (part, after) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+        let file = out.join(format!("{first}.xz"));
+        fs::write(&file, compress(&encode(part))?)?;
+        parts += &format!("({first:?}, include_bytes!({file:?})),\n");
+        rest = after;
+    }
+    let packages: Vec<_> =
+        modules.iter().map(|(name, module)| (name.as_str(), module.package)).collect();
+    Ok(format!("{parts}];\nstatic MODULES: &[(&str, bool)] = &{packages:?};\n"))
 }
 
 /// Replaces `re.FLAG` by its number, where that is a whole expression of its own.
@@ -213,12 +287,33 @@ fn freeze_one(name: &Path, source: &str) -> Option<(String, FrozenModule<&'stati
     let parts = if package { name.parent()?.to_path_buf() } else { name.with_extension("") };
     let module = parts.to_str()?.replace('/', ".");
     // Columns would only serve the carets that krait's stack traces do not show.
-    let options = CompileOpts { debug_ranges: false, ..CompileOpts::default() };
+    // Without docstrings and assertions what everybody downloads is smaller.
+    let optimize = if is_module() { 2 } else { 0 };
+    let options = CompileOpts { optimize, debug_ranges: false, ..CompileOpts::default() };
     let source = source.trim_start_matches('\u{feff}');
     let code = compile(source, Mode::Exec, &format!("<frozen {module}>"), options)
         .unwrap_or_else(|error| panic!("{} does not compile: {error}", name.display()));
-    let bytes = FrozenCodeObject::encode(&code).bytes.leak();
-    Some((module, FrozenModule { code: FrozenCodeObject { bytes: &*bytes }, package }))
+    let bytes = if is_module() && !NOT_PACKED.contains(&module.as_str()) {
+        let mut bytes = Vec::new();
+        serialize_code(&mut bytes, &code);
+        as_stored(&bytes)
+    } else {
+        FrozenCodeObject::encode(&code).bytes
+    };
+    Some((module, FrozenModule { code: FrozenCodeObject { bytes: bytes.leak() }, package }))
+}
+
+/// Bytes in the form that the engine reads, which is LZ4's with the size before it, but not
+/// compressed, so that another compression finds more: one sequence of literals.
+fn as_stored(bytes: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(bytes.len()).expect("a module's code is small");
+    let mut stored = size.to_le_bytes().to_vec();
+    let more = bytes.len().checked_sub(15).expect("a module's code is longer");
+    stored.push(0xf0);
+    stored.resize(stored.len() + more / 255, 255);
+    stored.push((more % 255) as u8);
+    stored.extend_from_slice(bytes);
+    stored
 }
 
 /// Every `.py` file under `folder`, with its path from there, in order of name.

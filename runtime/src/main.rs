@@ -28,6 +28,5 @@ mod start {
 
 #[cfg(target_os = "wasi")]
 fn main() -> std::process::ExitCode {
-    krait::exports::keep();
     krait::cli::main().into()
 }

@@ -6,10 +6,14 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign_functions;
+#[cfg(target_arch = "wasm32")]
+mod packed;
 mod time_zones;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
 
+#[cfg(target_arch = "wasm32")]
+pub use packed::{forget_unpacked, unpack_on_import};
 pub use time_zones::posix_rule;
 
 use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
@@ -24,6 +28,8 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
         .add_frozen_modules(FROZEN_LIBRARY);
     #[cfg(not(target_arch = "wasm32"))]
     let builder = builder.init_hook(|_| tls::install_provider());
+    #[cfg(target_arch = "wasm32")]
+    let builder = builder.add_frozen_modules(packed::stand_ins(FROZEN_LIBRARY));
     builder
 }
 

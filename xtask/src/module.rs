@@ -10,8 +10,8 @@ use std::{
 
 const TARGET: &str = "wasm32-wasip1";
 
-/// What a host may use of the module. Libraries within it would export hundreds of functions,
-/// which the linker then could not leave out.
+/// What a host may use of the module: `runtime/src/exports` has the functions. All that has a
+/// C name comes exported from the compiler, libraries' functions too, and is cut down to this.
 const EXPORTS: &[&str] = &[
     "memory",
     "_start",

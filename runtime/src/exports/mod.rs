@@ -16,21 +16,6 @@ use serde_json::{Value, json};
 use session::Session;
 use std::{alloc::Layout, time::Duration};
 
-/// Has the linker keep the functions below in a program that does not call them.
-pub fn keep() {
-    let functions: [*const (); 8] = [
-        krait_alloc as *const (),
-        krait_answer as *const (),
-        krait_ended as *const (),
-        krait_events as *const (),
-        krait_free as *const (),
-        krait_invoke as *const (),
-        krait_load as *const (),
-        krait_prepare as *const (),
-    ];
-    std::hint::black_box(functions);
-}
-
 /// Builds the interpreter and imports what most functions import: for a tool that then keeps
 /// the module's memory. Ends the module where that fails.
 #[unsafe(no_mangle)]

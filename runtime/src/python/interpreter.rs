@@ -73,6 +73,10 @@ impl Interpreter {
                 let set = vm.sys_module.set_attr(name, unknown, vm);
                 debug_assert!(set.is_ok(), "a module takes any attribute");
             }
+            #[cfg(target_family = "wasm")]
+            if let Err(error) = krait_stdlib_shims::unpack_on_import(vm) {
+                vm.print_exception(&error);
+            }
         });
         Self { engine }
     }

@@ -173,6 +173,8 @@ fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>
     } else {
         shelf::fill(modules, vm)?;
     }
+    #[cfg(target_family = "wasm")]
+    krait_stdlib_shims::forget_unpacked();
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
     let tables = code_memory::note_all(vm)?;

@@ -1,6 +1,7 @@
 //! The interpreter that a module ships with: built and warmed up in the build, and kept in
 //! the module's memory by a tool that makes a module of a running one (`hosts/wasmtime`).
 
+use super::tidy::tidily;
 use crate::python::Interpreter;
 use std::sync::OnceLock;
 
@@ -20,9 +21,12 @@ static IMAGE: OnceLock<Single> = OnceLock::new();
 /// # Errors
 /// The message of the exception that an import raised.
 pub fn prepare() -> Result<(), String> {
-    let interpreter = Interpreter::build();
-    interpreter.warm_up(&[])?;
-    let _ = IMAGE.set(Single(interpreter));
+    tidily(|| {
+        let interpreter = Interpreter::build();
+        interpreter.warm_up(&[])?;
+        let _ = IMAGE.set(Single(interpreter));
+        Ok::<_, String>(())
+    })?;
     forget_the_builder();
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod hooks;
 mod image;
+mod tidy;
 
 pub use image::prepare as prepare_image;
 

@@ -1,7 +1,20 @@
-
-# krait.wasm: what a function that starts a process finds.
+# krait.wasm: what a function that starts a process finds, and permissions, which WASI's files
+# have not: they are taken note of, and change nothing.
 def system(command):
     raise OSError(58, "a WebAssembly module (WASI preview 1) cannot start processes")
 
 
-__all__.append("system")
+def chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
+    stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+
+
+_umask = 0o022
+
+
+def umask(mask):
+    global _umask
+    before, _umask = _umask, mask & 0o777
+    return before
+
+
+__all__ += ["system", "chmod", "umask"]
