@@ -4,6 +4,7 @@ use super::{answer, asked, errors::ApiError, parameters::Parameters};
 use crate::{
     contract::report,
     platform::{Completed, Platform, Refused, Request, Source},
+    python::InvalidEvent,
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -13,6 +14,9 @@ use serde::Serialize;
 struct Answered<'a> {
     result: report::ResultFields<'a>,
 }
+
+/// What an action says of an event that is not JSON.
+type NotJson = fn(InvalidEvent) -> ApiError;
 
 /// `Invoke`: waits for the answer, or queues the event.
 pub(super) async fn invoke(
@@ -29,11 +33,13 @@ pub(super) async fn invoke(
     let request = request(request_id, &parameters, event, "$LATEST")?;
     if asynchronous {
         let name = request.key.name.clone();
-        platform.enqueue(request).await.map_err(|refused| error(&name, refused))?;
+        let queued = platform.enqueue(request).await;
+        queued.map_err(|refused| error(&name, refused, ApiError::client_context_is_not_json))?;
         let answered = Answered { result: report::accepted(request_id) };
         return Ok(answer::result(request_id, &answered));
     }
-    answered(platform, request_id, request, wants_log(&parameters)?, error).await
+    let log = wants_log(&parameters)?;
+    answered(platform, request_id, request, log, ApiError::client_context_is_not_json).await
 }
 
 /// `InvokeFunction`: synchronous only, its event in `Event`.
@@ -44,7 +50,8 @@ pub(super) async fn invoke_function(
 ) -> Result<Bytes, ApiError> {
     let event = parameters.take_text("Event");
     let request = request(request_id, &parameters, event, "$DEFAULT")?;
-    answered(platform, request_id, request, wants_log(&parameters)?, error_of_event).await
+    let log = wants_log(&parameters)?;
+    answered(platform, request_id, request, log, ApiError::event_is_not_json).await
 }
 
 /// The event of a call without one is `{}`: a guess (§1.4).
@@ -76,30 +83,22 @@ async fn answered(
     request_id: &str,
     request: Request,
     log: bool,
-    error: fn(&str, Refused) -> ApiError,
+    not_json: NotJson,
 ) -> Result<Bytes, ApiError> {
     let name = request.key.name.clone();
     let Completed { invocation, log_tail, .. } =
-        platform.invoke(request).await.map_err(|refused| error(&name, refused))?;
+        platform.invoke(request).await.map_err(|refused| error(&name, refused, not_json))?;
     let ret_msg = invocation.ret_msg();
     let log = if log { log_tail.as_str() } else { "" };
     Ok(answer::result(request_id, &Answered { result: invocation.result(&ret_msg, log) }))
 }
 
-/// As [`error`], of an action whose event is in `Event`.
-fn error_of_event(name: &str, refused: Refused) -> ApiError {
-    match refused {
-        Refused::Event(invalid) => ApiError::event_is_not_json(invalid),
-        other => error(name, other),
-    }
-}
-
-fn error(name: &str, refused: Refused) -> ApiError {
+fn error(name: &str, refused: Refused, not_json: NotJson) -> ApiError {
     match refused {
         Refused::NoFunction(_) => ApiError::function_not_found(name),
         Refused::NoQualifier { qualifier, .. } => ApiError::qualifier_not_found(&qualifier),
         Refused::NotActive { .. } => ApiError::function_not_ready(name, "CreateFailed"),
-        Refused::Event(invalid) => ApiError::client_context_is_not_json(invalid),
+        Refused::Event(invalid) => not_json(invalid),
         Refused::TooLarge { size, limit } => ApiError::event_too_large(size, limit),
         Refused::Closing | Refused::Store(_) => ApiError::invoke_failed(refused),
     }
