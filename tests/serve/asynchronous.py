@@ -189,11 +189,12 @@ class Restarts(Case):
         # It runs again: whoever read before has come to the end.
         opened(pipe).close()
         self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        attempts = self.call("GetRequestStatus", FunctionName="waiting", FunctionRequestId=request)
+        self.assertEqual([each["RetCode"] for each in attempts["Data"]], [0])
+        # What is known to have ended has ended for good.
         self.server.kill()
         self.begin()
         self.assertEqual(self.status(request)["Status"], "FINISHED")
-        attempts = self.call("GetRequestStatus", FunctionName="waiting", FunctionRequestId=request)
-        self.assertEqual([each["RetCode"] for each in attempts["Data"]], [0])
 
     def test_events_that_were_acknowledged_are_not_lost(self):
         requests = [self.queue("taking", json.dumps(number)) for number in range(20)]
