@@ -15,6 +15,7 @@ use client::{Client, Request};
 use servers::Server;
 use std::{
     collections::HashSet,
+    fs,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -40,7 +41,7 @@ const ANSWER_IN_JSON: &str = r#"{\"hello\": \"krait\"}"#;
 pub(crate) fn run(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
     let program = program.canonicalize().context("the program to be measured")?;
     let environment = environment.canonicalize().context("the virtual environment")?;
-    std::fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder)?;
     println!("{}\n", machine());
     println!("| figure | aim | krait | beside it | ratio |\n| --- | --- | --- | --- | --- |");
     cold(&program, folder)?;
@@ -176,14 +177,15 @@ fn warm(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
 /// What an instance that waits has for itself, beside another, and a CPython beside another:
 /// what both use of their program's files is not their own.
 fn idle_memory(program: &Path, folder: &Path) -> Result<()> {
-    let other = own("handlers/hello.py");
+    let other = folder.join("other.py");
+    fs::copy(own("handlers/served.py"), &other)?;
     let more = ["--spares", "0", &*other.to_string_lossy()];
     let server = Server::krait(program, &folder.join("idle"), "served.py", &more)?;
     let mut client = Client::new(server.address);
     client.call(&to_url("served"))?;
     let instance = largest(&memory::family(server.process())[1..])?;
     let alone = memory::private(instance)?;
-    client.call(&Request::post("/url/hello", "", "{}", "Hello World"))?;
+    client.call(&to_url("other"))?;
     let fresh = memory::private(instance)?;
     for _ in 0..1000 {
         client.call(&to_url("served"))?;
