@@ -42,7 +42,9 @@ pub(crate) fn run(program: &Path, environment: &Path, folder: &Path) -> Result<(
     let program = program.canonicalize().context("the program to be measured")?;
     let environment = environment.canonicalize().context("the virtual environment")?;
     fs::create_dir_all(folder)?;
-    println!("{}\n", machine());
+    let load = fs::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    println!("{} The load by others when it began: {load}.\n", machine());
     println!("| figure | aim | krait | beside it | ratio |\n| --- | --- | --- | --- | --- |");
     cold(&program, folder)?;
     warm(&program, &environment, folder)?;
@@ -100,11 +102,10 @@ fn cold(program: &Path, folder: &Path) -> Result<()> {
         ("with `--spares 0`", "", without),
     ] {
         println!(
-            "| request to answer on a new instance, {what}, p50 (p25 to p75) | {aim} | {} ({} to {}) \
+            "| request to answer on a new instance, {what}, p50 (p10) | {aim} | {} ({}) \
              | {beside} | {:.1} |",
             shown(times.at(50)),
-            shown(times.at(25)),
-            shown(times.at(75)),
+            shown(times.at(10)),
             fastest.at(50).as_secs_f64() / times.at(50).as_secs_f64(),
         );
     }
@@ -148,14 +149,16 @@ fn warm(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
     let busiest = if rates[2] > rates[3] { 2 } else { 3 };
     for at in [0, 1] {
         println!(
-            "| warm call over keep-alive HTTP, 1 connection, {}, p50 / p99 | {} | {} / {} \
-             | {} / {} ({}) | {:.1} |",
+            "| warm call over keep-alive HTTP, 1 connection, {}, p50 / p99 (p10) \
+             | {} | {} / {} ({}) | {} / {} ({}; {}) | {:.1} |",
             candidates[at].0,
             if at == 0 { "100 µs / 300 µs" } else { "" },
             shown(times[at].at(50)),
             shown(times[at].at(99)),
+            shown(times[at].at(10)),
             shown(times[best].at(50)),
             shown(times[best].at(99)),
+            shown(times[best].at(10)),
             candidates[best].0,
             times[best].at(50).as_secs_f64() / times[at].at(50).as_secs_f64(),
         );
