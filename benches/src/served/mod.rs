@@ -15,6 +15,7 @@ use client::{Client, Request};
 use servers::Server;
 use std::{
     collections::HashSet,
+    fs,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -40,8 +41,10 @@ const ANSWER_IN_JSON: &str = r#"{\"hello\": \"krait\"}"#;
 pub(crate) fn run(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
     let program = program.canonicalize().context("the program to be measured")?;
     let environment = environment.canonicalize().context("the virtual environment")?;
-    std::fs::create_dir_all(folder)?;
-    println!("{}\n", machine());
+    fs::create_dir_all(folder)?;
+    let load = fs::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    println!("{} The load by others when it began: {load}.\n", machine());
     println!("| figure | aim | krait | beside it | ratio |\n| --- | --- | --- | --- | --- |");
     cold(&program, folder)?;
     warm(&program, &environment, folder)?;
@@ -99,11 +102,10 @@ fn cold(program: &Path, folder: &Path) -> Result<()> {
         ("with `--spares 0`", "", without),
     ] {
         println!(
-            "| request to answer on a new instance, {what}, p50 (p25 to p75) | {aim} | {} ({} to {}) \
+            "| request to answer on a new instance, {what}, p50 (p10) | {aim} | {} ({}) \
              | {beside} | {:.1} |",
             shown(times.at(50)),
-            shown(times.at(25)),
-            shown(times.at(75)),
+            shown(times.at(10)),
             fastest.at(50).as_secs_f64() / times.at(50).as_secs_f64(),
         );
     }
@@ -147,14 +149,16 @@ fn warm(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
     let busiest = if rates[2] > rates[3] { 2 } else { 3 };
     for at in [0, 1] {
         println!(
-            "| warm call over keep-alive HTTP, 1 connection, {}, p50 / p99 | {} | {} / {} \
-             | {} / {} ({}) | {:.1} |",
+            "| warm call over keep-alive HTTP, 1 connection, {}, p50 / p99 (p10) \
+             | {} | {} / {} ({}) | {} / {} ({}; {}) | {:.1} |",
             candidates[at].0,
             if at == 0 { "100 µs / 300 µs" } else { "" },
             shown(times[at].at(50)),
             shown(times[at].at(99)),
+            shown(times[at].at(10)),
             shown(times[best].at(50)),
             shown(times[best].at(99)),
+            shown(times[best].at(10)),
             candidates[best].0,
             times[best].at(50).as_secs_f64() / times[at].at(50).as_secs_f64(),
         );
@@ -176,14 +180,15 @@ fn warm(program: &Path, environment: &Path, folder: &Path) -> Result<()> {
 /// What an instance that waits has for itself, beside another, and a CPython beside another:
 /// what both use of their program's files is not their own.
 fn idle_memory(program: &Path, folder: &Path) -> Result<()> {
-    let other = own("handlers/hello.py");
+    let other = folder.join("other.py");
+    fs::copy(own("handlers/served.py"), &other)?;
     let more = ["--spares", "0", &*other.to_string_lossy()];
     let server = Server::krait(program, &folder.join("idle"), "served.py", &more)?;
     let mut client = Client::new(server.address);
     client.call(&to_url("served"))?;
     let instance = largest(&memory::family(server.process())[1..])?;
     let alone = memory::private(instance)?;
-    client.call(&Request::post("/url/hello", "", "{}", "Hello World"))?;
+    client.call(&to_url("other"))?;
     let fresh = memory::private(instance)?;
     for _ in 0..1000 {
         client.call(&to_url("served"))?;

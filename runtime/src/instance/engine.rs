@@ -215,9 +215,11 @@ pub(super) struct Prepared {
 /// The life of an instance that was forked from a zygote.
 pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: Instant) -> ! {
     let channels = process::leave_caller(streams);
+    // Not with the time that it then waits for a function.
+    let init_runtime = started.elapsed();
     let warm = || Warm {
         interpreter: prepared.interpreter,
-        init_runtime: started.elapsed(),
+        init_runtime,
         note: format!("forked from a zygote: {}", prepared.note),
     };
     follow(channels, warm, prepared.loaded.as_ref())
@@ -338,6 +340,9 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
     base.write(warmed.interpreter, &left_out, fill_location_tables, file).map(drop)
 }
 
+/// How often a function is rehearsed: the engine's counters are at rest then.
+const REHEARSALS: usize = 64;
+
 /// What [`warm_up`] is told, and what it tells.
 struct Warming {
     modules: Vec<String>,
@@ -368,7 +373,7 @@ extern "C" fn warm_up() {
     let interpreter = Box::leak(Box::new(Interpreter::build()));
     // Without a folder to be had, a snapshot is only a little slower.
     if let Ok(folder) = Folder::make() {
-        let _ = interpreter.rehearse(&folder.0);
+        let _ = interpreter.rehearse(&folder.0, REHEARSALS);
     }
     let modules = std::mem::take(&mut warming().modules);
     let left_out = interpreter.warm_up(&modules);

@@ -92,19 +92,19 @@ impl Interpreter {
         })
     }
 
-    /// Serves a function that does nothing, from its load on, until everything on the way is
-    /// as it stays: the engine rewrites code and fills caches in the first runs, each time on
+    /// Serves a function that does nothing, from its load on, so often that everything on the
+    /// way is as it stays: the engine rewrites code and fills caches in the first runs, each time on
     /// a page that a process with a snapshot would have to copy. Its code is written to
     /// `folder`, which is empty.
     ///
     /// # Errors
     /// When the folder cannot be written to.
-    pub fn rehearse(&self, folder: &Path) -> io::Result<()> {
+    pub fn rehearse(&self, folder: &Path, times: usize) -> io::Result<()> {
         let handler = Handler::default();
         fs::write(folder.join(format!("{}.py", handler.module)), REHEARSED)?;
         let code = CodePaths { code: folder.to_path_buf(), layers: Vec::new() };
         let environment = IndexMap::from([("KEY".to_owned(), "value".to_owned())]);
-        for _ in 0..REHEARSALS {
+        for _ in 0..times {
             self.wake(&environment);
             if let Ended::Well(entry) = self.load(code.clone(), &handler)
                 && let Ok(arguments) = self.read(br#"{"key": [1, 2.5, null]}"#, b"{}")
@@ -144,9 +144,6 @@ impl Interpreter {
         });
     }
 }
-
-/// How often a function is rehearsed: the engine's counters are at rest then.
-const REHEARSALS: usize = 64;
 
 const REHEARSED: &str = "\
 def main_handler(event, context):

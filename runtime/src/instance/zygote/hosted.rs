@@ -15,10 +15,15 @@ use crate::{
     },
     python::CodePaths,
 };
+<<<<<<< HEAD
 use std::{io, sync::Arc, time::Instant};
+=======
+use std::{io, mem::MaybeUninit, pin::Pin, time::Instant};
+>>>>>>> bench
 use tokio::{
+    io::ReadBuf,
     net::{UnixStream, unix::pipe},
-    time::sleep_until,
+    time::{Sleep, sleep_until},
 };
 
 /// With this many invocations at once, memory is looked at half as often as with one.
@@ -38,6 +43,9 @@ pub struct Hosted {
     marker: Marker,
     started: Instant,
     phase: Phase,
+    /// Wakes who waits for an invocation's end. One for all of them: to put off a timer that
+    /// runs is nothing but a store, where a new one that is due first wakes the runtime.
+    alarm: Pin<Box<Sleep>>,
 }
 
 /// Ends an instance from elsewhere: its invocation becomes a 439, or what its caller makes of
@@ -92,6 +100,7 @@ impl Hosted {
             Ok((UnixStream::from_std(socket)?, pipe::Receiver::from_owned_fd(log)?))
         };
         let (socket, log) = asynchronous().map_err(StartError::Engine)?;
+        let started = Instant::now();
         Ok(Self {
             process,
             socket,
@@ -101,8 +110,9 @@ impl Hosted {
             keeper,
             zygote: None,
             marker,
-            started: Instant::now(),
+            started,
             phase: Phase::default(),
+            alarm: Box::pin(sleep_until(started.into())),
         })
     }
 
@@ -230,7 +240,7 @@ impl Hosted {
                     Err(_) => return Stop::Untaken,
                 }
             }
-            let wake = course.deadline.min(next_look);
+            self.alarm.as_mut().reset(course.deadline.min(next_look).into());
             let mut ended = false;
             tokio::select! {
                 biased;
@@ -238,7 +248,7 @@ impl Hosted {
                 _ = self.socket.writable(), if sent < call.len() => continue,
                 _ = self.ending.wait_for(Option::is_some) => ended = true,
                 _ = self.log.readable(), if self.log_is_open => {}
-                () = sleep_until(wake.into()) => {}
+                () = self.alarm.as_mut() => {}
             }
             let end = match self.receive(course) {
                 Received::All => self.catch_up(course, ended),
@@ -273,11 +283,12 @@ impl Hosted {
     }
 
     fn receive(&self, course: &mut Course<'_>) -> Received {
-        let mut piece = [0; LOG_PIECE_BYTES];
+        let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
-            match self.socket.try_read(&mut piece) {
+            let mut piece = ReadBuf::uninit(&mut memory);
+            match self.socket.try_read_buf(&mut piece) {
                 Ok(0) => return Received::Ended,
-                Ok(length) => course.received(&piece[..length]),
+                Ok(_) => course.received(piece.filled()),
                 // The kernel's word for an end that had not read all that was sent to it.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                     return Received::Untaken;
@@ -291,12 +302,13 @@ impl Hosted {
 
     /// Reads what is in the log, but not for ever from one that fills as fast as it is read.
     fn take_log(&mut self, course: &mut Course<'_>) {
-        let mut piece = [0; LOG_PIECE_BYTES];
+        let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
-            match self.log.try_read(&mut piece) {
+            let mut piece = ReadBuf::uninit(&mut memory);
+            match self.log.try_read_buf(&mut piece) {
                 Ok(0) => self.log_is_open = false,
-                Ok(length) => {
-                    course.logged(&piece[..length]);
+                Ok(_) => {
+                    course.logged(piece.filled());
                     continue;
                 }
                 Err(_) => {}

@@ -17,6 +17,7 @@
 mod hosted;
 mod keeper;
 mod messages;
+mod pages;
 mod process;
 
 pub use hosted::{Hosted, Killer};

@@ -1,6 +1,9 @@
 //! The zygote's own process: it waits for orders and for the end of its instances, and forks.
 
-use super::messages::{self, News, Order};
+use super::{
+    messages::{self, News, Order},
+    pages::Pages,
+};
 use crate::instance::{
     descendants,
     engine::{self, Prepared},
@@ -23,8 +26,9 @@ use std::{
 pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
     descendants::become_subreaper();
     process::hide_from_functions();
+    let pages = Pages::of_a_start(prepared.interpreter);
     let Ok(signals) = Signals::block() else { serve::leave(1) };
-    let mut zygote = Zygote { channels, instances: HashSet::new() };
+    let mut zygote = Zygote { channels, instances: HashSet::new(), pages };
     zygote.tell(News::Ready);
     loop {
         let (orders, ended) = wait(zygote.channels.socket.as_raw_fd(), signals.descriptor());
@@ -50,6 +54,8 @@ struct Zygote {
     channels: Channels,
     /// The processes it forked that have not been reaped: their numbers are their own.
     instances: HashSet<i32>,
+    /// What each of them will touch.
+    pages: Pages,
 }
 
 impl Zygote {
@@ -66,6 +72,7 @@ impl Zygote {
                 // Standard input of the zygote is at its end; so is that of its instances.
                 let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { serve::leave(1) };
                 let socket = UnixStream::from(socket);
+                self.pages.take();
                 engine::attend(Streams { stdin, log, socket }, prepared, started)
             }
             process => {

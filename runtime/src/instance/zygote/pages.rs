@@ -1,0 +1,161 @@
+//! The pages of memory that a start touches. A zygote finds out which by a child that practises
+//! one; each process that it forks then takes them in a few calls, before it is told of its
+//! function. Otherwise each is a fault of its own, 600 of them, while somebody waits.
+
+use crate::python::Interpreter;
+use std::{
+    env,
+    fs::{self, DirBuilder, File},
+    io::{self, Read, Write},
+    ops::Range,
+    os::{
+        fd::AsRawFd,
+        unix::fs::{DirBuilderExt, FileExt},
+    },
+};
+
+const PAGE: usize = 4096;
+
+/// An entry of `/proc/self/pagemap` (`proc_pid_pagemap(5)`): the page is there.
+const PRESENT: u64 = 1 << 63;
+/// It is one of a file.
+const OF_FILE: u64 = 1 << 61;
+/// No other process has it.
+const EXCLUSIVE: u64 = 1 << 56;
+
+/// What a start touches. Nothing, where the kernel does not tell.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    written: Vec<Range<usize>>,
+    read: Vec<Range<usize>>,
+}
+
+impl Pages {
+    /// Has a child of this process, which has one thread, practise a start.
+    pub(super) fn of_a_start(interpreter: &Interpreter) -> Self {
+        practised(interpreter).unwrap_or_default()
+    }
+
+    /// Takes them, in a process that was forked from the one that found them out.
+    pub(super) fn take(&self) {
+        for (ranges, advice) in
+            [(&self.written, libc::MADV_POPULATE_WRITE), (&self.read, libc::MADV_POPULATE_READ)]
+        {
+            for range in ranges {
+                // SAFETY: what is in the pages stays as it is. A kernel that cannot (Linux
+                // before 5.14) leaves them to be faulted in.
+                unsafe {
+                    libc::madvise(
+                        std::ptr::with_exposed_provenance_mut(range.start),
+                        range.len(),
+                        advice,
+                    )
+                };
+            }
+        }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let counts = [self.written.len()].into_iter();
+        let ends = self.written.iter().chain(&self.read).flat_map(|range| [range.start, range.end]);
+        counts.chain(ends).flat_map(usize::to_ne_bytes).collect()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (words, _) = bytes.as_chunks();
+        let mut words = words.iter().map(|word| usize::from_ne_bytes(*word));
+        let written = words.next()?;
+        let ends: Vec<usize> = words.collect();
+        let (pairs, _) = ends.as_chunks();
+        let mut written_first: Vec<Range<usize>> =
+            pairs.iter().map(|[start, end]| *start..*end).collect();
+        let read = written_first.split_off(written.min(written_first.len()));
+        Some(Self { written: written_first, read })
+    }
+}
+
+fn practised(interpreter: &Interpreter) -> Option<Pages> {
+    let (mut told, tell) = io::pipe().ok()?;
+    // SAFETY: this process has one thread, so the child may do whatever it could.
+    match unsafe { libc::fork() } {
+        -1 => None,
+        0 => {
+            let pages = practise(interpreter).unwrap_or_default();
+            let _ = (&tell).write_all(&pages.encode());
+            // SAFETY: the call does not return.
+            unsafe { libc::_exit(0) }
+        }
+        child => {
+            drop(tell);
+            let mut bytes = Vec::new();
+            let read = told.read_to_end(&mut bytes);
+            // SAFETY: the child is this process's own; no status is asked for.
+            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
+            read.ok().and_then(|_| Pages::decode(&bytes))
+        }
+    }
+}
+
+/// In the child: serves a function that does nothing, and looks at what that touched.
+fn practise(interpreter: &Interpreter) -> io::Result<Pages> {
+    // SAFETY: calls that change this process alone: what it prints is nobody's log, and its
+    // own `/proc` is its own to read.
+    unsafe {
+        libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0);
+        let nowhere = File::options().write(true).open("/dev/null")?;
+        libc::dup2(nowhere.as_raw_fd(), 1);
+        libc::dup2(nowhere.as_raw_fd(), 2);
+    }
+    let mappings = fs::read_to_string("/proc/self/maps")?;
+    let folder = env::temp_dir().join(format!("krait-{:016x}", rand::random::<u64>()));
+    DirBuilder::new().mode(0o700).create(&folder)?;
+    let rehearsed = interpreter.rehearse(&folder, 1);
+    let _ = fs::remove_dir_all(&folder);
+    rehearsed?;
+    let entries = File::open("/proc/self/pagemap")?;
+    let mut pages = Pages::default();
+    for mapping in mappings.lines() {
+        if let Some((range, writable)) = private(mapping) {
+            look(&entries, range, writable, &mut pages)?;
+        }
+    }
+    Ok(pages)
+}
+
+/// A mapping's place, and whether it may be written to, of a line of `/proc/self/maps`; none
+/// where it is shared, or the kernel's.
+fn private(line: &str) -> Option<(Range<usize>, bool)> {
+    let mut fields = line.split_ascii_whitespace();
+    let (start, end) = fields.next()?.split_once('-')?;
+    let permissions = fields.next()?;
+    let is_kernels = line.ends_with("[vsyscall]") || line.ends_with("[vvar]");
+    if !permissions.starts_with('r') || !permissions.ends_with('p') || is_kernels {
+        return None;
+    }
+    let address = |text| usize::from_str_radix(text, 16).ok();
+    Some((address(start)?..address(end)?, permissions.as_bytes().get(1) == Some(&b'w')))
+}
+
+fn look(entries: &File, range: Range<usize>, writable: bool, pages: &mut Pages) -> io::Result<()> {
+    let mut bytes = vec![0; range.len() / PAGE * 8];
+    entries.read_exact_at(&mut bytes, (range.start / PAGE * 8) as u64)?;
+    let (words, _) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let entry = u64::from_ne_bytes(*word);
+        let start = range.start + index * PAGE;
+        if entry & PRESENT == 0 {
+            continue;
+        }
+        let into = match (entry & OF_FILE != 0, entry & EXCLUSIVE != 0) {
+            (true, _) => &mut pages.read,
+            (false, true) if writable => &mut pages.written,
+            // It was its parent's before, and was not written to.
+            (false, _) => continue,
+        };
+        match into.last_mut() {
+            Some(last) if last.end == start => last.end += PAGE,
+            _ => into.push(start..start + PAGE),
+        }
+    }
+    Ok(())
+}
