@@ -15,11 +15,7 @@ use crate::{
     },
     python::CodePaths,
 };
-<<<<<<< HEAD
-use std::{io, sync::Arc, time::Instant};
-=======
-use std::{io, mem::MaybeUninit, pin::Pin, time::Instant};
->>>>>>> bench
+use std::{io, mem::MaybeUninit, pin::Pin, sync::Arc, time::Instant};
 use tokio::{
     io::ReadBuf,
     net::{UnixStream, unix::pipe},
