@@ -336,10 +336,10 @@ FOLDER = None
 
 
 def settled(server):
-    """Whether the server is by itself: it, the zygote's two processes and the spares, and
-    nothing else, of whatever parent."""
+    """Whether the server is by itself: it, the zygote's two processes and at most the spares (one
+    that was killed is replaced with the next instance), and nothing else, of whatever parent."""
     everything = {server.pid, *descendants_of(server.pid), *marked_processes()}
-    return zygote_of(server.pid) and len(everything) == 3 + SPARES
+    return zygote_of(server.pid) and len(everything) <= 3 + SPARES
 
 
 def at_rest(server):

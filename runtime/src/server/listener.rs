@@ -49,7 +49,6 @@ pub async fn serve(
     mut closing: watch::Receiver<bool>,
     limit: Duration,
 ) {
-    give_large_blocks_back();
     let graceful = GracefulShutdown::new();
     loop {
         let (stream, peer) = tokio::select! {
@@ -67,19 +66,6 @@ pub async fn serve(
     }
     drop(listener);
     let _ = tokio::time::timeout(limit, graceful.shutdown()).await;
-}
-
-/// Has libc give the memory of bodies and answers back to the kernel when they are sent. By
-/// itself it keeps up to 64 MiB of blocks such as those for the next, in each of its heaps.
-fn give_large_blocks_back() {
-    #[cfg(target_env = "gnu")]
-    const LARGE_BYTES: i32 = 256 << 10;
-    #[cfg(target_env = "gnu")]
-    // SAFETY: the calls change two settings of the allocator, which locks what it needs to.
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES);
-        libc::mallopt(libc::M_TRIM_THRESHOLD, LARGE_BYTES);
-    }
 }
 
 /// Comes back when it is time to close.
