@@ -19,7 +19,8 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// How often an invocation whose instance had ended before it took it is tried again.
+/// How many new instances an invocation is tried with that end before they take it. Warm ones do
+/// not count: with their zygote all of them end at once.
 const TRIES: usize = 5;
 
 /// What is to be invoked.
@@ -137,7 +138,8 @@ async fn invoke(
     request: &Request,
     recorder: &mut Recorder,
 ) -> Result<Invocation, Refused> {
-    for _ in 0..TRIES {
+    let mut started = 0;
+    while started < TRIES {
         let Ok((mut place, warm)) = shared.pool.place(revision).await else {
             let failure = Failure::ConcurrencyExceeded {
                 function: revision.function.name.clone(),
@@ -148,9 +150,15 @@ async fn invoke(
         let mut instance = match warm {
             Some(instance) => instance,
             None => match shared.pool.start(revision).await {
-                Ok(instance) => instance,
+                Ok(instance) => {
+                    started += 1;
+                    instance
+                }
                 // The process ended before it knew whom to serve.
-                Err(StartError::Assignment(_)) => continue,
+                Err(StartError::Assignment(_)) => {
+                    started += 1;
+                    continue;
+                }
                 Err(error) => {
                     let failure = Failure::Internal { message: error.to_string() };
                     return Ok(not_reached(request, failure));
