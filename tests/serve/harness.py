@@ -1,6 +1,6 @@
 """A krait server of a test's own, and Tencent Cloud's SDK to talk to it.
 
-Needs `pip install tencentcloud-sdk-python-scf`. Which krait is tested is said by KRAIT; else it
+Needs `pip install tencentcloud-sdk-python-scf`. Which krait is tested is said by KRAIT_UNDER_TEST; else it
 is the release build of this tree.
 """
 
@@ -25,7 +25,7 @@ from tencentcloud.scf.v20180416 import models
 from tencentcloud.scf.v20180416.scf_client import ScfClient
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-KRAIT = os.environ.get("KRAIT") or str(TREE / "target/x86_64-unknown-linux-gnu/release/krait")
+KRAIT = os.environ.get("KRAIT_UNDER_TEST") or str(TREE / "target/x86_64-unknown-linux-gnu/release/krait")
 READY = "krait listens on http://"
 # How long anything may take that is waited for.
 PATIENCE = 30

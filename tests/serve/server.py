@@ -15,7 +15,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get(
-    "KRAIT", os.path.join(ROOT, "target/x86_64-unknown-linux-gnu/release/krait")
+    "KRAIT_UNDER_TEST", os.path.join(ROOT, "target/x86_64-unknown-linux-gnu/release/krait")
 )
 
 

@@ -23,7 +23,6 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
@@ -53,8 +52,7 @@ async fn serve(
 ) -> Result<u8, Fatal> {
     let format = if arguments.json() { Format::Json } else { Format::Text };
     // Bound before anything is made, so that an address that is taken costs nothing.
-    let listener = TcpListener::bind(address)
-        .await
+    let listener = server::listen(address)
         .with_context(|| format!("{address} cannot be listened on; choose another with --listen"))
         .map_err(Fatal::Request)?;
     // Before the store is opened: a process that is forked later would hold its lock.

@@ -76,7 +76,7 @@ impl Project {
         let declarations = match configuration::read(&self.sources) {
             Ok(declarations) => declarations,
             Err(error) => {
-                self.platform.log().note(&format!("the functions stay as they were: {error}"));
+                self.platform.log().note(&format!("the configuration stays as it was: {error}"));
                 return;
             }
         };
@@ -87,6 +87,7 @@ impl Project {
         for key in self.platform.registry().others_of_project(&kept) {
             self.platform.withdraw(&key);
         }
+        self.platform.log().note(&format!("{} functions are in service", declarations.len()));
     }
 
     /// Has files watched, from when this comes back on. What changes is put in service as long
@@ -130,7 +131,7 @@ impl Project {
         let declarations = match configuration::read(&self.sources) {
             Ok(declarations) => declarations,
             Err(error) => {
-                self.platform.log().note(&format!("the functions stay as they were: {error}"));
+                self.platform.log().note(&format!("the configuration stays as it was: {error}"));
                 return;
             }
         };
@@ -173,9 +174,9 @@ impl Project {
         };
         match deployed {
             Ok(_) => {
-                log.note(&format!("{name} is in service, {} ms", begun.elapsed().as_millis()));
+                log.note(&format!("{name} is taken up, {} ms", begun.elapsed().as_millis()));
             }
-            Err(problem) => log.note(&format!("{name} stays as it was: {problem}")),
+            Err(problem) => log.note(&format!("{name} is as it was: {problem}")),
         }
     }
 

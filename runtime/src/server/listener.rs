@@ -16,7 +16,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
     time::{Instant, Sleep, sleep},
 };
@@ -40,6 +40,21 @@ const STREAMS: u32 = 250;
 
 /// After an error of the listening socket (no more descriptors), how long it rests.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How many clients may wait to be taken: a thousand at once do not make the kernel turn one
+/// away, who would come again a second later.
+const BACKLOG: u32 = 4096;
+
+/// Listens on an address.
+///
+/// # Errors
+/// When it is taken, or not this machine's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Takes connections until `closing` is true, then waits until the requests on them are
 /// answered, or `limit` is over.

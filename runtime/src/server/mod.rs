@@ -15,7 +15,7 @@ mod page;
 mod routes;
 mod triggers;
 
-pub use listener::serve;
+pub use listener::{listen, serve};
 
 use crate::platform::Platform;
 use cloud_api::signature::Credentials;
