@@ -132,6 +132,7 @@ impl Interpreter {
 
     /// Tells an interpreter that has loaded a function, and was forked since, that what is random
     /// must be so again, as `os.fork` tells Python code.
+    #[cfg(unix)]
     pub fn wake_after_fork(&self) {
         rand::rng().reseed().unwrap_or_default();
         self.engine.enter(|vm| {
