@@ -2,7 +2,7 @@
 //! program again, as a child.
 
 use super::{NOW, claim_all, event, in_folder, open, wait_for};
-use krait::platform::store::{EventState, Store, StoreError, Termination};
+use krait::platform::store::{EventState, Room, Store, StoreError, Termination};
 use libtest_mimic::Trial;
 use std::{
     collections::BTreeSet,
@@ -68,7 +68,7 @@ fn acknowledged(folder: &Path) {
         assert!(acknowledged.len() >= 300 * round);
         wait_for(async {
             let store = open(folder);
-            let claimed = store.claim(NOW, usize::MAX, Vec::new()).await.expect("a claim");
+            let claimed = store.claim(NOW, Room::for_any(usize::MAX)).await.expect("a claim");
             let claimed: BTreeSet<String> = claimed
                 .into_iter()
                 .map(|each| {
@@ -121,7 +121,7 @@ fn handled(folder: &Path) {
         let store = open(folder);
         let doomed = store.event_status("doomed").await.expect("a status").expect("the event");
         assert_eq!((doomed.state, doomed.ended_at), (EventState::Aborted, Some(NOW + 5)));
-        let claimed = store.claim(NOW, 9, Vec::new()).await.expect("a claim");
+        let claimed = store.claim(NOW, Room::for_any(9)).await.expect("a claim");
         let claimed: Vec<_> =
             claimed.iter().map(|event| (event.request_id.as_str(), event.attempt)).collect();
         assert_eq!(claimed, [("running", 2), ("waiting", 1)]);

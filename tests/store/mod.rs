@@ -8,7 +8,7 @@ pub(crate) mod queue;
 pub(crate) mod records;
 
 use krait::platform::store::{
-    Ending, EventResult, FunctionKey, NewEvent, Page, QueuedEvent, Store,
+    Ending, EventResult, FunctionKey, NewEvent, Page, QueuedEvent, Room, Store,
 };
 use libtest_mimic::Trial;
 use std::{future::Future, path::Path};
@@ -69,7 +69,7 @@ pub(crate) fn result(ending: Ending, ended_at: i64) -> EventResult {
 
 /// Claims as many as there are, and gives their request ids.
 pub(crate) async fn claim_all(store: &Store, now: i64) -> Vec<String> {
-    ids(store.claim(now, usize::MAX, Vec::new()).await.expect("a claim"))
+    ids(store.claim(now, Room::for_any(usize::MAX)).await.expect("a claim"))
 }
 
 pub(crate) fn ids(events: Vec<QueuedEvent>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::{NOW, claim_all, event, ids, key, result, trial};
 use krait::platform::store::{
-    Ending, EventState, KEPT_MS, NewEvent, RetryClass, Store, StoreError, Termination,
+    Ending, EventState, KEPT_MS, NewEvent, RetryClass, Room, Store, StoreError, Termination,
 };
 use libtest_mimic::Trial;
 use std::collections::BTreeSet;
@@ -28,15 +28,15 @@ async fn state(store: &Store, request_id: &str) -> Option<EventState> {
 async fn claimed_once(store: Store) {
     let queued = NewEvent { enqueued_at: NOW - 5, ..event("one", "f", NOW) };
     store.enqueue(queued.clone()).await.expect("queued");
-    assert_eq!(store.next_due(Vec::new()).await, Ok(Some(NOW)));
+    assert_eq!(store.next_due(Room::for_any(1)).await, Ok(Some(NOW)));
     assert_eq!(store.queued().await, Ok(1));
     assert!(claim_all(&store, NOW - 1).await.is_empty(), "it is not due");
-    let claimed = store.claim(NOW, 10, Vec::new()).await.expect("a claim");
+    let claimed = store.claim(NOW, Room::for_any(10)).await.expect("a claim");
     let [claimed] = claimed.try_into().expect("one event");
     assert_eq!(claimed.event, queued.event);
     assert_eq!((claimed.attempt, claimed.enqueued_at), (1, NOW - 5));
     assert!(claim_all(&store, NOW + 1).await.is_empty(), "it runs");
-    assert_eq!(store.next_due(Vec::new()).await, Ok(None));
+    assert_eq!(store.next_due(Room::for_any(1)).await, Ok(None));
     assert_eq!(state(&store, "one").await, Some(EventState::Running));
 
     assert_eq!(store.finish("one", result(Ending::Finished, NOW + 9)).await, Ok(true));
@@ -56,7 +56,7 @@ async fn postponed(store: Store) {
     assert_eq!(claim_all(&store, NOW).await, ["one"]);
     let queued = store.postpone("one", NOW + 60, RetryClass::RunError).await;
     assert_eq!(queued, Ok(Some(EventState::Queued)));
-    assert_eq!(store.next_due(Vec::new()).await, Ok(Some(NOW + 60)));
+    assert_eq!(store.next_due(Room::for_any(1)).await, Ok(Some(NOW + 60)));
     assert!(claim_all(&store, NOW + 59).await.is_empty(), "it is not due");
     assert_eq!(claim_all(&store, NOW + 60).await, ["one"]);
     let event = store.event_status("one").await.expect("a status").expect("the event");
@@ -75,7 +75,7 @@ async fn counted(store: Store) {
         assert_eq!(claim_all(&store, NOW).await, ["one"]);
         store.postpone("one", NOW, class).await.expect("postponed");
     }
-    let claimed = store.claim(NOW, 1, Vec::new()).await.expect("a claim").remove(0);
+    let claimed = store.claim(NOW, Room::for_any(1)).await.expect("a claim").remove(0);
     assert_eq!((claimed.attempt, claimed.run_errors, claimed.system_errors), (5, 1, 2));
 }
 
@@ -87,7 +87,7 @@ async fn taken(store: Store) {
         refused.to_string(),
         "an event with the request id one is there already; give it another"
     );
-    let claimed = store.claim(NOW, 9, Vec::new()).await.expect("a claim");
+    let claimed = store.claim(NOW, Room::for_any(9)).await.expect("a claim");
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].function, "f");
 }
@@ -100,16 +100,17 @@ async fn shared(store: Store) {
     let elsewhere = NewEvent { namespace: "other".to_owned(), ..event("a0", "a", NOW + 300) };
     store.enqueue(elsewhere).await.expect("queued");
     let later = NOW + 400;
-    let except_f = || vec![key("f")];
-    assert_eq!(store.next_due(except_f()).await, Ok(Some(NOW + 200)));
-    let claimed = store.claim(later, 6, Vec::new()).await.expect("a claim");
+    let of_f = |count| Room { of: [(key("f"), count)].into(), ..Room::for_any(6) };
+    assert_eq!(store.next_due(of_f(0)).await, Ok(Some(NOW + 200)));
+    let claimed = store.claim(later, Room::for_any(6)).await.expect("a claim");
     assert_eq!(ids(claimed), ["f0", "f1", "g0", "a0"]);
-    assert!(store.claim(later, 6, except_f()).await.expect("a claim").is_empty());
-    assert_eq!(store.next_due(except_f()).await, Ok(None));
-    assert_eq!(store.next_due(Vec::new()).await, Ok(Some(NOW + 2)));
-    let claimed = store.claim(later, 3, Vec::new()).await.expect("a claim");
+    assert!(store.claim(later, of_f(0)).await.expect("a claim").is_empty());
+    assert_eq!(store.next_due(of_f(0)).await, Ok(None));
+    assert_eq!(store.next_due(Room::for_any(1)).await, Ok(Some(NOW + 2)));
+    let claimed = store.claim(later, Room::for_any(3)).await.expect("a claim");
     assert_eq!(ids(claimed), ["f2", "f3", "f4"]);
-    assert!(store.claim(later, 0, Vec::new()).await.expect("a claim").is_empty());
+    assert_eq!(ids(store.claim(later, of_f(1)).await.expect("a claim")), ["f5"]);
+    assert!(store.claim(later, Room::for_any(0)).await.expect("a claim").is_empty());
 }
 
 async fn aborted(store: Store) {
@@ -145,7 +146,7 @@ async fn concurrent(store: Store) {
                 for number in 0..10 {
                     let request_id = format!("{caller}-{number}");
                     store.enqueue(event(&request_id, "f", NOW)).await.expect("queued");
-                    claimed.extend(ids(store.claim(NOW, 1, Vec::new()).await.expect("a claim")));
+                    claimed.extend(ids(store.claim(NOW, Room::for_any(1)).await.expect("a claim")));
                 }
                 claimed
             }

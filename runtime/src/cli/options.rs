@@ -144,7 +144,7 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "MB", help_heading = "Limits")]
     pub max_instance_memory: Option<u32>,
 
-    /// Queued events that are worked on at once
+    /// Queued events of one function that are worked on at once
     #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Limits")]
     pub async_workers: usize,
 

@@ -3,20 +3,21 @@
 //! again.
 
 use super::{
-    DeadLetter, Refused, Request, Revision, Shared, Source, now_ms,
+    DeadLetter, LATEST, Refused, Request, Revision, Shared, Source, new_request_id, now_ms,
     running::{self, Completed},
-    store::{Ending, EventResult, FunctionKey, NewEvent, QueuedEvent, RetryClass},
+    stop::Stop,
+    store::{Ending, EventResult, FunctionKey, NewEvent, QueuedEvent, RetryClass, Room},
 };
 use crate::contract::{
     Failure, Outcome,
     retry::{self, Class, Next, RetryPolicy},
 };
 use std::{
+    collections::{HashMap, hash_map::Entry},
     io::Write,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// After the store failed, how long until it is asked again.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -26,20 +27,18 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Works until the platform closes.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let workers = Arc::new(Semaphore::new(shared.async_workers));
+    let at_work = Arc::<AtWork>::default();
     loop {
-        // Asked for first, so that nothing that is queued from here on is missed.
+        // Asked for first, so that nothing that is queued or done from here on is missed.
         let queued = shared.queued.notified();
         if shared.closing.load(Ordering::Relaxed) {
             return;
         }
-        let free = workers.available_permits();
-        match shared.store.claim(now_ms(), free, Vec::new()).await {
+        let room = at_work.room(&shared);
+        match shared.store.claim(now_ms(), room.clone()).await {
             Ok(events) if !events.is_empty() => {
                 for event in events {
-                    if let Ok(permit) = workers.clone().acquire_owned().await {
-                        tokio::spawn(work(shared.clone(), event, permit));
-                    }
+                    tokio::spawn(work(Underway::begin(&shared, &at_work, event)));
                 }
                 continue;
             }
@@ -50,27 +49,95 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 continue;
             }
         }
-        let due = shared.store.next_due(Vec::new()).await.ok().flatten();
+        // The end of any work makes room, and says so.
+        let due = shared.store.next_due(room).await.ok().flatten();
         let pause = due.map_or(LONGEST_PAUSE, |due| {
             Duration::from_millis(u64::try_from(due - now_ms()).unwrap_or(0)).min(LONGEST_PAUSE)
         });
-        // With nobody free, the end of any work says so.
-        let pause = if workers.available_permits() == 0 { LONGEST_PAUSE } else { pause };
         let _ = tokio::time::timeout(pause, queued).await;
     }
 }
 
-async fn work(shared: Arc<Shared>, event: QueuedEvent, permit: OwnedSemaphorePermit) {
-    if let Err(error) = attempt(&shared, &event).await {
+/// How many events of each function are worked on.
+#[derive(Default)]
+struct AtWork(Mutex<HashMap<FunctionKey, usize>>);
+
+impl AtWork {
+    /// What may be claimed besides: each function has its own share, so that a slow one holds
+    /// up no other.
+    fn room(&self, shared: &Shared) -> Room {
+        let counts = self.counts();
+        let limits = shared.pool.limits();
+        let most = |key: &FunctionKey| {
+            let revision = shared.registry.resolve(key, LATEST).ok()?;
+            Some(shared.pool.async_workers(&revision))
+        };
+        let left = |(key, count): (&FunctionKey, &usize)| {
+            let most = most(key).unwrap_or(limits.async_workers);
+            (key.clone(), most.saturating_sub(*count))
+        };
+        Room {
+            in_all: limits.instances.saturating_sub(counts.values().sum()),
+            of_each: limits.async_workers,
+            of: counts.iter().map(left).collect(),
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<FunctionKey, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An event that is worked on: it counts, and can be ended by its request id, from when it is
+/// claimed on.
+struct Underway {
+    shared: Arc<Shared>,
+    at_work: Arc<AtWork>,
+    event: QueuedEvent,
+    stop: Arc<Stop>,
+}
+
+impl Underway {
+    fn begin(shared: &Arc<Shared>, at_work: &Arc<AtWork>, event: QueuedEvent) -> Self {
+        *at_work.counts().entry(key(&event)).or_default() += 1;
+        let stop = shared.running.stoppable(&event.request_id);
+        Self { shared: shared.clone(), at_work: at_work.clone(), event, stop }
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.shared.running.forget(&self.event.request_id);
+        let mut counts = self.at_work.counts();
+        if let Entry::Occupied(mut count) = counts.entry(key(&self.event)) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        drop(counts);
+        self.shared.queued.notify_one();
+    }
+}
+
+fn key(event: &QueuedEvent) -> FunctionKey {
+    FunctionKey { namespace: event.namespace.clone(), name: event.function.clone() }
+}
+
+async fn work(underway: Underway) {
+    let Underway { shared, event, stop, .. } = &underway;
+    if let Err(error) = attempt(shared, event, stop).await {
         // It stays as it is, and is worked on again after the next start.
         shared.log.note(&format!("the event {} cannot be recorded: {error}", event.request_id));
     }
-    drop(permit);
-    shared.queued.notify_one();
 }
 
-async fn attempt(shared: &Shared, event: &QueuedEvent) -> Result<(), super::StoreError> {
-    let key = FunctionKey { namespace: event.namespace.clone(), name: event.function.clone() };
+async fn attempt(
+    shared: &Shared,
+    event: &QueuedEvent,
+    stop: &Stop,
+) -> Result<(), super::StoreError> {
+    let key = key(event);
     let request = Request {
         key: key.clone(),
         qualifier: event.qualifier.clone(),
@@ -85,7 +152,7 @@ async fn attempt(shared: &Shared, event: &QueuedEvent) -> Result<(), super::Stor
         }
     };
     let retry = event.run_errors + event.system_errors;
-    let completed = match running::run(shared, &revision, &request, retry).await {
+    let completed = match running::run(shared, &revision, &request, retry, stop).await {
         Ok(completed) => completed,
         Err(refused) => {
             let code = if matches!(refused, Refused::Event(_)) { 400 } else { 500 };
@@ -171,7 +238,7 @@ async fn send_dead_letter(
             shared
                 .store
                 .enqueue(NewEvent {
-                    request_id: uuid::Uuid::new_v4().to_string(),
+                    request_id: new_request_id(),
                     namespace: event.namespace.clone(),
                     function: name.clone(),
                     qualifier: "$DEFAULT".to_owned(),

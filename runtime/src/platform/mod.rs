@@ -18,6 +18,7 @@ mod recorder;
 mod registry;
 mod revision;
 mod running;
+mod stop;
 pub mod store;
 mod timers;
 
@@ -41,6 +42,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+use stop::Stop;
 use store::{EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
 use tokio::sync::Notify;
 
@@ -71,7 +73,6 @@ struct Shared {
     /// Something was queued, or may be due sooner.
     pub queued: Notify,
     pub closing: AtomicBool,
-    pub async_workers: usize,
 }
 
 /// What a platform is made with.
@@ -148,7 +149,6 @@ impl Platform {
             running: Running::default(),
             queued: Notify::new(),
             closing: AtomicBool::new(false),
-            async_workers: parts.limits.async_workers,
         });
         Self { shared }
     }
@@ -213,7 +213,9 @@ impl Platform {
         let revision = self.shared.registry.resolve(&request.key, &request.qualifier)?;
         let shared = self.shared.clone();
         // On its own: a caller that leaves stops nothing.
-        let task = tokio::spawn(async move { running::run(&shared, &revision, &request, 0).await });
+        let task = tokio::spawn(async move {
+            running::run(&shared, &revision, &request, 0, &Stop::default()).await
+        });
         task.await.unwrap_or(Err(Refused::Closing))
     }
 
@@ -260,7 +262,7 @@ impl Platform {
     ) -> Result<Option<EventState>, StoreError> {
         let state = self.shared.store.terminate(request_id, how, now_ms()).await?;
         if state == Some(EventState::Running) {
-            self.shared.running.kill(request_id);
+            self.shared.running.stop(request_id, how);
         }
         Ok(state)
     }
@@ -295,7 +297,7 @@ impl Platform {
     async fn loaded(&self, revision: &Revision) -> Result<pool::Instance, String> {
         let mut instance =
             self.shared.pool.start(revision).await.map_err(|error| error.to_string())?;
-        let request_id = uuid::Uuid::new_v4().to_string();
+        let request_id = new_request_id();
         let memory = revision.function.memory_mb;
         let mut recorder = Recorder::new(&request_id, memory, self.shared.log.clone());
         let request = crate::instance::Request {
@@ -333,6 +335,12 @@ impl Platform {
     pub fn is_closing(&self) -> bool {
         self.shared.closing.load(std::sync::atomic::Ordering::Relaxed)
     }
+}
+
+/// A request id that no other request has: a random UUID. Its bytes come from a generator of
+/// this process's, which asks the kernel only now and then.
+pub fn new_request_id() -> String {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid().to_string()
 }
 
 /// Milliseconds since the epoch.

@@ -29,7 +29,7 @@ pub struct Limits {
     /// From how much resident memory on, in bytes, an instance is ended after its invocation;
     /// never where there is none.
     pub memory: Option<u64>,
-    /// Queued events that are worked on at once.
+    /// Queued events of one function that are worked on at once.
     pub async_workers: usize,
 }
 
@@ -146,7 +146,7 @@ impl Pool {
         revision: &Revision,
     ) -> Result<(Place, Option<Instance>), Full> {
         let key = revision.key();
-        let concurrency = revision.settings.concurrency.unwrap_or(self.limits.concurrency);
+        let concurrency = self.concurrency(revision);
         let turn = {
             let mut state = self.state();
             match state.try_place(&key, revision.id, concurrency, &self.limits) {
@@ -290,6 +290,19 @@ impl Pool {
             ..idle.instance.shown.clone()
         });
         state.busy.values().cloned().chain(idle).collect()
+    }
+
+    /// How many queued events of a function are worked on at once: more would only wait.
+    pub(super) fn async_workers(&self, revision: &Revision) -> usize {
+        self.limits.async_workers.min(self.concurrency(revision))
+    }
+
+    fn concurrency(&self, revision: &Revision) -> usize {
+        revision.settings.concurrency.unwrap_or(self.limits.concurrency)
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(super) fn waiting(&self) -> usize {

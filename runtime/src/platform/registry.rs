@@ -69,7 +69,10 @@ impl Registry {
 
     /// Whether any function is in that namespace.
     pub fn has_namespace(&self, namespace: &str) -> bool {
-        self.count_in(namespace) > 0
+        // Its keys are sorted by namespace, and no name is empty.
+        let first = FunctionKey { namespace: namespace.to_owned(), name: String::new() };
+        let functions = self.functions();
+        functions.range(first..).next().is_some_and(|(key, _)| key.namespace == namespace)
     }
 
     /// How many functions are in that namespace.

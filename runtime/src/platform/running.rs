@@ -5,16 +5,17 @@ use super::{
     counts::Measured,
     now_ms,
     recorder::Recorder,
-    store::{FunctionKey, InvocationRecord},
+    stop::Stop,
+    store::{FunctionKey, InvocationRecord, Termination},
 };
 use crate::{
     contract::{Failure, Invocation, Outcome, report::ColdStart},
-    instance::{self, InvokeError, Killer, StartError},
+    instance::{self, InvokeError, StartError},
 };
 use bytes::Bytes;
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::sync::watch;
@@ -65,18 +66,29 @@ pub struct Completed {
     pub cold_start: Option<ColdStart>,
 }
 
-/// The invocations that go on, and what ends each.
+/// The invocations that go on, and what ends those that somebody may want to end.
 #[derive(Default)]
 pub(crate) struct Running {
-    killers: Mutex<HashMap<String, Killer>>,
+    stops: Mutex<HashMap<String, Arc<Stop>>>,
     count: watch::Sender<usize>,
 }
 
 impl Running {
-    /// Ends an invocation's instance.
-    pub(super) fn kill(&self, request_id: &str) {
-        if let Some(killer) = self.killers().get(request_id) {
-            killer.kill();
+    /// What ends the invocation of a request from elsewhere, until it is forgotten.
+    pub(super) fn stoppable(&self, request_id: &str) -> Arc<Stop> {
+        let stop = Arc::<Stop>::default();
+        self.stops().insert(request_id.to_owned(), stop.clone());
+        stop
+    }
+
+    pub(super) fn forget(&self, request_id: &str) {
+        self.stops().remove(request_id);
+    }
+
+    /// Ends an invocation, if it goes on.
+    pub(super) fn stop(&self, request_id: &str, how: Termination) {
+        if let Some(stop) = self.stops().get(request_id) {
+            stop.ask(how);
         }
     }
 
@@ -90,8 +102,8 @@ impl Running {
         Begun(self)
     }
 
-    fn killers(&self) -> MutexGuard<'_, HashMap<String, Killer>> {
-        self.killers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stops(&self) -> MutexGuard<'_, HashMap<String, Arc<Stop>>> {
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,7 +115,7 @@ impl Drop for Begun<'_> {
     }
 }
 
-/// Invokes `revision`, for the `retry`th time again.
+/// Invokes `revision`, for the `retry`th time again, unless `stop` is asked for before.
 ///
 /// # Errors
 /// When the event is not JSON: nothing was invoked.
@@ -112,13 +124,14 @@ pub(super) async fn run(
     revision: &Revision,
     request: &Request,
     retry: u32,
+    stop: &Stop,
 ) -> Result<Completed, Refused> {
     let _begun = shared.running.begin();
     let started_at = now_ms();
     let begun = Instant::now();
     let mut recorder =
         Recorder::new(&request.request_id, revision.function.memory_mb, shared.log.clone());
-    let invocation = invoke(shared, revision, request, &mut recorder).await?;
+    let invocation = invoke(shared, revision, request, &mut recorder, stop).await?;
     let measured = Measured {
         status_code: invocation.status_code(),
         duration: begun.elapsed(),
@@ -137,10 +150,17 @@ async fn invoke(
     revision: &Revision,
     request: &Request,
     recorder: &mut Recorder,
+    stop: &Stop,
 ) -> Result<Invocation, Refused> {
     let mut started = 0;
     while started < TRIES {
-        let Ok((mut place, warm)) = shared.pool.place(revision).await else {
+        let placed = tokio::select! {
+            // First: a place that was given is not lost.
+            biased;
+            placed = shared.pool.place(revision) => placed,
+            () = stop.asked() => return Ok(not_reached(request, Failure::ProcessExit)),
+        };
+        let Ok((mut place, warm)) = placed else {
             let failure = Failure::ConcurrencyExceeded {
                 function: revision.function.name.clone(),
                 megabytes: revision.function.memory_mb,
@@ -165,9 +185,12 @@ async fn invoke(
                 }
             },
         };
+        if !stop.may_run(instance.hosted.killer()) {
+            place.keep(instance);
+            return Ok(not_reached(request, Failure::ProcessExit));
+        }
         shared.pool.note_busy(&mut instance);
         let process = instance.hosted.process();
-        shared.running.killers().insert(request.request_id.clone(), instance.hosted.killer());
         let call = instance::Request {
             function: &revision.function,
             request_id: &request.request_id,
@@ -175,7 +198,6 @@ async fn invoke(
             pull_code: revision.pull_code,
         };
         let result = instance.hosted.invoke(call, recorder).await;
-        shared.running.killers().remove(&request.request_id);
         shared.pool.note_done(process);
         match result {
             Ok(invocation) => {

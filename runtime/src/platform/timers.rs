@@ -1,6 +1,6 @@
 //! Fires timer triggers: what is due becomes a queued event.
 
-use super::{Deployed, Platform, Request, Source, Timer};
+use super::{Deployed, Platform, Request, Source, Timer, new_request_id};
 use crate::contract::schedule::{self, Schedule};
 use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(super) async fn run(platform: Platform) {
                 let request = Request {
                     key: key.clone(),
                     qualifier: "$DEFAULT".to_owned(),
-                    request_id: uuid::Uuid::new_v4().to_string(),
+                    request_id: new_request_id(),
                     event: event.into(),
                     source: Source::Timer,
                 };

@@ -1,6 +1,7 @@
 //! Which face a request is for.
 
 use super::{Server, cloud_api, metrics, page, triggers};
+use crate::platform::new_request_id;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -37,7 +38,7 @@ pub(super) async fn answer(
     peer: SocketAddr,
 ) -> Answer {
     let (head, body) = request.into_parts();
-    let request_id = uuid::Uuid::new_v4().to_string();
+    let request_id = new_request_id();
     let id = HeaderValue::from_str(&request_id);
     let path = head.uri.path().to_owned();
     let arrived = Arrived { head, body, peer, request_id };

@@ -1,7 +1,10 @@
 //! An instance among many: forked by a zygote, watched by a server that waits for all of them
 //! at once.
 
-use super::keeper::{Ending, FunctionZygote, Keeper, Spare};
+use super::{
+    connection::{Ending, Spare},
+    keeper::{FunctionZygote, Keeper},
+};
 use crate::{
     contract::{Failure, Function, Invocation, Outcome},
     instance::{
@@ -56,6 +59,12 @@ impl Killer {
     /// Ends the instance, if it has not ended yet.
     pub fn kill(&self) {
         self.keeper.kill(self.process);
+    }
+
+    /// Sends the instance SIGTERM, if it has not ended yet: unless its function handles that, it
+    /// ends.
+    pub fn terminate(&self) {
+        self.keeper.terminate(self.process);
     }
 }
 

@@ -2,14 +2,14 @@
 //! forked, and knows which of them have ended.
 
 use super::{
+    connection::{self, Spare, Zygote},
     hosted::Hosted,
-    messages::{self, News, Order},
+    messages::{News, Order},
 };
 use crate::{
     contract::Function,
     instance::{
         StartError, descendants,
-        engine::ZYGOTE_SOCKET,
         marker::Marker,
         process,
         wire::{self, Assignment, Serve},
@@ -17,14 +17,9 @@ use crate::{
     python::CodePaths,
 };
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     fmt, io,
-    os::{
-        fd::{AsRawFd, OwnedFd},
-        unix::{net::UnixStream as Socket, process::CommandExt},
-    },
     path::PathBuf,
-    process::{Command, Stdio},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -32,10 +27,10 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, Interest},
-    net::{UnixStream, unix::OwnedReadHalf, unix::OwnedWriteHalf},
+    io::AsyncReadExt,
+    net::unix::OwnedReadHalf,
     signal::unix::{SignalKind, signal},
-    sync::{Semaphore, oneshot, watch},
+    sync::watch,
 };
 
 /// How long a zygote may take for its interpreter: it may have to make a snapshot first.
@@ -46,13 +41,6 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How long after a zygote's end its instances are certain to be the server's children.
 const ADOPTED_WITHIN: Duration = Duration::from_millis(200);
-
-/// How many orders to fork a zygote has before it at once: many more would fill its socket, or
-/// have more descriptors on their way than a user may have (`unix(7)`, `ETOOMANYREFS`).
-const ORDERS_AT_ONCE: usize = 64;
-
-/// Tells of an instance's end: its peak of resident memory in bytes.
-pub(super) type Ending = watch::Receiver<Option<u64>>;
 
 /// A zygote that cannot be had.
 #[derive(Debug)]
@@ -116,31 +104,6 @@ struct Living {
     zygote: Arc<Zygote>,
 }
 
-/// A zygote, as far as the server knows it.
-#[derive(Debug)]
-struct Zygote {
-    orders: OwnedWriteHalf,
-    /// The right to order a fork.
-    forks: Semaphore,
-    state: Mutex<ZygoteState>,
-}
-
-#[derive(Debug, Default)]
-struct ZygoteState {
-    has_ended: bool,
-    /// Who waits for an instance, in the order in which they asked.
-    waiting: VecDeque<oneshot::Sender<io::Result<(i32, Ending)>>>,
-}
-
-/// A process that was forked and knows no function yet.
-#[derive(Debug)]
-pub(super) struct Spare {
-    pub process: i32,
-    pub socket: Socket,
-    pub log: OwnedFd,
-    pub ending: Ending,
-}
-
 /// Counts an invocation as long as it lives.
 pub(super) struct Running(Arc<Shared>);
 
@@ -161,7 +124,7 @@ impl Keeper {
         descendants::become_subreaper();
         process::hide_from_functions();
         let shared = Arc::new(Shared {
-            program: own_program(),
+            program: connection::own_program(),
             state: Mutex::default(),
             zygote: watch::Sender::new(None),
             running: AtomicUsize::new(0),
@@ -225,7 +188,9 @@ impl Keeper {
             let _ = io::copy(&mut std::fs::File::from(log), &mut io::stderr());
         });
         let within = Duration::from_secs(function.init_timeout_seconds.into());
-        let zygote = self.connect(socket, within).await.map_err(StartError::Engine)?;
+        let (zygote, news) = Zygote::connect(socket, within).await.map_err(StartError::Engine)?;
+        let (keeper, listening) = (self.clone(), zygote.clone());
+        tokio::spawn(async move { keeper.listen(&listening, news).await });
         Ok(FunctionZygote { zygote, started })
     }
 
@@ -236,15 +201,22 @@ impl Keeper {
 
     /// Ends an instance and its process group, if it lives.
     pub(super) fn kill(&self, instance: i32) {
+        self.signal(instance, Order::Kill(instance));
+    }
+
+    /// Asks an instance to end, if it lives: what its function does then is its own business.
+    pub(super) fn terminate(&self, instance: i32) {
+        self.signal(instance, Order::Terminate(instance));
+    }
+
+    fn signal(&self, instance: i32, order: Order) {
         let state = self.state();
-        let Some(living) = state.living.get(&instance) else { return };
-        if living.zygote.has_ended() || living.zygote.order(Order::Kill(instance), &[]).is_err() {
-            // SAFETY: the process fell to this one when its zygote ended, and was not reaped:
-            // the number is its own.
-            unsafe {
-                libc::kill(-instance, libc::SIGKILL);
-                libc::kill(instance, libc::SIGKILL);
-            }
+        match state.living.get(&instance) {
+            // SAFETY: the instance fell to this process when its zygote ended, and was not
+            // reaped, since it is among the living: the number is its own.
+            Some(living) if living.zygote.has_ended() => unsafe { order.carry_out() },
+            Some(living) => living.zygote.order_soon(order),
+            None => {}
         }
     }
 
@@ -319,52 +291,10 @@ impl Keeper {
     }
 
     async fn start_zygote(&self) -> Result<(Arc<Zygote>, OwnedReadHalf), ZygoteError> {
-        let (mut socket, other) = Socket::pair().map_err(ZygoteError::Start)?;
-        let mut command = Command::new(&self.shared.program);
-        command.arg("zygote").stdin(Stdio::null()).stdout(Stdio::null());
-        let descriptor = other.as_raw_fd();
-        // SAFETY: between fork and exec only dup2 and fcntl are called, which allocate nothing.
-        unsafe {
-            command.pre_exec(move || {
-                let placed = if descriptor == ZYGOTE_SOCKET {
-                    libc::fcntl(descriptor, libc::F_SETFD, 0)
-                } else {
-                    libc::dup2(descriptor, ZYGOTE_SOCKET)
-                };
-                if placed == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
-            });
-        }
-        let starter = command.spawn().map_err(ZygoteError::Start)?;
-        self.state().starters.push(starter.id().cast_signed());
-        drop(other);
-        wire::send_assignment(&mut socket, &Assignment::Zygote(None))
-            .map_err(ZygoteError::Start)?;
-        self.connected(socket, READY_WITHIN).await.map_err(|_| ZygoteError::NotReady)
-    }
-
-    async fn connected(
-        &self,
-        socket: Socket,
-        within: Duration,
-    ) -> io::Result<(Arc<Zygote>, OwnedReadHalf)> {
-        socket.set_nonblocking(true)?;
-        let (mut news, orders) = UnixStream::from_std(socket)?.into_split();
-        let mut first = [0; News::BYTES];
-        tokio::time::timeout(within, news.read_exact(&mut first)).await??;
-        match News::decode(first) {
-            Some(News::Ready) => {
-                let forks = Semaphore::new(ORDERS_AT_ONCE);
-                Ok((Arc::new(Zygote { orders, forks, state: Mutex::default() }), news))
-            }
-            _ => Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
-
-    async fn connect(&self, socket: Socket, within: Duration) -> io::Result<Arc<Zygote>> {
-        let (zygote, news) = self.connected(socket, within).await?;
-        let (keeper, listening) = (self.clone(), zygote.clone());
-        tokio::spawn(async move { keeper.listen(&listening, news).await });
-        Ok(zygote)
+        let (starter, socket) =
+            connection::start(&self.shared.program).map_err(ZygoteError::Start)?;
+        self.state().starters.push(starter);
+        Zygote::connect(socket, READY_WITHIN).await.map_err(|_| ZygoteError::NotReady)
     }
 
     /// Takes a zygote's news, until it has ended.
@@ -465,95 +395,6 @@ impl Drop for Started {
     fn drop(&mut self) {
         self.keeper.kill(self.process);
     }
-}
-
-impl Zygote {
-    /// Has a process forked.
-    async fn fork(&self) -> io::Result<Spare> {
-        let _turn = self.forks.acquire().await.map_err(io::Error::other)?;
-        let (socket, other) = Socket::pair()?;
-        let (log, log_writer) = pipe()?;
-        let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
-        let forked = loop {
-            match self.order_fork(&descriptors) {
-                // It has many orders to follow before this one.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.orders.writable().await?;
-                }
-                ordered => break ordered?,
-            }
-        };
-        drop((other, log_writer));
-        let (process, ending) =
-            forked.await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Spare { process, socket, log, ending })
-    }
-
-    fn order_fork(
-        &self,
-        descriptors: &[i32],
-    ) -> io::Result<oneshot::Receiver<io::Result<(i32, Ending)>>> {
-        // In one step, so that who waits first is answered first.
-        let mut state = self.state();
-        if state.has_ended {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        self.order(Order::Fork, descriptors)?;
-        let (sender, forked) = oneshot::channel();
-        state.waiting.push_back(sender);
-        Ok(forked)
-    }
-
-    fn order(&self, order: Order, descriptors: &[i32]) -> io::Result<()> {
-        let orders = self.orders.as_ref();
-        let send = || messages::send(orders.as_raw_fd(), order, descriptors);
-        orders.try_io(Interest::WRITABLE, send)
-    }
-
-    fn answer(&self, answer: io::Result<(i32, Ending)>) {
-        if let Some(waiting) = self.state().waiting.pop_front() {
-            let _ = waiting.send(answer);
-        }
-    }
-
-    fn has_ended(&self) -> bool {
-        self.state().has_ended
-    }
-
-    /// Who still waits learns that there is nobody to ask.
-    fn end(&self) {
-        let mut state = self.state();
-        state.has_ended = true;
-        state.waiting.clear();
-    }
-
-    fn state(&self) -> MutexGuard<'_, ZygoteState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A pipe whose reading end does not block.
-fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    let (reader, writer) = io::pipe()?;
-    let reader = OwnedFd::from(reader);
-    process::set_nonblocking(reader.as_raw_fd());
-    Ok((reader, OwnedFd::from(writer)))
-}
-
-/// This program, even where its file has been replaced meanwhile; where `/proc` is not
-/// mounted, by the name it was called by.
-fn own_program() -> PathBuf {
-    let own = PathBuf::from("/proc/self/exe");
-    if own.exists() {
-        return own;
-    }
-    // SAFETY: the kernel's own string, which lives as long as the process.
-    let called = unsafe {
-        let name: *const libc::c_char =
-            std::ptr::with_exposed_provenance(libc::getauxval(libc::AT_EXECFN) as usize);
-        (!name.is_null()).then(|| std::ffi::CStr::from_ptr(name).to_owned())
-    };
-    called.map_or(own, |called| PathBuf::from(called.to_string_lossy().into_owned()))
 }
 
 /// Whether a process is a child of this one, ended or not.

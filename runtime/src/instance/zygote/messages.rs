@@ -14,6 +14,8 @@ pub(super) enum Order {
     Fork,
     /// To end an instance and its process group.
     Kill(i32),
+    /// To send an instance SIGTERM.
+    Terminate(i32),
 }
 
 /// From the zygote to the server.
@@ -36,6 +38,7 @@ impl Order {
         let (tag, number) = match self {
             Self::Fork => (b'F', 0),
             Self::Kill(process) => (b'K', process),
+            Self::Terminate(process) => (b'T', process),
         };
         let mut bytes = [tag; Self::BYTES];
         bytes[1..].copy_from_slice(&number.to_ne_bytes());
@@ -47,7 +50,29 @@ impl Order {
         match tag {
             b'F' => Some(Self::Fork),
             b'K' => Some(Self::Kill(i32::from_ne_bytes(number))),
+            b'T' => Some(Self::Terminate(i32::from_ne_bytes(number))),
             _ => None,
+        }
+    }
+
+    /// Sends an instance the signal that the order is about, where it is about one.
+    ///
+    /// # Safety
+    /// The process must be a child of this one that was not reaped: then the number is its own,
+    /// and its group the one it made for itself.
+    pub(super) unsafe fn carry_out(self) {
+        // SAFETY: as above; a signal does nothing to this process's memory.
+        unsafe {
+            match self {
+                Self::Fork => {}
+                Self::Kill(process) => {
+                    libc::kill(-process, libc::SIGKILL);
+                    libc::kill(process, libc::SIGKILL);
+                }
+                Self::Terminate(process) => {
+                    libc::kill(process, libc::SIGTERM);
+                }
+            }
         }
     }
 }

@@ -11,9 +11,10 @@
 //! ```
 //!
 //! Orders and descriptors go to the zygote over one socket, and what happened comes back
-//! ([`messages`]). When that socket ends, the server has gone: the zygote ends every instance,
+//! ([`messages`], [`connection`]). When that socket ends, the server has gone: the zygote ends every instance,
 //! and itself. When the zygote ends, its instances become the server's own children.
 
+mod connection;
 mod hosted;
 mod keeper;
 mod messages;

@@ -40,7 +40,12 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
         if orders {
             match messages::receive(zygote.channels.socket.as_raw_fd()) {
                 Ok(Some((Order::Fork, descriptors))) => zygote.fork(descriptors, prepared),
-                Ok(Some((Order::Kill(instance), _))) => zygote.kill(instance),
+                Ok(Some((order @ (Order::Kill(instance) | Order::Terminate(instance)), _))) => {
+                    if zygote.instances.contains(&instance) {
+                        // SAFETY: a child of this process that was not reaped.
+                        unsafe { order.carry_out() };
+                    }
+                }
                 Ok(None) | Err(_) => {
                     descendants::kill_all();
                     serve::leave(0)
@@ -78,17 +83,6 @@ impl Zygote {
             process => {
                 self.instances.insert(process);
                 self.tell(News::Forked(process));
-            }
-        }
-    }
-
-    fn kill(&self, instance: i32) {
-        if self.instances.contains(&instance) {
-            // SAFETY: the process is a child of this one and not reaped, so the number is its
-            // own; its group is the one it made for itself.
-            unsafe {
-                libc::kill(-instance, libc::SIGKILL);
-                libc::kill(instance, libc::SIGKILL);
             }
         }
     }

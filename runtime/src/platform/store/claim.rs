@@ -3,6 +3,7 @@
 use super::{FunctionKey, Store, StoreError};
 use bytes::Bytes;
 use rusqlite::{Connection, Row, params};
+use std::collections::HashMap;
 
 /// An event that was claimed, and now has to be finished or postponed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,50 +22,61 @@ pub struct QueuedEvent {
     pub system_errors: u32,
 }
 
+/// How many events may be claimed.
+#[derive(Debug, Clone, Default)]
+pub struct Room {
+    pub in_all: usize,
+    /// Of any one function.
+    pub of_each: usize,
+    /// Of functions for which it is another number.
+    pub of: HashMap<FunctionKey, usize>,
+}
+
+impl Room {
+    /// For so many events, whichever functions they are of.
+    pub fn for_any(count: usize) -> Self {
+        Self { in_all: count, of_each: count, of: HashMap::new() }
+    }
+
+    fn of(&self, function: &FunctionKey) -> usize {
+        self.of.get(function).copied().unwrap_or(self.of_each)
+    }
+}
+
 impl Store {
-    /// Takes up to `limit` events that are due, the earliest first, for the caller to handle.
-    /// Each function that has some gets an equal share, and those of `except` (functions that
-    /// cannot take more now) none. The attempt is counted durably before this answers.
+    /// Takes events that are due, the earliest first, for the caller to handle: as many as there
+    /// is room for, with an equal share for each function that has some. The attempt is counted
+    /// durably before this answers.
     ///
     /// Wait for the answer: what is claimed for a caller that went away is stuck until the
     /// store is opened again.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub async fn claim(
-        &self,
-        now: i64,
-        limit: usize,
-        except: Vec<FunctionKey>,
-    ) -> Result<Vec<QueuedEvent>, StoreError> {
-        self.shared.main.run(move |connection| claim(connection, now, limit, &except)).await
+    pub async fn claim(&self, now: i64, room: Room) -> Result<Vec<QueuedEvent>, StoreError> {
+        self.shared.main.run(move |connection| claim(connection, now, &room)).await
     }
 
-    /// When the next queued event is due, of functions that are not in `except`.
+    /// When the next queued event is due, of functions that there is room for.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn next_due(&self, except: Vec<FunctionKey>) -> Result<Option<i64>, StoreError> {
+    pub async fn next_due(&self, room: Room) -> Result<Option<i64>, StoreError> {
         let read = self.shared.main.run(move |connection| {
-            Ok(first_due(connection, &except)?.into_iter().map(|(_, due_at)| due_at).min())
+            Ok(first_due(connection, &room)?.into_iter().map(|(_, due_at)| due_at).min())
         });
         read.await
     }
 }
 
-fn claim(
-    connection: &Connection,
-    now: i64,
-    limit: usize,
-    except: &[FunctionKey],
-) -> rusqlite::Result<Vec<QueuedEvent>> {
-    let mut due = first_due(connection, except)?;
+fn claim(connection: &Connection, now: i64, room: &Room) -> rusqlite::Result<Vec<QueuedEvent>> {
+    let mut due = first_due(connection, room)?;
     due.retain(|(_, due_at)| *due_at <= now);
     due.sort_by_key(|(_, due_at)| *due_at);
-    let share = limit.div_ceil(due.len().max(1));
+    let share = room.in_all.div_ceil(due.len().max(1));
     let mut claimed = Vec::new();
     for (function, _) in due {
-        let share = share.min(limit - claimed.len());
+        let share = share.min(room.of(&function)).min(room.in_all - claimed.len());
         claimed.extend(claim_of(connection, now, share, &function)?);
     }
     Ok(claimed)
@@ -94,12 +106,9 @@ fn claim_of(
     Ok(events)
 }
 
-/// The functions with queued events, and when the first of each is due. The index is asked
-/// for one row of each function, however many wait.
-fn first_due(
-    connection: &Connection,
-    except: &[FunctionKey],
-) -> rusqlite::Result<Vec<(FunctionKey, i64)>> {
+/// The functions with queued events that there is room for, and when the first of each is due.
+/// The index is asked for one row of each function, however many wait.
+fn first_due(connection: &Connection, room: &Room) -> rusqlite::Result<Vec<(FunctionKey, i64)>> {
     let text = "WITH RECURSIVE first (namespace, function, due_at) AS (
                     SELECT * FROM (
                         SELECT namespace, function, due_at FROM events WHERE state = 0
@@ -119,7 +128,7 @@ fn first_due(
     let found = statement.query_map([], |row| {
         Ok((FunctionKey { namespace: row.get(0)?, name: row.get(1)? }, row.get(2)?))
     })?;
-    found.filter(|found| !matches!(found, Ok((function, _)) if except.contains(function))).collect()
+    found.filter(|found| !matches!(found, Ok((function, _)) if room.of(function) == 0)).collect()
 }
 
 /// An event as it is once it is claimed.

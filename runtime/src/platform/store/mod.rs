@@ -31,7 +31,7 @@ mod schema;
 mod status;
 mod thread;
 
-pub use claim::QueuedEvent;
+pub use claim::{QueuedEvent, Room};
 pub use code::SavedCode;
 pub use error::StoreError;
 pub use events::{Ending, EventResult, NewEvent, RetryClass};
@@ -48,7 +48,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use thread::{FolderLock, Worker};
+use thread::{FolderLock, Haste, Worker};
 use tokio::sync::RwLock;
 
 /// How long ended events and records are kept, in milliseconds: 3 days (scf-contract §3.5).
@@ -98,10 +98,13 @@ impl Store {
         events::queue_running_again(&main)
             .map_err(|error| StoreError::database(&main_file, &error))?;
         let reading = schema::open_for_reading(&main_file)?;
+        let start = |name, connection, file: &Path, haste| {
+            Worker::start(name, connection, file, &lock, haste).map_err(failed)
+        };
         let shared = Shared {
-            main: Worker::start("store", main, &main_file, &lock).map_err(failed)?,
-            reading: Worker::start("store-reading", reading, &main_file, &lock).map_err(failed)?,
-            records: Worker::start("records", records, &records_file, &lock).map_err(failed)?,
+            main: start("store", main, &main_file, Haste::Awaited)?,
+            reading: start("store-reading", reading, &main_file, Haste::Awaited)?,
+            records: start("records", records, &records_file, Haste::GivesWay)?,
             waiting: Arc::default(),
             uploads: Arc::default(),
             folder,

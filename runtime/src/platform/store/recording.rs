@@ -34,9 +34,11 @@ impl Store {
         record.ret_msg.truncate(record.ret_msg.floor_char_boundary(TEXT_BYTES));
         let surplus = record.log.len().saturating_sub(TEXT_BYTES);
         record.log.drain(..record.log.ceil_char_boundary(surplus));
-        if self.shared.waiting.push(record) {
-            let waiting = Arc::clone(&self.shared.waiting);
-            self.shared.records.run_soon(WriteRecords { waiting, taken: 0 });
+        let write = || WriteRecords { waiting: Arc::clone(&self.shared.waiting), taken: 0 };
+        match self.shared.waiting.push(record) {
+            Pushed::First => self.shared.records.run_soon(write()),
+            Pushed::HalfFull => self.shared.records.run_now(write()),
+            Pushed::Among => {}
         }
     }
 
@@ -60,23 +62,41 @@ struct Queue {
     bytes: usize,
 }
 
+/// What a record was when it was pushed, as far as somebody has to be told.
+enum Pushed {
+    First,
+    /// The one with which half of the room was taken.
+    HalfFull,
+    Among,
+}
+
 impl Waiting {
-    /// Whether it is the first, so that somebody has to be told.
-    fn push(&self, record: InvocationRecord) -> bool {
+    fn push(&self, record: InvocationRecord) -> Pushed {
         let mut queue = self.queue();
-        let is_first = queue.records.is_empty();
+        let was_half_full = queue.is_half_full();
         queue.bytes += size(&record);
         queue.records.push_back(record);
+        let pushed = match queue.records.len() {
+            _ if queue.is_half_full() && !was_half_full => Pushed::HalfFull,
+            1 => Pushed::First,
+            _ => Pushed::Among,
+        };
         while queue.records.len() > WAITING_RECORDS || queue.bytes > WAITING_BYTES {
             let Some(oldest) = queue.records.pop_front() else { break };
             queue.bytes -= size(&oldest);
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
-        is_first
+        pushed
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn is_half_full(&self) -> bool {
+        self.records.len() > WAITING_RECORDS / 2 || self.bytes > WAITING_BYTES / 2
     }
 }
 
@@ -109,12 +129,14 @@ impl Command for WriteRecords {
     }
 }
 
-/// Removes some of the records of invocations that began before a time; says how many.
+/// Removes some of the records of invocations that began before a time, of those that were
+/// recorded first; says how many.
 pub(super) fn remove_before(connection: &Connection, time: i64) -> rusqlite::Result<usize> {
     let text = "DELETE FROM records WHERE id IN (
-                    SELECT id FROM records WHERE started_at < ? ORDER BY started_at LIMIT ?)
+                    SELECT id FROM (SELECT id, started_at FROM records ORDER BY id LIMIT ?)
+                    WHERE started_at < ?)
                 RETURNING bytes";
-    remove(connection, text, &[time, REMOVED_AT_ONCE])
+    remove(connection, text, &[REMOVED_AT_ONCE, time])
 }
 
 /// Removes the oldest records while there are too many.

@@ -78,7 +78,8 @@ pub(super) const MAIN: Schema = Schema {
 /// What may be lost with the machine's power: the results and logs of invocations.
 pub(super) const RECORDS: Schema = Schema {
     name: "records.sqlite",
-    steps: &["
+    steps: &[
+        "
         CREATE TABLE records (
             id INTEGER PRIMARY KEY,
             request_id TEXT NOT NULL,
@@ -101,7 +102,11 @@ pub(super) const RECORDS: Schema = Schema {
         CREATE INDEX records_started ON records (started_at);
         CREATE TABLE totals (records INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
         INSERT INTO totals VALUES (0, 0);
-    "],
+    ",
+        "
+        DROP INDEX records_started;
+    ",
+    ],
     durable: false,
 };
 

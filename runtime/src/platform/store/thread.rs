@@ -6,6 +6,7 @@
 
 use super::StoreError;
 use rusqlite::Connection;
+use rustix::{process::setpriority_process, thread::gettid};
 use std::{
     fs::File,
     io,
@@ -19,8 +20,20 @@ use tokio::sync::oneshot;
 /// At most so many commands share a transaction, so that none waits long for the others.
 const BATCH: usize = 1024;
 
-/// How long a command that can wait is kept back for others to join it.
-const LINGER: Duration = Duration::from_millis(20);
+/// How long a command that can wait is kept back for others to join it: a page of an index is
+/// written once for all of them.
+const LINGER: Duration = Duration::from_millis(200);
+
+/// Whether somebody usually waits for what a thread does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    Awaited,
+    /// Whoever else wants a processor comes first.
+    GivesWay,
+}
+
+/// How much a thread gives way: a tenth of what others have is left to it on a busy machine.
+const NICENESS: i32 = 10;
 
 /// What is to be done on the thread.
 pub(super) trait Command: Send {
@@ -55,11 +68,18 @@ impl Worker {
         connection: Connection,
         file: &Path,
         lock: &Arc<FolderLock>,
+        haste: Haste,
     ) -> io::Result<Self> {
         let (messages, received) = mpsc::channel();
         let owner =
             Owner { connection, file: file.to_path_buf(), received, _lock: Arc::clone(lock) };
-        thread::Builder::new().name(name.to_owned()).spawn(|| owner.serve())?;
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            if haste == Haste::GivesWay {
+                // A system that refuses this has it compete with the calls it records.
+                let _ = setpriority_process(Some(gettid()), NICENESS);
+            }
+            owner.serve();
+        })?;
         Ok(Self { messages })
     }
 
@@ -78,6 +98,11 @@ impl Worker {
     /// somebody does wait for.
     pub(super) fn run_soon(&self, command: impl Command + 'static) {
         self.send(Message::RunSoon(Box::new(command)));
+    }
+
+    /// Has a command done that nobody waits for, without delay.
+    pub(super) fn run_now(&self, command: impl Command + 'static) {
+        self.send(Message::Run(Box::new(command)));
     }
 
     /// Ends the thread when it has done what waits, and closes the connection.

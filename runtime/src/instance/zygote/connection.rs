@@ -1,0 +1,216 @@
+//! The server's end of a zygote's socket: the zygote is started, orders go to it, and who
+//! ordered a fork is answered.
+
+use super::messages::{self, News, Order};
+use crate::instance::{
+    engine::ZYGOTE_SOCKET,
+    process,
+    wire::{self, Assignment},
+};
+use std::{
+    collections::VecDeque,
+    io,
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::{net::UnixStream as Socket, process::CommandExt},
+    },
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, Interest},
+    net::{
+        UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::{Semaphore, oneshot, watch},
+};
+
+/// How many orders to fork a zygote has before it at once: many more would fill its socket, or
+/// have more descriptors on their way than a user may have (`unix(7)`, `ETOOMANYREFS`).
+const ORDERS_AT_ONCE: usize = 64;
+
+/// Tells of an instance's end: its peak of resident memory in bytes.
+pub(super) type Ending = watch::Receiver<Option<u64>>;
+
+/// A zygote, as far as the server knows it.
+#[derive(Debug)]
+pub(super) struct Zygote {
+    orders: OwnedWriteHalf,
+    /// The right to order a fork.
+    forks: Semaphore,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    has_ended: bool,
+    /// Who waits for an instance, in the order in which they asked.
+    waiting: VecDeque<oneshot::Sender<io::Result<(i32, Ending)>>>,
+}
+
+/// A process that was forked and knows no function yet.
+#[derive(Debug)]
+pub(super) struct Spare {
+    pub process: i32,
+    pub socket: Socket,
+    pub log: OwnedFd,
+    pub ending: Ending,
+}
+
+/// Starts the process that will make a zygote of any function. Gives its number, and the
+/// socket for [`Zygote::connect`].
+///
+/// # Errors
+/// When `program` cannot be started once more.
+pub(super) fn start(program: &Path) -> io::Result<(i32, Socket)> {
+    let (mut socket, other) = Socket::pair()?;
+    let mut command = Command::new(program);
+    command.arg("zygote").stdin(Stdio::null()).stdout(Stdio::null());
+    let descriptor = other.as_raw_fd();
+    // SAFETY: between fork and exec only dup2 and fcntl are called, which allocate nothing.
+    unsafe {
+        command.pre_exec(move || {
+            let placed = if descriptor == ZYGOTE_SOCKET {
+                libc::fcntl(descriptor, libc::F_SETFD, 0)
+            } else {
+                libc::dup2(descriptor, ZYGOTE_SOCKET)
+            };
+            if placed == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        });
+    }
+    let starter = command.spawn()?;
+    drop(other);
+    wire::send_assignment(&mut socket, &Assignment::Zygote(None))?;
+    Ok((starter.id().cast_signed(), socket))
+}
+
+impl Zygote {
+    /// Waits until the zygote at the other end of `socket` is ready.
+    ///
+    /// # Errors
+    /// When it ended, or was not ready in time.
+    pub(super) async fn connect(
+        socket: Socket,
+        within: Duration,
+    ) -> io::Result<(Arc<Self>, OwnedReadHalf)> {
+        socket.set_nonblocking(true)?;
+        let (mut news, orders) = UnixStream::from_std(socket)?.into_split();
+        let mut first = [0; News::BYTES];
+        tokio::time::timeout(within, news.read_exact(&mut first)).await??;
+        match News::decode(first) {
+            Some(News::Ready) => {
+                let forks = Semaphore::new(ORDERS_AT_ONCE);
+                Ok((Arc::new(Self { orders, forks, state: Mutex::default() }), news))
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    /// Has a process forked.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::BrokenPipe`] when the zygote has ended, or what kept it from forking.
+    pub(super) async fn fork(&self) -> io::Result<Spare> {
+        let _turn = self.forks.acquire().await.map_err(io::Error::other)?;
+        let (socket, other) = Socket::pair()?;
+        let (log, log_writer) = pipe()?;
+        let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
+        let forked = loop {
+            match self.order_fork(&descriptors) {
+                // It has many orders to follow before this one.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.orders.writable().await?;
+                }
+                ordered => break ordered?,
+            }
+        };
+        drop((other, log_writer));
+        let (process, ending) =
+            forked.await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
+        Ok(Spare { process, socket, log, ending })
+    }
+
+    /// Gives an order, now or when those before it have made room. A zygote that has ended
+    /// follows none.
+    pub(super) fn order_soon(self: &Arc<Self>, order: Order) {
+        let is_full = |sent: io::Result<()>| {
+            sent.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        };
+        if is_full(self.order(order, &[])) {
+            let zygote = self.clone();
+            tokio::spawn(async move {
+                while zygote.orders.writable().await.is_ok() && is_full(zygote.order(order, &[])) {}
+            });
+        }
+    }
+
+    /// Answers who has waited longest for a fork.
+    pub(super) fn answer(&self, answer: io::Result<(i32, Ending)>) {
+        if let Some(waiting) = self.state().waiting.pop_front() {
+            let _ = waiting.send(answer);
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.state().has_ended
+    }
+
+    /// Who still waits learns that there is nobody to ask.
+    pub(super) fn end(&self) {
+        let mut state = self.state();
+        state.has_ended = true;
+        state.waiting.clear();
+    }
+
+    fn order_fork(
+        &self,
+        descriptors: &[i32],
+    ) -> io::Result<oneshot::Receiver<io::Result<(i32, Ending)>>> {
+        // In one step, so that who waits first is answered first.
+        let mut state = self.state();
+        if state.has_ended {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.order(Order::Fork, descriptors)?;
+        let (sender, forked) = oneshot::channel();
+        state.waiting.push_back(sender);
+        Ok(forked)
+    }
+
+    fn order(&self, order: Order, descriptors: &[i32]) -> io::Result<()> {
+        let orders = self.orders.as_ref();
+        let send = || messages::send(orders.as_raw_fd(), order, descriptors);
+        orders.try_io(Interest::WRITABLE, send)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A pipe whose reading end does not block.
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = io::pipe()?;
+    let reader = OwnedFd::from(reader);
+    process::set_nonblocking(reader.as_raw_fd());
+    Ok((reader, OwnedFd::from(writer)))
+}
+
+/// This program, even where its file has been replaced meanwhile; where `/proc` is not
+/// mounted, by the name it was called by.
+pub(super) fn own_program() -> PathBuf {
+    let own = PathBuf::from("/proc/self/exe");
+    if own.exists() {
+        return own;
+    }
+    // SAFETY: the kernel's own string, which lives as long as the process.
+    let called = unsafe {
+        let name: *const libc::c_char =
+            std::ptr::with_exposed_provenance(libc::getauxval(libc::AT_EXECFN) as usize);
+        (!name.is_null()).then(|| std::ffi::CStr::from_ptr(name).to_owned())
+    };
+    called.map_or(own, |called| PathBuf::from(called.to_string_lossy().into_owned()))
+}

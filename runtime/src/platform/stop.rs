@@ -1,0 +1,66 @@
+//! Ending an invocation from elsewhere, whether it has an instance yet or waits for one.
+
+use super::store::Termination;
+use crate::instance::Killer;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::Notify;
+
+/// How long a function may take to end after its SIGTERM. How long the platform gives it is not
+/// known; this is what container engines do.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What ends one invocation.
+#[derive(Debug, Default)]
+pub(super) struct Stop {
+    state: Mutex<State>,
+    asked: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    is_asked: bool,
+    /// Ends the instance, once there is one.
+    killer: Option<Killer>,
+}
+
+impl Stop {
+    /// Has the invocation end: before it begins, or by a signal to its instance.
+    pub(super) fn ask(&self, how: Termination) {
+        let killer = {
+            let mut state = self.state();
+            state.is_asked = true;
+            state.killer.clone()
+        };
+        self.asked.notify_one();
+        match (killer, how) {
+            (None, _) => {}
+            (Some(killer), Termination::Kill) => killer.kill(),
+            (Some(killer), Termination::Graceful) => {
+                killer.terminate();
+                tokio::spawn(async move {
+                    tokio::time::sleep(GRACE).await;
+                    killer.kill();
+                });
+            }
+        }
+    }
+
+    /// Comes back when the invocation is to end.
+    pub(super) async fn asked(&self) {
+        self.asked.notified().await;
+    }
+
+    /// Whether the invocation may begin, on an instance that `killer` ends from now on.
+    pub(super) fn may_run(&self, killer: Killer) -> bool {
+        let mut state = self.state();
+        state.killer = Some(killer);
+        !state.is_asked
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
