@@ -12,7 +12,9 @@ use crate::{
     python::{CodePaths, Ended, Entry, Interpreter},
 };
 use std::{
-    io::Write,
+    fs::File,
+    io::{BufReader, Write},
+    os::unix::net::UnixStream,
     time::{Duration, Instant},
 };
 
@@ -63,9 +65,13 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         }
         Some(_) => warm.interpreter.wake_after_fork(),
     }
+    let Channels { socket, log } = channels;
+    // Calls that are not large come whole, by one read.
+    let mut calls = BufReader::new(&socket);
     let mut server = Server {
         interpreter: warm.interpreter,
-        channels,
+        socket: &socket,
+        log,
         marker: function.marker,
         process: std::process::id(),
         init_runtime: warm.init_runtime + begun.elapsed(),
@@ -73,7 +79,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
     server.send(&FromInstance::Note(warm.note));
     let mut entry = None;
     loop {
-        let call = match Call::receive(&mut server.channels.socket) {
+        let call = match Call::receive(&mut calls) {
             Ok(Some(call)) => call,
             // The watcher has gone, or the function closed the socket and left no way to
             // answer: either way nobody waits for this process.
@@ -125,15 +131,16 @@ unsafe extern "C" {
     fn tzset();
 }
 
-struct Server {
+struct Server<'a> {
     interpreter: &'static Interpreter,
-    channels: Channels,
+    socket: &'a UnixStream,
+    log: File,
     marker: Marker,
     process: u32,
     init_runtime: Duration,
 }
 
-impl Server {
+impl Server<'_> {
     /// Loads the function, or takes what was loaded ahead of time; if that fails, answers so
     /// and ends the process.
     fn load(&mut self, function: &Serve, ahead: Option<&Loaded>) -> Entry {
@@ -147,7 +154,7 @@ impl Server {
         match loaded {
             Ended::Well(entry) => {
                 // A log that nobody takes any more is no reason to fail.
-                let _ = self.channels.log.write_all(self.marker.bytes());
+                let _ = self.log.write_all(self.marker.bytes());
                 self.send(&FromInstance::Initialized(Initialized {
                     init_runtime: self.init_runtime,
                     init_function: begun.elapsed(),
@@ -176,7 +183,7 @@ impl Server {
     /// A function that forked may return twice: only the instance itself answers.
     fn send(&mut self, message: &FromInstance) {
         if std::process::id() != self.process
-            || wire::send(&mut self.channels.socket, message).is_err()
+            || wire::send(&mut self.socket, message).is_err()
         {
             leave(1);
         }

@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, Interest},
+    io::{AsyncReadExt, Interest, unix::AsyncFd},
     net::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
@@ -189,6 +189,15 @@ impl Zygote {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Watches a socket for `interest` alone.
+///
+/// # Errors
+/// When the kernel watches no more descriptors.
+pub(super) fn watched(socket: Socket, interest: Interest) -> io::Result<AsyncFd<Socket>> {
+    // SAFETY: the socket owns its descriptor, which is the same as long as it lives.
+    Ok(unsafe { AsyncFd::register_with_interest(socket, interest) }?)
 }
 
 /// A pipe whose reading end does not block.

@@ -2,7 +2,7 @@
 //! at once.
 
 use super::{
-    connection::{Ending, Spare},
+    connection::{self, Ending, Spare},
     keeper::{FunctionZygote, Keeper},
 };
 use crate::{
@@ -18,10 +18,17 @@ use crate::{
     },
     python::CodePaths,
 };
-use std::{io, mem::MaybeUninit, pin::Pin, sync::Arc, time::Instant};
+use std::{
+    io::{self, Write},
+    mem::MaybeUninit,
+    os::unix::net::UnixStream as Socket,
+    pin::Pin,
+    sync::Arc,
+    time::Instant,
+};
 use tokio::{
-    io::ReadBuf,
-    net::{UnixStream, unix::pipe},
+    io::{Interest, ReadBuf, unix::AsyncFd},
+    net::unix::pipe,
     time::{Sleep, sleep_until},
 };
 
@@ -32,7 +39,9 @@ const CROWD: usize = 16;
 #[derive(Debug)]
 pub struct Hosted {
     process: i32,
-    socket: UnixStream,
+    /// Watched for what can be read, and only that: the kernel tells of room to write whenever
+    /// the instance has read something, which would wake the server for nothing.
+    socket: AsyncFd<Socket>,
     log: pipe::Receiver,
     log_is_open: bool,
     ending: Ending,
@@ -102,7 +111,8 @@ impl Hosted {
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let asynchronous = || {
             socket.set_nonblocking(true)?;
-            Ok((UnixStream::from_std(socket)?, pipe::Receiver::from_owned_fd(log)?))
+            let socket = connection::watched(socket, Interest::READABLE)?;
+            Ok((socket, pipe::Receiver::from_owned_fd(log)?))
         };
         let (socket, log) = asynchronous().map_err(StartError::Engine)?;
         let started = Instant::now();
@@ -235,13 +245,14 @@ impl Hosted {
         call: &[u8],
         is_loaded: impl Fn(&Course<'_>) -> bool,
     ) -> Stop {
-        let mut sent = 0;
+        let mut left = call;
+        // While there is more to send than the socket takes at once.
+        let mut room = None;
         let mut next_look = Instant::now() + MEMORY_INTERVAL;
         loop {
-            if sent < call.len() {
-                match self.socket.try_write(&call[sent..]) {
-                    Ok(length) => sent += length,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            if !left.is_empty() {
+                match self.send(&mut left, &mut room) {
+                    Ok(()) => {}
                     Err(_) => return Stop::Untaken,
                 }
             }
@@ -250,7 +261,7 @@ impl Hosted {
             tokio::select! {
                 biased;
                 _ = self.socket.readable() => {}
-                _ = self.socket.writable(), if sent < call.len() => continue,
+                () = has_room(&mut room), if !left.is_empty() => continue,
                 _ = self.ending.wait_for(Option::is_some) => ended = true,
                 _ = self.log.readable(), if self.log_is_open => {}
                 () = self.alarm.as_mut() => {}
@@ -287,13 +298,40 @@ impl Hosted {
         course.next_end(ended)
     }
 
+    /// Sends as much of `left` as the socket takes. Where that is not all, `room` is what tells
+    /// of more room.
+    fn send(&self, left: &mut &[u8], room: &mut Option<AsyncFd<Socket>>) -> io::Result<()> {
+        while !left.is_empty() {
+            match self.socket.get_ref().write(left) {
+                Ok(length) => *left = &left[length..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if room.is_none() {
+                        let socket = self.socket.get_ref().try_clone()?;
+                        *room = Some(connection::watched(socket, Interest::WRITABLE)?);
+                    }
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        *room = None;
+        Ok(())
+    }
+
     fn receive(&self, course: &mut Course<'_>) -> Received {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
-            let mut piece = ReadBuf::uninit(&mut memory);
-            match self.socket.try_read_buf(&mut piece) {
-                Ok(0) => return Received::Ended,
-                Ok(_) => course.received(piece.filled()),
+            let mut ended = false;
+            let read = self.socket.try_io(Interest::READABLE, |socket| {
+                let (piece, rest) = rustix::io::read(socket, &mut memory)?;
+                course.received(piece);
+                ended = piece.is_empty();
+                // A piece that leaves room was the last for now, without asking again.
+                if rest.is_empty() { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+            });
+            match read {
+                _ if ended => return Received::Ended,
+                Ok(()) => {}
                 // The kernel's word for an end that had not read all that was sent to it.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                     return Received::Untaken;
@@ -320,6 +358,16 @@ impl Hosted {
             }
             return;
         }
+    }
+}
+
+/// Comes back when a socket that was full takes more.
+async fn has_room(room: &mut Option<AsyncFd<Socket>>) {
+    if let Some(room) = room
+        && let Ok(mut room) = room.writable_mut().await
+    {
+        // Who was told of it fills it.
+        room.clear_ready();
     }
 }
 
