@@ -4,14 +4,26 @@ import errno
 import json
 import os
 import subprocess
+import threading
 import time
 
 from harness import KRAIT, PATIENCE, Case, package
 
-__all__ = ["Events", "Restarts"]
+__all__ = ["Events", "Fairness", "Restarts"]
 
 # Says that it runs by opening a pipe of that name, and ends when that is closed.
 WAITING = "def main_handler(event, context):\n    open(event['pipe']).read()\n    return 'over'\n"
+# The same, but on SIGTERM it tidies up first, if it is told how.
+TIDYING = """import signal, sys, time
+def main_handler(event, context):
+    def tidy(*_):
+        open(event['tidied'], 'w').write('tidied')
+        sys.exit()
+    signal.signal(signal.SIGTERM, tidy)
+    with open(event['pipe']):
+        while True:
+            time.sleep(0.01)
+"""
 FAILING = "def main_handler(event, context):\n    raise ValueError(event)\n"
 
 
@@ -27,14 +39,25 @@ def opened(pipe):
             time.sleep(0.01)
 
 
+def opened_if_read(pipe):
+    """Lets whoever reads a pipe come to its end."""
+    try:
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+
+
 class Events(Case):
     PROJECT = {
         "krait.toml": "[functions.failing]\nretries = 2\nretry-interval = 0.05\n"
         "dead-letter = { file = 'FOLDER/letters' }\n"
+        "[functions.single]\ncode = 'waiting'\nconcurrency = 1\n[functions.tidying]\ntimeout = 20\n"
         "[functions.sending]\ncode = 'failing'\nretries = 0\ndead-letter = { function = 'taking' }\n"
         "[functions.taking]\n[functions.waiting]\n[functions.patient]\ncode = 'failing'\n",
         "failing/index.py": FAILING,
         "waiting/index.py": WAITING,
+        "tidying/index.py": TIDYING,
         "taking/index.py": "def main_handler(event, context):\n"
         "    open('FOLDER/taken', 'w').write(event['Body']['ClientContext'])\n",
     }
@@ -86,6 +109,43 @@ class Events(Case):
         self.call("TerminateAsyncEvent", FunctionName="patient", InvokeRequestId=request, GraceShutdown=True)
         self.assertEqual(self.ended(request)["Status"], "ABORTED")
 
+    def test_an_event_that_waits_for_an_instance_is_terminated(self):
+        pipe, waits = self.pipe(), "krait_waiting_calls 1\n"
+        running = self.queue("single", json.dumps({"pipe": pipe}))
+        with opened(pipe):
+            # The only instance is busy; a call that somebody waits for is not an event's.
+            caller = threading.Thread(target=self.returned, args=["single", json.dumps({"pipe": pipe})])
+            caller.start()
+            self.until(lambda: waits in self.metrics())
+            request = self.queue("single", '{"pipe": "/dev/null"}')
+            self.call("TerminateAsyncEvent", FunctionName="single", InvokeRequestId=request)
+            self.assertEqual(self.ended(request), {"Status": "ABORTED", "StatusCode": 0, "InvokeRequestId": request})
+        opened(pipe).close()
+        caller.join()
+        self.assertEqual(self.ended(running)["Status"], "FINISHED")
+
+    def test_an_event_that_was_taken_but_has_no_instance_yet_is_terminated(self):
+        pipe = self.pipe()
+        caller = threading.Thread(target=self.returned, args=["single", json.dumps({"pipe": pipe})])
+        caller.start()
+        with opened(pipe):
+            request = self.queue("single", '{"pipe": "/dev/null"}')
+            self.until(lambda: "krait_waiting_calls 1\n" in self.metrics())
+            self.call("TerminateAsyncEvent", FunctionName="single", InvokeRequestId=request)
+            self.assertEqual(self.ended(request), {"Status": "ABORTED", "StatusCode": 499, "InvokeRequestId": request})
+            self.assertIn("krait_waiting_calls 0\n", self.metrics())
+        caller.join()
+        self.assertEqual(self.returned("single", '{"pipe": "/dev/null"}'), "over")
+
+    def test_a_graceful_termination_lets_the_function_tidy_up(self):
+        pipe, tidied = self.pipe(), self.folder / "tidied"
+        for graceful in [False, True]:
+            request = self.queue("tidying", json.dumps({"pipe": pipe, "tidied": str(tidied)}))
+            with opened(pipe):
+                self.call("TerminateAsyncEvent", FunctionName="tidying", InvokeRequestId=request, GraceShutdown=graceful)
+                self.assertEqual(self.ended(request)["Status"], "ABORTED")
+                self.assertEqual(tidied.exists(), graceful)
+
     def test_events_are_listed(self):
         self.create()
         good, bad = self.queue("made"), self.queue("failing")
@@ -131,6 +191,27 @@ class Events(Case):
             ("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig", "RetryConfig has one item, with RetryNum", change([], 60)),
         ]:
             self.refused(code, f"The parameter `{parameter}` is not valid: {problem}.", action, **asked)
+
+
+class Fairness(Case):
+    ARGUMENTS = ("--async-workers", "2")
+    PROJECT = {
+        "krait.toml": "[functions.waiting]\ntimeout = 20\n[functions.quick]\n",
+        "waiting/index.py": WAITING,
+        "quick/index.py": "def main_handler(event, context):\n    return 'quick'\n",
+    }
+
+    def test_a_slow_function_does_not_hold_up_the_events_of_another(self):
+        pipe = self.pipe()
+        slow = [self.queue("waiting", json.dumps({"pipe": pipe})) for _ in range(4)]
+        with opened(pipe):
+            self.assertEqual(self.ended(self.queue("quick"))["Status"], "FINISHED")
+            self.assertEqual({self.status(request)["Status"] for request in slow}, {"RUNNING"})
+        # Two at a time: what comes after them opens the pipe anew.
+        for request in slow:
+            while self.status(request)["Status"] == "RUNNING":
+                opened_if_read(pipe)
+            self.assertEqual(self.status(request)["Status"], "FINISHED")
 
 
 class Restarts(Case):

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 import zipfile
 
 from tencentcloud.common.credential import Credential
@@ -152,6 +153,11 @@ class Case(unittest.TestCase):
         while not happened():
             self.assertLess(time.monotonic(), end, "it did not happen in time")
             time.sleep(0.02)
+
+    def metrics(self):
+        """The text of `/metrics`."""
+        with urllib.request.urlopen(f"http://{self.server.endpoint}/metrics", timeout=PATIENCE) as answer:
+            return answer.read().decode()
 
     def pipe(self):
         """A named pipe, through which a function and its test wait for each other."""

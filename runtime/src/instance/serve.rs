@@ -182,9 +182,7 @@ impl Server<'_> {
 
     /// A function that forked may return twice: only the instance itself answers.
     fn send(&mut self, message: &FromInstance) {
-        if std::process::id() != self.process
-            || wire::send(&mut self.socket, message).is_err()
-        {
+        if std::process::id() != self.process || wire::send(&mut self.socket, message).is_err() {
             leave(1);
         }
     }

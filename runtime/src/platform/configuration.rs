@@ -331,6 +331,10 @@ impl Declaration {
             return Err(InvalidFunction::Runtime(runtime));
         }
         for timer in &self.timers {
+            let bytes = timer.message.len();
+            if bytes > limits::TIMER_MESSAGE_BYTES {
+                return Err(InvalidFunction::TimerMessage { name: timer.name.clone(), bytes });
+            }
             let parsed = timer.cron.parse::<schedule::Schedule>();
             parsed.map_err(|reason| InvalidFunction::Timer {
                 name: timer.name.clone(),

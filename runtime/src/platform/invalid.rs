@@ -3,7 +3,7 @@
 use crate::contract::{
     environment::InvalidEnvironment,
     handler::InvalidHandler,
-    limits::{DESCRIPTION_LENGTH, OutOfRange},
+    limits::{DESCRIPTION_LENGTH, OutOfRange, TIMER_MESSAGE_BYTES},
     names::InvalidName,
     schedule::InvalidSchedule,
 };
@@ -32,6 +32,11 @@ pub enum InvalidFunction {
     Timer {
         name: String,
         reason: Box<InvalidSchedule>,
+    },
+    /// A timer's message beyond 4 KB (scf-contract §6).
+    TimerMessage {
+        name: String,
+        bytes: usize,
     },
     /// The zone of its timers, the function's `TZ`, is not known.
     TimeZone(String),
@@ -62,6 +67,11 @@ impl fmt::Display for InvalidFunction {
                 formatter,
                 "its timers are in the time zone {name}, which is not known; TZ is a name such as \
                  Asia/Shanghai"
+            ),
+            Self::TimerMessage { name, bytes } => write!(
+                formatter,
+                "the timer {name}: a message has at most {TIMER_MESSAGE_BYTES} bytes, and this one \
+                 {bytes}"
             ),
             Self::Timer { name, reason } => write!(formatter, "the timer {name}: {reason}"),
         }

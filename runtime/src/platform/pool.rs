@@ -156,7 +156,10 @@ impl Pool {
                 None => {
                     let lane = state.lanes.entry(key.clone()).or_default();
                     if lane.waiting.len() >= self.limits.queue {
-                        return Err(Full);
+                        lane.waiting.retain(|each| !each.turn.is_closed());
+                        if lane.waiting.len() >= self.limits.queue {
+                            return Err(Full);
+                        }
                     }
                     let (sender, turn) = oneshot::channel();
                     lane.waiting.push_back(Waiting {
@@ -306,7 +309,10 @@ impl Pool {
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.state().lanes.values().map(|lane| lane.waiting.len()).sum()
+        let state = self.state();
+        let waiting = state.lanes.values().flat_map(|lane| &lane.waiting);
+        // Some may have been terminated meanwhile.
+        waiting.filter(|each| !each.turn.is_closed()).count()
     }
 
     /// Takes a place back, and gives it to who has waited for it longest, function by function.

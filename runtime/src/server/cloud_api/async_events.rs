@@ -1,7 +1,7 @@
 //! Asynchronous events: their status, their end, and how they are retried (scf-contract §3.5,
 //! §5).
 
-use super::{answer, asked, errors::ApiError, parameters::Parameters, refusal};
+use super::{Call, answer, asked, errors::ApiError, parameters::Parameters, refusal};
 use crate::platform::{
     Platform,
     store::{AsyncEvent, EventFilter, EventOrder, EventState, Termination},
@@ -11,11 +11,8 @@ use serde_json::{Value, json};
 
 const LARGEST_PAGE: u32 = 100;
 
-pub(super) async fn status(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn status(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let event = event(platform, parameters).await?;
     let result = json!({
         "Status": state_name(event.state),
@@ -25,11 +22,8 @@ pub(super) async fn status(
     Ok(answer::result(request_id, &json!({ "Result": result })))
 }
 
-pub(super) async fn list(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let key = asked::function(&parameters)?;
     let page = asked::page(&parameters, LARGEST_PAGE)?;
     let descending = asked::descending(&parameters)?.unwrap_or(true);
@@ -63,11 +57,8 @@ pub(super) async fn list(
     Ok(answer::result(request_id, &json!({ "TotalCount": total, "EventList": events })))
 }
 
-pub(super) async fn terminate(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn terminate(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
     if platform.registry().get(&key).is_none() {
         return Err(ApiError::function_not_found(&key.name));
@@ -93,11 +84,8 @@ pub(super) async fn terminate(
     }
 }
 
-pub(super) async fn update_configuration(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn update_configuration(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let key = asked::function(&parameters)?;
     let mut given = parameters
         .take_object("AsyncTriggerConfig")
@@ -120,11 +108,8 @@ pub(super) async fn update_configuration(
     Ok(answer::result(request_id, &json!({})))
 }
 
-pub(super) fn configuration(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) fn configuration(call: &Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = call;
     let key = asked::function(parameters)?;
     let revision = super::functions::revision(platform, &key, parameters)?;
     let policy = &revision.settings.retry;

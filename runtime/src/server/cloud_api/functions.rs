@@ -1,7 +1,7 @@
 //! `CreateFunction`, `UpdateFunctionCode`, `UpdateFunctionConfiguration` and `DeleteFunction`
 //! (scf-contract §3.5).
 
-use super::{answer, asked, code, errors::ApiError, parameters::Parameters, refusal};
+use super::{Call, answer, asked, code, errors::ApiError, parameters::Parameters, refusal};
 use crate::{
     contract::limits,
     platform::{
@@ -18,11 +18,8 @@ use std::sync::Arc;
 /// which krait does not have, and a file is the host's to name.
 const DEAD_LETTER_TYPE: &str = "Function";
 
-pub(super) async fn create(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn create(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let key = asked::function(&parameters)?;
     match asked::text(&parameters, "Type") {
         None | Some("Event") => {}
@@ -44,11 +41,8 @@ pub(super) async fn create(
     Ok(answer::result(request_id, &json!({})))
 }
 
-pub(super) async fn update_code(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn update_code(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let key = asked::function(&parameters)?;
     let publish = parameters.switch("Publish")?;
     let handler = asked::text(&parameters, "Handler").map(str::to_owned);
@@ -62,11 +56,8 @@ pub(super) async fn update_code(
     published(platform, request_id, &key, publish).await
 }
 
-pub(super) async fn update_configuration(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn update_configuration(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let key = asked::function(&parameters)?;
     let publish = parameters.switch("Publish")?;
     let change = Change::take(&mut parameters)?;
@@ -75,11 +66,8 @@ pub(super) async fn update_configuration(
     published(platform, request_id, &key, publish).await
 }
 
-pub(super) async fn delete(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn delete(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
     let version = asked::text(parameters, "Qualifier");
     let version = version.map(|text| text.parse().map_err(|_| text)).transpose();

@@ -1,6 +1,6 @@
 //! `Invoke` and `InvokeFunction` (scf-contract §3.2, §3.3).
 
-use super::{answer, asked, errors::ApiError, parameters::Parameters};
+use super::{Call, answer, asked, errors::ApiError, parameters::Parameters};
 use crate::{
     contract::report,
     platform::{Completed, Platform, Refused, Request, Source},
@@ -18,11 +18,8 @@ struct Answered<'a> {
 type NotJson = fn(String) -> ApiError;
 
 /// `Invoke`: waits for the answer, or queues the event.
-pub(super) async fn invoke(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn invoke(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let event = parameters.take_text("ClientContext");
     let asynchronous = match parameters.text("InvocationType") {
         None | Some("" | "RequestResponse") => false,
@@ -42,11 +39,8 @@ pub(super) async fn invoke(
 }
 
 /// `InvokeFunction`: synchronous only, its event in `Event`.
-pub(super) async fn invoke_function(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn invoke_function(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let event = parameters.take_text("Event");
     let request = request(request_id, &parameters, event, "$DEFAULT")?;
     let log = wants_log(&parameters)?;

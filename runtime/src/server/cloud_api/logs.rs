@@ -1,9 +1,8 @@
 //! `GetFunctionLogs` and `GetRequestStatus` (scf-contract §3.5).
 
-use super::{answer, asked, errors::ApiError, parameters::Parameters, refusal};
-use crate::platform::{
-    Platform,
-    store::{AsyncEvent, EventState, InvocationRecord, RecordFilter, RecordOrder, RetCodeFilter},
+use super::{Call, answer, asked, errors::ApiError, parameters::Parameters, refusal};
+use crate::platform::store::{
+    AsyncEvent, EventState, InvocationRecord, RecordFilter, RecordOrder, RetCodeFilter,
 };
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -16,11 +15,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// What a time to the second stands for besides itself.
 const REST_OF_SECOND_MS: i64 = 999;
 
-pub(super) async fn function_logs(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn function_logs(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let page = asked::page(&parameters, LARGEST_REACH)?;
     if page.offset.saturating_add(page.limit) > LARGEST_REACH {
         let problem = format!("Offset and Limit together are at most {LARGEST_REACH}");
@@ -72,11 +68,8 @@ pub(super) async fn function_logs(
 }
 
 /// Each attempt that has ended, and, while an asynchronous event waits or runs, that it does.
-pub(super) async fn request_status(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn request_status(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
     let asked_for = parameters.required_text("FunctionRequestId")?;
     let range = range(parameters)?;

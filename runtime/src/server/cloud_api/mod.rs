@@ -37,6 +37,7 @@ use crate::platform::Platform;
 use actions::Action;
 use bytes::Bytes;
 use errors::ApiError;
+use parameters::Parameters;
 use std::time::{SystemTime, UNIX_EPOCH};
 use wire::{ApiRequest, LARGEST_BODY, Received};
 
@@ -76,44 +77,50 @@ fn checked(server: &Server, received: &Received<'_>) -> Result<ApiRequest, ApiEr
     wire::read(received)
 }
 
+/// An action to be done, with what was given for it.
+struct Call<'a> {
+    platform: &'a Platform,
+    request_id: &'a str,
+    parameters: Parameters,
+}
+
 async fn act(server: &Server, id: &str, request: ApiRequest) -> Result<Bytes, ApiError> {
+    let ApiRequest { action, parameters, .. } = request;
     let platform = server.platform.clone();
-    if matches!(request.action, Action::Invoke | Action::InvokeFunction) {
+    if matches!(action, Action::Invoke | Action::InvokeFunction) {
+        let call = Call { platform: &platform, request_id: id, parameters };
         // Boxed: an idle connection is as large as the largest of what may go on in it.
-        return Box::pin(on(&platform, id, request)).await;
+        return Box::pin(on(action, call)).await;
     }
     // On its own, as an invocation is below: a caller that leaves interrupts no change.
     let id = id.to_owned();
-    let task = tokio::spawn(async move { on(&platform, &id, request).await });
+    let task = tokio::spawn(async move {
+        on(action, Call { platform: &platform, request_id: &id, parameters }).await
+    });
     task.await.unwrap_or_else(|_| Err(ApiError::internal()))
 }
 
-async fn on(platform: &Platform, id: &str, request: ApiRequest) -> Result<Bytes, ApiError> {
-    let given = request.parameters;
-    match request.action {
-        Action::Invoke => invoke::invoke(platform, id, given).await,
-        Action::InvokeFunction => invoke::invoke_function(platform, id, given).await,
-        Action::ListFunctions => shown::list(platform, id, given).await,
-        Action::GetFunction => shown::get(platform, id, &given).await,
-        Action::CreateFunction => functions::create(platform, id, given).await,
-        Action::UpdateFunctionCode => functions::update_code(platform, id, given).await,
-        Action::UpdateFunctionConfiguration => {
-            functions::update_configuration(platform, id, given).await
-        }
-        Action::DeleteFunction => functions::delete(platform, id, &given).await,
-        Action::GetFunctionLogs => logs::function_logs(platform, id, given).await,
-        Action::GetRequestStatus => logs::request_status(platform, id, &given).await,
-        Action::GetAsyncEventStatus => async_events::status(platform, id, &given).await,
-        Action::ListAsyncEvents => async_events::list(platform, id, given).await,
-        Action::TerminateAsyncEvent => async_events::terminate(platform, id, &given).await,
-        Action::UpdateFunctionEventInvokeConfig => {
-            async_events::update_configuration(platform, id, given).await
-        }
-        Action::GetFunctionEventInvokeConfig => async_events::configuration(platform, id, &given),
-        Action::PublishVersion => versions::publish(platform, id, given).await,
-        Action::ListVersionByFunction => versions::list(platform, id, &given),
-        Action::CreateNamespace => namespaces::create(platform, id, given).await,
-        Action::ListNamespaces => namespaces::list(platform, id, given).await,
-        Action::DeleteNamespace => namespaces::delete(platform, id, given).await,
+async fn on(action: Action, call: Call<'_>) -> Result<Bytes, ApiError> {
+    match action {
+        Action::Invoke => invoke::invoke(call).await,
+        Action::InvokeFunction => invoke::invoke_function(call).await,
+        Action::ListFunctions => shown::list(call).await,
+        Action::GetFunction => shown::get(call).await,
+        Action::CreateFunction => functions::create(call).await,
+        Action::UpdateFunctionCode => functions::update_code(call).await,
+        Action::UpdateFunctionConfiguration => functions::update_configuration(call).await,
+        Action::DeleteFunction => functions::delete(call).await,
+        Action::GetFunctionLogs => logs::function_logs(call).await,
+        Action::GetRequestStatus => logs::request_status(call).await,
+        Action::GetAsyncEventStatus => async_events::status(call).await,
+        Action::ListAsyncEvents => async_events::list(call).await,
+        Action::TerminateAsyncEvent => async_events::terminate(call).await,
+        Action::UpdateFunctionEventInvokeConfig => async_events::update_configuration(call).await,
+        Action::GetFunctionEventInvokeConfig => async_events::configuration(&call),
+        Action::PublishVersion => versions::publish(call).await,
+        Action::ListVersionByFunction => versions::list(&call),
+        Action::CreateNamespace => namespaces::create(call).await,
+        Action::ListNamespaces => namespaces::list(call).await,
+        Action::DeleteNamespace => namespaces::delete(call).await,
     }
 }

@@ -1,18 +1,15 @@
 //! `CreateNamespace`, `ListNamespaces` and `DeleteNamespace` (scf-contract §3.5).
 
-use super::{answer, asked, errors::ApiError, parameters::Parameters, refusal};
-use crate::platform::{Platform, store::Namespace};
+use super::{Call, answer, asked, errors::ApiError, refusal};
+use crate::platform::store::Namespace;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 /// How many namespaces a page may have: a guess.
 const LARGEST_PAGE: u32 = 100;
 
-pub(super) async fn create(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn create(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let name = parameters.take_required_text("Namespace")?;
     if name == "default" {
         return Err(ApiError::default_namespace_is_there());
@@ -23,11 +20,8 @@ pub(super) async fn create(
     Ok(answer::result(request_id, &json!({})))
 }
 
-pub(super) async fn list(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let page = asked::page(&parameters, LARGEST_PAGE)?;
     let descending = asked::descending(&parameters)?.unwrap_or(false);
     let by_time = match asked::text(&parameters, "Orderby") {
@@ -56,11 +50,8 @@ pub(super) async fn list(
     Ok(answer::result(request_id, &json!({ "Namespaces": shown, "TotalCount": total })))
 }
 
-pub(super) async fn delete(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn delete(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let name = parameters.take_required_text("Namespace")?;
     let deleted = platform.delete_namespace(name).await;
     deleted.map_err(|error| refusal::refused(platform, error))?;

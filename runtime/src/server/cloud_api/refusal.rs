@@ -65,6 +65,7 @@ fn invalid(reason: InvalidFunction) -> ApiError {
         },
         error @ (InvalidFunction::RetryInterval
         | InvalidFunction::Timer { .. }
+        | InvalidFunction::TimerMessage { .. }
         | InvalidFunction::TimeZone(_)) => ApiError::async_config_invalid(error),
     }
 }

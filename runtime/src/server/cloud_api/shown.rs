@@ -1,7 +1,7 @@
 //! `GetFunction` and `ListFunctions` (scf-contract §3.5).
 
-use super::{answer, asked, errors::ApiError, functions, parameters::Parameters, refusal};
-use crate::platform::{Deployed, Platform, Revision, Timer, store::FunctionKey};
+use super::{Call, answer, asked, errors::ApiError, functions, refusal};
+use crate::platform::{Deployed, Revision, Timer, store::FunctionKey};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
@@ -24,11 +24,8 @@ const ABSENT: [&str; 9] = [
     "PublicNetStatus",
 ];
 
-pub(super) async fn get(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn get(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
     let show_code = parameters.switch("ShowCode")? == Some(true);
     let deployed = platform.registry().get(&key);
@@ -50,11 +47,8 @@ pub(super) async fn get(
 }
 
 /// Without an order, by name: a guess.
-pub(super) async fn list(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let page = asked::page(&parameters, LARGEST_PAGE)?;
     let descending = asked::descending(&parameters)?.unwrap_or(false);
     let order = match asked::text(&parameters, "Orderby") {

@@ -1,7 +1,7 @@
 //! `PublishVersion` and `ListVersionByFunction` (scf-contract §3.5).
 
-use super::{answer, asked, errors::ApiError, functions, parameters::Parameters, refusal};
-use crate::platform::{Platform, Revision};
+use super::{Call, answer, asked, errors::ApiError, functions, refusal};
+use crate::platform::Revision;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -9,11 +9,8 @@ use std::sync::Arc;
 /// How many versions a page may have: a guess.
 const LARGEST_PAGE: u32 = 100;
 
-pub(super) async fn publish(
-    platform: &Platform,
-    request_id: &str,
-    mut parameters: Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn publish(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, mut parameters } = call;
     let key = asked::function(&parameters)?;
     let published = platform.publish_version(&key, parameters.take_text("Description")).await;
     let revision = published.map_err(|error| refusal::refused(platform, error))?;
@@ -31,11 +28,8 @@ pub(super) async fn publish(
 }
 
 /// Without an order, `$LATEST` comes first and then the numbers: a guess.
-pub(super) fn list(
-    platform: &Platform,
-    request_id: &str,
-    parameters: &Parameters,
-) -> Result<Bytes, ApiError> {
+pub(super) fn list(call: &Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = call;
     let key = asked::function(parameters)?;
     let page = asked::page(parameters, LARGEST_PAGE)?;
     let descending = asked::descending(parameters)?.unwrap_or(false);
