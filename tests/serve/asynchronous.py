@@ -1,30 +1,13 @@
 """Events that are queued, and what survives the end of a server."""
 
-import errno
 import json
-import os
-import subprocess
-import time
 
-from harness import KRAIT, PATIENCE, Case, package
-
-__all__ = ["Events", "Restarts"]
+from harness import Case, package
+from server import opened, project
 
 # Says that it runs by opening a pipe of that name, and ends when that is closed.
 WAITING = "def main_handler(event, context):\n    open(event['pipe']).read()\n    return 'over'\n"
 FAILING = "def main_handler(event, context):\n    raise ValueError(event)\n"
-
-
-def opened(pipe):
-    """Opens a pipe for writing once a function has opened it for reading."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
-        except OSError as error:
-            if error.errno != errno.ENXIO or time.monotonic() > end:
-                raise
-            time.sleep(0.01)
 
 
 class Events(Case):
@@ -208,23 +191,12 @@ class Restarts(Case):
     def test_a_function_of_the_project_wins(self):
         self.create("later")
         self.server.terminate()
-        (self.project / "krait.toml").write_text("[functions.later]\n")
-        (self.project / "later").mkdir()
-        (self.project / "later/index.py").write_text("def main_handler(event, context):\n    return 'project'\n")
+        self.server.write(project({"later": "def main_handler(event, context):\n    return 'project'\n"}))
         self.begin()
         self.assertEqual(self.returned("later"), "project")
         self.server.terminate()
         note = "the function later of the API is not in service: the project has one of that name"
-        self.assertIn(note, (self.folder / "log").read_text())
-        (self.project / "krait.toml").write_text("")
+        self.assertIn(note, "\n".join(self.server.log))
+        self.server.write({"krait.toml": ""})
         self.begin()
         self.assertEqual(self.returned("later"), {"got": {}})
-
-    def test_a_second_server_on_the_same_data_is_refused(self):
-        command = [KRAIT, "serve", "--listen", "127.0.0.1:0", "--data-dir", str(self.data)]
-        ended = subprocess.run(command, cwd=self.project, capture_output=True, text=True, timeout=PATIENCE)
-        self.assertNotEqual(ended.returncode, 0)
-        self.assertEqual(ended.stdout, "")
-        self.assertIn(f"{self.data.resolve()}", ended.stderr)
-        self.assertIn("another", ended.stderr)
-        self.assertEqual(self.call("ListFunctions")["TotalCount"], 2)

@@ -26,6 +26,7 @@ from server import (
     command_of,
     descendants_of,
     descriptors_of,
+    project,
     resident_bytes,
     wait_until,
     zygote_of,
@@ -254,7 +255,7 @@ class Worker(threading.Thread):
         for key, value in {**headers, "Content-Length": len(body)}.items():
             text += f"{key}: {value}\r\n"
         whole = text.encode() + b"\r\n" + body
-        with socket.create_connection((self.server.host, self.server.port)) as client:
+        with self.server.connect() as client:
             client.sendall(whole[: self.random.randrange(1, len(whole) + 1)])
             if self.random.random() < 0.5:
                 # With a reset.
@@ -367,8 +368,8 @@ def main():
     tempfile.tempdir = folder = tempfile.mkdtemp(prefix="krait-chaos-")
     options = ["--log", "quiet", "--concurrency", "50", "--idle", "2", "--spares", str(SPARES)]
     environment = {name: value, "TMPDIR": folder}
-    with Server(FUNCTIONS, SETTINGS, options, environment) as server:
-        FOLDER = server.folder
+    with Server(project(FUNCTIONS, SETTINGS), options, environment) as server:
+        FOLDER = str(server.folder)
         print("warm-up", flush=True)
         fill_caches(server, tally, 8)
         load(server, tally, f"{seed}/warm", LOAD_SECONDS)
@@ -400,10 +401,10 @@ def main():
         answer = server.returned("good", {"number": 7})
         tally.check(answer["body"] == "7", f"the server answers {answer}")
         tally.check(server.process.poll() is None, "the server has ended")
-        status = server.stop()
+        status = server.terminate()
         tally.check(status == 0, f"the server ended with {status}")
         tally.check(not marked_processes(), f"left at the end: {marked_processes()}")
-        for line in server.errors:
+        for line in server.log:
             print(f"  said: {line}")
     left = os.listdir(folder)
     shutil.rmtree(folder)
