@@ -1,9 +1,14 @@
 """Events that are queued, and what survives the end of a server."""
 
+import collections
+import errno
 import json
+import os
+
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 from harness import Case, package
-from server import opened, project
+from server import Background, opened, project
 
 # Says that it runs by opening a pipe of that name, and ends when that is closed.
 WAITING = "def main_handler(event, context):\n    open(event['pipe']).read()\n    return 'over'\n"
@@ -200,3 +205,83 @@ class Restarts(Case):
         self.server.write({"krait.toml": ""})
         self.begin()
         self.assertEqual(self.returned("later"), {"got": {}})
+
+
+class Killed(Case):
+    """What SIGKILL may do to events: nothing that was acknowledged is lost, and nothing whose result
+    was recorded runs again."""
+
+    PROJECT = {
+        "krait.toml": "[functions.counting]\nconcurrency = 4\n",
+        "counting/index.py": "import os, time\ndef main_handler(event, context):\n"
+        "    with open('FOLDER/runs', 'a') as file:\n        file.write(f'{event}\\n')\n"
+        "    time.sleep(0.05)\n",
+    }
+    EVENTS = 40
+
+    def test_a_server_that_is_killed_amid_events(self):
+        # The number of each event, and how often it had run when its result was known.
+        acknowledged, recorded = {}, {}
+        for life in range(3):
+            going = Background(self.queue_until_refused, life, acknowledged)
+            # Killed when some have ended, some wait, and more come.
+            self.until(lambda: len(acknowledged) >= self.EVENTS * (life + 1))
+            self.until(lambda: len(self.finished() - recorded.keys()) >= 20)
+            finished = self.finished()
+            runs = self.runs()
+            for each in finished & acknowledged.keys():
+                recorded.setdefault(each, runs[acknowledged[each]])
+            waiting = self.server.metric("krait_queued_events")
+            self.assertTrue(going.is_alive())
+            self.server.kill()
+            going.result()
+            self.assertGreater(waiting, 0, "it was killed when nothing was left to lose")
+            self.begin()
+        for request in acknowledged:
+            self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        runs = self.runs()
+        self.assertEqual([number for number in acknowledged.values() if not runs[number]], [], "lost")
+        now = {request: runs[acknowledged[request]] for request in recorded}
+        self.assertEqual(now, recorded, "run again")
+        # What ran when it was killed ran twice, and nothing else did.
+        self.assertLessEqual(sum(runs.values()) - len(runs), 3 * 4)
+
+    def runs(self):
+        """How often each number was run."""
+        return collections.Counter(int(each) for each in (self.folder / "runs").read_text().split())
+
+    def queue_until_refused(self, life, acknowledged):
+        client = self.server.client()
+        for number in range(life * 100_000, (life + 1) * 100_000):
+            parameters = {"FunctionName": "counting", "ClientContext": json.dumps(number), "InvocationType": "Event"}
+            try:
+                answer = self.call("Invoke", client, **parameters)
+            except TencentCloudSDKException:
+                return
+            acknowledged[answer["Result"]["FunctionRequestId"]] = number
+
+    def finished(self):
+        """The newest events whose end is known."""
+        listed = self.call("ListAsyncEvents", FunctionName="counting", Status=["FINISHED"], Limit=100)
+        return {each["InvokeRequestId"] for each in listed["EventList"]}
+
+
+class Workers(Case):
+    OPTIONS = ("--async-workers", "2")
+    PROJECT = {"krait.toml": "[functions.waiting]\ntimeout = 20\n", "waiting/index.py": WAITING}
+
+    def test_so_many_events_of_a_function_are_worked_on_at_once(self):
+        pipes = [self.pipe(f"pipe{number}") for number in range(4)]
+        requests = [self.queue("waiting", json.dumps({"pipe": pipe})) for pipe in pipes]
+        for first in (0, 2):
+            with opened(pipes[first]), opened(pipes[first + 1]):
+                self.server.until_busy("waiting", 2)
+                # Nobody has the others open: they have not begun.
+                for pipe in pipes[first + 2:]:
+                    with self.assertRaises(OSError) as caught:
+                        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+                    self.assertEqual(caught.exception.errno, errno.ENXIO)
+                # Who waits for an answer has instances of its own.
+                self.assertEqual(self.returned("waiting", '{"pipe": "/dev/null"}'), "over")
+        for request in requests:
+            self.assertEqual(self.ended(request)["Status"], "FINISHED")

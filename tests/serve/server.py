@@ -36,8 +36,8 @@ def project(functions, settings=None):
 
 
 class Server:
-    """`files` are what is in its `project` folder, text by path; FOLDER in them stands for the
-    server's own folder. It works in `project`, so that krait.toml there is read, and has its data
+    """`files` are what is in its `project` folder, text by path; FOLDER in them and in options
+    stands for the server's own folder. It works in `project`, so that krait.toml there is read, and has its data
     in `data`."""
 
     def __init__(self, files, options=(), environment=None):
@@ -65,8 +65,12 @@ class Server:
             path.write_text(text.replace("FOLDER", str(self.folder)))
 
     def start(self):
+        options = [str(each).replace("FOLDER", str(self.folder)) for each in self.options]
+        if "--listen" not in options:
+            options += ["--listen", "127.0.0.1:0"]
+        command = [PROGRAM, "serve", "--data-dir", self.data, *options]
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data-dir", self.data, *self.options],
+            command,
             cwd=self.project,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
