@@ -384,7 +384,8 @@ def check_disturbed(server, tally, killer):
         explaining.update(by)
         tally.check(by, f"{name} {number}: a 439, and nobody killed any of {processes}")
     zygotes = killer.zygotes_killed if killer else []
-    # With a zygote go all that begin. Else the earliest that ended takes the earliest kill that it can: if they can all have one, they do.
+    # With a zygote go all that begin. Else the earliest that ended takes the earliest kill that it
+    # can: if they can all have one, they do.
     left = sorted((time, each) for each, time in killed.items() if each not in explaining)
     for ended, began, name, number in sorted(unnoted):
         if any(began <= each <= ended for each in zygotes):
