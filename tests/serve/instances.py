@@ -16,8 +16,8 @@ def main_handler(event, context):
     if what == "loop":
         while True: pass
     if what == "eat":
-        held = []
-        while True: held.append(bytearray(b"x" * (1 << 20)))
+        held, piece = [], b"x" * (1 << 20)
+        while True: held.append(bytearray(piece))
     if what == "exit":
         os._exit(1)
     return os.getpid()
