@@ -130,13 +130,13 @@ class Pool(unittest.TestCase):
         """What an instance holds after its call counts, and not what it held amid it."""
         source = """
         import os
-        held = []
+        held, piece = [], b"x" * (1 << 20)
         def main_handler(event, context):
-            held.append(bytearray(b"x" * (event["keep"] << 20)))
-            passing = bytearray(b"x" * (event.get("pass", 0) << 20))
+            held.append([bytearray(piece) for _ in range(event["keep"])])
+            passing = [bytearray(piece) for _ in range(event.get("pass", 0))]
             return [os.getpid(), len(held)]
         """
-        server = self.server({"holding": source}, {"holding": "memory = 512"}, ["--max-instance-memory", "150"])
+        server = self.server({"holding": source}, {"holding": "memory = 512\ntimeout = 30"}, ["--max-instance-memory", "150"])
         first, count = server.returned("holding", {"keep": 1})
         self.assertEqual(count, 1)
         # Below it, one is kept, with what its module holds.
