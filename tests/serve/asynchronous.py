@@ -1,15 +1,14 @@
 """Events that are queued, and what survives the end of a server."""
 
+import collections
 import errno
 import json
 import os
-import subprocess
-import threading
-import time
 
-from harness import KRAIT, PATIENCE, Case, package
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
-__all__ = ["Events", "Fairness", "Restarts"]
+from harness import Case, package
+from server import Background, opened, project
 
 # Says that it runs by opening a pipe of that name, and ends when that is closed.
 WAITING = "def main_handler(event, context):\n    open(event['pipe']).read()\n    return 'over'\n"
@@ -25,27 +24,6 @@ def main_handler(event, context):
             time.sleep(0.01)
 """
 FAILING = "def main_handler(event, context):\n    raise ValueError(event)\n"
-
-
-def opened(pipe):
-    """Opens a pipe for writing once a function has opened it for reading."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
-        except OSError as error:
-            if error.errno != errno.ENXIO or time.monotonic() > end:
-                raise
-            time.sleep(0.01)
-
-
-def opened_if_read(pipe):
-    """Lets whoever reads a pipe come to its end."""
-    try:
-        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
-    except OSError as error:
-        if error.errno != errno.ENXIO:
-            raise
 
 
 class Events(Case):
@@ -109,32 +87,26 @@ class Events(Case):
         self.call("TerminateAsyncEvent", FunctionName="patient", InvokeRequestId=request, GraceShutdown=True)
         self.assertEqual(self.ended(request)["Status"], "ABORTED")
 
-    def test_an_event_that_waits_for_an_instance_is_terminated(self):
-        pipe, waits = self.pipe(), "krait_waiting_calls 1\n"
+    def test_an_event_that_is_not_yet_taken_is_terminated(self):
+        pipe = self.pipe()
         running = self.queue("single", json.dumps({"pipe": pipe}))
         with opened(pipe):
-            # The only instance is busy; a call that somebody waits for is not an event's.
-            caller = threading.Thread(target=self.returned, args=["single", json.dumps({"pipe": pipe})])
-            caller.start()
-            self.until(lambda: waits in self.metrics())
+            # It is the only one that may be worked on.
             request = self.queue("single", '{"pipe": "/dev/null"}')
             self.call("TerminateAsyncEvent", FunctionName="single", InvokeRequestId=request)
             self.assertEqual(self.ended(request), {"Status": "ABORTED", "StatusCode": 0, "InvokeRequestId": request})
-        opened(pipe).close()
-        caller.join()
         self.assertEqual(self.ended(running)["Status"], "FINISHED")
 
-    def test_an_event_that_was_taken_but_has_no_instance_yet_is_terminated(self):
+    def test_an_event_that_is_taken_and_waits_for_an_instance_is_terminated(self):
         pipe = self.pipe()
-        caller = threading.Thread(target=self.returned, args=["single", json.dumps({"pipe": pipe})])
-        caller.start()
+        caller = Background(self.returned, "single", json.dumps({"pipe": pipe}))
         with opened(pipe):
             request = self.queue("single", '{"pipe": "/dev/null"}')
-            self.until(lambda: "krait_waiting_calls 1\n" in self.metrics())
+            self.server.until_waiting(1)
             self.call("TerminateAsyncEvent", FunctionName="single", InvokeRequestId=request)
             self.assertEqual(self.ended(request), {"Status": "ABORTED", "StatusCode": 499, "InvokeRequestId": request})
-            self.assertIn("krait_waiting_calls 0\n", self.metrics())
-        caller.join()
+            self.server.until_waiting(0)
+        self.assertEqual(caller.result(), "over")
         self.assertEqual(self.returned("single", '{"pipe": "/dev/null"}'), "over")
 
     def test_a_graceful_termination_lets_the_function_tidy_up(self):
@@ -191,27 +163,6 @@ class Events(Case):
             ("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig", "RetryConfig has one item, with RetryNum", change([], 60)),
         ]:
             self.refused(code, f"The parameter `{parameter}` is not valid: {problem}.", action, **asked)
-
-
-class Fairness(Case):
-    ARGUMENTS = ("--async-workers", "2")
-    PROJECT = {
-        "krait.toml": "[functions.waiting]\ntimeout = 20\n[functions.quick]\n",
-        "waiting/index.py": WAITING,
-        "quick/index.py": "def main_handler(event, context):\n    return 'quick'\n",
-    }
-
-    def test_a_slow_function_does_not_hold_up_the_events_of_another(self):
-        pipe = self.pipe()
-        slow = [self.queue("waiting", json.dumps({"pipe": pipe})) for _ in range(4)]
-        with opened(pipe):
-            self.assertEqual(self.ended(self.queue("quick"))["Status"], "FINISHED")
-            self.assertEqual({self.status(request)["Status"] for request in slow}, {"RUNNING"})
-        # Two at a time: what comes after them opens the pipe anew.
-        for request in slow:
-            while self.status(request)["Status"] == "RUNNING":
-                opened_if_read(pipe)
-            self.assertEqual(self.status(request)["Status"], "FINISHED")
 
 
 class Restarts(Case):
@@ -289,23 +240,98 @@ class Restarts(Case):
     def test_a_function_of_the_project_wins(self):
         self.create("later")
         self.server.terminate()
-        (self.project / "krait.toml").write_text("[functions.later]\n")
-        (self.project / "later").mkdir()
-        (self.project / "later/index.py").write_text("def main_handler(event, context):\n    return 'project'\n")
+        self.server.write(project({"later": "def main_handler(event, context):\n    return 'project'\n"}))
         self.begin()
         self.assertEqual(self.returned("later"), "project")
         self.server.terminate()
         note = "the function later of the API is not in service: the project has one of that name"
-        self.assertIn(note, (self.folder / "log").read_text())
-        (self.project / "krait.toml").write_text("")
+        self.assertIn(note, "\n".join(self.server.log))
+        self.server.write({"krait.toml": ""})
         self.begin()
         self.assertEqual(self.returned("later"), {"got": {}})
 
-    def test_a_second_server_on_the_same_data_is_refused(self):
-        command = [KRAIT, "serve", "--listen", "127.0.0.1:0", "--data-dir", str(self.data)]
-        ended = subprocess.run(command, cwd=self.project, capture_output=True, text=True, timeout=PATIENCE)
-        self.assertNotEqual(ended.returncode, 0)
-        self.assertEqual(ended.stdout, "")
-        self.assertIn(f"{self.data.resolve()}", ended.stderr)
-        self.assertIn("another", ended.stderr)
-        self.assertEqual(self.call("ListFunctions")["TotalCount"], 2)
+
+class Killed(Case):
+    """What SIGKILL may do to events: nothing that was acknowledged is lost, and nothing whose result
+    was recorded runs again."""
+
+    PROJECT = {
+        "krait.toml": "[functions.counting]\nconcurrency = 4\n",
+        "counting/index.py": "import os, time\ndef main_handler(event, context):\n"
+        "    with open('FOLDER/runs', 'a') as file:\n        file.write(f'{event}\\n')\n"
+        "    time.sleep(0.05)\n",
+    }
+    EVENTS = 40
+
+    def test_a_server_that_is_killed_amid_events(self):
+        # The number of each event, and how often it had run when its result was known.
+        acknowledged, recorded = {}, {}
+        for life in range(3):
+            going = Background(self.queue_until_refused, life, acknowledged)
+            # Killed when some have ended, some wait, and more come.
+            self.until(lambda: len(acknowledged) >= self.EVENTS * (life + 1))
+            self.until(lambda: len(self.finished() - recorded.keys()) >= 20)
+            finished = self.finished()
+            runs = self.runs()
+            for each in finished & acknowledged.keys():
+                recorded.setdefault(each, runs[acknowledged[each]])
+            waiting = self.server.metric("krait_queued_events")
+            self.assertTrue(going.is_alive())
+            self.server.kill()
+            going.result()
+            self.assertGreater(waiting, 0, "it was killed when nothing was left to lose")
+            self.begin()
+        for request in acknowledged:
+            self.assertEqual(self.ended(request)["Status"], "FINISHED")
+        runs = self.runs()
+        self.assertEqual([number for number in acknowledged.values() if not runs[number]], [], "lost")
+        now = {request: runs[acknowledged[request]] for request in recorded}
+        self.assertEqual(now, recorded, "run again")
+        # What ran when it was killed ran twice, and nothing else did.
+        self.assertLessEqual(sum(runs.values()) - len(runs), 3 * 4)
+
+    def runs(self):
+        """How often each number was run."""
+        return collections.Counter(int(each) for each in (self.folder / "runs").read_text().split())
+
+    def queue_until_refused(self, life, acknowledged):
+        client = self.server.client()
+        for number in range(life * 100_000, (life + 1) * 100_000):
+            parameters = {"FunctionName": "counting", "ClientContext": json.dumps(number), "InvocationType": "Event"}
+            try:
+                answer = self.call("Invoke", client, **parameters)
+            except TencentCloudSDKException:
+                return
+            acknowledged[answer["Result"]["FunctionRequestId"]] = number
+
+    def finished(self):
+        """The newest events whose end is known."""
+        listed = self.call("ListAsyncEvents", FunctionName="counting", Status=["FINISHED"], Limit=100)
+        return {each["InvokeRequestId"] for each in listed["EventList"]}
+
+
+class Workers(Case):
+    OPTIONS = ("--async-workers", "2")
+    PROJECT = {
+        "krait.toml": "[functions.waiting]\ntimeout = 20\n[functions.quick]\n",
+        "waiting/index.py": WAITING,
+        "quick/index.py": "def main_handler(event, context):\n    return 'quick'\n",
+    }
+
+    def test_so_many_events_of_a_function_are_worked_on_at_once(self):
+        pipes = [self.pipe(f"pipe{number}") for number in range(4)]
+        requests = [self.queue("waiting", json.dumps({"pipe": pipe})) for pipe in pipes]
+        for first in (0, 2):
+            with opened(pipes[first]), opened(pipes[first + 1]):
+                self.server.until_busy("waiting", 2)
+                # Nobody has the others open: they have not begun.
+                for pipe in pipes[first + 2:]:
+                    with self.assertRaises(OSError) as caught:
+                        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+                    self.assertEqual(caught.exception.errno, errno.ENXIO)
+                # A slow function holds up no other's.
+                self.assertEqual(self.ended(self.queue("quick"))["Status"], "FINISHED")
+                # Who waits for an answer has instances of its own.
+                self.assertEqual(self.returned("waiting", '{"pipe": "/dev/null"}'), "over")
+        for request in requests:
+            self.assertEqual(self.ended(request)["Status"], "FINISHED")

@@ -1,7 +1,13 @@
 """Chaos: a mixed load on a real server while its instances, and then its zygotes, are killed.
 
-Every request whose client stays gets exactly one right answer. Afterwards nothing is left: no
-process but idle instances, no descriptor, no temporary file, no memory.
+Every request whose client stays gets exactly one right answer, and is worked on once. What a
+function gives by itself is right; so is 439, where this test killed the call's instance, or what
+that hung on, before the answer. Each function notes which process works on a call first, so that
+it is known. A call that no process noted was killed while its instance began: that is a kill by
+this test within the call's time that explains nothing else.
+
+Afterwards nothing is left: no process but idle instances, no descriptor, no temporary file, no
+memory.
 
     python3 tests/serve/chaos.py [SEED]
 
@@ -20,12 +26,14 @@ import tempfile
 import threading
 import time
 
+from chaos_functions import FUNCTIONS, KINDS, SAID, SETTINGS
 from server import (
     Server,
     children_of,
     command_of,
     descendants_of,
     descriptors_of,
+    project,
     resident_bytes,
     wait_until,
     zygote_of,
@@ -34,92 +42,10 @@ from server import (
 WORKERS = 12
 SPARES = 2
 LOAD_SECONDS = 12
-# From a kill until the last that ends of it has ended: where the zygote's starter is killed, its
-# server learns of it and ends the zygote, which ends the instances.
-CASCADE = 0.5
 # What all of it may take.
 BOUND_SECONDS = 100
 # So that what is left behind can be found, whoever its parent is.
 MARK = f"KRAIT_CHAOS_MARK={os.getpid()}-{time.time_ns()}"
-
-# A number comes by the API's event, or by the query of a request to a trigger.
-NUMBER = """
-def number_of(event):
-    query = event.get("queryString") or {}
-    return int(event["number"] if "number" in event else query["number"])
-
-def answer(number):
-    return {"isBase64Encoded": False, "statusCode": 200, "headers": {}, "body": str(number)}
-"""
-
-FUNCTIONS = {
-    "good": NUMBER
-    + """
-import json, logging
-def main_handler(event, context):
-    print("number", number_of(event))
-    return answer(number_of(event))
-""",
-    "slow": NUMBER
-    + """
-import time
-def main_handler(event, context):
-    time.sleep(0.2)
-    return answer(number_of(event))
-""",
-    "raising": NUMBER
-    + """
-def main_handler(event, context):
-    raise ValueError(f"number {number_of(event)}")
-""",
-    "looping": """
-def main_handler(event, context):
-    while True:
-        pass
-""",
-    "eating": """
-def main_handler(event, context):
-    held = []
-    while True:
-        held.append(bytearray(b"x" * (1 << 20)))
-""",
-    "exiting": """
-import os
-def main_handler(event, context):
-    os._exit(3)
-""",
-    "crashing": """
-import os, signal
-def main_handler(event, context):
-    os.kill(os.getpid(), signal.SIGSEGV)
-""",
-    "leaving": NUMBER
-    + """
-import os, time
-def main_handler(event, context):
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            time.sleep(1000)
-        os._exit(0)
-    os.wait()
-    return answer(number_of(event))
-""",
-}
-SETTINGS = {name: "timeout = 5\nmemory = 128" for name in FUNCTIONS}
-SETTINGS["looping"] = "timeout = 1\nmemory = 128"
-
-# How often each is called, and what it answers where nobody interferes.
-KINDS = {
-    "good": (60, 200),
-    "slow": (8, 200),
-    "raising": (10, 430),
-    "looping": (1, 433),
-    "eating": (2, 434),
-    "exiting": (5, 439),
-    "crashing": (5, 439),
-    "leaving": (5, 200),
-}
 
 
 class Tally:
@@ -130,8 +56,11 @@ class Tally:
         self.passed = 0
         self.failures = []
         self.answers = collections.Counter()
-        # When each call began and ended that a kill made a 439.
+        # The calls that ended in a 439 by no doing of their function's: name, number, and when
+        # each began and ended.
         self.disturbed = []
+        # The numbers of those that were answered.
+        self.called = set()
 
     def check(self, right, text):
         with self.lock:
@@ -149,7 +78,9 @@ class Killer(threading.Thread):
         super().__init__()
         self.server, self.random, self.zygotes = server, random.Random(seed), zygotes
         self.stopped = threading.Event()
-        self.instances, self.ended_zygotes = [], []
+        # When each process was killed, by its id.
+        self.killed = {}
+        self.zygotes_killed = []
 
     def run(self):
         next_zygote = time.monotonic() + 2.0
@@ -160,15 +91,17 @@ class Killer(threading.Thread):
             starter, zygote = found
             if self.zygotes and time.monotonic() >= next_zygote:
                 next_zygote = time.monotonic() + 2.0
-                # Which of the two dies first is chance.
-                victim = self.random.choice([starter, zygote])
-                self.ended_zygotes.append(time.monotonic())
-                kill(victim)
+                # Which of the two dies first is chance; the other goes with it.
+                self.killed[starter] = self.killed[zygote] = time.monotonic()
+                self.zygotes_killed.append(self.killed[zygote])
+                kill(self.random.choice([starter, zygote]))
                 continue
-            instances = children_of(zygote)
-            if instances:
-                self.instances.append(time.monotonic())
-                kill(self.random.choice(instances))
+            # Instances, spares, what has loaded a function, and what functions have left.
+            below = descendants_of(zygote)
+            if below:
+                victim = self.random.choice(below)
+                self.killed.setdefault(victim, time.monotonic())
+                kill(victim)
 
 
 def kill(process):
@@ -193,7 +126,8 @@ def code_of(status, headers, body):
     if isinstance(value, dict) and "statusCode" in value:
         if value["statusCode"] == 200:
             return 200, value["body"]
-        return value["statusCode"], value["errorMessage"]
+        trace = [f": {each}" for each in value.get("stackTrace", "").splitlines()[-1:]]
+        return value["statusCode"], value["errorMessage"] + "".join(trace)
     return (200, str(value)) if status == 200 else (None, text)
 
 
@@ -210,7 +144,8 @@ class Worker(threading.Thread):
         weights = [KINDS[name][0] for name in names]
         while time.monotonic() < self.until:
             name = self.random.choices(names, weights)[0]
-            number = self.random.randrange(1 << 40)
+            # `ahead` ends by itself where 7 divides it.
+            number = self.random.randrange(1 << 40) * 7 + (0 if name == "ahead-exiting" else 1)
             if self.random.random() < 0.05:
                 self.leave(name, number)
             else:
@@ -238,12 +173,10 @@ class Worker(threading.Thread):
         expected = KINDS[name][1]
         with self.tally.lock:
             self.tally.answers[name, code] += 1
-        if code == 439 and expected != 439:
-            with self.tally.lock:
-                self.tally.disturbed.append((name, began, time.monotonic()))
-            right = said == "User process exit when running"
-        else:
-            right = code == expected and (code != 200 or said == str(number))
+            self.tally.called.add(number)
+            if code == 439 and expected != 439:
+                self.tally.disturbed.append((name, number, began, time.monotonic()))
+        right = code in (expected, 439) and said == SAID[code].format(number)
         self.tally.check(right, f"{name} {number}: {answer}")
 
     def leave(self, name, number):
@@ -254,7 +187,7 @@ class Worker(threading.Thread):
         for key, value in {**headers, "Content-Length": len(body)}.items():
             text += f"{key}: {value}\r\n"
         whole = text.encode() + b"\r\n" + body
-        with socket.create_connection((self.server.host, self.server.port)) as client:
+        with self.server.connect() as client:
             client.sendall(whole[: self.random.randrange(1, len(whole) + 1)])
             if self.random.random() < 0.5:
                 # With a reset.
@@ -296,24 +229,45 @@ def load(server, tally, seed, seconds, kills=None):
     if killer:
         killer.stopped.set()
         killer.join()
-    check_disturbed(tally, killer)
+    check_disturbed(server, tally, killer)
 
 
-def check_disturbed(tally, killer):
-    """A 439 of a function that does not end by itself is right only where its instance was
-    killed: each kill of an instance makes at most one."""
-    zygotes = killer.ended_zygotes if killer else []
-    instances = killer.instances if killer else []
-    alone = 0
-    for name, began, ended in tally.disturbed:
-        if any(began - CASCADE <= each <= ended for each in zygotes):
+def check_disturbed(server, tally, killer):
+    """Each 439 of a function that does not end by itself has its kill."""
+    killed = dict(killer.killed) if killer else {}
+    noted = {}
+    for line in (server.folder / "noted").read_text().splitlines():
+        number, *processes = map(int, line.split())
+        noted.setdefault(number, []).append(processes)
+    for number in tally.called:
+        tally.check(len(noted.get(number, [])) <= 1, f"{number} was worked on twice: {noted.get(number)}")
+    tally.called = set()
+
+    unnoted, explaining = [], set()
+    for name, number, began, ended in tally.disturbed:
+        if number not in noted:
+            unnoted.append((ended, began, name, number))
             continue
-        alone += 1
-        explained = any(began - CASCADE <= each <= ended for each in instances)
-        tally.check(explained, f"{name}: a 439 while nothing was killed")
-    text = f"{alone} calls ended in 439 by {len(instances)} kills of instances"
-    tally.check(alone <= len(instances), text)
-    print(f"  {text}, {len(tally.disturbed)} in all; zygotes killed: {len(zygotes)}", flush=True)
+        [processes] = noted[number]
+        [*by] = [each for each in processes if each in killed and killed[each] <= ended]
+        explaining.update(by)
+        tally.check(by, f"{name} {number}: a 439, and nobody killed any of {processes}")
+    zygotes = killer.zygotes_killed if killer else []
+    # With a zygote go all that begin. Else the earliest that ended takes the earliest kill that it
+    # can: if they can all have one, they do.
+    left = sorted((time, each) for each, time in killed.items() if each not in explaining)
+    for ended, began, name, number in sorted(unnoted):
+        if any(began <= each <= ended for each in zygotes):
+            continue
+        fitting = next((kill for kill in left if began <= kill[0] <= ended), None)
+        if fitting:
+            left.remove(fitting)
+        tally.check(fitting, f"{name} {number}: a 439 of a call that nobody began, {ended - began:.3f} s")
+    print(
+        f"  {len(tally.disturbed)} calls ended in 439 by {len(killed)} kills, {len(unnoted)} of them "
+        f"before they began; zygotes killed: {len(zygotes)}",
+        flush=True,
+    )
 
 
 def marked_processes():
@@ -336,10 +290,11 @@ FOLDER = None
 
 
 def settled(server):
-    """Whether the server is by itself: it, the zygote's two processes and at most the spares (one
-    that was killed is replaced with the next instance), and nothing else, of whatever parent."""
+    """Whether the server is by itself: it, the zygote's two processes, at most the spares (one
+    that was killed is replaced with the next instance) and one for each function that is loaded
+    ahead, and nothing else, of whatever parent."""
     everything = {server.pid, *descendants_of(server.pid), *marked_processes()}
-    return zygote_of(server.pid) and len(everything) <= 3 + SPARES
+    return zygote_of(server.pid) and len(everything) <= 3 + SPARES + 2
 
 
 def at_rest(server):
@@ -367,8 +322,8 @@ def main():
     tempfile.tempdir = folder = tempfile.mkdtemp(prefix="krait-chaos-")
     options = ["--log", "quiet", "--concurrency", "50", "--idle", "2", "--spares", str(SPARES)]
     environment = {name: value, "TMPDIR": folder}
-    with Server(FUNCTIONS, SETTINGS, options, environment) as server:
-        FOLDER = server.folder
+    with Server(project(FUNCTIONS, SETTINGS), options, environment) as server:
+        FOLDER = str(server.folder)
         print("warm-up", flush=True)
         fill_caches(server, tally, 8)
         load(server, tally, f"{seed}/warm", LOAD_SECONDS)
@@ -400,10 +355,10 @@ def main():
         answer = server.returned("good", {"number": 7})
         tally.check(answer["body"] == "7", f"the server answers {answer}")
         tally.check(server.process.poll() is None, "the server has ended")
-        status = server.stop()
+        status = server.terminate()
         tally.check(status == 0, f"the server ended with {status}")
         tally.check(not marked_processes(), f"left at the end: {marked_processes()}")
-        for line in server.errors:
+        for line in server.log:
             print(f"  said: {line}")
     left = os.listdir(folder)
     shutil.rmtree(folder)

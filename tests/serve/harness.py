@@ -1,21 +1,14 @@
-"""A krait server of a test's own, and Tencent Cloud's SDK to talk to it.
+"""A test case with a server of its own, and Tencent Cloud's SDK to talk to it.
 
-Needs `pip install tencentcloud-sdk-python-scf`. Which krait is tested is said by KRAIT_UNDER_TEST; else it
-is the release build of this tree.
+Needs `pip install tencentcloud-sdk-python-scf`.
 """
 
 import base64
 import io
 import json
 import os
-import pathlib
-import select
-import shutil
-import subprocess
-import tempfile
 import time
 import unittest
-import urllib.request
 import zipfile
 
 from tencentcloud.common.credential import Credential
@@ -25,11 +18,8 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.scf.v20180416 import models
 from tencentcloud.scf.v20180416.scf_client import ScfClient
 
-TREE = pathlib.Path(__file__).resolve().parents[2]
-KRAIT = os.environ.get("KRAIT_UNDER_TEST") or str(TREE / "target/x86_64-unknown-linux-gnu/release/krait")
-READY = "krait listens on http://"
-# How long anything may take that is waited for.
-PATIENCE = 30
+import server
+from server import PATIENCE
 
 HELLO = 'def main_handler(event, context):\n    print("said", event)\n    return {"got": event}\n'
 
@@ -42,75 +32,30 @@ def package(source=HELLO, name="index.py"):
     return base64.b64encode(packed.getvalue()).decode()
 
 
-class Server:
-    """A running `krait serve`, ready to answer."""
-
-    def __init__(self, *arguments, data, project):
-        command = [KRAIT, "serve", *arguments, "--listen", "127.0.0.1:0", "--data-dir", str(data)]
-        environment = {**os.environ, "XDG_CACHE_HOME": str(data.parent / "cache")}
-        # To a file: a pipe that nobody reads would fill.
-        self.log = open(data.parent / "log", "ab")
-        self.process = subprocess.Popen(
-            command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=self.log
-        )
-        readable, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
-        line = self.process.stdout.readline().decode() if readable else ""
-        if not line.startswith(READY):
-            self.kill()
-            raise AssertionError(f"krait did not begin: {(data.parent / 'log').read_text()}")
-        self.endpoint = line.strip().removeprefix(READY)
-
+class Server(server.Server):
     def client(self, secret_id="any", secret_key="any", method="TC3-HMAC-SHA256", verb="POST"):
-        http = HttpProfile(protocol="http", endpoint=self.endpoint, reqMethod=verb, reqTimeout=PATIENCE)
+        http = HttpProfile(protocol="http", endpoint=self.address, reqMethod=verb, reqTimeout=PATIENCE)
         profile = ClientProfile(signMethod=method, httpProfile=http)
         return ScfClient(Credential(secret_id, secret_key), "ap-guangzhou", profile)
 
-    def terminate(self):
-        """SIGTERM; gives the exit code."""
-        self.process.terminate()
-        return self._ended()
-
-    def kill(self):
-        """SIGKILL."""
-        self.process.kill()
-        return self._ended()
-
-    def _ended(self):
-        try:
-            return self.process.wait(PATIENCE)
-        finally:
-            self.process.stdout.close()
-            self.log.close()
-
 
 class Case(unittest.TestCase):
-    """A test with a server: its project is PROJECT, its arguments are ARGUMENTS."""
+    """A test with a server: its project is PROJECT, its options are OPTIONS."""
 
     PROJECT = {}
-    ARGUMENTS = ()
+    OPTIONS = ()
     maxDiff = None
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="krait-test-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.data = self.folder / "data"
-        self.project = self.folder / "project"
-        self.project.mkdir()
-        for path, text in {"krait.toml": "", **self.PROJECT}.items():
-            path = self.project / path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.replace("FOLDER", str(self.folder)))
-        self.server = None
-        self.addCleanup(self.end)
-        self.begin()
-
-    def begin(self):
-        self.server = Server(*self.ARGUMENTS, data=self.data, project=self.project)
+        self.server = Server(self.PROJECT, self.OPTIONS)
+        self.addCleanup(self.server.close)
+        self.folder, self.data = self.server.folder, self.server.data
         self.client = self.server.client()
 
-    def end(self):
-        if self.server and self.server.process.returncode is None:
-            self.server.kill()
+    def begin(self):
+        """Starts the server again."""
+        self.server.start()
+        self.client = self.server.client()
 
     def call(self, action, client=None, **parameters):
         """Calls an action with the SDK's model of its request; gives its answer's fields."""
@@ -154,13 +99,8 @@ class Case(unittest.TestCase):
             self.assertLess(time.monotonic(), end, "it did not happen in time")
             time.sleep(0.02)
 
-    def metrics(self):
-        """The text of `/metrics`."""
-        with urllib.request.urlopen(f"http://{self.server.endpoint}/metrics", timeout=PATIENCE) as answer:
-            return answer.read().decode()
-
-    def pipe(self):
+    def pipe(self, name="pipe"):
         """A named pipe, through which a function and its test wait for each other."""
-        path = str(self.folder / "pipe")
+        path = str(self.folder / name)
         os.mkfifo(path)
         return path

@@ -4,8 +4,6 @@ import json
 
 from harness import Case
 
-__all__ = ["Invocations"]
-
 
 class Invocations(Case):
     PROJECT = {

@@ -5,8 +5,6 @@ import json
 
 from harness import Case
 
-__all__ = ["Logs"]
-
 
 class Logs(Case):
     def test_logs_are_filtered(self):

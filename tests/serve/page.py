@@ -2,8 +2,6 @@
 
     python3 tests/serve/page.py            # needs prometheus_client from PyPI; uses promtool if there
     python3 tests/serve/page.py --serve    # serves the same functions and calls, to be looked at
-
-KRAIT_UNDER_TEST names the program, else it is the one that `cargo build --release` makes.
 """
 
 import base64
@@ -11,19 +9,14 @@ import contextlib
 import html.parser
 import http.client
 import json
-import os
-import pathlib
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
 import urllib.parse
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILT = ROOT / "target/x86_64-unknown-linux-gnu/release/krait"
-KRAIT = os.environ.get("KRAIT_UNDER_TEST", str(BUILT))
+from server import ROOT, Server, project
 
 FUNCTIONS = {
     "a-name-as-long-as-a-name-may-be-which-is-sixty-characters-12": "def main_handler(event, context):\n    pass\n",
@@ -36,36 +29,19 @@ FUNCTIONS = {
 
 
 @contextlib.contextmanager
-def served(*options):
-    """The address of a server that has FUNCTIONS, as HOST:PORT."""
-    with launched(*options) as (address, _, _):
-        yield address
+def launched(*options):
+    """A server that has FUNCTIONS, and ends well."""
+    with Server(project(FUNCTIONS), ["--log", "quiet", *options]) as server:
+        yield server
+        ended = server.terminate()
+        assert ended == 0, ended
 
 
 @contextlib.contextmanager
-def launched(*options, stderr=None):
-    """The same, with the server's process and the folder of its functions."""
-    with tempfile.TemporaryDirectory() as folder:
-        declared = pathlib.Path(folder, "krait.toml")
-        for name, code in FUNCTIONS.items():
-            path = pathlib.Path(folder, name)
-            path.mkdir()
-            (path / "index.py").write_text(code)
-            with declared.open("a") as file:
-                file.write(f'[functions.{name}]\ncode = "{name}"\n')
-        command = [KRAIT, "serve", "--config", declared, "--listen", "127.0.0.1:0"]
-        command += ["--data-dir", f"{folder}/data", "--log", "quiet", *options]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
-        try:
-            said = server.stdout.readline().strip()
-            assert said.startswith("krait listens on http://"), said
-            yield said.removeprefix("krait listens on http://"), server, pathlib.Path(folder)
-        finally:
-            server.terminate()
-            ended = server.wait(30)
-            for stream in filter(None, [server.stdout, server.stderr]):
-                stream.close()
-            assert ended == 0, ended
+def served(*options):
+    """The address of such a server, as HOST:PORT."""
+    with launched(*options) as server:
+        yield server.address
 
 
 def ask(address, method, path, body=None, **headers):
@@ -237,14 +213,12 @@ class StatusPage(unittest.TestCase):
         self.assertEqual(gone[0], 404)
 
     def test_code_that_is_not_in_service_is_told_of(self):
-        with launched(stderr=subprocess.PIPE) as (address, server, folder):
-            (folder / "hello").rename(folder / "<i>elsewhere")
-            declared = folder / "krait.toml"
-            declared.write_text(declared.read_text().replace('"hello"', '"<i>gone"'))
-            server.send_signal(signal.SIGHUP)
-            while "functions are in service" not in server.stderr.readline():
-                pass
-            pages = [ask(address, "GET", path)[2] for path in ["/ui", "/ui/functions/default/hello"]]
+        with launched() as server:
+            server.write(project(FUNCTIONS, {"hello": 'code = "<i>gone"'}))
+            server.process.send_signal(signal.SIGHUP)
+            server.says("4 functions are in service")
+            paths = ["/ui", "/ui/functions/default/hello"]
+            pages = [ask(server.address, "GET", path)[2] for path in paths]
         for text in pages:
             problem = Page(text).texts("p", **{"class": "problem"})
             self.assertEqual(len(problem), 1)
@@ -320,13 +294,15 @@ class StatusPage(unittest.TestCase):
 
 
 def serve():
-    with launched() as (address, server, folder):
+    with launched() as server:
+        address = server.address
         for _ in range(3):
             invoke(address, "hello", json.dumps({"name": "SCF", "items": list(range(40))}))
         invoke(address, "raises")
         invoke(address, "writes")
-        (folder / "writes").rename(folder / "gone")
-        server.send_signal(signal.SIGHUP)
+        (server.project / "writes").rename(server.project / "gone")
+        server.process.send_signal(signal.SIGHUP)
+        server.says("4 functions are in service")
         print(address, flush=True)
         sys.stdin.readline()
 

@@ -1,8 +1,8 @@
 // The status page in headless Chromium, on a phone and on a desk, light and dark: no script is
-// needed, nothing is wider than the screen, axe-core finds nothing, and pictures to look at.
+// needed, nothing is wider than the screen, axe-core finds nothing, the console has no error, and
+// pictures to look at.
 //
-//   npm install --prefix FOLDER playwright-core axe-core
-//   NODE_PATH=FOLDER/node_modules node tests/serve/pictures.js PICTURES-FOLDER
+//   tests/serve/pictures PROGRAM    # writes target/pictures
 
 const assert = require("node:assert");
 const { spawn } = require("node:child_process");
@@ -28,9 +28,27 @@ const audit = async (page, name) => {
   assert.deepStrictEqual(found, [], name);
 };
 
+// What the console and pages complain of, all of which is wrong.
+const complaints = [];
+
+const watched = async (browser, options) => {
+  const context = await browser.newContext(options);
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(`${error.error()}`));
+  context.on("requestfailed", (request) => {
+    complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
+  });
+  return context;
+};
+
 const visit = async (browser, address, screen, scheme) => {
   const options = { viewport: screens[screen], colorScheme: scheme, baseURL: `http://${address}` };
-  const context = await browser.newContext(options);
+  const context = await watched(browser, options);
   const page = await context.newPage();
   const name = (part) => `${part}-${screen}-${scheme}`;
   await page.goto("/ui");
@@ -43,7 +61,7 @@ const visit = async (browser, address, screen, scheme) => {
   await context.close();
 
   // The way of somebody who has scripts switched off.
-  const plain = await browser.newContext({ ...options, javaScriptEnabled: false });
+  const plain = await watched(browser, { ...options, javaScriptEnabled: false });
   const invoking = await plain.newPage();
   await invoking.goto("/ui");
   await invoking.getByLabel("Function", { exact: true }).selectOption("default/writes");
@@ -57,6 +75,7 @@ const visit = async (browser, address, screen, scheme) => {
 };
 
 const main = async () => {
+  fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
   const server = spawn("python3", [path.join(__dirname, "page.py"), "--serve"], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -75,8 +94,10 @@ const main = async () => {
     await browser.close();
     server.stdin.end();
   }
-  const [code] = await once(server, "exit");
+  const [code] = server.exitCode === null ? await once(server, "exit") : [server.exitCode];
   assert.strictEqual(code, 0);
+  assert.deepStrictEqual(complaints, []);
+  console.log(`${fs.readdirSync(folder).length} pictures are in ${folder}`);
 };
 
 main();

@@ -1,81 +1,126 @@
-"""A krait server for tests: the real program, on a free port of loopback, with functions of
-their own folder. Plain Python, no packages."""
+"""A running `krait serve` for tests: the real program, on a free port of loopback, with a folder of
+its own. Plain Python, no packages.
 
+KRAIT_UNDER_TEST names the program, else it is the one that `cargo build --release` makes.
+"""
+
+import errno
 import http.client
 import json
 import os
-import re
+import pathlib
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import textwrap
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.environ.get(
-    "KRAIT_UNDER_TEST", os.path.join(ROOT, "target/x86_64-unknown-linux-gnu/release/krait")
-)
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILT = ROOT / "target/x86_64-unknown-linux-gnu/release/krait"
+PROGRAM = os.environ.get("KRAIT_UNDER_TEST") or str(BUILT)
+READY = "krait listens on http://"
+# How long anything may take that is waited for, in seconds.
+PATIENCE = 30
+
+
+def project(functions, settings=None):
+    """The files of a project: `functions` are sources by name, `settings` the lines that each has
+    in krait.toml."""
+    lines = [f"[functions.{name}]\n{(settings or {}).get(name, '')}\n" for name in functions]
+    files = {f"{name}/index.py": textwrap.dedent(source) for name, source in functions.items()}
+    return {"krait.toml": "".join(lines), **files}
 
 
 class Server:
-    """`functions` are sources by name, `settings` the lines of each in krait.toml."""
+    """`files` are what is in its `project` folder, text by path; FOLDER in them and in options
+    stands for the server's own folder. It works in `project`, so that krait.toml there is read, and has its data
+    in `data`."""
 
-    def __init__(self, functions, settings=None, options=(), environment=None):
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="krait-test-"))
-        self.data = os.path.join(self.folder, "data")
-        self.errors = []
-        self.options = list(options)
-        self.functions = {}
-        self.settings = {}
-        for name, source in functions.items():
-            self.write(name, source, (settings or {}).get(name, ""))
+    def __init__(self, files, options=(), environment=None):
+        # A name as a user's may be.
+        self.folder = pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix="krait test ")))
+        self.project, self.data = self.folder / "project", self.folder / "data"
+        self.project.mkdir()
+        self.options, self.environment = list(options), environment or {}
+        # The lines of its log, of all its lives.
+        self.log = []
+        self._grown = threading.Condition()
         self.process = None
-        self.start(environment)
+        self.write({"krait.toml": "", **files})
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
-    def write(self, name, source, settings=""):
-        """Puts a function into the folder and the configuration."""
-        folder = os.path.join(self.folder, name)
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "index.py"), "w") as file:
-            file.write(textwrap.dedent(source))
-        self.functions[name], self.settings[name] = source, settings
-        with open(os.path.join(self.folder, "krait.toml"), "w") as file:
-            for each in self.functions:
-                file.write(f"[functions.{each}]\n{self.settings[each]}\n")
+    def write(self, files):
+        """Puts files into the project."""
+        for path, text in files.items():
+            path = self.project / path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("FOLDER", str(self.folder)))
 
-    def start(self, environment=None):
-        command = [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data-dir", self.data]
-        command += ["--config", os.path.join(self.folder, "krait.toml"), *self.options]
+    def start(self):
+        options = [str(each).replace("FOLDER", str(self.folder)) for each in self.options]
+        if "--listen" not in options:
+            options += ["--listen", "127.0.0.1:0"]
+        command = [PROGRAM, "serve", "--data-dir", self.data, *options]
         self.process = subprocess.Popen(
             command,
-            cwd=self.folder,
+            cwd=self.project,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **self.environment},
             text=True,
         )
-        line = self.process.stdout.readline()
-        said = re.fullmatch(r"krait listens on http://(\S+):(\d+)\n", line)
-        if not said:
-            self.process.kill()
-            raise AssertionError(f"krait said {line!r}: {self.process.stderr.read()}")
-        self.host, self.port = said[1], int(said[2])
         # Its log would hold it up if nobody took it.
-        self.reader = threading.Thread(target=self._read_errors, daemon=True)
-        self.reader.start()
+        self._reader = threading.Thread(target=self._read_log, args=[self.process.stderr], daemon=True)
+        self._reader.start()
+        readable, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        line = self.process.stdout.readline() if readable else "nothing in time"
+        if not line.startswith(READY):
+            self.kill()
+            raise AssertionError(f"krait said {line!r}, and {self.log}")
+        self.address = line.strip().removeprefix(READY)
+        self.host, _, port = self.address.rpartition(":")
+        self.port = int(port)
 
-    def _read_errors(self):
-        for line in self.process.stderr:
-            self.errors.append(line.rstrip("\n"))
+    def _read_log(self, stream):
+        for line in stream:
+            with self._grown:
+                self.log.append(line.rstrip("\n"))
+                self._grown.notify_all()
+
+    def says(self, found, after=0, seconds=PATIENCE):
+        """Waits for a line of the log, after so many others, for which `found` holds or that has
+        that text in it."""
+        holds = found if callable(found) else lambda line: found in line
+        end = time.monotonic() + seconds
+        with self._grown:
+            while True:
+                for line in self.log[after:]:
+                    if holds(line):
+                        return line
+                if not self._grown.wait(end - time.monotonic()) and time.monotonic() >= end:
+                    raise AssertionError(f"not said in {seconds} s: {found}; but {self.log[after:]}")
 
     @property
     def pid(self):
         return self.process.pid
 
-    def request(self, method, path, body=None, headers=None, timeout=20):
+    @property
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def connect(self, timeout=PATIENCE):
+        return socket.create_connection((self.host, self.port), timeout)
+
+    def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
         """One request on a connection of its own: status, headers in lower case, body."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
@@ -86,46 +131,72 @@ class Server:
         finally:
             connection.close()
 
-    def invoke(self, name, event, timeout=20, **parameters):
+    def invoke(self, name, event, timeout=PATIENCE, **parameters):
         """The cloud API's Invoke: its `Response`."""
-        body = json.dumps(
-            {"FunctionName": name, "ClientContext": json.dumps(event), **parameters}
-        )
+        body = {"FunctionName": name, "ClientContext": json.dumps(event), **parameters}
         headers = {
             "X-TC-Action": "Invoke",
             "X-TC-Version": "2018-04-16",
             "X-TC-Region": "ap-guangzhou",
             "Content-Type": "application/json",
         }
-        status, _, answer = self.request("POST", "/", body, headers, timeout)
+        status, _, answer = self.request("POST", "/", json.dumps(body), headers, timeout)
         assert status == 200, (status, answer)
         return json.loads(answer)["Response"]
 
-    def returned(self, name, event, timeout=20):
+    def returned(self, name, event=None, timeout=PATIENCE):
         """What a function returned, or its envelope."""
-        answer = self.invoke(name, event, timeout)
+        answer = self.invoke(name, {} if event is None else event, timeout)
         assert "Result" in answer, answer
         return json.loads(answer["Result"]["RetMsg"])
 
-    def stop(self, number=signal.SIGTERM, timeout=20):
+    def metric(self, name, **labels):
+        """The sum of what /metrics has by that name and those labels."""
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        _, _, text = self.request("GET", "/metrics")
+        total = 0.0
+        for line in text.decode().splitlines():
+            key, _, value = line.rpartition(" ")
+            if key.split("{")[0] == name and all(each in key for each in wanted):
+                total += float(value)
+        return total
+
+    def until_busy(self, name, count=1):
+        """Waits until so many instances of a function work."""
+        busy = lambda: self.metric("krait_instances", function=name, state="busy") == count
+        wait_until(busy, PATIENCE, f"work for {count} of {name}")
+
+    def until_waiting(self, count):
+        """Waits until so many calls wait for an instance."""
+        wait_until(lambda: self.metric("krait_waiting_calls") == count, PATIENCE, f"a line of {count}")
+
+    def terminate(self):
+        """SIGTERM; gives the exit status."""
+        return self.stop(signal.SIGTERM)
+
+    def kill(self):
+        """SIGKILL."""
+        return self.stop(signal.SIGKILL)
+
+    def stop(self, number):
         """Has the server end, and gives its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
-            status = self.process.wait(timeout)
+            return self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
         finally:
-            self.reader.join(5)
+            # Its zygote may have it open a moment longer.
+            self._reader.join(5)
             self.process.stdout.close()
-            self.process.stderr.close()
-        return status
+            if not self._reader.is_alive():
+                self.process.stderr.close()
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        if self.is_running:
+            self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
@@ -133,6 +204,42 @@ class Server:
 
     def __exit__(self, *_):
         self.close()
+
+
+def ended(*arguments, folder, environment=None):
+    """`krait serve` that is to end by itself: its exit status, and what it wrote to stdout and
+    stderr."""
+    done = subprocess.run(
+        [PROGRAM, "serve", *map(str, arguments)],
+        cwd=folder,
+        capture_output=True,
+        env={**os.environ, **(environment or {})},
+        text=True,
+        timeout=PATIENCE,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+class Background(threading.Thread):
+    """A call in a thread, begun at once; `result()` is what it gave or raised."""
+
+    def __init__(self, call, *arguments):
+        super().__init__(daemon=True)
+        self._call, self._arguments, self._error, self._value = call, arguments, None, None
+        self.start()
+
+    def run(self):
+        try:
+            self._value = self._call(*self._arguments)
+        except Exception as error:
+            self._error = error
+
+    def result(self, seconds=PATIENCE):
+        self.join(seconds)
+        assert not self.is_alive(), f"not over in {seconds} s"
+        if self._error:
+            raise self._error
+        return self._value
 
 
 def children_of(process):
@@ -154,6 +261,10 @@ def descendants_of(process):
         found += children
         pending += children
     return found
+
+
+def is_there(process):
+    return os.path.exists(f"/proc/{process}")
 
 
 def zygote_of(server):
@@ -191,7 +302,7 @@ def resident_bytes(process):
 
 
 def wait_until(condition, seconds=10.0, what="it"):
-    """Waits until a condition holds, and gives what it gave."""
+    """Waits until a condition holds that nobody tells of, and gives what it gave."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
@@ -200,3 +311,16 @@ def wait_until(condition, seconds=10.0, what="it"):
         if time.monotonic() >= end:
             raise AssertionError(f"{what} has not come within {seconds} s")
         time.sleep(0.01)
+
+
+def opened(pipe):
+    """Opens a pipe for writing once a function has opened it for reading."""
+
+    def writing():
+        try:
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+
+    return wait_until(writing, PATIENCE, "a reader")

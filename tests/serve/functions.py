@@ -1,16 +1,7 @@
-"""The cloud API of `krait serve`, driven by Tencent Cloud's own SDK. `python cloud_api.py`.
+"""Functions, their versions and namespaces, as the cloud API makes, shows, changes and deletes
+them."""
 
-See harness.py for what it needs. What is said of time is in asynchronous.py, of who may call in
-credentials.py, of calls in invocations.py, of logs in logs.py; this file runs them all.
-"""
-
-import unittest
-
-from asynchronous import *  # noqa: F403: their tests are run from here
-from credentials import *  # noqa: F403
 from harness import Case, package
-from invocations import *  # noqa: F403
-from logs import *  # noqa: F403
 
 LONG = "x" * 1001
 NOT_FOUND = "Function not found: [nobody]"
@@ -255,7 +246,3 @@ class Functions(Case):
         for number in range(4):
             self.call("CreateNamespace", Namespace=f"n{number}")
         self.refused("LimitExceeded.Namespace", "One namespace too many: there are 5 namespaces already.", "CreateNamespace", Namespace="n4")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,0 +1,132 @@
+"""What chaos.py calls, and what each answers by itself."""
+
+# A number comes by the API's event, or by the query of a request to a trigger. Who begins with it
+# is noted: the process, and what it hangs on, which is its parent and that one's parent.
+NUMBER = """
+import os
+def parent(process):
+    with open(f"/proc/{process}/stat") as file:
+        return int(file.read().rpartition(")")[2].split()[1])
+
+def number_of(event):
+    query = event.get("queryString") or {}
+    number = int(event["number"] if "number" in event else query["number"])
+    above = os.getppid()
+    line = f"{number} {os.getpid()} {above} {parent(above)}\\n"
+    noted = os.open("FOLDER/noted", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(noted, line.encode())
+    os.close(noted)
+    return number
+
+def answer(number):
+    return {"isBase64Encoded": False, "statusCode": 200, "headers": {}, "body": str(number)}
+"""
+
+FUNCTIONS = {
+    "good": NUMBER
+    + """
+import json, logging
+def main_handler(event, context):
+    number = number_of(event)
+    print("number", number)
+    return answer(number)
+""",
+    "slow": NUMBER
+    + """
+import time
+def main_handler(event, context):
+    number = number_of(event)
+    time.sleep(0.2)
+    return answer(number)
+""",
+    "raising": NUMBER
+    + """
+def main_handler(event, context):
+    raise ValueError(f"number {number_of(event)}")
+""",
+    "looping": NUMBER
+    + """
+def main_handler(event, context):
+    number_of(event)
+    while True:
+        pass
+""",
+    "eating": NUMBER
+    + """
+def main_handler(event, context):
+    number_of(event)
+    held, piece = [], b"x" * (1 << 20)
+    while True:
+        held.append(bytearray(piece))
+""",
+    "exiting": NUMBER
+    + """
+def main_handler(event, context):
+    number_of(event)
+    os._exit(3)
+""",
+    "crashing": NUMBER
+    + """
+import signal
+def main_handler(event, context):
+    number_of(event)
+    os.kill(os.getpid(), signal.SIGSEGV)
+""",
+    "leaving": NUMBER
+    + """
+import time
+def main_handler(event, context):
+    number = number_of(event)
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(1000)
+        os._exit(0)
+    os.wait()
+    return answer(number)
+""",
+}
+# Those whose instances are forked from a process that has loaded them.
+LOADED_AHEAD = """
+import random, uuid
+loaded = [random.random(), uuid.uuid4()]
+seen = set()
+def main_handler(event, context):
+    number = number_of(event)
+    fresh = (random.random(), uuid.uuid4())
+    # An instance has randomness of its own, and no other's state.
+    assert not seen & set(fresh) and not set(loaded) & set(fresh)
+    seen.update(fresh)
+    if number % 7 == 0:
+        os._exit(3)
+    return answer(number)
+"""
+FUNCTIONS["ahead"] = NUMBER + LOADED_AHEAD
+FUNCTIONS["ahead-exiting"] = FUNCTIONS["ahead"]
+SETTINGS = {name: "timeout = 5\nmemory = 128" for name in FUNCTIONS}
+for name in ["ahead", "ahead-exiting"]:
+    SETTINGS[name] += '\nsnapshot = "init"'
+SETTINGS["looping"] = "timeout = 1\nmemory = 128"
+
+# How often each is called, and what it answers where nobody interferes.
+KINDS = {
+    "good": (60, 200),
+    "slow": (8, 200),
+    "raising": (10, 430),
+    "looping": (1, 433),
+    "eating": (2, 434),
+    "exiting": (5, 439),
+    "crashing": (5, 439),
+    "leaving": (5, 200),
+    "ahead": (15, 200),
+    "ahead-exiting": (5, 439),
+}
+
+# What each code says.
+SAID = {
+    200: "{}",
+    430: "user code exception caught: ValueError: number {}",
+    433: "Invoking task timed out after 1 seconds",
+    434: "Task memory exceeded 128 MB",
+    439: "User process exit when running",
+}

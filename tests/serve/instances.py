@@ -1,0 +1,166 @@
+"""Which instance serves whom, how many there are, and which are discarded."""
+
+import json
+import time
+import unittest
+
+from plain_http import SLEEPER, WHO
+from server import Background, Server, is_there, project, wait_until
+
+FAILING = """
+import os, time
+def main_handler(event, context):
+    what = event.get("what")
+    if what == "raise":
+        raise ValueError("as asked")
+    if what == "loop":
+        while True: pass
+    if what == "eat":
+        held, piece = [], b"x" * (1 << 20)
+        while True: held.append(bytearray(piece))
+    if what == "exit":
+        os._exit(1)
+    return os.getpid()
+"""
+
+
+class Pool(unittest.TestCase):
+    """Which instance serves whom."""
+
+    def server(self, functions, settings=None, options=()):
+        server = Server(project(functions, settings), options)
+        self.addCleanup(server.close)
+        return server
+
+    def test_a_full_queue_is_a_432(self):
+        server = self.server(
+            {"single": SLEEPER}, {"single": "timeout = 20\nconcurrency = 1\nmemory = 256"},
+            ["--queue", "2"],
+        )
+        server.returned("single", {"seconds": 0})
+        running = [Background(server.returned, "single", {"seconds": 1.5}) for _ in range(3)]
+        server.until_waiting(2)
+        answer = server.invoke("single", {"seconds": 0})["Result"]
+        envelope = (
+            '{"errorCode":-1,"errorMessage":"Function [single] concurrency exceeded reserved quota '
+            '256 MB","requestId":"%s","statusCode":432}'
+        )
+        self.assertEqual(answer["RetMsg"], envelope % answer["FunctionRequestId"])
+        self.assertEqual(answer["InvokeResult"], 1)
+        # One instance, one after the other.
+        self.assertEqual(len({each.result() for each in running}), 1)
+
+    def test_one_function_s_line_does_not_delay_another(self):
+        server = self.server(
+            {"single": SLEEPER, "who": WHO}, {"single": "timeout = 20\nconcurrency = 1"}
+        )
+        line = [Background(server.returned, "single", {"seconds": 0.7}) for _ in range(4)]
+        server.until_waiting(3)
+        begun = time.monotonic()
+        server.returned("who")
+        self.assertLess(time.monotonic() - begun, 0.5)
+        self.assertTrue(line[-1].is_alive() or line[0].is_alive())
+
+    def test_fairness_at_the_limit_of_all(self):
+        """With every place taken by one function's long line, another's call is next."""
+        server = self.server(
+            {"crowd": SLEEPER, "who": WHO}, {"crowd": "timeout = 20"}, ["--max-instances", "2"]
+        )
+        crowd = [Background(server.returned, "crowd", {"seconds": 0.5}) for _ in range(12)]
+        server.until_waiting(10)
+        begun = time.monotonic()
+        server.returned("who")
+        self.assertLess(time.monotonic() - begun, 1.2)
+        self.assertTrue(any(each.is_alive() for each in crowd))
+
+    def test_which_instances_are_discarded(self):
+        server = self.server({"failing": FAILING}, {"failing": "timeout = 1\nmemory = 128"})
+        before = server.returned("failing")
+        for what, code, kept in [
+            ("raise", 430, True),
+            ("loop", 433, False),
+            ("eat", 434, False),
+            ("exit", 439, False),
+        ]:
+            self.assertEqual(server.returned("failing", {"what": what})["statusCode"], code)
+            after = server.returned("failing")
+            self.assertEqual(after == before, kept, what)
+            self.assertEqual(is_there(before), kept, what)
+            before = after
+
+    def test_an_event_that_is_no_json_costs_no_instance(self):
+        server = self.server({"who": WHO})
+        before = server.returned("who")
+        body = json.dumps({"FunctionName": "who", "ClientContext": "{"})
+        headers = {"X-TC-Action": "Invoke", "X-TC-Version": "2018-04-16",
+                   "Content-Type": "application/json"}
+        status, _, answer = server.request("POST", "/", body, headers)
+        self.assertIn("Error", json.loads(answer)["Response"])
+        self.assertEqual(server.returned("who"), before)
+
+    def test_concurrency_is_a_limit(self):
+        server = self.server({"two": SLEEPER}, {"two": "timeout = 20\nconcurrency = 2"})
+        begun = time.monotonic()
+        calls = [Background(server.returned, "two", {"seconds": 0.5}) for _ in range(4)]
+        self.assertEqual(len({each.result() for each in calls}), 2)
+        self.assertGreater(time.monotonic() - begun, 0.99)
+
+    def test_latest_first(self):
+        server = self.server({"sleeper": SLEEPER})
+        calls = [Background(server.returned, "sleeper", {"seconds": each}) for each in [0.3, 0.6, 0.9]]
+        self.assertEqual(len({each.result() for each in calls}), 3)
+        last = calls[-1].result()
+        for _ in range(5):
+            self.assertEqual(server.returned("sleeper", {"seconds": 0}), last)
+
+    def test_idle_limit(self):
+        server = self.server({"who": WHO}, {}, ["--idle", "1"])
+        first = server.returned("who")
+        self.assertEqual(server.returned("who"), first)
+        wait_until(lambda: not is_there(first), 4, "its end")
+        self.assertNotEqual(server.returned("who"), first)
+
+    def test_max_invocations(self):
+        server = self.server({"who": WHO}, {}, ["--max-invocations", "3"])
+        who = [server.returned("who") for _ in range(6)]
+        self.assertEqual(who, [who[0]] * 3 + [who[3]] * 3)
+        self.assertNotEqual(who[0], who[3])
+
+    def test_max_instance_memory(self):
+        """What an instance holds after its call counts, and not what it held amid it."""
+        source = """
+        import os
+        held, piece = [], b"x" * (1 << 20)
+        def main_handler(event, context):
+            held.append([bytearray(piece) for _ in range(event["keep"])])
+            passing = [bytearray(piece) for _ in range(event.get("pass", 0))]
+            return [os.getpid(), len(held)]
+        """
+        server = self.server({"holding": source}, {"holding": "memory = 512\ntimeout = 30"}, ["--max-instance-memory", "150"])
+        first, count = server.returned("holding", {"keep": 1})
+        self.assertEqual(count, 1)
+        # Below it, one is kept, with what its module holds.
+        self.assertEqual(server.returned("holding", {"keep": 1}), [first, 2])
+        self.assertEqual(server.returned("holding", {"keep": 1, "pass": 200}), [first, 3])
+        self.assertEqual(server.returned("holding", {"keep": 1}), [first, 4])
+        # Past it, one answers and is replaced.
+        self.assertEqual(server.returned("holding", {"keep": 160}), [first, 5])
+        wait_until(lambda: not is_there(first), 5, "its end")
+        second, count = server.returned("holding", {"keep": 1})
+        self.assertEqual(count, 1)
+        self.assertNotEqual(second, first)
+        self.assertEqual(server.returned("holding", {"keep": 1}), [second, 2])
+
+    def test_fresh_randomness(self):
+        source = """
+        import os, random, time, uuid
+        def main_handler(event, context):
+            time.sleep(0.3)
+            return [os.getpid(), random.random(), str(uuid.uuid4()), os.urandom(8).hex(), hash("a")]
+        """
+        for settings in ["", 'snapshot = "init"']:
+            server = self.server({"chance": source}, {"chance": settings})
+            calls = [Background(server.returned, "chance") for _ in range(4)]
+            values = [each.result() for each in calls]
+            for index in range(4):
+                self.assertEqual(len({value[index] for value in values}), 4, (settings, values))
