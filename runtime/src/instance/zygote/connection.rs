@@ -25,6 +25,7 @@ use tokio::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
+    runtime::Handle,
     sync::{Semaphore, oneshot, watch},
 };
 
@@ -139,9 +140,12 @@ impl Zygote {
         let is_full = |sent: io::Result<()>| {
             sent.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
         };
-        if is_full(self.order(order, &[])) {
+        // A server that ends takes its zygotes with it.
+        if is_full(self.order(order, &[]))
+            && let Ok(runtime) = Handle::try_current()
+        {
             let zygote = self.clone();
-            tokio::spawn(async move {
+            runtime.spawn(async move {
                 while zygote.orders.writable().await.is_ok() && is_full(zygote.order(order, &[])) {}
             });
         }

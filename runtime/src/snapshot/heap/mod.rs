@@ -4,9 +4,9 @@
 //! Three ways by size: objects in slabs of one size each ([`slabs`]), larger blocks by
 //! `dlmalloc` ([`blocks`]), and the largest in mappings of their own ([`mappings`]).
 //!
-//! A process that holds no interpreter (the watcher, `krait --help`) and everything
-//! allocated before [`activate`] uses a plain `dlmalloc` wherever the kernel puts it, and
-//! so does an interpreter for which the fixed addresses are taken.
+//! A process that holds no interpreter (the watcher, the server, `krait --help`) and everything
+//! allocated before [`activate`] uses a plain `dlmalloc` wherever the kernel puts it, for all but
+//! the largest blocks, and so does an interpreter for which the fixed addresses are taken.
 
 mod apart;
 pub(super) mod blocks;
@@ -133,6 +133,10 @@ pub(super) fn object_around(address: usize) -> Option<(usize, usize)> {
 pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
     locked(|heap| {
         if !ACTIVE.load(Ordering::Relaxed) {
+            // What goes back to the kernel: a server is not for ever as large as it once was.
+            if size >= LARGEST_BLOCK {
+                return heap.mappings.allocate(size, alignment);
+            }
             // SAFETY: the alignment is a power of two: every caller's promise.
             return unsafe { heap.outside.malloc(size, alignment) };
         }
