@@ -80,6 +80,7 @@ class Killer(threading.Thread):
         self.stopped = threading.Event()
         # When each process was killed, by its id.
         self.killed = {}
+        # For each zygote, when it or its starter was killed, and when both had gone.
         self.zygotes_killed = []
 
     def run(self):
@@ -93,8 +94,10 @@ class Killer(threading.Thread):
                 next_zygote = time.monotonic() + 2.0
                 # Which of the two dies first is chance; the other goes with it.
                 self.killed[starter] = self.killed[zygote] = time.monotonic()
-                self.zygotes_killed.append(self.killed[zygote])
                 kill(self.random.choice([starter, zygote]))
+                gone = lambda: not (command_of(starter) or command_of(zygote))
+                wait_until(gone, 2, "an end of the zygote and its starter")
+                self.zygotes_killed.append((self.killed[zygote], time.monotonic()))
                 continue
             # Instances, spares, what has loaded a function, and what functions have left.
             below = descendants_of(zygote)
@@ -230,6 +233,9 @@ def load(server, tally, seed, seconds, kills=None):
         killer.stopped.set()
         killer.join()
     check_disturbed(server, tally, killer)
+    if killer:
+        tally.check(len(killer.killed) > 50, f"only {len(killer.killed)} were killed")
+        tally.check(kills == "instances" or len(killer.zygotes_killed) > 2, "too few zygotes were killed")
 
 
 def check_disturbed(server, tally, killer):
@@ -257,7 +263,7 @@ def check_disturbed(server, tally, killer):
     # can: if they can all have one, they do.
     left = sorted((time, each) for each, time in killed.items() if each not in explaining)
     for ended, began, name, number in sorted(unnoted):
-        if any(began <= each <= ended for each in zygotes):
+        if any(killed_at <= ended and began <= gone_at for killed_at, gone_at in zygotes):
             continue
         fitting = next((kill for kill in left if began <= kill[0] <= ended), None)
         if fitting:
