@@ -88,7 +88,7 @@ class Life(unittest.TestCase):
         self.assertEqual(server.returned("two"), 2)
         # What is not there any more is not served.
         server.write(project({"one": returning % 111}))
-        self.assertEqual(self.reload(server), "krait: 1 functions are in service")
+        self.assertEqual(self.reload(server), "krait: 1 function is in service")
         self.assertEqual(server.returned("one"), 111)
         self.assertEqual(server.invoke("two", {})["Error"]["Code"], "ResourceNotFound.FunctionName")
 

@@ -40,7 +40,7 @@ class Timers(Case):
         self.server.write({"krait.toml": settings(enabled)})
         said = len(self.server.log)
         self.server.process.send_signal(signal.SIGHUP)
-        self.server.says("krait: 1 functions are in service", said)
+        self.server.says("krait: 1 function is in service", said)
 
     def next(self):
         """The next event that the function was given."""

@@ -2,12 +2,15 @@
 
 import http.client
 import os
+import pathlib
 import shutil
 import statistics
+import subprocess
+import tempfile
 import time
 import unittest
 
-from server import Background, Server, opened, wait_until
+from server import PATIENCE, PROGRAM, READY, Background, Server, opened, wait_until
 
 RETURNING = "def main_handler(event, context):\n    return {}\n"
 # What the log says at the end of a line, after the time it took.
@@ -173,6 +176,14 @@ class Watch(unittest.TestCase):
         self.taken_up("second/index.py", RETURNING.format("'again'"), "second")
         self.assertEqual(self.asked("second"), (200, b'"again"'))
 
+    def test_the_last_function_may_go(self):
+        said = len(self.server.log)
+        shutil.rmtree(self.functions / "hello")
+        self.server.says("krait: hello is no more", said)
+        self.assertEqual(self.asked("hello"), (404, b"there is no function hello in the namespace default\n"))
+        self.taken_up("hello/index.py", RETURNING.format("'again'"))
+        self.assertEqual(self.asked("hello"), (200, b'"again"'))
+
     def asked(self, name):
         status, _, body = self.server.request("GET", f"/url/{name}")
         return status, body
@@ -187,6 +198,30 @@ class Watch(unittest.TestCase):
         self.assertEqual((copy / "index.py").read_text(), RETURNING.format(5))
 
 
+class WatchedLog(unittest.TestCase):
+    def test_a_log_among_the_code_is_no_change(self):
+        with tempfile.TemporaryDirectory() as folder:
+            code = pathlib.Path(folder, "hello")
+            code.mkdir()
+            (code / "index.py").write_text(RETURNING.format(0))
+            log = code / "log.txt"
+            command = [PROGRAM, "serve", "hello", "--watch", "--listen", "127.0.0.1:0", "--data-dir", f"{folder}/data"]
+            with log.open("w") as stderr:
+                process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True)
+            try:
+                self.assertTrue(process.stdout.readline().startswith(READY))
+                for version in range(1, 4):
+                    (code / "index.py").write_text(RETURNING.format(version))
+                    said = lambda: log.read_text().splitlines()
+                    wait_until(lambda: len(said()) >= version, PATIENCE, "a line")
+                    self.assertEqual(len(said()), version)
+                    self.assertRegex(said()[-1], TAKEN_UP.format("hello"))
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(PATIENCE), 0)
+                process.stdout.close()
+
+
 class WatchedConfiguration(unittest.TestCase):
     def test_krait_toml_is_watched(self):
         files = {"krait.toml": "[functions.hello]\n", "hello/index.py": RETURNING.format("context['memory_limit_in_mb']")}
@@ -194,7 +229,7 @@ class WatchedConfiguration(unittest.TestCase):
             self.assertEqual(server.returned("hello"), 128)
             said = len(server.log)
             server.write({"krait.toml": "[functions.hello]\nmemory = 256\n"})
-            server.says("krait: 1 functions are in service", said)
+            server.says("krait: 1 function is in service", said)
             self.assertEqual(server.returned("hello"), 256)
             said = len(server.log)
             server.write({"krait.toml": "[functions.hello]\nmemory = 257\n"})

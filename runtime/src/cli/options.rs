@@ -6,7 +6,7 @@ use crate::contract::{
 };
 use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser},
 };
 use std::path::PathBuf;
 
@@ -121,11 +121,11 @@ pub(super) struct ServeArguments {
     pub insecure: bool,
 
     /// Instances of all functions at once
-    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub max_instances: usize,
 
     /// Invocations of one function at once
-    #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub concurrency: usize,
 
     /// Calls of one function that may wait for an instance; more get a 432
@@ -137,19 +137,19 @@ pub(super) struct ServeArguments {
     pub idle: f64,
 
     /// End an instance after this many invocations
-    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u64>, help_heading = "Limits")]
     pub max_invocations: Option<u64>,
 
     /// End an instance that has come to this much resident memory, after its invocation
-    #[arg(long, value_name = "MB", help_heading = "Limits")]
+    #[arg(long, value_name = "MB", value_parser = at_least_one::<u32>, help_heading = "Limits")]
     pub max_instance_memory: Option<u32>,
 
     /// Queued events of one function that are worked on at once
-    #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub async_workers: usize,
 
     /// Processes that are forked before they are needed
-    #[arg(long, value_name = "N", default_value_t = 2, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = RangedU64ValueParser::<usize>::new().range(0..=1000), help_heading = "Limits")]
     pub spares: usize,
 
     /// Seconds that running invocations get when krait is told to end
@@ -201,6 +201,13 @@ pub(super) enum LogFormat {
 }
 
 #[cfg(unix)]
+/// A count of which none would be of no use.
+fn at_least_one<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    let number = text.parse::<u64>().ok().filter(|number| *number > 0);
+    let number = number.and_then(|number| number.try_into().ok());
+    number.ok_or_else(|| "it is a whole number, 1 or more".to_owned())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
     let valid = std::time::Duration::try_from_secs_f64(seconds).is_ok();

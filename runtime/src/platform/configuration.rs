@@ -330,6 +330,9 @@ impl Declaration {
         if minor.is_none() {
             return Err(InvalidFunction::Runtime(runtime));
         }
+        if self.concurrency == Some(0) {
+            return Err(InvalidFunction::Concurrency);
+        }
         for timer in &self.timers {
             let bytes = timer.message.len();
             if bytes > limits::TIMER_MESSAGE_BYTES {

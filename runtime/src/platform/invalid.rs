@@ -27,6 +27,8 @@ pub enum InvalidFunction {
     Environment(InvalidEnvironment),
     EventAge(OutOfRange),
     RetryCount(OutOfRange),
+    /// With none at once, a call would wait for ever.
+    Concurrency,
     /// Negative, or no number.
     RetryInterval,
     Timer {
@@ -62,6 +64,7 @@ impl fmt::Display for InvalidFunction {
             | Self::EventAge(error)
             | Self::RetryCount(error) => error.fmt(formatter),
             Self::Environment(error) => error.fmt(formatter),
+            Self::Concurrency => formatter.write_str("concurrency is 1 or more"),
             Self::RetryInterval => formatter.write_str("retry-interval is a number of seconds"),
             Self::TimeZone(name) => write!(
                 formatter,

@@ -9,7 +9,10 @@ use super::{
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::{
     collections::BTreeSet,
-    fmt, fs, io,
+    fmt,
+    fs::{self, File},
+    io,
+    os::{fd::AsFd, unix::fs::MetadataExt},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -73,21 +76,38 @@ impl Project {
     /// Reads the configuration anew and puts in service what there is now. What cannot be used
     /// is said, and what was in service of it stays.
     pub async fn reload(&self) {
-        let declarations = match configuration::read(&self.sources) {
-            Ok(declarations) => declarations,
-            Err(error) => {
-                self.platform.log().note(&format!("the configuration stays as it was: {error}"));
-                return;
-            }
-        };
+        let Some(declarations) = self.read() else { return };
         for declaration in &declarations {
             self.deploy_one(declaration).await;
         }
+        self.withdraw_others(&declarations);
+        let said = match declarations.len() {
+            1 => "1 function is in service".to_owned(),
+            count => format!("{count} functions are in service"),
+        };
+        self.platform.log().note(&said);
+    }
+
+    /// What is declared now; none where it cannot be used, which is said.
+    fn read(&self) -> Option<Vec<Declaration>> {
+        match configuration::read(&self.sources) {
+            Ok(declarations) => Some(declarations),
+            // The last function was taken away: no mistake, as it is at the start.
+            Err(ConfigurationError::NoFunctions { .. }) => Some(Vec::new()),
+            Err(error) => {
+                self.platform.log().note(&format!("the configuration stays as it was: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Takes the functions out of service that are not declared any more.
+    fn withdraw_others(&self, declarations: &[Declaration]) {
         let kept: Vec<_> = declarations.iter().map(Declaration::key).collect();
         for key in self.platform.registry().others_of_project(&kept) {
             self.platform.withdraw(&key);
+            self.platform.log().note(&format!("{} is no more", key.name));
         }
-        self.platform.log().note(&format!("{} functions are in service", declarations.len()));
     }
 
     /// Has files watched, from when this comes back on. What changes is put in service as long
@@ -128,13 +148,7 @@ impl Project {
     }
 
     async fn take_changes(&self, paths: &BTreeSet<PathBuf>) {
-        let declarations = match configuration::read(&self.sources) {
-            Ok(declarations) => declarations,
-            Err(error) => {
-                self.platform.log().note(&format!("the configuration stays as it was: {error}"));
-                return;
-            }
-        };
+        let Some(declarations) = self.read() else { return };
         let is_configuration = |path: &PathBuf| {
             path.extension()
                 .is_some_and(|kind| matches!(kind.to_str(), Some("toml" | "yaml" | "yml")))
@@ -144,21 +158,14 @@ impl Project {
         }
         for declaration in &declarations {
             let is_new = self.platform.registry().get(&declaration.key()).is_none();
-            let inside = |path: &PathBuf| {
-                let code = declaration.code.iter().chain(&declaration.layers);
-                code.filter_map(|code| code.canonicalize().ok()).any(|code| {
-                    let folder = if code.is_dir() { Some(&*code) } else { code.parent() };
-                    folder.is_some_and(|folder| path.starts_with(folder))
-                })
-            };
-            if is_new || paths.iter().any(inside) {
+            let sources = declaration.code.iter().chain(&declaration.layers);
+            let sources: Vec<_> = sources.filter_map(|path| path.canonicalize().ok()).collect();
+            let concerns = |path: &PathBuf| sources.iter().any(|source| may_read(source, path));
+            if is_new || paths.iter().any(concerns) {
                 self.deploy_one(declaration).await;
             }
         }
-        let kept: Vec<_> = declarations.iter().map(Declaration::key).collect();
-        for key in self.platform.registry().others_of_project(&kept) {
-            self.platform.withdraw(&key);
-        }
+        self.withdraw_others(&declarations);
     }
 
     async fn deploy_one(&self, declaration: &Declaration) {
@@ -197,6 +204,29 @@ impl Project {
     }
 }
 
+/// Whether a function whose code or layer is `source` may read what is at `path`.
+fn may_read(source: &Path, path: &Path) -> bool {
+    let is_python = |path: &Path| path.extension().is_some_and(|kind| kind == "py");
+    if source.is_dir() {
+        return path.starts_with(source);
+    }
+    // A file may import those beside it; a zip has all that is its own.
+    let beside = || source.parent().is_some_and(|folder| path.starts_with(folder));
+    path == source || (is_python(source) && is_python(path) && beside())
+}
+
+/// Whether `path` is where this process writes its log to: taking a change up is logged, which
+/// would be the next change.
+fn is_own_log(path: &Path) -> bool {
+    let identity = |data: &fs::Metadata| (data.dev(), data.ino());
+    let stderr =
+        io::stderr().as_fd().try_clone_to_owned().and_then(|own| File::from(own).metadata());
+    match (stderr, fs::metadata(path)) {
+        (Ok(own), Ok(changed)) => identity(&own) == identity(&changed),
+        _ => false,
+    }
+}
+
 fn watcher(changed: UnboundedSender<PathBuf>) -> notify::Result<RecommendedWatcher> {
     notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
@@ -205,7 +235,7 @@ fn watcher(changed: UnboundedSender<PathBuf>) -> notify::Result<RecommendedWatch
         }
         for path in event.paths {
             let ignored = path.iter().any(|part| IGNORED.iter().any(|name| part == *name));
-            if !ignored {
+            if !ignored && !is_own_log(&path) {
                 let _ = changed.send(path);
             }
         }

@@ -64,6 +64,7 @@ fn invalid(reason: InvalidFunction) -> ApiError {
             }
         },
         error @ (InvalidFunction::RetryInterval
+        | InvalidFunction::Concurrency
         | InvalidFunction::Timer { .. }
         | InvalidFunction::TimerMessage { .. }
         | InvalidFunction::TimeZone(_)) => ApiError::async_config_invalid(error),
