@@ -8,6 +8,7 @@
 
 use rustpython_compiler::{CompileOpts, Mode, compile};
 use rustpython_compiler_core::{
+    bytecode::{CodeObject, ConstantData},
     frozen::{FrozenCodeObject, FrozenLib, FrozenModule},
     marshal::serialize_code,
 };
@@ -54,26 +55,94 @@ const LEFT_OUT: &[&str] = &[
 ];
 
 /// What is left out of a WebAssembly module too: what needs processes, sockets to listen on,
-/// or a native module that is not there, and what only works on Python code itself.
+/// or a native module that is not there, what only works on Python code itself, and what stands
+/// in for native modules that are there. Whoever imports one is told so; what has a reason to
+/// tell has a file of its own under `python/module/replace/`.
 const LEFT_OUT_IN_MODULE: &[&str] = &[
+    "_pydatetime.py",
+    "_pyio.py",
+    "asyncio/proactor_events.py",
+    "asyncio/tools.py",
     "bdb.py",
+    "cmd.py",
+    "code.py",
+    "compileall.py",
+    "compression/zstd",
+    "concurrent/futures/process.py",
     "concurrent/interpreters",
+    "ctypes",
     "dbm",
     "ftplib.py",
+    "http/server.py",
     "imaplib.py",
+    "importlib/_bootstrap.py",
+    "importlib/_bootstrap_external.py",
     "mailbox.py",
     "modulefinder.py",
+    "multiprocessing",
     "pdb.py",
+    "pickletools.py",
     "poplib.py",
-    "profiling",
+    "profile.py",
     "pstats.py",
+    "pty.py",
     "pyclbr.py",
     "pydoc.py",
-    "telnetlib.py",
+    "rlcompleter.py",
+    "socketserver.py",
+    "sqlite3",
+    "ssl.py",
+    "symtable.py",
+    "tabnanny.py",
     "trace.py",
+    "tracemalloc.py",
+    "unittest",
     "wsgiref",
     "xmlrpc",
     "zipapp.py",
+];
+
+/// Encodings of mainframes, of DOS, and of the old Macintosh, which a WebAssembly module does
+/// not know.
+const LEFT_OUT_ENCODINGS: &[&str] = &[
+    "cp037",
+    "cp1006",
+    "cp1026",
+    "cp1125",
+    "cp1140",
+    "cp273",
+    "cp424",
+    "cp500",
+    "cp720",
+    "cp737",
+    "cp775",
+    "cp852",
+    "cp855",
+    "cp856",
+    "cp857",
+    "cp858",
+    "cp860",
+    "cp861",
+    "cp862",
+    "cp863",
+    "cp864",
+    "cp865",
+    "cp869",
+    "cp875",
+    "hp_roman8",
+    "kz1048",
+    "mac_arabic",
+    "mac_croatian",
+    "mac_cyrillic",
+    "mac_farsi",
+    "mac_greek",
+    "mac_iceland",
+    "mac_latin2",
+    "mac_roman",
+    "mac_romanian",
+    "mac_turkish",
+    "palmos",
+    "ptcp154",
 ];
 
 /// Changes to single places of the library: a file, what is there, what comes instead. All
@@ -137,9 +206,8 @@ const NOT_PACKED: &[&str] = &[
 const STAND_IN: &str = "_krait_packed.py";
 
 /// How much code, in bytes, is compressed together: the more, the smaller the whole, and the
-/// longer it takes to import one module of it. At 256 KiB it is some 5 ms; all in one would
-/// be a fifth smaller.
-const PART_SIZE: usize = 256 << 10;
+/// longer it takes to import one module of it.
+const PART_SIZE: usize = 2 << 20;
 
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
@@ -162,6 +230,11 @@ fn main() -> io::Result<()> {
             *source = with_flags_as_numbers(source);
         }
     }
+    if is_module() {
+        for name in LEFT_OUT_IN_MODULE {
+            sources.insert(PathBuf::from(name).with_extension("py"), refusal(name));
+        }
+    }
     let everywhere = Path::new(SHIMS);
     let in_module = everywhere.join("module");
     let folders = if is_module() { vec![everywhere, &in_module] } else { vec![everywhere] };
@@ -170,6 +243,9 @@ fn main() -> io::Result<()> {
             sources.insert(name, fs::read_to_string(file)?);
         }
         for (file, name) in python_files(&folder.join("append"))? {
+            if is_left_out(&name) {
+                continue;
+            }
             let source = sources.get_mut(&name).unwrap_or_else(|| panic!("no module at {name:?}"));
             source.push('\n');
             source.push_str(&fs::read_to_string(file)?);
@@ -251,8 +327,22 @@ fn is_module() -> bool {
     env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm")
 }
 
+/// The source of what stands where a module, or a folder of them, is left out.
+fn refusal(file: &str) -> String {
+    let module = file.trim_end_matches(".py").replace('/', ".");
+    format!(
+        "raise ModuleNotFoundError(\"No module named '{module}': krait.wasm leaves it out\", \
+         name='{module}')"
+    )
+}
+
 /// Whether a file of `Lib`, or a folder above it, is not frozen.
 fn is_left_out(name: &Path) -> bool {
+    let is_encoding = name.parent() == Some(Path::new("encodings"));
+    let stem = name.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    if is_module() && is_encoding && LEFT_OUT_ENCODINGS.contains(&stem) {
+        return true;
+    }
     name.ancestors().any(|each| {
         let left_out_here = if is_module() { LEFT_OUT_IN_MODULE } else { &[] };
         LEFT_OUT.iter().chain(left_out_here).any(|left_out| each == Path::new(left_out))
@@ -291,8 +381,11 @@ fn freeze_one(name: &Path, source: &str) -> Option<(String, FrozenModule<&'stati
     let optimize = if is_module() { 2 } else { 0 };
     let options = CompileOpts { optimize, debug_ranges: false, ..CompileOpts::default() };
     let source = source.trim_start_matches('\u{feff}');
-    let code = compile(source, Mode::Exec, &format!("<frozen {module}>"), options)
+    let mut code = compile(source, Mode::Exec, &format!("<frozen {module}>"), options)
         .unwrap_or_else(|error| panic!("{} does not compile: {error}", name.display()));
+    if is_module() {
+        join_lines(&mut code);
+    }
     let bytes = if is_module() && !NOT_PACKED.contains(&module.as_str()) {
         let mut bytes = Vec::new();
         serialize_code(&mut bytes, &code);
@@ -301,6 +394,56 @@ fn freeze_one(name: &Path, source: &str) -> Option<(String, FrozenModule<&'stati
         FrozenCodeObject::encode(&code).bytes
     };
     Some((module, FrozenModule { code: FrozenCodeObject { bytes: bytes.leak() }, package }))
+}
+
+/// Makes the tables of lines shorter, of code and of the code within it: the compiler writes an
+/// entry for each instruction, where one does for 8 of the same line.
+fn join_lines(code: &mut CodeObject) {
+    // An entry's first byte has its kind and the number of its instructions less 1. The kinds
+    // that code without columns has, as CPython's Objects/locations.md tells of them:
+    const LINE: u8 = 13;
+    const NO_LINE: u8 = 15;
+    const MOST: usize = 8;
+    // Runs of instructions: the bytes that tell how far their line is from that of the run
+    // before, and how many they are.
+    let mut runs: Vec<(Option<Vec<u8>>, usize)> = Vec::new();
+    let mut rest = &*code.linetable;
+    while let Some((first, after)) = rest.split_first() {
+        let size = usize::from(first & 7) + 1;
+        let delta = match first >> 3 & 15 {
+            LINE => {
+                let more = after.iter().take_while(|byte| **byte & 64 != 0).count();
+                let (delta, after) = after.split_at(more + 1);
+                rest = after;
+                Some(delta.to_vec())
+            }
+            NO_LINE => {
+                rest = after;
+                None
+            }
+            kind => panic!("the compiler writes lines of kind {kind}"),
+        };
+        match runs.last_mut() {
+            Some((Some(_), count)) if delta.as_deref() == Some(&[0]) => *count += size,
+            _ => runs.push((delta, size)),
+        }
+    }
+    let mut joined = Vec::new();
+    for (mut delta, mut count) in runs {
+        while count > 0 {
+            let size = count.min(MOST);
+            count -= size;
+            let kind = if delta.is_some() { LINE } else { NO_LINE };
+            joined.push(0x80 | kind << 3 | (size - 1) as u8);
+            joined.extend(delta.iter_mut().flat_map(|delta| std::mem::replace(delta, vec![0])));
+        }
+    }
+    code.linetable = joined.into();
+    for constant in code.constants.iter_mut() {
+        if let ConstantData::Code { code } = constant {
+            join_lines(code);
+        }
+    }
 }
 
 /// Bytes in the form that the engine reads, which is LZ4's with the size before it, but not

@@ -23,6 +23,7 @@ const EXPORTS: &[&str] = &[
     "krait_invoke",
     "krait_load",
     "krait_prepare",
+    "krait_unpack",
 ];
 
 /// What the compiler may have used beyond WebAssembly's first version.

@@ -3,6 +3,8 @@
 mod figures;
 mod function;
 mod host;
+mod lz;
+mod pack;
 mod prepare;
 
 use anyhow::{Context, Result, bail};

@@ -1,14 +1,14 @@
 //! Making a module that has its interpreter built already.
 
-use super::{host, read};
-use anyhow::{Context, Result};
+use super::{host, pack, read};
+use anyhow::{Context, Result, bail};
 use std::{fs, path::Path};
-use wasmtime::Module;
-use wasmtime_wasi::{WasiCtxBuilder, random::Deterministic};
+use wasmtime::{Instance, Module, Store};
+use wasmtime_wasi::{WasiCtxBuilder, p1::WasiP1Ctx, random::Deterministic};
 use wasmtime_wizer::{WasmtimeWizer, Wizer};
 
 /// Runs `krait_prepare` in the module at `bare`, and writes a module to `out` that starts with
-/// the memory it left.
+/// the memory it left, which it unpacks first.
 pub(super) fn prepare(bare: &Path, out: &Path) -> Result<()> {
     let wasm = read(bare)?;
     let mut wizer = Wizer::new();
@@ -27,7 +27,20 @@ pub(super) fn prepare(bare: &Path, out: &Path) -> Result<()> {
     initialise.call(&mut store, ())?;
     let mut state = WasmtimeWizer { store: &mut store, instance };
     let prepared = pollster::block_on(wizer.snapshot(&context, &mut state))?;
-    fs::write(out, prepared).with_context(|| format!("{} is not written", out.display()))
+    let packed = pack::pack(&prepared)?;
+    // It must start with the memory that was left. What is in the stack, nobody reads.
+    let module = Module::new(&engine, &packed)?;
+    let (new_store, new) = host::instantiate(&module, WasiCtxBuilder::new().build_p1())?;
+    let unpacked = above_stack(new_store, new)?;
+    if unpacked != above_stack(store, instance)? {
+        bail!("the module's memory is not what was packed");
+    }
+    fs::write(out, packed).with_context(|| format!("{} is not written", out.display()))
+}
+
+fn above_stack(mut store: Store<WasiP1Ctx>, instance: Instance) -> Result<Vec<u8>> {
+    let memory = instance.get_memory(&mut store, "memory").context("it exports no memory")?;
+    Ok(memory.data(&store)[pack::STACK_END..].to_vec())
 }
 
 fn repeating() -> Deterministic {

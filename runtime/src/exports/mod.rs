@@ -8,8 +8,10 @@
 mod answer;
 mod options;
 mod session;
+mod unpack;
 
 pub use answer::Answer;
+pub use unpack::krait_unpack;
 
 use crate::{contract::events, instance};
 use serde_json::{Value, json};

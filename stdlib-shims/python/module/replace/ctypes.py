@@ -1,2 +1,2 @@
-# krait.wasm: stands in for the native module, so that importing ctypes says why it cannot be had.
+# krait.wasm: stands in for the library's own, so that importing ctypes says why it cannot be had.
 raise ImportError("ctypes is not in krait.wasm: a WebAssembly module cannot load libraries", name="_ctypes")
