@@ -39,9 +39,7 @@ fn main() -> Result<()> {
 /// Builds the optimised, stripped program, and has it write a copy of itself with its
 /// snapshot attached where it is easy to find.
 fn dist() -> Result<PathBuf> {
-    // Nothing unwinds where a panic aborts: its tables would be 2 MB.
-    let flags = r#"target."cfg(target_env = \"gnu\")".rustflags=["-Cforce-unwind-tables=no"]"#;
-    cargo(&["build", "--config", flags, "--profile", "dist", "--package", "krait"])?;
+    cargo(&["build", "--profile", "dist", "--package", "krait"])?;
     let built = target_folder().join(host()?).join("dist/krait");
     let program = target_folder().join("dist/krait");
     fs::create_dir_all(target_folder().join("dist"))?;
