@@ -5,38 +5,38 @@ use serde::Serialize;
 
 /// The eleven keys of `context`, in the platform's order and with its types.
 #[derive(Debug, Clone, Serialize)]
-pub struct Context {
+pub struct Context<'a> {
     pub memory_limit_in_mb: u32,
     /// The configured timeout, not the time that remains.
     pub time_limit_in_ms: u32,
-    pub request_id: String,
+    pub request_id: &'a str,
     /// The function's variables as the text of a JSON object.
     pub environment: String,
     /// The function's variables as `key=value` pairs joined by `;`.
     pub environ: String,
-    pub function_version: String,
-    pub function_name: String,
-    pub namespace: String,
-    pub tencentcloud_region: String,
-    pub tencentcloud_appid: String,
-    pub tencentcloud_uin: String,
+    pub function_version: &'a str,
+    pub function_name: &'a str,
+    pub namespace: &'a str,
+    pub tencentcloud_region: &'a str,
+    pub tencentcloud_appid: &'a str,
+    pub tencentcloud_uin: &'a str,
 }
 
-impl Context {
+impl<'a> Context<'a> {
     /// The context of one invocation of `function`.
-    pub fn new(function: &Function, request_id: &str) -> Self {
+    pub fn new(function: &'a Function, request_id: &'a str) -> Self {
         Self {
             memory_limit_in_mb: function.memory_mb,
             time_limit_in_ms: function.timeout_seconds * 1000,
-            request_id: request_id.to_owned(),
+            request_id,
             environment: environment(function),
             environ: environ(function),
-            function_version: function.version.clone(),
-            function_name: function.name.clone(),
-            namespace: function.namespace.clone(),
-            tencentcloud_region: function.region.clone(),
-            tencentcloud_appid: function.appid.clone(),
-            tencentcloud_uin: function.uin.clone(),
+            function_version: &function.version,
+            function_name: &function.name,
+            namespace: &function.namespace,
+            tencentcloud_region: &function.region,
+            tencentcloud_appid: &function.appid,
+            tencentcloud_uin: &function.uin,
         }
     }
 

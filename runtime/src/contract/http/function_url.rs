@@ -5,25 +5,33 @@ use crate::contract::{
     Failure, Invocation, Outcome,
     envelope::{ERROR_CODE, json_text},
 };
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    body: Value,
+    headers: Value,
+    http_method: &'a str,
+    path: &'a str,
+    query_string: Value,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_base64_encoded: bool,
+}
 
 /// The event for a request, as JSON text. `isBase64Encoded` is there, and true, only for a
 /// body that is not UTF-8 (§14).
 pub fn event(request: &HttpRequest<'_>) -> String {
-    let (body, is_base64) = request::body(request);
-    let mut event = Map::new();
-    event.insert("body".to_owned(), body);
-    event.insert(
-        "headers".to_owned(),
-        request::headers(request, &[("x-scf-remote-addr", request.remote_address)]),
-    );
-    event.insert("httpMethod".to_owned(), request.method.into());
-    event.insert("path".to_owned(), request.path.into());
-    event.insert("queryString".to_owned(), request::query(request));
-    if is_base64 {
-        event.insert("isBase64Encoded".to_owned(), true.into());
-    }
-    json_text(&event)
+    let (body, is_base64_encoded) = request::body(request);
+    json_text(&Event {
+        body,
+        headers: request::headers(request, &[("x-scf-remote-addr", request.remote_address)]),
+        http_method: request.method,
+        path: request.path,
+        query_string: request::query(request),
+        is_base64_encoded,
+    })
 }
 
 /// What the client gets for a finished invocation: the response that the function asked for;
@@ -41,10 +49,10 @@ pub fn response(invocation: &Invocation) -> HttpResponse {
 
 fn returned(ret_msg: &str, request_id: &str) -> HttpResponse {
     // What cannot be read as JSON here (a lone surrogate's escape) names no status.
-    let value: Value = serde_json::from_str(ret_msg).unwrap_or_default();
-    if value.get("statusCode").is_none() {
+    let asked = names_status(ret_msg).then(|| serde_json::from_str::<Value>(ret_msg).ok());
+    let Some(value) = asked.flatten() else {
         return HttpResponse::json(200, ret_msg);
-    }
+    };
     response::integrated(&value).unwrap_or_else(|unfit| {
         let body = json!({
             "errorCode": ERROR_CODE,
@@ -53,6 +61,21 @@ fn returned(ret_msg: &str, request_id: &str) -> HttpResponse {
         });
         HttpResponse::json(500, body.to_string())
     })
+}
+
+/// Whether RetMsg is an object with a `statusCode`. It may have 6 MB: most of them are passed
+/// over here, and none kept.
+fn names_status(ret_msg: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Named {
+        #[serde(rename = "statusCode", default, deserialize_with = "is_there")]
+        status: bool,
+    }
+    fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+        IgnoredAny::deserialize(value).map(|_| true)
+    }
+    // An array would be read as an object's values.
+    ret_msg.starts_with('{') && serde_json::from_str::<Named>(ret_msg).is_ok_and(|it| it.status)
 }
 
 fn failed(failure: &Failure, request_id: &str) -> HttpResponse {
