@@ -1,11 +1,13 @@
 """Which instance serves whom, how many there are, and which are discarded."""
 
 import json
+import os
+import signal
 import time
 import unittest
 
 from plain_http import SLEEPER, WHO
-from server import Background, Server, is_there, project, wait_until
+from server import Background, Server, is_there, project, wait_until, zygote_of
 
 FAILING = """
 import os, time
@@ -72,6 +74,29 @@ class Pool(unittest.TestCase):
         server.returned("who")
         self.assertLess(time.monotonic() - begun, 1.2)
         self.assertTrue(any(each.is_alive() for each in crowd))
+
+    def test_a_call_that_no_instance_took_goes_to_another(self):
+        """Though what the ended one had left behind holds its socket open."""
+        leaving = (
+            "import os, time\n"
+            "def main_handler(event, context):\n"
+            "    if event.get('leave') and os.fork() == 0:\n"
+            "        os.setsid()\n"
+            "        time.sleep(1000)\n"
+            "    return os.getpid()\n"
+        )
+        server = self.server({"leaving": leaving})
+        first = server.returned("leaving", {"leave": True})
+        _, zygote = zygote_of(server.pid)
+        # Who would tell of the end, cannot.
+        os.kill(zygote, signal.SIGSTOP)
+        try:
+            os.kill(first, signal.SIGKILL)
+            call = Background(server.returned, "leaving")
+            server.until_busy("leaving")
+        finally:
+            os.kill(zygote, signal.SIGCONT)
+        self.assertNotIn(call.result(), [first, None])
 
     def test_which_instances_are_discarded(self):
         server = self.server({"failing": FAILING}, {"failing": "timeout = 1\nmemory = 128"})

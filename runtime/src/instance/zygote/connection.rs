@@ -204,6 +204,14 @@ pub(super) fn watched(socket: Socket, interest: Interest) -> io::Result<AsyncFd<
     Ok(unsafe { AsyncFd::register_with_interest(socket, interest) }?)
 }
 
+/// Whether the other end has not read all that was sent to it.
+pub(super) fn is_unread(socket: &Socket) -> bool {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: the call writes one number (`SIOCOUTQ` of unix(7), by its other name).
+    let told = unsafe { libc::ioctl(socket.as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) };
+    told == 0 && bytes > 0
+}
+
 /// A pipe whose reading end does not block.
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = io::pipe()?;

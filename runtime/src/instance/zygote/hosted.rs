@@ -18,6 +18,7 @@ use crate::{
     },
     python::CodePaths,
 };
+use rustix::io::Errno;
 use std::{
     io::{self, Write},
     mem::MaybeUninit,
@@ -27,7 +28,7 @@ use std::{
     time::Instant,
 };
 use tokio::{
-    io::{Interest, ReadBuf, unix::AsyncFd},
+    io::{Interest, unix::AsyncFd},
     net::unix::pipe,
     time::{Sleep, sleep_until},
 };
@@ -267,7 +268,14 @@ impl Hosted {
                 () = self.alarm.as_mut() => {}
             }
             let end = match self.receive(course) {
-                Received::All => self.catch_up(course, ended),
+                Received::All => match self.catch_up(course, ended) {
+                    // What its function had left behind may keep the socket open: then it is not
+                    // the kernel that says that the end had not read all.
+                    Some(End::Gone) if connection::is_unread(self.socket.get_ref()) => {
+                        return Stop::Untaken;
+                    }
+                    end => end,
+                },
                 Received::Ended => self.catch_up(course, true),
                 Received::Untaken => return Stop::Untaken,
             };
@@ -318,47 +326,53 @@ impl Hosted {
         Ok(())
     }
 
+    /// Reads what is in the socket now, and not what the runtime knows of: what was sent before
+    /// the instance ended may be news to it.
     fn receive(&self, course: &mut Course<'_>) -> Received {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
-            let mut ended = false;
-            let read = self.socket.try_io(Interest::READABLE, |socket| {
-                let (piece, rest) = rustix::io::read(socket, &mut memory)?;
-                course.received(piece);
-                ended = piece.is_empty();
-                // A piece that leaves room was the last for now, without asking again.
-                if rest.is_empty() { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) }
-            });
-            match read {
-                _ if ended => return Received::Ended,
-                Ok(()) => {}
-                // The kernel's word for an end that had not read all that was sent to it.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
-                    return Received::Untaken;
+            match rustix::io::read(self.socket.get_ref(), &mut memory) {
+                Ok(([], _)) => return Received::Ended,
+                Ok((piece, rest)) => {
+                    course.received(piece);
+                    if rest.is_empty() {
+                        continue;
+                    }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Received::All,
+                Err(Errno::WOULDBLOCK) => {}
+                // The kernel's word for an end that had not read all that was sent to it.
+                Err(Errno::CONNRESET) => return Received::Untaken,
                 Err(_) => return Received::Ended,
             }
+            let _ = self.socket.try_io(Interest::READABLE, |_| emptied());
+            break;
         }
         Received::All
     }
 
-    /// Reads what is in the log, but not for ever from one that fills as fast as it is read.
+    /// Reads what is in the log now, as well, but not for ever from one that fills as fast as it
+    /// is read.
     fn take_log(&mut self, course: &mut Course<'_>) {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
-            let mut piece = ReadBuf::uninit(&mut memory);
-            match self.log.try_read_buf(&mut piece) {
-                Ok(0) => self.log_is_open = false,
-                Ok(_) => {
-                    course.logged(piece.filled());
+            match rustix::io::read(&self.log, &mut memory) {
+                Ok(([], _)) => self.log_is_open = false,
+                Ok((piece, _)) => {
+                    course.logged(piece);
                     continue;
                 }
                 Err(_) => {}
             }
+            let _ = self.log.try_io(emptied);
             return;
         }
     }
+}
+
+/// What the runtime is told once a source was read to its end for now: it wakes nobody before
+/// there is more.
+fn emptied() -> io::Result<()> {
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 /// Comes back when a socket that was full takes more.

@@ -12,7 +12,8 @@
 //!
 //! Orders and descriptors go to the zygote over one socket, and what happened comes back
 //! ([`messages`], [`connection`]). When that socket ends, the server has gone: the zygote ends every instance,
-//! and itself. When the zygote ends, its instances become the server's own children.
+//! and itself. When the zygote ends, the kernel ends its instances, and they become the server's
+//! own children, to be reaped.
 
 mod connection;
 mod hosted;
