@@ -4,9 +4,11 @@ use crate::contract::{
     events::{self, TriggerEvent},
     limits,
 };
+#[cfg(unix)]
+use clap::builder::RangedU64ValueParser;
 use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
-    builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use std::path::PathBuf;
 
@@ -200,14 +202,15 @@ pub(super) enum LogFormat {
     Json,
 }
 
-#[cfg(unix)]
 /// A count of which none would be of no use.
+#[cfg(unix)]
 fn at_least_one<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     let number = text.parse::<u64>().ok().filter(|number| *number > 0);
     let number = number.and_then(|number| number.try_into().ok());
     number.ok_or_else(|| "it is a whole number, 1 or more".to_owned())
 }
 
+#[cfg(unix)]
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
     let valid = std::time::Duration::try_from_secs_f64(seconds).is_ok();
