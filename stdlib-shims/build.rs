@@ -206,8 +206,8 @@ const NOT_PACKED: &[&str] = &[
 const STAND_IN: &str = "_krait_packed.py";
 
 /// How much code, in bytes, is compressed together: the more, the smaller the whole, and the
-/// longer it takes to import one module of it. With this there are three parts.
-const PART_SIZE: usize = 17 << 17;
+/// longer it takes to import one module of it.
+const PART_SIZE: usize = 2 << 20;
 
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
