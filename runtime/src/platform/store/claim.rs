@@ -39,7 +39,7 @@ impl Room {
     }
 
     fn of(&self, function: &FunctionKey) -> usize {
-        self.of.get(function).copied().unwrap_or(self.of_each)
+        self.of.get(function).copied().unwrap_or(self.of_each).min(self.in_all)
     }
 }
 
