@@ -12,7 +12,10 @@ use rustpython_vm::{
     frozen::{FrozenLib, FrozenModule},
     function::OptionalArg,
 };
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 // PARTS: the first module's name and the content of each part, in order of name.
 // MODULES: the names of all modules, and whether they are packages.
@@ -75,13 +78,15 @@ fn code_of(name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let after = PARTS.partition_point(|(first, _)| *first <= name);
     let Some(part) = after.checked_sub(1) else { return Ok(None) };
     UNPACKED.with_borrow_mut(|unpacked| {
-        if !unpacked.contains_key(&part) {
-            let bytes = xz::decode_all(PARTS[part].1).map_err(|error| {
-                vm.new_runtime_error(format!("the library is damaged: {error}"))
-            })?;
-            unpacked.insert(part, bytes);
-        }
-        let library = FrozenLib::from_ref(unpacked[&part].as_slice());
+        let bytes = match unpacked.entry(part) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                entry.insert(xz::decode_all(PARTS[part].1).map_err(|error| {
+                    vm.new_runtime_error(format!("the library is damaged: {error}"))
+                })?)
+            }
+        };
+        let library = FrozenLib::from_ref(bytes.as_slice());
         let module = library.decode().find(|(each, _)| *each == name);
         Ok(module.map(|(_, module)| PyCode::new_ref_from_frozen(vm, module.code).into()))
     })

@@ -10,6 +10,10 @@ use std::{
 
 const TARGET: &str = "wasm32-wasip1";
 
+/// The environment variable that says which Rust compiles the module: `debian`, or `rustup`,
+/// which gives way to Debian's where it has no such target.
+const TOOLCHAIN: &str = "KRAIT_WASM_TOOLCHAIN";
+
 /// What a host may use of the module: `runtime/src/exports` has the functions. All that has a
 /// C name comes exported from the compiler, libraries' functions too, and is cut down to this.
 const EXPORTS: &[&str] = &[
@@ -111,13 +115,22 @@ fn compile(folder: &Path) -> Result<()> {
     ]
     .map(str::to_owned)
     .to_vec();
-    if !has_target()? {
+    if asks_for_debian()? || !has_target()? {
         let toolchain = Toolchain::of_debian()?;
         environment.extend(toolchain.environment);
         arguments.extend(toolchain.arguments);
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     cargo_with(&arguments, &environment)
+}
+
+/// Whether Debian's toolchain is to be used even where rustup's target is there.
+fn asks_for_debian() -> Result<bool> {
+    match env::var(TOOLCHAIN).as_deref() {
+        Err(_) | Ok("rustup") => Ok(false),
+        Ok("debian") => Ok(true),
+        Ok(other) => bail!("{TOOLCHAIN} is {other:?}: rustup (the default) or debian is meant"),
+    }
 }
 
 /// Whether rustup's target is there, or could be had.

@@ -4,10 +4,10 @@ use super::lz;
 use anyhow::{Result, bail};
 use std::iter;
 use wasm_encoder::{
-    ConstExpr, DataCountSection, DataSection, ExportKind, ExportSection, Module, RawSection,
-    StartSection,
+    ConstExpr, DataCountSection, DataSection, ExportKind, ExportSection, MemorySection, MemoryType,
+    Module, RawSection, StartSection,
 };
-use wasmparser::{DataKind, DataSectionReader, ExternalKind, Operator, Parser, Payload};
+use wasmparser::{DataKind, ExternalKind, Operator, Parser, Payload};
 
 /// The module's function that unpacks, which finds the packed memory here:
 /// `runtime/src/exports/unpack.rs`. That is in the stack, the lowest part of the memory, of
@@ -20,13 +20,27 @@ const STACK_IN_USE: usize = 1 << 16;
 /// Zeros after the memory: unpacking writes up to 7 bytes too many before it comes to its end.
 const MARGIN: usize = 8;
 
+const PAGE: u64 = 1 << 16;
+
 /// Packs the memory that `wasm` starts with.
 pub(super) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
+    let memory = memory(wasm)?;
     let mut module = Module::new();
     let mut unpack = None;
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         match &payload {
+            Payload::MemorySection(memories) => {
+                let mut kept = MemorySection::new();
+                for each in memories.clone() {
+                    let mut size = MemoryType::try_from(each?)?;
+                    let used = (STACK_END + memory.len()) as u64;
+                    // One page more where the memory was used to its end.
+                    size.minimum = size.minimum.max(used.div_ceil(PAGE));
+                    kept.memory(size);
+                }
+                module.section(&kept);
+            }
             Payload::ExportSection(exports) => {
                 let mut kept = ExportSection::new();
                 for export in exports.clone() {
@@ -50,10 +64,10 @@ pub(super) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
             Payload::DataCountSection { .. } => {
                 module.section(&DataCountSection { count: 1 });
             }
-            Payload::DataSection(segments) => {
+            Payload::DataSection(_) => {
                 let mut data = DataSection::new();
                 let place = ConstExpr::i32_const(PACKED_AT as i32);
-                data.active(0, &place, packed(&memory(segments)?)?);
+                data.active(0, &place, packed(&memory)?);
                 module.section(&data);
             }
             Payload::CustomSection(_) => {}
@@ -67,29 +81,32 @@ pub(super) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// The memory above the stack.
-fn memory(segments: &DataSectionReader) -> Result<Vec<u8>> {
+/// The memory above the stack, up to the last byte that is not zero, and a margin.
+fn memory(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut memory = Vec::new();
-    for segment in segments.clone() {
-        let segment = segment?;
-        if segment.data.is_empty() {
-            continue;
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Payload::DataSection(segments) = payload? else { continue };
+        for segment in segments {
+            let segment = segment?;
+            if segment.data.is_empty() {
+                continue;
+            }
+            let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else {
+                bail!("it has data that is not in its memory from the start");
+            };
+            let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+                bail!("it has data at a place that is no number");
+            };
+            // What preparing left in the stack, nobody reads.
+            let place = value as u32 as usize;
+            let data = segment.data.get(STACK_END.saturating_sub(place)..).unwrap_or_default();
+            let place = place.saturating_sub(STACK_END);
+            let end = place + data.len();
+            if memory.len() < end + MARGIN {
+                memory.resize(end + MARGIN, 0);
+            }
+            memory[place..end].copy_from_slice(data);
         }
-        let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else {
-            bail!("it has data that is not in its memory from the start");
-        };
-        let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
-            bail!("it has data at a place that is no number");
-        };
-        // What preparing left in the stack, nobody reads.
-        let place = value as u32 as usize;
-        let data = segment.data.get(STACK_END.saturating_sub(place)..).unwrap_or_default();
-        let place = place.saturating_sub(STACK_END);
-        let end = place + data.len();
-        if memory.len() < end + MARGIN {
-            memory.resize(end + MARGIN, 0);
-        }
-        memory[place..end].copy_from_slice(data);
     }
     Ok(memory)
 }

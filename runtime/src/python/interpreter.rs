@@ -1,6 +1,8 @@
 //! Building the interpreter, loading a function into it, calling it.
 
-use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg};
+#[cfg(target_family = "wasm")]
+use super::wasi_time;
+use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg, wall_time};
 use crate::contract::{Failure, Handler, limits};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
@@ -73,8 +75,7 @@ impl Interpreter {
                 let set = vm.sys_module.set_attr(name, unknown, vm);
                 debug_assert!(set.is_ok(), "a module takes any attribute");
             }
-            #[cfg(target_family = "wasm")]
-            if let Err(error) = krait_stdlib_shims::unpack_on_import(vm) {
+            if let Err(error) = change_library(vm) {
                 vm.print_exception(&error);
             }
         });
@@ -137,6 +138,17 @@ impl Interpreter {
             }
         })
     }
+}
+
+/// Makes native modules what they are to be.
+fn change_library(vm: &VirtualMachine) -> PyResult<()> {
+    wall_time::replace(vm)?;
+    #[cfg(target_family = "wasm")]
+    {
+        wasi_time::replace(vm)?;
+        krait_stdlib_shims::unpack_on_import(vm)?;
+    }
+    Ok(())
 }
 
 /// The function, or the message of a 443 where there is none to call.

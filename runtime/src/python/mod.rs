@@ -14,7 +14,11 @@ mod json_text;
 mod module;
 mod ret_msg;
 mod shelf;
+mod strftime;
+mod wall_time;
 mod warm;
+#[cfg(target_family = "wasm")]
+mod wasi_time;
 
 pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;

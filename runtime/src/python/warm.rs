@@ -1,5 +1,7 @@
 //! What is done ahead of time, for a snapshot, and what a process must then find out anew.
 
+#[cfg(target_family = "wasm")]
+use super::wasi_time::set_time_zone;
 use super::{CodePaths, Ended, Interpreter, code_memory, shelf};
 use crate::contract::Handler;
 use indexmap::IndexMap;
@@ -216,58 +218,4 @@ fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
     time.set_attr("daylight", vm.ctx.new_int(summer), vm)?;
     let names = names.map(|name| vm.ctx.new_str(name).into());
     time.set_attr("tzname", vm.ctx.new_tuple(names.to_vec()), vm)
-}
-
-/// The same from the function's `TZ`, where libc knows no time zones. The interpreter reads
-/// that variable of the process, and understands rules without files.
-#[cfg(not(unix))]
-fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
-    let environ = vm.import("posix", 0)?.get_attr("environ", vm)?;
-    let zone = environ.get_item(vm.ctx.new_bytes(b"TZ".to_vec()).as_object(), vm).ok();
-    let zone: Option<rustpython_vm::builtins::PyBytesRef> =
-        zone.and_then(|zone| zone.downcast().ok());
-    let zone = zone.map_or_else(String::new, |zone| String::from_utf8_lossy(&zone).into_owned());
-    let rule = krait_stdlib_shims::posix_rule(&zone).unwrap_or("UTC0");
-    // SAFETY: the process has one thread.
-    unsafe { std::env::set_var("TZ", rule) };
-    let [standard, summer] = rule_names(rule);
-    let west = rule_seconds_west(rule);
-    let time = vm.import("time", 0)?;
-    time.set_attr("timezone", vm.ctx.new_int(west), vm)?;
-    time.set_attr("altzone", vm.ctx.new_int(west - 3600), vm)?;
-    time.set_attr("daylight", vm.ctx.new_int(i32::from(standard != summer)), vm)?;
-    let names = [standard, summer].map(|name| vm.ctx.new_str(name).into());
-    time.set_attr("tzname", vm.ctx.new_tuple(names.to_vec()), vm)
-}
-
-/// The names of a POSIX rule's standard and summer time, such as `CET-1CEST,...`; the first
-/// twice where there is no summer time.
-#[cfg(not(unix))]
-fn rule_names(rule: &str) -> [&str; 2] {
-    let times = rule.split(',').next().unwrap_or_default();
-    let is_name = |each: char| each.is_ascii_alphabetic();
-    let mut names = if times.starts_with('<') {
-        times.split(['<', '>']).skip(1).step_by(2).collect::<Vec<_>>()
-    } else {
-        times.split(|each| !is_name(each)).filter(|name| !name.is_empty()).collect()
-    };
-    names.retain(|name| !name.is_empty());
-    let standard = names.first().copied().unwrap_or("UTC");
-    [standard, names.get(1).copied().unwrap_or(standard)]
-}
-
-/// How far a POSIX rule's standard time is west of Greenwich, in seconds.
-#[cfg(not(unix))]
-fn rule_seconds_west(rule: &str) -> i32 {
-    let after_name = match rule.split_once('>') {
-        Some((_, rest)) => rest,
-        None => rule.trim_start_matches(|each: char| each.is_ascii_alphabetic()),
-    };
-    let is_offset = |each: char| each.is_ascii_digit() || matches!(each, '+' | '-' | ':');
-    let end = after_name.find(|each| !is_offset(each)).unwrap_or(after_name.len());
-    let offset = &after_name[..end];
-    let sign = if offset.starts_with('-') { -1 } else { 1 };
-    let parts = offset.trim_start_matches(['+', '-']).split(':');
-    let seconds = parts.zip([3600, 60, 1]).map(|(part, unit)| part.parse().unwrap_or(0) * unit);
-    sign * seconds.sum::<i32>()
 }

@@ -60,9 +60,15 @@ pub(super) fn work_in(folder: &Path) {
     unsafe { chdir(path.as_ptr()) };
 }
 
-/// The module's whole linear memory, in bytes: it never shrinks.
+/// The module's linear memory but for its stack, in bytes: it never shrinks. The stack is the
+/// lowest of it, and as large as one that runs deep needs it; few use more than its end.
 pub(super) fn memory_bytes() -> u64 {
-    core::arch::wasm32::memory_size::<0>() as u64 * 65536
+    unsafe extern "C" {
+        /// The linker's: where the stack begins, growing down.
+        static __stack_high: u8;
+    }
+    let stack = (&raw const __stack_high).addr() as u64;
+    core::arch::wasm32::memory_size::<0>() as u64 * 65536 - stack
 }
 
 /// Calls `body` with what is running, if anything is.
