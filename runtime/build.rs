@@ -14,8 +14,16 @@ fn main() {
 
 /// Calls of libc's that come to krait first, in a WebAssembly module
 /// (`hooks.rs` and `tidy.rs` in `src/instance/in_module`).
-const HOOKED: &[&str] =
-    &["__wasi_fd_read", "__wasi_fd_write", "__wasi_proc_exit", "free", "isatty", "realloc", "sbrk"];
+const HOOKED: &[&str] = &[
+    "__wasi_fd_close",
+    "__wasi_fd_read",
+    "__wasi_fd_write",
+    "__wasi_proc_exit",
+    "free",
+    "isatty",
+    "realloc",
+    "sbrk",
+];
 
 /// Tells cargo the flags for WebAssembly's linker. The stack is as large as a thread's.
 fn tell_module_linker() {

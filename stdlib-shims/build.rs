@@ -55,7 +55,7 @@ const LEFT_OUT: &[&str] = &[
 ];
 
 /// What is left out of a WebAssembly module too: what needs processes, sockets to listen on,
-/// or a native module that is not there, what only works on Python code itself, and what stands
+/// or a native module that is not there, such modules themselves, what only works on Python code itself, and what stands
 /// in for native modules that are there. Whoever imports one is told so; what has a reason to
 /// tell has a file of its own under `python/module/replace/`.
 const LEFT_OUT_IN_MODULE: &[&str] = &[
@@ -73,11 +73,13 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "ctypes",
     "dbm",
     "ftplib.py",
+    "grp.py",
     "http/server.py",
     "imaplib.py",
     "importlib/_bootstrap.py",
     "importlib/_bootstrap_external.py",
     "mailbox.py",
+    "mmap.py",
     "modulefinder.py",
     "multiprocessing",
     "pdb.py",
@@ -86,14 +88,17 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "profile.py",
     "pstats.py",
     "pty.py",
+    "pwd.py",
     "pyclbr.py",
     "pydoc.py",
+    "resource.py",
     "rlcompleter.py",
-    "socketserver.py",
     "sqlite3",
     "ssl.py",
     "symtable.py",
+    "syslog.py",
     "tabnanny.py",
+    "termios.py",
     "trace.py",
     "tracemalloc.py",
     "unittest",

@@ -27,6 +27,7 @@ pub(crate) struct Case {
 }
 
 /// A fenced block.
+#[derive(Clone)]
 pub(crate) struct Block {
     /// The word after the fence: a language, or `sh`, `stdout`, `stderr`, `exit`, `zip`.
     pub kind: String,
@@ -68,28 +69,40 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
             case.on_cpython |= line.contains(ON_CPYTHON);
             case.needs_root |= line.contains(NEEDS_ROOT);
             case.refused = case.refused.or(Refused::by(line));
-            let fence: String = line.chars().take_while(|each| *each == '`').collect();
-            if fence.len() < 3 {
-                continue;
+            if let Some(block) = block(number, line, &mut lines) {
+                case.blocks.push(block);
             }
-            let (kind, target) =
-                line[fence.len()..].split_once(' ').unwrap_or((&line[fence.len()..], ""));
-            let mut block = Block {
-                kind: kind.to_owned(),
-                target: target.trim().to_owned(),
-                text: String::new(),
-                lines: number + 1..number + 1,
-            };
-            for (number, line) in lines.by_ref() {
-                block.lines.end = number;
-                if line == fence {
-                    break;
-                }
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            case.blocks.push(block);
         }
     }
     cases
+}
+
+/// The block that the line `number` opens, if it is a fence; its other lines are taken from
+/// those that follow.
+pub(crate) fn block<'a>(
+    number: usize,
+    line: &str,
+    lines: &mut impl Iterator<Item = (usize, &'a str)>,
+) -> Option<Block> {
+    let fence: String = line.chars().take_while(|each| *each == '`').collect();
+    if fence.len() < 3 {
+        return None;
+    }
+    let opened = &line[fence.len()..];
+    let (kind, target) = opened.split_once(' ').unwrap_or((opened, ""));
+    let mut block = Block {
+        kind: kind.to_owned(),
+        target: target.trim().to_owned(),
+        text: String::new(),
+        lines: number + 1..number + 1,
+    };
+    for (number, line) in lines {
+        block.lines.end = number;
+        if line == fence {
+            break;
+        }
+        block.text.push_str(line);
+        block.text.push('\n');
+    }
+    Some(block)
 }

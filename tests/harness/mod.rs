@@ -7,8 +7,9 @@ mod markdown;
 mod refusals;
 mod run;
 
-pub(crate) use differences::{InModule, in_module, listed};
+pub(crate) use differences::{InModule, Listed, in_module};
 pub(crate) use markdown::Case;
+pub(crate) use run::is_blessing;
 
 use std::{fs, path::Path};
 

@@ -18,6 +18,8 @@ pub enum PackageError {
     Encrypted { archive: PathBuf, member: String },
     /// A member would be written outside the package, or links there.
     Outside { archive: PathBuf, member: String },
+    /// A member is a link to Python code, and the zip is read in place, without its links.
+    Link { archive: PathBuf, member: String },
     /// Unpacked, the zip is larger than code may be.
     TooLarge { archive: PathBuf },
     /// The entry file is in a folder of the zip, not at its root.
@@ -64,6 +66,12 @@ impl fmt::Display for PackageError {
             Self::Outside { archive, member } => write!(
                 formatter,
                 "the package {} is refused: its member {member} reaches outside the package",
+                archive.display()
+            ),
+            Self::Link { archive, member } => write!(
+                formatter,
+                "the package {} is refused: its member {member} is a link, which is not followed \
+                 in a zip here; unpack the package and give its folder",
                 archive.display()
             ),
             Self::TooLarge { archive } => write!(

@@ -26,6 +26,10 @@ pub(super) fn check(archive: &Path) -> Result<PathBuf, PackageError> {
         if member.enclosed_name().is_none() {
             return Err(PackageError::Outside { archive: archive.to_path_buf(), member: name });
         }
+        // Its target's name would be taken for code.
+        if member.is_symlink() && name.ends_with(".py") {
+            return Err(PackageError::Link { archive: archive.to_path_buf(), member: name });
+        }
         bytes = bytes.saturating_add(member.size());
     }
     if bytes > limits::CODE_BYTES {

@@ -8,6 +8,14 @@ def chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
     stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
 
 
+def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+    try:
+        stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
+    return True
+
+
 _umask = 0o022
 
 
@@ -17,4 +25,4 @@ def umask(mask):
     return before
 
 
-__all__ += ["system", "chmod", "umask"]
+__all__ += ["system", "access", "chmod", "umask"]
