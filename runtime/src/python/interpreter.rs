@@ -143,6 +143,14 @@ impl Interpreter {
 /// Makes native modules what they are to be.
 fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     wall_time::replace(vm)?;
+    // Files are UTF-8, as the platform's `LANG` has it (scf-contract §7.1), whatever locales the
+    // machine has.
+    #[cfg(unix)]
+    vm.import("_locale", 0)?.set_attr(
+        "getencoding",
+        vm.new_function("getencoding", || "UTF-8".to_owned()),
+        vm,
+    )?;
     #[cfg(target_family = "wasm")]
     {
         wasi_time::replace(vm)?;

@@ -3,3 +3,49 @@
 # until two of them wait for each other.
 def _start_joinable_thread(*_, **__):
     raise RuntimeError("can't start new thread: a WebAssembly module (WASI preview 1) has one thread")
+
+
+_engine_lock, _sleep = _allocate_lock, __import__("time").sleep
+
+
+# The engine's own says that it was acquired where it is not free: there is nobody to wait for.
+class Lock:
+    __slots__ = ("_lock", "__weakref__")
+
+    def __init__(self):
+        self._lock = _engine_lock()
+
+    def acquire(self, blocking=True, timeout=-1):
+        if not blocking and timeout != -1:
+            raise ValueError("can't specify a timeout for a non-blocking call")
+        if timeout < 0 and timeout != -1:
+            raise ValueError("timeout value must be a non-negative number")
+        if self._lock.acquire(False):
+            return True
+        if not blocking:
+            return False
+        if timeout == -1:
+            raise RuntimeError(
+                "nobody can release this lock: a WebAssembly module (WASI preview 1) has one thread"
+            )
+        _sleep(timeout)
+        return False
+
+    __enter__ = acquire
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+    def release(self):
+        self._lock.release()
+
+    def locked(self):
+        return self._lock.locked()
+
+    def _at_fork_reinit(self):
+        self._lock = _engine_lock()
+
+
+_allocate_lock = Lock
+# The engine's has not what conditions need; Python's own, above, is made of the lock above.
+_CRLock = None

@@ -1,0 +1,3 @@
+
+# krait.wasm: the engine's own does not wait.
+SimpleQueue = _PySimpleQueue
