@@ -33,7 +33,7 @@ pub(super) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
             Payload::MemorySection(memories) => {
                 let mut kept = MemorySection::new();
                 for each in memories.clone() {
-                    let mut size = MemoryType::try_from(each?)?;
+                    let mut size = MemoryType::from(each?);
                     let used = (STACK_END + memory.len()) as u64;
                     // One page more where the memory was used to its end.
                     size.minimum = size.minimum.max(used.div_ceil(PAGE));
