@@ -168,6 +168,12 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "import sys, os, time, io, re, warnings, weakref, collections.abc\n\
          import _krait_lazy\ntraceback = _krait_lazy.module('traceback')\n",
     ),
+    // A frozen package has no `__path__`, and a log call with wrong arguments would raise.
+    (
+        "logging/__init__.py",
+        "os.path.dirname(frame.f_code.co_filename) ==\n                       __path__[0]",
+        "frame.f_code.co_filename == _srcfile",
+    ),
     // Only for hosts in brackets.
     (
         "urllib/parse.py",
