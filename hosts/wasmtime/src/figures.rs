@@ -1,6 +1,6 @@
 //! The figures of BENCHMARKS.md's part on WebAssembly.
 
-use super::{function::Function, host};
+use super::{function::Function, host, sizes};
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::{
@@ -14,7 +14,7 @@ const STARTS: usize = 40;
 const CALLS: usize = 5000;
 
 /// Measures `bare` and `prepared` (modules) and `krait` (the program), taking turns, and
-/// prints a table.
+/// prints tables, of sizes too.
 pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
     let scratch = env::temp_dir().join(format!("krait-wasmtime-{}", std::process::id()));
     fs::create_dir_all(scratch.join("hello"))?;
@@ -78,6 +78,7 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
         "\nwarm invocation, event of 1 KB: {:.1} µs, median of {CALLS}",
         median(&mut calls).as_secs_f64() * 1e6
     );
+    sizes::print(prepared, &scratch)?;
     fs::remove_dir_all(&scratch)?;
     Ok(())
 }

@@ -6,6 +6,7 @@ mod host;
 mod lz;
 mod pack;
 mod prepare;
+mod sizes;
 
 use anyhow::{Context, Result, bail};
 use std::{env, path::Path, process::ExitCode};
