@@ -143,7 +143,7 @@ impl Interpreter {
 /// Makes native modules what they are to be.
 fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     wall_time::replace(vm)?;
-    // Files are UTF-8, as the platform's `LANG` has it (scf-contract §7.1), whatever locales the
+    // Files are UTF-8, as the platform's `LANG` has it (scf-contract §7), whatever locales the
     // machine has.
     #[cfg(unix)]
     vm.import("_locale", 0)?.set_attr(
