@@ -4,6 +4,7 @@
 //! `build.rs` chooses what is frozen. `python/append/` and `python/replace/` hold the
 //! Python shims; each says in its first lines what it changes and why.
 
+mod expat;
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign_functions;
 #[cfg(target_arch = "wasm32")]
@@ -20,8 +21,9 @@ use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
 
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
-    let modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    let own = [time_zones::module_def(&builder.ctx)];
+    let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+    let own = [time_zones::module_def(&builder.ctx), expat::module_def(&builder.ctx)];
+    modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     let builder = builder
         .add_native_modules(&modules)
         .add_native_modules(&own)

@@ -1,0 +1,120 @@
+//! What a document is made of, as expat's users are told.
+
+/// Something in a document, and the byte where it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Event {
+    pub at: usize,
+    /// As it is written, where that was asked for: what a default handler is told.
+    pub raw: Option<String>,
+    pub what: What,
+}
+
+/// What is in a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum What {
+    XmlDeclaration {
+        /// None in an external entity.
+        version: Option<String>,
+        encoding: Option<String>,
+        standalone: Option<bool>,
+    },
+    StartElement {
+        name: String,
+        attributes: Vec<(String, String)>,
+        /// How many of them the document has; the others are the DTD's.
+        specified: usize,
+    },
+    EndElement(String),
+    /// A prefix, none for the default, is bound to a namespace, or to none.
+    StartNamespace(Option<String>, Option<String>),
+    EndNamespace(Option<String>),
+    Characters(String),
+    StartCdata,
+    EndCdata,
+    Comment(String),
+    Instruction {
+        target: String,
+        data: String,
+    },
+    /// An entity of which the declaration was not read.
+    SkippedEntity(String),
+    ExternalEntity {
+        name: String,
+        ids: ExternalId,
+    },
+    StartDoctype {
+        name: String,
+        ids: ExternalId,
+        has_internal_subset: bool,
+    },
+    EndDoctype,
+    /// The document depends on declarations that were not read.
+    NotStandalone,
+    Entity {
+        name: String,
+        is_parameter: bool,
+        value: Option<String>,
+        ids: ExternalId,
+        notation: Option<String>,
+    },
+    Notation {
+        name: String,
+        ids: ExternalId,
+    },
+    Element {
+        name: String,
+        model: Model,
+    },
+    Attribute {
+        element: String,
+        name: String,
+        kind: String,
+        default: Option<String>,
+        required: bool,
+    },
+    /// Text of no event of its own: it is for default handlers, unless there is a handler for
+    /// what it is part of.
+    Markup(PartOf),
+    /// The document is in an encoding that the reader does not know: see `Reader::set_encoding`.
+    UnknownEncoding(String),
+}
+
+/// What an entity, a notation or a DTD is known by outside.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct ExternalId {
+    pub system: Option<String>,
+    pub public: Option<String>,
+}
+
+/// The declaration that text is part of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum PartOf {
+    Nothing,
+    Doctype,
+    DoctypeEnd,
+    Entity,
+    Notation,
+    Element,
+    Attributes,
+}
+
+/// What an element may have in it; the numbers are expat's.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Model {
+    pub kind: i32,
+    pub quantifier: i32,
+    pub name: Option<String>,
+    pub children: Vec<Model>,
+}
+
+pub(super) const EMPTY: i32 = 1;
+pub(super) const ANY: i32 = 2;
+pub(super) const MIXED: i32 = 3;
+pub(super) const NAME: i32 = 4;
+pub(super) const CHOICE: i32 = 5;
+pub(super) const SEQUENCE: i32 = 6;
+
+pub(super) const ONCE: i32 = 0;
+pub(super) const OPTIONAL: i32 = 1;
+pub(super) const REPEATED: i32 = 2;
+pub(super) const AT_LEAST_ONCE: i32 = 3;

@@ -1,0 +1,140 @@
+//! Names in namespaces.
+
+use super::error::Code;
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// The prefixes in force.
+#[derive(Debug, Clone)]
+pub(super) struct Namespaces {
+    /// What parts a namespace from a name in it; none where namespaces mean nothing.
+    separator: Option<String>,
+    /// Names have their prefix, too.
+    pub tell_prefixes: bool,
+    /// Prefixes, none for the default, and what they are bound to, the innermost last.
+    bindings: Vec<Binding>,
+    /// For each open element, how many bindings there were before it.
+    before: Vec<usize>,
+}
+
+/// A prefix, none for the default, and its namespace, none where it was taken back.
+pub(super) type Binding = (Option<String>, Option<String>);
+
+impl Namespaces {
+    pub(super) fn new(separator: Option<String>) -> Self {
+        let xml = (Some("xml".to_owned()), Some(XML.to_owned()));
+        Self { separator, tell_prefixes: false, bindings: vec![xml], before: Vec::new() }
+    }
+
+    pub(super) fn are_read(&self) -> bool {
+        self.separator.is_some()
+    }
+
+    /// Gives an element and its attributes their names, and takes away the attributes that bind
+    /// prefixes, which go into `bound`. Comes to the element's name, and how many of its
+    /// attributes are left of the first `specified`.
+    pub(super) fn open(
+        &mut self,
+        element: &str,
+        attributes: &mut Vec<(String, String)>,
+        mut specified: usize,
+        bound: &mut Vec<Binding>,
+    ) -> Result<(String, usize), Code> {
+        if self.separator.is_none() {
+            return Ok((element.to_owned(), specified));
+        }
+        self.before.push(self.bindings.len());
+        let mut kept = Vec::with_capacity(attributes.len());
+        for (index, (name, value)) in attributes.drain(..).enumerate() {
+            let prefix = match name.split_once(':') {
+                _ if name == "xmlns" => None,
+                Some(("xmlns", prefix)) => Some(prefix),
+                _ => {
+                    kept.push((name, value));
+                    continue;
+                }
+            };
+            let binding = self.binding(prefix, value)?;
+            bound.push(binding.clone());
+            self.bindings.push(binding);
+            specified -= usize::from(index < specified);
+        }
+        let mut known = Vec::new();
+        for (name, _) in &mut kept {
+            // An attribute without a prefix is in no namespace.
+            if name.contains(':') {
+                let found = self.find(name)?;
+                let identity = (found.uri.map(str::to_owned), found.local.to_owned());
+                if known.contains(&identity) {
+                    return Err(Code::DuplicateAttribute);
+                }
+                known.push(identity);
+                *name = self.text(&found);
+            }
+        }
+        *attributes = kept;
+        Ok((self.text(&self.find(element)?), specified))
+    }
+
+    /// Closes the innermost element: the prefixes that were bound in it, the last first.
+    pub(super) fn close(&mut self) -> Vec<Option<String>> {
+        let Some(before) = self.before.pop() else { return Vec::new() };
+        self.bindings.drain(before..).rev().map(|(prefix, _)| prefix).collect()
+    }
+
+    fn binding(&self, prefix: Option<&str>, uri: String) -> Result<Binding, Code> {
+        if uri.is_empty() && prefix.is_some() {
+            return Err(Code::UndeclaringPrefix);
+        }
+        let is_xml = prefix == Some("xml");
+        if prefix == Some("xmlns") {
+            return Err(Code::ReservedPrefixXmlns);
+        }
+        if is_xml != (uri == XML) {
+            return Err(if is_xml { Code::ReservedPrefixXml } else { Code::ReservedNamespace });
+        }
+        if uri == XMLNS {
+            return Err(Code::ReservedNamespace);
+        }
+        // A namespace that could not be told from a name in it; most signs are fit for addresses.
+        let separator = self.separator.as_deref().unwrap_or_default();
+        let is_fit =
+            |sign: char| sign.is_ascii_alphanumeric() || "%-._~:/?#[]@!$&'()*+,;=".contains(sign);
+        if separator.chars().any(|sign| !is_fit(sign) && uri.contains(sign)) {
+            return Err(Code::Syntax);
+        }
+        Ok((prefix.map(str::to_owned), (!uri.is_empty()).then_some(uri)))
+    }
+
+    /// What a name as it is written means.
+    fn find<'a>(&'a self, name: &'a str) -> Result<Name<'a>, Code> {
+        let (prefix, local) = match name.split_once(':') {
+            Some((prefix, local)) => (Some(prefix), local),
+            None => (None, name),
+        };
+        let bound = self.bindings.iter().rev().find(|(known, _)| known.as_deref() == prefix);
+        let uri = bound.and_then(|(_, uri)| uri.as_deref());
+        if uri.is_none() && prefix.is_some() {
+            return Err(Code::UnboundPrefix);
+        }
+        Ok(Name { uri, local, prefix })
+    }
+
+    fn text(&self, name: &Name) -> String {
+        let separator = self.separator.as_deref().unwrap_or_default();
+        match (name.uri, name.prefix.filter(|_| self.tell_prefixes)) {
+            (None, _) => name.local.to_owned(),
+            (Some(uri), None) => format!("{uri}{separator}{}", name.local),
+            (Some(uri), Some(prefix)) => {
+                format!("{uri}{separator}{}{separator}{prefix}", name.local)
+            }
+        }
+    }
+}
+
+struct Name<'a> {
+    uri: Option<&'a str>,
+    local: &'a str,
+    prefix: Option<&'a str>,
+}

@@ -1,0 +1,201 @@
+//! The tokens of what comes before and after the document's element.
+
+use super::scan::{Miscellaneous, Place, Scanned, Scanner, Stop, character, is_space};
+
+/// A token of a prolog.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Prolog {
+    Space,
+    Miscellaneous(Miscellaneous),
+    /// `<!NAME`, where the name is.
+    DeclarationOpen(Place),
+    /// `<![`
+    SectionOpen,
+    DeclarationClose,
+    /// The document's element begins.
+    Instance,
+    Name {
+        place: Place,
+        has_prefix: bool,
+        quantifier: Option<char>,
+    },
+    NameToken(Place),
+    /// `#NAME`, where the name is.
+    PoundName(Place),
+    /// Without its quotes.
+    Literal(Place),
+    /// `%name;`
+    ParameterReference(Place),
+    ParenthesisClose(Option<char>),
+    /// `]]>`
+    SectionClose,
+    /// One of `%[](|,`.
+    Sign(char),
+}
+
+impl Scanner<'_> {
+    /// The next token outside of elements. There is text left.
+    pub(super) fn prolog(&mut self) -> Scanned<Prolog> {
+        let start = self.at;
+        let next = self.peek()?;
+        match next {
+            ' ' | '\t' | '\r' | '\n' => {
+                self.spaces();
+                // A newline may be half there.
+                let read = &self.text[start..self.at];
+                if !self.last && read.ends_with(b"\r") && self.at == self.text.len() {
+                    self.at -= 1;
+                    return if read.len() > 1 { Ok(Prolog::Space) } else { Err(Stop::Partial) };
+                }
+                return Ok(Prolog::Space);
+            }
+            '"' | '\'' => return self.literal(next),
+            '#' => {
+                self.at += 1;
+                let start = self.at;
+                self.name_start()?;
+                while self.ahead()?.is_some_and(|next| self.is_name_part(next)) {
+                    self.at += self.peek()?.len_utf8();
+                }
+                return match self.ahead()? {
+                    Some(next) if !is_space(next) && !matches!(next, ')' | '>' | '%' | '|') => {
+                        Err(Stop::Invalid(self.at))
+                    }
+                    _ => Ok(Prolog::PoundName(start..self.at)),
+                };
+            }
+            _ if self.is_name_part(next) || next == ':' => return self.name_or_token(),
+            _ => {}
+        }
+        if !matches!(next, '<' | '%' | '>' | '[' | ']' | '(' | ')' | '|' | ',') {
+            return Err(Stop::Invalid(self.at));
+        }
+        self.at += 1;
+        match next {
+            '<' => self.prolog_markup(),
+            '>' => Ok(Prolog::DeclarationClose),
+            '%' => {
+                let next = self.peek()?;
+                if next == '%' || is_space(next) {
+                    return Ok(Prolog::Sign('%'));
+                }
+                let place = self.name()?;
+                self.expect(b';')?;
+                Ok(Prolog::ParameterReference(place))
+            }
+            ']' if self.text[self.at..].starts_with(b"]>") => {
+                self.at += 2;
+                Ok(Prolog::SectionClose)
+            }
+            ')' => match self.ahead()? {
+                Some(quantifier @ ('*' | '?' | '+')) => {
+                    self.at += 1;
+                    Ok(Prolog::ParenthesisClose(Some(quantifier)))
+                }
+                Some(next) if !is_space(next) && !matches!(next, '>' | ',' | '|' | ')') => {
+                    Err(Stop::Invalid(self.at))
+                }
+                _ => Ok(Prolog::ParenthesisClose(None)),
+            },
+            sign => Ok(Prolog::Sign(sign)),
+        }
+    }
+
+    /// After `<`.
+    fn prolog_markup(&mut self) -> Scanned<Prolog> {
+        match self.peek()? {
+            '!' => {
+                self.at += 1;
+                let start = self.at;
+                match self.peek()? {
+                    '-' => {
+                        self.at += 1;
+                        return self.comment().map(Prolog::Miscellaneous);
+                    }
+                    '[' => {
+                        self.at += 1;
+                        return Ok(Prolog::SectionOpen);
+                    }
+                    _ => {}
+                }
+                while self.peek()?.is_ascii() && self.is_name_start(self.peek()?) {
+                    self.at += 1;
+                }
+                let is_end = match self.peek()? {
+                    '%' => {
+                        let next = character(self.text, self.at + 1)?;
+                        next != '%' && !is_space(next)
+                    }
+                    next => is_space(next),
+                };
+                if self.at == start || !is_end {
+                    return Err(Stop::Invalid(self.at));
+                }
+                Ok(Prolog::DeclarationOpen(start..self.at))
+            }
+            '?' => {
+                self.at += 1;
+                self.instruction().map(Prolog::Miscellaneous)
+            }
+            next if self.is_name_start(next) => {
+                self.at -= 1;
+                Ok(Prolog::Instance)
+            }
+            _ => Err(Stop::Invalid(self.at)),
+        }
+    }
+
+    fn literal(&mut self, quote: char) -> Scanned<Prolog> {
+        self.at += 1;
+        let start = self.at;
+        while self.peek()? != quote {
+            self.at += self.peek()?.len_utf8();
+        }
+        let place = start..self.at;
+        self.at += 1;
+        match self.ahead()? {
+            Some(next) if !is_space(next) && !matches!(next, '>' | '%' | '[') => {
+                Err(Stop::Invalid(self.at))
+            }
+            _ => Ok(Prolog::Literal(place)),
+        }
+    }
+
+    /// The next character; none at the document's end, where a token may end.
+    fn ahead(&self) -> Scanned<Option<char>> {
+        match self.peek() {
+            Err(Stop::Partial) if self.last => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    fn name_or_token(&mut self) -> Scanned<Prolog> {
+        let start = self.at;
+        let mut is_name = self.is_name_start(self.peek()?);
+        let mut has_prefix = false;
+        while let Some(next) = self.ahead()?
+            && (self.is_name_part(next) || next == ':')
+        {
+            self.at += next.len_utf8();
+            if next == ':' && self.namespaces && is_name {
+                is_name = !has_prefix && self.is_name_part(self.peek()?);
+                has_prefix = true;
+            }
+        }
+        let place = start..self.at;
+        let quantifier = match self.ahead()? {
+            None | Some('>' | ')' | ',' | '|' | '[' | '%') => None,
+            Some(next) if is_space(next) => None,
+            Some(next @ ('+' | '*' | '?')) if is_name => {
+                self.at += 1;
+                Some(next)
+            }
+            _ => return Err(Stop::Invalid(self.at)),
+        };
+        if is_name {
+            Ok(Prolog::Name { place, has_prefix, quantifier })
+        } else {
+            Ok(Prolog::NameToken(place))
+        }
+    }
+}

@@ -1,0 +1,471 @@
+//! The tokens of XML. Where one is broken, expat's users are told the byte: each check is made
+//! in the order that it makes them.
+
+use std::ops::Range;
+
+/// Why there is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// This byte cannot be there.
+    Invalid(usize),
+    /// The text ends within the token.
+    Partial,
+    /// The text ends within a character.
+    PartialCharacter,
+}
+
+pub(super) type Scanned<T> = Result<T, Stop>;
+
+/// Where in the text something is.
+pub(super) type Place = Range<usize>;
+
+/// What elements are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    StartTag { name: Place, attributes: Vec<RawAttribute>, empty: bool },
+    EndTag { name: Place },
+    Characters(Place),
+    Newline,
+    CharacterReference { digits: Place, radix: u32 },
+    EntityReference { name: Place },
+    CdataOpen,
+    Miscellaneous(Miscellaneous),
+}
+
+/// What may be anywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Miscellaneous {
+    Comment(Place),
+    Instruction {
+        target: Place,
+        data: Place,
+    },
+    /// `<?xml`; all that follows the name.
+    XmlDeclaration(Place),
+}
+
+/// An attribute as it is written; the value's quotes are left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RawAttribute {
+    pub name: Place,
+    pub value: Place,
+}
+
+/// What a section of CDATA is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cdata {
+    Characters(Place),
+    Newline,
+    Close,
+}
+
+/// A place in text that is read from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scanner<'text> {
+    pub text: &'text [u8],
+    pub at: usize,
+    /// A colon parts a prefix from a name; otherwise it is a letter.
+    pub namespaces: bool,
+    /// No text will follow.
+    pub last: bool,
+}
+
+impl<'text> Scanner<'text> {
+    /// The next token within an element. There is text left.
+    pub(super) fn content(&mut self) -> Scanned<Content> {
+        match self.peek()? {
+            '<' => {
+                self.at += 1;
+                self.markup()
+            }
+            '&' => {
+                self.at += 1;
+                self.reference()
+            }
+            '\r' | '\n' => self.newline().map(|()| Content::Newline),
+            ']' => {
+                let rest = &self.text[self.at..];
+                if rest.starts_with(b"]]>") {
+                    return Err(Stop::Invalid(self.at + 2));
+                }
+                if !self.last && (rest == b"]" || rest == b"]]") {
+                    return Err(Stop::Partial);
+                }
+                let start = self.at;
+                self.at += 1;
+                self.characters(start)
+            }
+            other => {
+                let start = self.at;
+                self.at += other.len_utf8();
+                self.characters(start)
+            }
+        }
+    }
+
+    /// The next token within a section of CDATA. There is text left.
+    pub(super) fn cdata(&mut self) -> Scanned<Cdata> {
+        let start = self.at;
+        match self.peek()? {
+            ']' => {
+                self.at += 1;
+                if self.peek()? == ']' {
+                    self.at += 1;
+                    if self.peek()? == '>' {
+                        self.at += 1;
+                        return Ok(Cdata::Close);
+                    }
+                    self.at -= 1;
+                }
+            }
+            '\r' | '\n' => return self.newline().map(|()| Cdata::Newline),
+            other => self.at += other.len_utf8(),
+        }
+        while let Ok(next) = self.peek()
+            && !matches!(next, '\r' | '\n' | ']')
+        {
+            self.at += next.len_utf8();
+        }
+        Ok(Cdata::Characters(start..self.at))
+    }
+
+    /// A comment, an instruction or a declaration, after `<!-` or `<?`.
+    pub(super) fn comment(&mut self) -> Scanned<Miscellaneous> {
+        self.expect(b'-')?;
+        let start = self.at;
+        loop {
+            let next = self.take()?;
+            if next == '-' && self.peek()? == '-' {
+                self.at += 1;
+                self.expect(b'>')?;
+                return Ok(Miscellaneous::Comment(start..self.at - 3));
+            }
+        }
+    }
+
+    pub(super) fn instruction(&mut self) -> Scanned<Miscellaneous> {
+        let target = self.name()?;
+        let next = self.peek()?;
+        if next != '?' && !is_space(next) {
+            return Err(Stop::Invalid(self.at));
+        }
+        let name = &self.text[target.clone()];
+        if name != b"xml" && name.eq_ignore_ascii_case(b"xml") {
+            return Err(Stop::Invalid(self.at));
+        }
+        let is_declaration = name == b"xml";
+        let mut start = self.at;
+        if next == '?' {
+            self.at += 1;
+            self.expect(b'>')?;
+        } else {
+            loop {
+                let next = self.take()?;
+                if next == '?' && self.peek()? == '>' {
+                    self.at += 1;
+                    break;
+                }
+            }
+        }
+        let end = self.at - 2;
+        if is_declaration {
+            return Ok(Miscellaneous::XmlDeclaration(start..end));
+        }
+        while start < end && is_space(self.text[start].into()) {
+            start += 1;
+        }
+        Ok(Miscellaneous::Instruction { target, data: start..end })
+    }
+
+    /// A name without a prefix.
+    pub(super) fn name(&mut self) -> Scanned<Place> {
+        let start = self.at;
+        self.name_start()?;
+        self.name_rest()?;
+        Ok(start..self.at)
+    }
+
+    /// Goes over white space, if there is any.
+    pub(super) fn spaces(&mut self) {
+        while self.text.get(self.at).is_some_and(|next| is_space((*next).into())) {
+            self.at += 1;
+        }
+    }
+
+    pub(super) fn expect(&mut self, wanted: u8) -> Scanned<()> {
+        match self.text.get(self.at) {
+            None => Err(Stop::Partial),
+            Some(next) if *next != wanted => Err(Stop::Invalid(self.at)),
+            Some(_) => {
+                self.at += 1;
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn peek(&self) -> Scanned<char> {
+        character(self.text, self.at)
+    }
+
+    pub(super) fn is_name_start(&self, next: char) -> bool {
+        is_name_start(next) || next == ':' && !self.namespaces
+    }
+
+    pub(super) fn is_name_part(&self, next: char) -> bool {
+        is_name_part(next) || next == ':' && !self.namespaces
+    }
+
+    /// After `<`, within an element.
+    fn markup(&mut self) -> Scanned<Content> {
+        match self.peek()? {
+            '/' => {
+                self.at += 1;
+                self.end_tag()
+            }
+            '!' => {
+                self.at += 1;
+                match self.peek()? {
+                    '-' => {
+                        self.at += 1;
+                        self.comment().map(Content::Miscellaneous)
+                    }
+                    '[' => {
+                        self.at += 1;
+                        const OPEN: &[u8] = b"CDATA[";
+                        if self.text.len() < self.at + OPEN.len() {
+                            return Err(Stop::Partial);
+                        }
+                        for wanted in OPEN {
+                            if self.text[self.at] != *wanted {
+                                return Err(Stop::Invalid(self.at));
+                            }
+                            self.at += 1;
+                        }
+                        Ok(Content::CdataOpen)
+                    }
+                    _ => Err(Stop::Invalid(self.at)),
+                }
+            }
+            '?' => {
+                self.at += 1;
+                self.instruction().map(Content::Miscellaneous)
+            }
+            _ => self.start_tag(),
+        }
+    }
+
+    fn start_tag(&mut self) -> Scanned<Content> {
+        let name = self.prefixed_name()?;
+        let mut attributes = Vec::new();
+        loop {
+            let spaced = is_space(self.peek()?);
+            self.spaces();
+            match self.peek()? {
+                '>' => {
+                    self.at += 1;
+                    return Ok(Content::StartTag { name, attributes, empty: false });
+                }
+                '/' => {
+                    self.at += 1;
+                    self.expect(b'>')?;
+                    return Ok(Content::StartTag { name, attributes, empty: true });
+                }
+                next if spaced && self.is_name_start(next) => attributes.push(self.attribute()?),
+                _ => return Err(Stop::Invalid(self.at)),
+            }
+        }
+    }
+
+    fn attribute(&mut self) -> Scanned<RawAttribute> {
+        let name = self.prefixed_name()?;
+        self.spaces();
+        self.expect(b'=')?;
+        self.spaces();
+        let quote = self.peek()?;
+        if quote != '"' && quote != '\'' {
+            return Err(Stop::Invalid(self.at));
+        }
+        self.at += 1;
+        let start = self.at;
+        loop {
+            match self.peek()? {
+                next if next == quote => break,
+                '&' => {
+                    self.at += 1;
+                    self.reference()?;
+                }
+                '<' => return Err(Stop::Invalid(self.at)),
+                next => self.at += next.len_utf8(),
+            }
+        }
+        let value = start..self.at;
+        self.at += 1;
+        let next = self.peek()?;
+        if !is_space(next) && next != '/' && next != '>' {
+            return Err(Stop::Invalid(self.at));
+        }
+        Ok(RawAttribute { name, value })
+    }
+
+    fn end_tag(&mut self) -> Scanned<Content> {
+        let start = self.at;
+        self.name_start()?;
+        loop {
+            self.name_rest()?;
+            if self.peek()? != ':' {
+                break;
+            }
+            self.at += 1;
+        }
+        let name = start..self.at;
+        self.spaces();
+        self.expect(b'>')?;
+        Ok(Content::EndTag { name })
+    }
+
+    /// After `&`.
+    pub(super) fn reference(&mut self) -> Scanned<Content> {
+        if self.peek()? != '#' {
+            let name = self.name()?;
+            self.expect(b';')?;
+            return Ok(Content::EntityReference { name });
+        }
+        self.at += 1;
+        let mut radix = 10;
+        if self.peek()? == 'x' {
+            self.at += 1;
+            radix = 16;
+        }
+        let start = self.at;
+        while self.peek()?.is_digit(radix) {
+            self.at += 1;
+        }
+        let digits = start..self.at;
+        if digits.is_empty() {
+            return Err(Stop::Invalid(self.at));
+        }
+        self.expect(b';')?;
+        Ok(Content::CharacterReference { digits, radix })
+    }
+
+    /// Characters up to anything else, from `start` on; the first has been taken.
+    fn characters(&mut self, start: usize) -> Scanned<Content> {
+        loop {
+            match self.peek() {
+                Err(_) | Ok('<' | '&' | '\r' | '\n') => break,
+                Ok(']') => {
+                    let rest = &self.text[self.at..];
+                    if rest.starts_with(b"]]>") {
+                        return Err(Stop::Invalid(self.at + 2));
+                    }
+                    if rest == b"]" || rest == b"]]" {
+                        break;
+                    }
+                    self.at += 1;
+                }
+                Ok(next) => self.at += next.len_utf8(),
+            }
+        }
+        Ok(Content::Characters(start..self.at))
+    }
+
+    /// A newline, however it is written.
+    pub(super) fn newline(&mut self) -> Scanned<()> {
+        if self.text[self.at] == b'\r' {
+            match self.text.get(self.at + 1) {
+                Some(b'\n') => self.at += 1,
+                None if !self.last => return Err(Stop::Partial),
+                _ => {}
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn prefixed_name(&mut self) -> Scanned<Place> {
+        let start = self.at;
+        self.name_start()?;
+        self.name_rest()?;
+        if self.namespaces && self.peek()? == ':' {
+            self.at += 1;
+            self.name_start()?;
+            self.name_rest()?;
+            if self.peek()? == ':' {
+                return Err(Stop::Invalid(self.at));
+            }
+        }
+        Ok(start..self.at)
+    }
+
+    pub(super) fn name_start(&mut self) -> Scanned<()> {
+        let first = self.peek()?;
+        if !self.is_name_start(first) {
+            return Err(Stop::Invalid(self.at));
+        }
+        self.at += first.len_utf8();
+        Ok(())
+    }
+
+    /// Goes over what belongs to a name. What follows it is there.
+    fn name_rest(&mut self) -> Scanned<()> {
+        loop {
+            let next = self.peek()?;
+            if !self.is_name_part(next) {
+                return Ok(());
+            }
+            self.at += next.len_utf8();
+        }
+    }
+
+    fn take(&mut self) -> Scanned<char> {
+        let next = self.peek()?;
+        self.at += next.len_utf8();
+        Ok(next)
+    }
+}
+
+pub(super) fn is_space(next: char) -> bool {
+    matches!(next, ' ' | '\t' | '\r' | '\n')
+}
+
+/// Whether a document may have it.
+pub(super) fn is_allowed(next: char) -> bool {
+    !matches!(next, '\0'..' ' | '\u{fffe}' | '\u{ffff}') || matches!(next, '\t' | '\n' | '\r')
+}
+
+/// The character at a place of text that may be broken.
+pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
+    let rest = text.get(at..).unwrap_or_default();
+    let Some(first) = rest.first() else { return Err(Stop::Partial) };
+    let size = match first {
+        0..0x80 => 1,
+        0xc2..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0..0xf5 => 4,
+        _ => return Err(Stop::Invalid(at)),
+    };
+    let Some(bytes) = rest.get(..size) else { return Err(Stop::PartialCharacter) };
+    let decoded = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
+    decoded.filter(|next| is_allowed(*next)).ok_or(Stop::Invalid(at))
+}
+
+/// By XML 1.0, fifth edition; of east Asian letters those of the fourth, which is expat's.
+fn is_name_start(next: char) -> bool {
+    matches!(
+        next,
+        'a'..='z' | 'A'..='Z' | '_' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'
+            | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}'
+            | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}'
+            | '\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3041}'..='\u{3094}'
+            | '\u{30a1}'..='\u{30fa}' | '\u{3105}'..='\u{312c}' | '\u{4e00}'..='\u{9fa5}'
+            | '\u{ac00}'..='\u{d7a3}'
+    )
+}
+
+fn is_name_part(next: char) -> bool {
+    is_name_start(next)
+        || matches!(
+            next,
+            '0'..='9' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}'
+        )
+}
