@@ -150,7 +150,7 @@ const LEFT_OUT_ENCODINGS: &[&str] = &[
     "ptcp154",
 ];
 
-/// Changes to single places of the library: a file, what is there, what comes instead. All
+/// Changes to single places of the library: a file, what is there, what comes instead. Most
 /// of them put off an import that most processes never use to the time it is used.
 const PATCHES: &[(&str, &str, &str)] = &[
     // Only for source lines that span several lines, and for suggestions to SyntaxErrors.
@@ -173,6 +173,18 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "logging/__init__.py",
         "os.path.dirname(frame.f_code.co_filename) ==\n                       __path__[0]",
         "frame.f_code.co_filename == _srcfile",
+    ),
+    // A frozen module has no `__file__`: what these warn of would be a NameError. The frames that
+    // a warning is not about are the library's.
+    ("_strptime.py", "(os.path.dirname(__file__),)", "('<frozen ',)"),
+    ("zipfile/__init__.py", "(os.path.dirname(__file__),)", "('<frozen ',)"),
+    // The engine's reader names the character that is wrong, CPython's does not.
+    (
+        "json/decoder.py",
+        "        errmsg = '%s: line",
+        "        msg = msg.split(': U+')[0]\n        \
+         if msg.startswith('Invalid control character U+'): msg = 'Invalid control character at'\n        \
+         errmsg = '%s: line",
     ),
     // Only for hosts in brackets.
     (
