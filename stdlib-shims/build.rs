@@ -178,13 +178,12 @@ const PATCHES: &[(&str, &str, &str)] = &[
     // a warning is not about are the library's.
     ("_strptime.py", "(os.path.dirname(__file__),)", "('<frozen ',)"),
     ("zipfile/__init__.py", "(os.path.dirname(__file__),)", "('<frozen ',)"),
-    // The engine's reader names the character that is wrong, CPython's does not.
+    // The engine's reader names the character that is wrong, CPython's does not. On the same line,
+    // so that the others keep their numbers in tracebacks.
     (
         "json/decoder.py",
         "        errmsg = '%s: line",
-        "        msg = msg.split(': U+')[0]\n        \
-         if msg.startswith('Invalid control character U+'): msg = 'Invalid control character at'\n        \
-         errmsg = '%s: line",
+        "        msg = msg.split(': U+')[0].replace(' U+', ' at U+').split(' U+')[0]; errmsg = '%s: line",
     ),
     // Only for hosts in brackets.
     (
