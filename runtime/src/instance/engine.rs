@@ -11,7 +11,7 @@ use super::{
     zygote,
 };
 use crate::{
-    python::{Interpreter, MemoryOfCode, fill_location_tables, memory_of_code},
+    python::{Interpreter, MemoryOfCode, fill_location_tables, leave, memory_of_code},
     snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
 };
 use std::{
@@ -72,14 +72,14 @@ pub fn start_zygote() {
     };
     let stdin = io::stdin().as_fd().try_clone_to_owned();
     let log = io::stderr().as_fd().try_clone_to_owned();
-    let (Ok(stdin), Ok(log)) = (stdin, log) else { serve::leave(1) };
+    let (Ok(stdin), Ok(log)) = (stdin, log) else { leave(1) };
     let streams = process::Streams { stdin, log, socket };
     let purpose = || Purpose::Serve { options: Options::of_environment() };
     if let Ok(process) = fork(streams, purpose, Instant::now()) {
         // SAFETY: no status is asked for.
         unsafe { libc::waitpid(process, std::ptr::null_mut(), 0) };
     }
-    serve::leave(0)
+    leave(0)
 }
 
 /// What an engine is started for.
@@ -179,7 +179,7 @@ fn fork(
             -1 => Err(io::Error::last_os_error()),
             0 => {
                 run(Err(Refusal::StackTaken(error)));
-                serve::leave(1)
+                leave(1)
             }
             process => Ok(process),
         },
@@ -249,15 +249,15 @@ fn follow(
         Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
             match made.and_then(|file| make(&file, &modules)) {
-                Ok(()) => serve::leave(0),
+                Ok(()) => leave(0),
                 Err(unfit) => {
                     channels.say(&unfit);
-                    serve::leave(1)
+                    leave(1)
                 }
             }
         }
         // The caller has gone.
-        Ok(None) | Err(_) => serve::leave(0),
+        Ok(None) | Err(_) => leave(0),
     }
 }
 
@@ -311,7 +311,7 @@ fn make_in_child(cache: &Cache) {
     match unsafe { libc::fork() } {
         0 => {
             let made = cache.make(|file, _| make(file, &[]));
-            serve::leave(i32::from(made.is_err()))
+            leave(i32::from(made.is_err()))
         }
         child if child > 0 => {
             // SAFETY: no status is asked for.

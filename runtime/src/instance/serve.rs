@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     contract::Failure,
-    python::{CodePaths, Ended, Entry, Interpreter},
+    python::{CodePaths, Ended, Entry, Interpreter, leave},
 };
 use std::{
     fs::File,
@@ -186,11 +186,4 @@ impl Server<'_> {
             leave(1);
         }
     }
-}
-
-/// Ends the process at once, without exit handlers and without waiting for threads, as
-/// the platform's instances end.
-pub(super) fn leave(status: i32) -> ! {
-    // SAFETY: the call does not return; nothing unwritten is kept in this process.
-    unsafe { libc::_exit(status) }
 }

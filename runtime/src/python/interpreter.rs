@@ -1,5 +1,7 @@
 //! Building the interpreter, loading a function into it, calling it.
 
+#[cfg(unix)]
+use super::leave;
 #[cfg(target_family = "wasm")]
 use super::wasi_time;
 use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg, wall_time};
@@ -143,6 +145,8 @@ impl Interpreter {
 /// Makes native modules what they are to be.
 fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     wall_time::replace(vm)?;
+    #[cfg(unix)]
+    leave::replace(vm)?;
     // Files are UTF-8, as the platform's `LANG` has it (scf-contract §7), whatever locales the
     // machine has.
     #[cfg(unix)]

@@ -11,6 +11,8 @@ mod failure;
 mod float_text;
 mod interpreter;
 mod json_text;
+#[cfg(unix)]
+mod leave;
 mod module;
 mod ret_msg;
 mod shelf;
@@ -23,4 +25,6 @@ mod wasi_time;
 pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
+#[cfg(unix)]
+pub(crate) use leave::leave;
 pub use module::CodePaths;

@@ -17,10 +17,11 @@ pub(super) fn error_class() -> PyTypeRef {
     pyexpat::ExpatError::static_type().to_owned()
 }
 
-/// The encoding of a name, by XML or else by Python's codecs.
-pub(super) fn encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encoding> {
+/// The encoding of a name, by XML or else by Python's codecs; none where a document could not say
+/// in it what its encoding is.
+pub(super) fn encoding(name: &str, vm: &VirtualMachine) -> PyResult<Option<Encoding>> {
     if let Some(known) = Encoding::known(name) {
-        return Ok(known);
+        return Ok(Some(known));
     }
     let every: PyObjectRef = vm.ctx.new_bytes((0..=u8::MAX).collect()).into();
     let decoded: PyObjectRef = vm.call_method(&every, "decode", (name, "replace"))?;
@@ -29,9 +30,19 @@ pub(super) fn encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encoding> {
     if table.len() != 256 {
         return Err(vm.new_value_error("multi-byte encodings are not supported"));
     }
-    Ok(Encoding::of_table(|byte| {
+    let is_markup = |sign: char| !sign.is_control() && !"$@\\^`{}~".contains(sign);
+    if ('\0'..='\x7f').any(|sign| is_markup(sign) && table[sign as usize] != sign) {
+        return Ok(None);
+    }
+    Ok(Some(Encoding::of_table(|byte| {
         Some(table[usize::from(byte)]).filter(|found| *found != char::REPLACEMENT_CHARACTER)
-    }))
+    })))
+}
+
+/// The encoding that a parser is told of.
+pub(super) fn given_encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encoding> {
+    let unknown = || vm.new_lookup_error(format!("unknown encoding: {name}"));
+    encoding(name, vm)?.ok_or_else(unknown)
 }
 
 #[rustpython_vm::pymodule]
@@ -102,7 +113,7 @@ mod pyexpat {
                 "namespace_separator must be at most one character, omitted, or None",
             ));
         }
-        let encoding = arguments.encoding.map(|name| super::encoding(name.as_str(), vm));
+        let encoding = arguments.encoding.map(|name| super::given_encoding(name.as_str(), vm));
         let intern = arguments.intern.unwrap_or_else(|| vm.ctx.new_dict().into());
         Ok(Parser::new(Reader::new(separator, encoding.transpose()?), intern, vm))
     }

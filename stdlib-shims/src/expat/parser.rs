@@ -152,7 +152,7 @@ impl Parser {
         encoding: OptionalArg<PyUtf8StrRef>,
         vm: &VirtualMachine,
     ) -> PyResult<Parser> {
-        let encoding = encoding.into_option().map(|name| module::encoding(name.as_str(), vm));
+        let encoding = encoding.into_option().map(|name| module::given_encoding(name.as_str(), vm));
         let reader = zelf.reader.lock().external(encoding.transpose()?);
         let parser = Parser::new(reader, zelf.intern.clone(), vm);
         parser.handlers.write().clone_from(&zelf.handlers.read());
@@ -208,9 +208,10 @@ impl Parser {
 
     #[pygetset(setter)]
     fn set_buffer_size(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let Ok(value) = value.try_to_value::<i64>(vm) else {
+        if !value.fast_isinstance(vm.ctx.types.int_type) {
             return Err(vm.new_type_error("buffer_size must be an integer"));
-        };
+        }
+        let value: i64 = value.try_to_value(vm)?;
         let Some(size) = usize::try_from(value).ok().filter(|size| *size > 0) else {
             return Err(vm.new_value_error("buffer_size must be greater than zero"));
         };
@@ -357,8 +358,10 @@ impl Parser {
         match event.what {
             What::UnknownEncoding(name) => {
                 let found = module::encoding(&name, vm);
-                let (encoding, told) =
-                    found.map_or_else(|error| (None, Err(error)), |found| (Some(found), Ok(())));
+                let (encoding, told) = match found {
+                    Ok(encoding) => (encoding, Ok(())),
+                    Err(error) => (None, Err(error)),
+                };
                 self.reader.lock().set_encoding(encoding);
                 return told;
             }

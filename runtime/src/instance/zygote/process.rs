@@ -4,12 +4,14 @@ use super::{
     messages::{self, News, Order},
     pages::Pages,
 };
-use crate::instance::{
-    descendants,
-    engine::{self, Prepared},
-    process::{self, Channels, Streams},
-    serve,
-    signals::Signals,
+use crate::{
+    instance::{
+        descendants,
+        engine::{self, Prepared},
+        process::{self, Channels, Streams},
+        signals::Signals,
+    },
+    python::leave,
 };
 use std::{
     collections::HashSet,
@@ -27,7 +29,7 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
     descendants::become_subreaper();
     process::hide_from_functions();
     let pages = Pages::of_a_start(prepared.interpreter);
-    let Ok(signals) = Signals::block() else { serve::leave(1) };
+    let Ok(signals) = Signals::block() else { leave(1) };
     let mut zygote = Zygote { channels, instances: HashSet::new(), pages };
     zygote.tell(News::Ready);
     loop {
@@ -48,7 +50,7 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
                 }
                 Ok(None) | Err(_) => {
                     descendants::kill_all();
-                    serve::leave(0)
+                    leave(0)
                 }
             }
         }
@@ -66,7 +68,7 @@ struct Zygote {
 impl Zygote {
     fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared) {
         let started = Instant::now();
-        let Ok([log, socket]) = <[OwnedFd; 2]>::try_from(descriptors) else { serve::leave(1) };
+        let Ok([log, socket]) = <[OwnedFd; 2]>::try_from(descriptors) else { leave(1) };
         // SAFETY: this process has one thread, so the child may do whatever it could.
         match unsafe { libc::fork() } {
             -1 => {
@@ -75,7 +77,7 @@ impl Zygote {
             }
             0 => {
                 // Standard input of the zygote is at its end; so is that of its instances.
-                let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { serve::leave(1) };
+                let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { leave(1) };
                 let socket = UnixStream::from(socket);
                 self.pages.take();
                 engine::attend(Streams { stdin, log, socket }, prepared, started)
