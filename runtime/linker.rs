@@ -3,11 +3,12 @@
 
 /// Functions of libc's that the program puts its own in place of, for its libraries and for
 /// libc itself: those that allocate, and the one that makes threads
-/// (`src/snapshot/heap/c_interface.rs`), and those that change how a signal is treated
-/// (`src/snapshot/left_out.rs`).
+/// (`src/snapshot/heap/c_interface.rs`), those that change how a signal is treated
+/// (`src/snapshot/left_out.rs`), and `exit` (`src/snapshot/exit.rs`).
 const REPLACED: &[&str] = &[
     "aligned_alloc",
     "calloc",
+    "exit",
     "free",
     "malloc",
     "malloc_usable_size",

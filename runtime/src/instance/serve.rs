@@ -12,6 +12,7 @@ use crate::{
     python::{CodePaths, Ended, Entry, Interpreter, leave},
 };
 use std::{
+    ffi::{c_char, c_int},
     fs::File,
     io::{BufReader, Write},
     os::unix::net::UnixStream,
@@ -37,6 +38,7 @@ pub(super) fn load_ahead(
     function: Serve,
 ) -> Loaded {
     allocator::report_exhaustion_to(-1);
+    settle_accounts();
     settle_time_zone();
     interpreter.wake(&function.environment);
     let ended = interpreter.load(code_of(&function), &function.handler);
@@ -60,6 +62,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
     let begun = Instant::now();
     match loaded {
         None => {
+            settle_accounts();
             settle_time_zone();
             warm.interpreter.wake(&function.environment);
         }
@@ -126,9 +129,21 @@ fn settle_time_zone() {
     }
 }
 
+/// Has libc know the users and groups of `/etc/passwd` and `/etc/group` alone. For all else that
+/// the machine's configuration names it would load libraries, made for another libc than the one
+/// in this program: Debian's for systemd crashes.
+fn settle_accounts() {
+    for database in [c"passwd", c"group"] {
+        // SAFETY: both are C strings, of which libc keeps copies; the instance has one thread yet.
+        unsafe { __nss_configure_lookup(database.as_ptr(), c"files".as_ptr()) };
+    }
+}
+
 unsafe extern "C" {
     /// Has libc read `TZ` anew.
     fn tzset();
+    /// Sets what glibc looks a database up in, instead of what `/etc/nsswitch.conf` says.
+    fn __nss_configure_lookup(database: *const c_char, services: *const c_char) -> c_int;
 }
 
 struct Server<'a> {

@@ -1,6 +1,4 @@
-//! `os._exit`, in the place of the engine's: that runs exit handlers, which nobody asked for. In
-//! a process that set out from the snapshot it would crash: glibc keeps their addresses
-//! scrambled, by a secret of the process that the snapshot is of.
+//! `os._exit`, in the place of the engine's: that runs exit handlers, which nobody asked for.
 
 use rustpython_vm::{PyResult, VirtualMachine};
 

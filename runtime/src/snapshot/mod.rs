@@ -34,6 +34,7 @@ mod addresses;
 mod attach;
 mod cache;
 mod errors;
+mod exit;
 pub mod heap;
 mod image;
 mod inspect;

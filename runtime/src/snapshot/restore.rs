@@ -3,7 +3,7 @@
 use super::{
     Refusal,
     addresses::{PAGE, SLAB_TABLE},
-    heap,
+    exit, heap,
     image::{Header, Piece, Place, SignalAction, Word, checksum},
     left_out,
 };
@@ -42,6 +42,7 @@ pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
         // SAFETY: the handler is a function of this program, at the same place.
         unsafe { libc::sigaction(signal.signal as i32, &raw const signal.action, null_mut()) };
     }
+    exit::lose_handlers();
     heap::freeze();
     left_out::watch(header.left_out as usize);
     Ok(header.root as usize)

@@ -1,0 +1,28 @@
+//! `exit` in a process that took a snapshot up: at once, without the handlers that libc keeps for
+//! it. It keeps their addresses encrypted by a word of this process's
+//! ([`super::processor::pointer_guard`]), which the snapshot's maker's was put in place of.
+
+use libc::c_int;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static HANDLERS_ARE_LOST: AtomicBool = AtomicBool::new(false);
+
+/// From here on, no exit handler runs.
+pub(super) fn lose_handlers() {
+    HANDLERS_ARE_LOST.store(true, Ordering::Relaxed);
+}
+
+unsafe extern "C" {
+    fn __real_exit(status: c_int) -> !;
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_exit(status: c_int) -> ! {
+    // SAFETY: neither returns, and the caller wants the process to end.
+    unsafe {
+        if HANDLERS_ARE_LOST.load(Ordering::Relaxed) {
+            libc::_exit(status);
+        }
+        __real_exit(status)
+    }
+}
