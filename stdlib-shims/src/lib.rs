@@ -23,6 +23,7 @@ use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
     let own = [time_zones::module_def(&builder.ctx), expat::module_def(&builder.ctx)];
+    // What is krait's own stands in for the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     let builder = builder
         .add_native_modules(&modules)

@@ -8,6 +8,8 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
 use std::sync::atomic::Ordering;
 
 impl Parser {
+    /// What the handler of `what` is called with; `is_unparsed` says that it is the one for entities
+    /// that are not XML.
     pub(super) fn arguments(
         &self,
         what: What,

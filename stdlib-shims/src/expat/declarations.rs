@@ -26,6 +26,7 @@ pub(super) enum Entity {
     Unparsed(ExternalId),
 }
 
+/// What is declared of an attribute.
 #[derive(Debug, Clone)]
 pub(super) struct Declared {
     pub name: String,

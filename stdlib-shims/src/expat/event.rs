@@ -107,6 +107,7 @@ pub(super) struct Model {
     pub children: Vec<Model>,
 }
 
+// Kinds of models (`XML_CTYPE_*`).
 pub(super) const EMPTY: i32 = 1;
 pub(super) const ANY: i32 = 2;
 pub(super) const MIXED: i32 = 3;
@@ -114,6 +115,7 @@ pub(super) const NAME: i32 = 4;
 pub(super) const CHOICE: i32 = 5;
 pub(super) const SEQUENCE: i32 = 6;
 
+// Their quantifiers (`XML_CQUANT_*`).
 pub(super) const ONCE: i32 = 0;
 pub(super) const OPTIONAL: i32 = 1;
 pub(super) const REPEATED: i32 = 2;

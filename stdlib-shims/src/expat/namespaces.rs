@@ -22,11 +22,13 @@ pub(super) struct Namespaces {
 pub(super) type Binding = (Option<String>, Option<String>);
 
 impl Namespaces {
+    /// With only the prefix that every document has, `xml`.
     pub(super) fn new(separator: Option<String>) -> Self {
         let xml = (Some("xml".to_owned()), Some(XML.to_owned()));
         Self { separator, tell_prefixes: false, bindings: vec![xml], before: Vec::new() }
     }
 
+    /// Whether names have a prefix and a namespace.
     pub(super) fn are_read(&self) -> bool {
         self.separator.is_some()
     }

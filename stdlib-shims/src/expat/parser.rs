@@ -51,6 +51,7 @@ pub(super) struct Parser {
 }
 
 impl Parser {
+    /// A parser without handlers; `intern` is where it keeps names, None for a dict of its own.
     pub(super) fn new(reader: Reader, intern: PyObjectRef, vm: &VirtualMachine) -> Self {
         Self {
             reader: PyMutex::new(reader),

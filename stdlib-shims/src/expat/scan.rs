@@ -14,6 +14,7 @@ pub(super) enum Stop {
     PartialCharacter,
 }
 
+/// What was there, or why it is not.
 pub(super) type Scanned<T> = Result<T, Stop>;
 
 /// Where in the text something is.
@@ -129,7 +130,7 @@ impl<'text> Scanner<'text> {
         Ok(Cdata::Characters(start..self.at))
     }
 
-    /// A comment, an instruction or a declaration, after `<!-` or `<?`.
+    /// A comment, after `<!-`.
     pub(super) fn comment(&mut self) -> Scanned<Miscellaneous> {
         self.expect(b'-')?;
         let start = self.at;
@@ -143,6 +144,7 @@ impl<'text> Scanner<'text> {
         }
     }
 
+    /// An instruction or an XML declaration, after `<?`.
     pub(super) fn instruction(&mut self) -> Scanned<Miscellaneous> {
         let target = self.name()?;
         let next = self.peek()?;
@@ -192,6 +194,7 @@ impl<'text> Scanner<'text> {
         }
     }
 
+    /// Goes over a byte that must be there.
     pub(super) fn expect(&mut self, wanted: u8) -> Scanned<()> {
         match self.text.get(self.at) {
             None => Err(Stop::Partial),
@@ -203,14 +206,17 @@ impl<'text> Scanner<'text> {
         }
     }
 
+    /// The next character.
     pub(super) fn peek(&self) -> Scanned<char> {
         character(self.text, self.at)
     }
 
+    /// Whether a name may begin with it.
     pub(super) fn is_name_start(&self, next: char) -> bool {
         is_name_start(next) || next == ':' && !self.namespaces
     }
 
+    /// Whether a name may have it.
     pub(super) fn is_name_part(&self, next: char) -> bool {
         is_name_part(next) || next == ':' && !self.namespaces
     }
@@ -397,6 +403,7 @@ impl<'text> Scanner<'text> {
         Ok(start..self.at)
     }
 
+    /// Goes over a name's first character.
     pub(super) fn name_start(&mut self) -> Scanned<()> {
         let first = self.peek()?;
         if !self.is_name_start(first) {
@@ -424,6 +431,7 @@ impl<'text> Scanner<'text> {
     }
 }
 
+/// White space, as XML has it.
 pub(super) fn is_space(next: char) -> bool {
     matches!(next, ' ' | '\t' | '\r' | '\n')
 }
