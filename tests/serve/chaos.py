@@ -249,6 +249,11 @@ def check_disturbed(server, tally, killer):
         tally.check(len(noted.get(number, [])) <= 1, f"{number} was worked on twice: {noted.get(number)}")
     tally.called = set()
 
+    zygotes = killer.zygotes_killed if killer else []
+
+    def lost_zygote(began, ended):
+        return any(killed_at <= ended and began <= gone_at for killed_at, gone_at in zygotes)
+
     unnoted, explaining = [], set()
     for name, number, began, ended in tally.disturbed:
         if number not in noted:
@@ -257,13 +262,14 @@ def check_disturbed(server, tally, killer):
         [processes] = noted[number]
         [*by] = [each for each in processes if each in killed and killed[each] <= ended]
         explaining.update(by)
-        tally.check(by, f"{name} {number}: a 439, and nobody killed any of {processes}")
-    zygotes = killer.zygotes_killed if killer else []
+        # What hung on the server itself, when it was noted, had just lost its zygote.
+        orphaned = server.pid in processes and lost_zygote(began, ended)
+        tally.check(by or orphaned, f"{name} {number}: a 439, and nobody killed any of {processes}")
     # With a zygote go all that begin. Else the earliest that ended takes the earliest kill that it
     # can: if they can all have one, they do.
     left = sorted((time, each) for each, time in killed.items() if each not in explaining)
     for ended, began, name, number in sorted(unnoted):
-        if any(killed_at <= ended and began <= gone_at for killed_at, gone_at in zygotes):
+        if lost_zygote(began, ended):
             continue
         fitting = next((kill for kill in left if began <= kill[0] <= ended), None)
         if fitting:
