@@ -71,10 +71,25 @@ impl Parser {
     }
 }
 
+/// A number that tells where a parser is.
+type Place = fn(&Parser) -> i64;
+
+/// Attributes that tell of a place, without what it is the place of.
+const PLACES: [(&str, Place); 3] = [
+    ("LineNumber", |parser| parser.position().line as i64),
+    ("ColumnNumber", |parser| parser.position().column as i64),
+    ("ByteIndex", Parser::byte),
+];
+
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Parser {
     #[extend_class]
-    fn add_handlers(context: &Context, class: &'static Py<PyType>) {
+    fn add_attributes(context: &Context, class: &'static Py<PyType>) {
+        let add = |name: &str, attribute: PyGetSet| {
+            let getset = context.types.getset_type.to_owned();
+            let attribute = PyRef::new_ref(attribute, getset, None);
+            class.attributes.insert(context.intern_str(name), attribute.into());
+        };
         for (index, name) in HANDLERS.into_iter().enumerate() {
             let handler = PyGetSet::new(name, class, context)
                 .with_get(move |this: &Py<Self>, _: &VirtualMachine| {
@@ -87,9 +102,15 @@ impl Parser {
                     this.handlers.write()[index] = handler;
                     Ok::<(), PyBaseExceptionRef>(())
                 });
-            let getset = context.types.getset_type.to_owned();
-            let handler = PyRef::new_ref(handler, getset, None);
-            class.attributes.insert(context.intern_str(name), handler.into());
+            add(name, handler);
+        }
+        // Where an error is, is where the parser is.
+        for of in ["Current", "Error"] {
+            for (what, place) in PLACES {
+                let name = format!("{of}{what}");
+                let place = move |this: &Py<Self>, _: &VirtualMachine| place(this);
+                add(&name, PyGetSet::new(&name, class, context).with_get(place));
+            }
         }
     }
 
@@ -274,36 +295,6 @@ impl Parser {
     #[pygetset(name = "ErrorCode")]
     fn error_code(zelf: &Py<Self>) -> usize {
         zelf.error_code.load(Ordering::Relaxed)
-    }
-
-    #[pygetset(name = "ErrorLineNumber")]
-    fn error_line(zelf: &Py<Self>) -> usize {
-        zelf.position().line
-    }
-
-    #[pygetset(name = "ErrorColumnNumber")]
-    fn error_column(zelf: &Py<Self>) -> usize {
-        zelf.position().column
-    }
-
-    #[pygetset(name = "ErrorByteIndex")]
-    fn error_byte(zelf: &Py<Self>) -> i64 {
-        zelf.byte()
-    }
-
-    #[pygetset(name = "CurrentLineNumber")]
-    fn current_line(zelf: &Py<Self>) -> usize {
-        zelf.position().line
-    }
-
-    #[pygetset(name = "CurrentColumnNumber")]
-    fn current_column(zelf: &Py<Self>) -> usize {
-        zelf.position().column
-    }
-
-    #[pygetset(name = "CurrentByteIndex")]
-    fn current_byte(zelf: &Py<Self>) -> i64 {
-        zelf.byte()
     }
 
     fn position(&self) -> Position {

@@ -80,7 +80,7 @@ impl Scanner<'_> {
                     return Ok(Prolog::Sign('%'));
                 }
                 let place = self.name()?;
-                self.expect(b';')?;
+                self.require(b';')?;
                 Ok(Prolog::ParameterReference(place))
             }
             ']' if self.text[self.at..].starts_with(b"]>") => {

@@ -132,13 +132,13 @@ impl<'text> Scanner<'text> {
 
     /// A comment, after `<!-`.
     pub(super) fn comment(&mut self) -> Scanned<Miscellaneous> {
-        self.expect(b'-')?;
+        self.require(b'-')?;
         let start = self.at;
         loop {
             let next = self.take()?;
             if next == '-' && self.peek()? == '-' {
                 self.at += 1;
-                self.expect(b'>')?;
+                self.require(b'>')?;
                 return Ok(Miscellaneous::Comment(start..self.at - 3));
             }
         }
@@ -159,7 +159,7 @@ impl<'text> Scanner<'text> {
         let mut start = self.at;
         if next == '?' {
             self.at += 1;
-            self.expect(b'>')?;
+            self.require(b'>')?;
         } else {
             loop {
                 let next = self.take()?;
@@ -195,7 +195,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// Goes over a byte that must be there.
-    pub(super) fn expect(&mut self, wanted: u8) -> Scanned<()> {
+    pub(super) fn require(&mut self, wanted: u8) -> Scanned<()> {
         match self.text.get(self.at) {
             None => Err(Stop::Partial),
             Some(next) if *next != wanted => Err(Stop::Invalid(self.at)),
@@ -273,7 +273,7 @@ impl<'text> Scanner<'text> {
                 }
                 '/' => {
                     self.at += 1;
-                    self.expect(b'>')?;
+                    self.require(b'>')?;
                     return Ok(Content::StartTag { name, attributes, empty: true });
                 }
                 next if spaced && self.is_name_start(next) => attributes.push(self.attribute()?),
@@ -285,7 +285,7 @@ impl<'text> Scanner<'text> {
     fn attribute(&mut self) -> Scanned<RawAttribute> {
         let name = self.prefixed_name()?;
         self.spaces();
-        self.expect(b'=')?;
+        self.require(b'=')?;
         self.spaces();
         let quote = self.peek()?;
         if quote != '"' && quote != '\'' {
@@ -325,7 +325,7 @@ impl<'text> Scanner<'text> {
         }
         let name = start..self.at;
         self.spaces();
-        self.expect(b'>')?;
+        self.require(b'>')?;
         Ok(Content::EndTag { name })
     }
 
@@ -333,7 +333,7 @@ impl<'text> Scanner<'text> {
     pub(super) fn reference(&mut self) -> Scanned<Content> {
         if self.peek()? != '#' {
             let name = self.name()?;
-            self.expect(b';')?;
+            self.require(b';')?;
             return Ok(Content::EntityReference { name });
         }
         self.at += 1;
@@ -350,7 +350,7 @@ impl<'text> Scanner<'text> {
         if digits.is_empty() {
             return Err(Stop::Invalid(self.at));
         }
-        self.expect(b';')?;
+        self.require(b';')?;
         Ok(Content::CharacterReference { digits, radix })
     }
 
@@ -446,7 +446,12 @@ pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
     let rest = text.get(at..).unwrap_or_default();
     let Some(first) = rest.first() else { return Err(Stop::Partial) };
     let size = match first {
-        0..0x80 => 1,
+        // Most are, and scanning looks at every one.
+        0..0x80 => {
+            return Some(char::from(*first))
+                .filter(|next| is_allowed(*next))
+                .ok_or(Stop::Invalid(at));
+        }
         0xc2..0xe0 => 2,
         0xe0..0xf0 => 3,
         0xf0..0xf5 => 4,

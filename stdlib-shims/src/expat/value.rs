@@ -6,7 +6,6 @@ use super::{
     event::What,
     scan::{Content, Miscellaneous, Place, Scanner, Stop, is_allowed},
 };
-use std::sync::Arc;
 
 /// What XML itself declares.
 pub(super) fn predefined(name: &[u8]) -> Option<char> {
@@ -73,7 +72,7 @@ pub(super) fn entity(scanner: &Scanner, place: Place) -> Result<String, Error> {
             }
             '%' => {
                 inner.at += 1;
-                inner.name().and_then(|_| inner.expect(b';')).map_err(invalid)?;
+                inner.name().and_then(|_| inner.require(b';')).map_err(invalid)?;
                 return Err(Error { code: Code::ParameterEntityReference, at: start + at });
             }
             '\r' | '\n' => {
@@ -91,70 +90,70 @@ pub(super) fn entity(scanner: &Scanner, place: Place) -> Result<String, Error> {
 
 /// An attribute's value: entities come to what they stand for, white space to blanks, and where it
 /// is no text, to single ones. `expanded` is added the bytes that came of entities.
-pub(super) fn attribute(
-    raw: &[u8],
+pub(super) fn attribute<'a>(
+    raw: &'a [u8],
     is_text: bool,
-    declarations: &Declarations,
+    declarations: &'a Declarations,
     expanded: &mut usize,
 ) -> Result<String, (Code, Option<usize>)> {
-    // What is read: the value, and the entities that it is in the middle of, by name.
-    let mut open: Vec<(Arc<[u8]>, usize, String)> = vec![(raw.into(), 0, String::new())];
-    let mut value = String::new();
+    // What is read: the value, and the entities that it is in the middle of, by name. A reference
+    // in the value was read once before, with its prefix or without.
+    let scanner = |text| Scanner { text, at: 0, namespaces: false, last: true };
+    let mut open: Vec<(Scanner<'a>, &str)> = vec![(scanner(raw), "")];
+    let mut value = String::with_capacity(raw.len());
     while let Some(depth) = open.len().checked_sub(1) {
-        let (source, at, _) = &mut open[depth];
-        if *at == source.len() {
+        let (reader, _) = &mut open[depth];
+        let (source, start) = (reader.text, reader.at);
+        if start == source.len() {
             open.pop();
             continue;
         }
-        let (source, start) = (source.clone(), *at);
-        let mut scanner = Scanner { text: &source, at: start, namespaces: true, last: true };
-        let invalid = (Code::InvalidToken, (depth == 0).then_some(start));
-        let Ok(next) = scanner.peek() else { return Err(invalid) };
-        if next == '<' {
-            return Err(invalid);
-        }
-        if next != '&' {
-            *at += next.len_utf8();
-            if next == '\r' && source.get(*at) == Some(&b'\n') {
-                *at += 1;
-            }
-            value.push(if matches!(next, '\t' | '\r' | '\n') { ' ' } else { next });
-            continue;
-        }
-        scanner.at += 1;
-        let Ok(reference) = scanner.reference() else { return Err(invalid) };
-        *at = scanner.at;
         let wrong = |code| (code, (depth == 0).then_some(start));
-        let name = match reference {
+        let next = reader.peek().map_err(|_| wrong(Code::InvalidToken))?;
+        match next {
+            '<' => return Err(wrong(Code::InvalidToken)),
+            '&' => {}
+            '\r' | '\n' => {
+                reader.newline().map_err(|_| wrong(Code::InvalidToken))?;
+                value.push(' ');
+                continue;
+            }
+            next => {
+                reader.at += next.len_utf8();
+                value.push(if next == '\t' { ' ' } else { next });
+                continue;
+            }
+        }
+        reader.at += 1;
+        let name = match reader.reference().map_err(|_| wrong(Code::InvalidToken))? {
             Content::CharacterReference { digits, radix } => {
                 let found = character(&source[digits], radix);
                 value.push(found.ok_or_else(|| wrong(Code::BadCharacterReference))?);
                 continue;
             }
             Content::EntityReference { name } => &source[name],
-            _ => return Err(invalid),
+            _ => return Err(wrong(Code::InvalidToken)),
         };
         if let Some(found) = predefined(name) {
             value.push(found);
             continue;
         }
-        let name = text(name);
-        match declarations.entities.get(&name) {
+        match declarations.entities.get_key_value(&text(name)) {
             None if declarations.complete() => return Err((Code::UndefinedEntity, None)),
             None => {}
-            Some(_) if open.iter().any(|(_, _, open)| *open == name) => {
+            Some((name, _)) if open.iter().any(|(_, open)| open == name) => {
                 return Err(wrong(Code::RecursiveEntityReference));
             }
-            Some(Entity::Unparsed(_)) => return Err(wrong(Code::BinaryEntityReference)),
-            Some(Entity::External(_)) => {
+            Some((_, Entity::Unparsed(_))) => return Err(wrong(Code::BinaryEntityReference)),
+            Some((_, Entity::External(_))) => {
                 return Err(wrong(Code::AttributeExternalEntityReference));
             }
-            Some(Entity::Internal(text)) => {
+            Some((name, Entity::Internal(text))) => {
                 *expanded += text.len();
                 if *expanded > super::reader::MANY_EXPANDED_BYTES {
                     return Err((Code::AmplificationLimit, None));
                 }
-                open.push((text.clone(), 0, name));
+                open.push((scanner(text), name));
             }
         }
     }
