@@ -14,7 +14,9 @@ use rustpython_compiler_core::{
 };
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    error::Error,
+    fs,
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -150,49 +152,6 @@ const LEFT_OUT_ENCODINGS: &[&str] = &[
     "ptcp154",
 ];
 
-/// Changes to single places of the library: a file, what is there, what comes instead. Most
-/// of them put off an import that most processes never use to the time it is used.
-const PATCHES: &[(&str, &str, &str)] = &[
-    // Only for source lines that span several lines, and for suggestions to SyntaxErrors.
-    (
-        "traceback.py",
-        "\nimport textwrap\n",
-        "\nimport _krait_lazy\ntextwrap = _krait_lazy.module('textwrap')\n",
-    ),
-    ("traceback.py", "\nimport codeop\n", "\ncodeop = _krait_lazy.module('codeop')\n"),
-    ("traceback.py", "\nimport tokenize\n", "\ntokenize = _krait_lazy.module('tokenize')\n"),
-    // Only where an exception is logged.
-    (
-        "logging/__init__.py",
-        "import sys, os, time, io, re, traceback, warnings, weakref, collections.abc\n",
-        "import sys, os, time, io, re, warnings, weakref, collections.abc\n\
-         import _krait_lazy\ntraceback = _krait_lazy.module('traceback')\n",
-    ),
-    // A frozen package has no `__path__`, and a log call with wrong arguments would raise.
-    (
-        "logging/__init__.py",
-        "os.path.dirname(frame.f_code.co_filename) ==\n                       __path__[0]",
-        "frame.f_code.co_filename == _srcfile",
-    ),
-    // A frozen module has no `__file__`: what these warn of would be a NameError. The frames that
-    // a warning is not about are the library's.
-    ("_strptime.py", "(os.path.dirname(__file__),)", "('<frozen ',)"),
-    ("zipfile/__init__.py", "(os.path.dirname(__file__),)", "('<frozen ',)"),
-    // The engine's reader names the character that is wrong, CPython's does not. On the same line,
-    // so that the others keep their numbers in tracebacks.
-    (
-        "json/decoder.py",
-        "        errmsg = '%s: line",
-        "        msg = msg.split(': U+')[0].replace(' U+', ' at U+').split(' U+')[0]; errmsg = '%s: line",
-    ),
-    // Only for hosts in brackets.
-    (
-        "urllib/parse.py",
-        "\nimport ipaddress\n",
-        "\nimport _krait_lazy\nipaddress = _krait_lazy.module('ipaddress')\n",
-    ),
-];
-
 /// The flags of `re` by name. The library's modules name them while they are imported,
 /// which would import `enum` only to make numbers of them: they are given as numbers.
 const PATTERN_FLAGS: &[(&str, &str)] = &[
@@ -231,22 +190,20 @@ const STAND_IN: &str = "_krait_packed.py";
 /// longer it takes to import one module of it.
 const PART_SIZE: usize = 2 << 20;
 
+/// The changes of the library's modules: see `engine/README.md`.
+const LIBRARY_CHANGES: &str = "../engine/changes/rustpython-pylib";
+
+/// The variable that names a folder of the engine's sources to use as they are, and where the
+/// library's modules are in it.
+const EDITED_ENGINE: &str = "KRAIT_ENGINE_SOURCES";
+const LIBRARY: &str = "rustpython-pylib/Lib";
+
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={SHIMS}");
-    let mut sources = BTreeMap::new();
-    for (file, name) in python_files(Path::new(rustpython_pylib::LIB_PATH))? {
-        if !is_left_out(&name) {
-            sources.insert(name, fs::read_to_string(file)?);
-        }
-    }
-    for (file, old, new) in PATCHES {
-        let source: &mut String = sources.get_mut(Path::new(file)).expect("a module to patch");
-        assert_eq!(source.matches(old).count(), 1, "{file} no longer has {old:?} once");
-        *source = source.replace(old, new);
-    }
+    let mut sources = library()?;
     for (name, source) in &mut sources {
         if !name.starts_with("re") {
             *source = with_flags_as_numbers(source);
@@ -282,10 +239,36 @@ fn main() -> io::Result<()> {
         packed.sort_by(|(one, _), (other, _)| one.cmp(other));
         kept.extend(freeze_one(Path::new(STAND_IN), "raise ImportError('not unpacked')"));
         fs::write(out.join("packed.rs"), pack(&packed, &out)?)?;
-        fs::write(out.join("frozen.bin"), encode(&kept))
+        fs::write(out.join("frozen.bin"), encode(&kept))?;
     } else {
-        fs::write(out.join("frozen.bin"), encode(&frozen))
+        fs::write(out.join("frozen.bin"), encode(&frozen))?;
     }
+    Ok(())
+}
+
+/// The library's modules by their path from `Lib`, as the engine's changes have them, less what is
+/// left out.
+fn library() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={LIBRARY_CHANGES}");
+    println!("cargo:rerun-if-env-changed={EDITED_ENGINE}");
+    let mut folder = PathBuf::from(rustpython_pylib::LIB_PATH);
+    let edited = env::var_os(EDITED_ENGINE).map(|engine| Path::new(&engine).join(LIBRARY));
+    let mut changed = BTreeMap::new();
+    if let Some(edited) = edited.filter(|edited| edited.is_dir()) {
+        folder = edited;
+        println!("cargo:rerun-if-changed={}", folder.display());
+    } else if let Some(library_crate) = folder.parent() {
+        changed = krait_engine::changed_files(library_crate, Path::new(LIBRARY_CHANGES))?;
+    }
+    let mut sources = BTreeMap::new();
+    for (file, name) in python_files(&folder)? {
+        sources.insert(name, fs::read_to_string(file)?);
+    }
+    for (name, text) in changed {
+        sources.insert(name.strip_prefix("Lib")?.to_path_buf(), text);
+    }
+    sources.retain(|name, _| !is_left_out(name));
+    Ok(sources)
 }
 
 /// As `xz --extreme` does, but whoever unpacks it needs no more memory than the content's.

@@ -19,6 +19,9 @@ pub use time_zones::posix_rule;
 
 use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
 
+// Not there? Then cargo did not compile the engine by `engine/rustc`: is RUSTC set?
+const _: () = rustpython_vm::COMPILED_WITH_CHANGES;
+
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);

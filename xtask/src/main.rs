@@ -1,5 +1,6 @@
 //! krait's build tasks: `cargo xtask TASK`.
 
+mod engine;
 mod module;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +12,7 @@ use std::{
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
+  engine   list the changes that the engine gets, or show, edit and record them
   dist     build what ships into target/dist/krait
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
@@ -25,6 +27,7 @@ usage: cargo xtask TASK
 fn main() -> Result<()> {
     let task = env::args().nth(1);
     match task.as_deref() {
+        Some("engine") => engine::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("dist") => dist().map(|program| println!("{}", program.display())),
         Some("wasm") => module::build().map(|module| println!("{}", module.display())),
         Some("wasm-program") => module::program().map(|program| println!("{}", program.display())),
