@@ -189,7 +189,7 @@ install_libc
 write_linker "$linker"
 say "Rust $(rust_version), $(basename "$linker"), wasi-libc of ziglang $ZIGLANG in $toolchain"
 
-export_line RUSTC "$RUSTC"
+export_line KRAIT_RUSTC "$RUSTC"
 # Debian's Rust is a release, which takes -Z and compiles its library only when told so.
 export_line RUSTC_BOOTSTRAP 1
 export_line CARGO_TARGET_WASM32_WASIP1_LINKER "$toolchain/wasm-ld"
