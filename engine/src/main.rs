@@ -2,7 +2,8 @@
 //!
 //! Called by the script `rustc` with the folder of all changes, a folder for copies, the compiler,
 //! and what cargo says to it. Where `KRAIT_ENGINE_SOURCES` names a folder with the crate in it
-//! (`cargo xtask engine edit` makes one), that is compiled instead, incrementally.
+//! (`cargo xtask engine edit` makes one), that is compiled instead, incrementally and with fewer
+//! optimisations, as krait's own crates are then.
 
 use std::{
     env,
@@ -35,19 +36,23 @@ fn compile() -> Result<ExitCode, Box<dyn Error>> {
     let source = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let changes = changes.join(&name);
     let edited = env::var_os("KRAIT_ENGINE_SOURCES").map(|folder| Path::new(&folder).join(&name));
-    let copy = match edited.filter(|folder| folder.is_dir()) {
-        Some(edited) => {
-            let incremental = copies.join("incremental");
-            arguments.push("-C".into());
-            arguments.push(format!("incremental={}", incremental.display()).into());
-            edited
-        }
-        None => {
+    let copy = match &edited {
+        Some(edited) if edited.is_dir() => edited.clone(),
+        // krait's own crates, beside what is edited.
+        Some(_) if !changes.is_dir() => source.clone(),
+        _ => {
             let copy = copies.join(format!("{name}-{}", env::var("CARGO_PKG_VERSION")?));
             krait_engine::lay(&source, &changes, &copy)?;
             copy
         }
     };
+    if edited.is_some() {
+        // A change is to be tried soon: what is not compiled again saves the most.
+        let incremental = format!("incremental={}", copies.join("incremental").display());
+        for option in [&*incremental, "lto=off", "opt-level=1"] {
+            arguments.extend(["-C".into(), option.into()]);
+        }
+    }
     let copy = copy.canonicalize()?;
     for argument in &mut arguments {
         let path = Path::new(argument);
