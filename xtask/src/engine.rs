@@ -37,10 +37,12 @@ pub(super) fn run(words: &[String]) -> Result<()> {
 }
 
 fn list() -> Result<()> {
+    println!("* is for the engine's authors, too.");
     for (name, _) in changed_crates()? {
-        println!("{name}");
+        println!("\n{name}");
         for change in changes_of(&changes_folder(&name))? {
-            println!("  {:<28} {}", change.name(), change.title);
+            let mark = if change.offer.starts_with("yes") { '*' } else { ' ' };
+            println!("{mark} {:<36} {}", change.name(), change.title);
         }
     }
     Ok(())
