@@ -2,7 +2,8 @@
 //!
 //! A `zip` block names its members, one a line: the path of a file of the case, or
 //! `NAME < FILE` for another name, `NAME -> TARGET` for a link, `NAME zeros MB` for so many
-//! megabytes of zeros. A line `!damaged` or `!encrypted` spoils the finished zip.
+//! megabytes of zeros. A line `!damaged` or `!encrypted` spoils the finished zip, and `!method N`
+//! has it say that its members are compressed by another method.
 
 use std::{
     fs,
@@ -37,6 +38,9 @@ pub(crate) fn make(path: &Path, members: &str, folder: &Path) {
     if members.lines().any(|line| line == "!encrypted") {
         set_encrypted_flag(&mut bytes);
     }
+    if let Some(method) = members.lines().find_map(|line| line.strip_prefix("!method ")) {
+        set_method(&mut bytes, method.parse().expect("a number"));
+    }
     fs::create_dir_all(path.parent().expect("a file has a folder")).expect("writable");
     fs::write(path, bytes).expect("writable");
 }
@@ -47,6 +51,17 @@ fn set_encrypted_flag(bytes: &mut [u8]) {
         match &bytes[at..at + 4] {
             b"PK\x03\x04" => bytes[at + 6] |= 1,
             b"PK\x01\x02" => bytes[at + 8] |= 1,
+            _ => {}
+        }
+    }
+}
+
+/// Sets the method of every local and central header.
+fn set_method(bytes: &mut [u8], method: u8) {
+    for at in 0..bytes.len().saturating_sub(12) {
+        match &bytes[at..at + 4] {
+            b"PK\x03\x04" => bytes[at + 8] = method,
+            b"PK\x01\x02" => bytes[at + 10] = method,
             _ => {}
         }
     }

@@ -15,6 +15,7 @@ mod snapshot;
 #[cfg(unix)]
 mod startup;
 mod style;
+mod variables;
 
 use crate::instance::Engine;
 use clap::Parser;

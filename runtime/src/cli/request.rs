@@ -3,6 +3,7 @@
 use super::{
     Fatal,
     options::{InvocationType, InvokeArguments},
+    variables::{self, NoVariable},
 };
 use crate::{
     contract::{
@@ -147,34 +148,19 @@ fn variables(
 ) -> Result<IndexMap<String, String>, Fatal> {
     let mut variables = declared.environment.clone();
     for path in &arguments.environment_files {
-        let text = std::fs::read_to_string(path)
+        let text = package::read_text(path)
             .with_context(|| format!("the environment file {} cannot be read", path.display()))
             .map_err(Fatal::Request)?;
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let Some((key, value)) = line.split_once('=') else {
-                return Err(Fatal::Request(anyhow!(
-                    "line {} of the environment file {} is not of the form KEY=VALUE: {line}",
-                    index + 1,
-                    path.display()
-                )));
-            };
-            variables.insert(key.trim_end().to_owned(), unquoted(value.trim_start()).to_owned());
-        }
+        variables.extend(variables::read(&text).map_err(|NoVariable { line, text }| {
+            Fatal::Request(anyhow!(
+                "line {line} of the environment file {} is not of the form KEY=VALUE: {text}",
+                path.display()
+            ))
+        })?);
     }
     variables.extend(arguments.environment.iter().cloned());
     environment::check(&variables).map_err(Fatal::request)?;
     Ok(variables)
-}
-
-fn unquoted(value: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(value)
 }
 
 /// The event's text and where it came from.

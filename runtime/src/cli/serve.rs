@@ -4,6 +4,7 @@ use super::{Fatal, options::ServeArguments};
 use crate::{
     contract::limits::MIB,
     instance::Keeper,
+    package,
     platform::{
         Limits, Parts, Platform, Project,
         configuration::{self, Declaration, Sources},
@@ -141,7 +142,7 @@ fn credentials(arguments: &ServeArguments) -> Result<Option<Credentials>, Fatal>
 
 /// The id on the first line, the key on the second.
 fn of_file(path: &Path) -> Result<Credentials, Fatal> {
-    let text = std::fs::read_to_string(path)
+    let text = package::read_text(path)
         .with_context(|| format!("the secret file {} cannot be read", path.display()))
         .map_err(Fatal::Request)?;
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -16,6 +16,8 @@ pub enum PackageError {
     Damaged { archive: PathBuf, reason: String },
     /// A member of the zip is encrypted.
     Encrypted { archive: PathBuf, member: String },
+    /// A member of the zip is compressed by a method that the platform does not unpack.
+    Compression { archive: PathBuf, member: String, method: String },
     /// A member would be written outside the package, or links there.
     Outside { archive: PathBuf, member: String },
     /// A member is a link to Python code, and the zip is read in place, without its links.
@@ -61,6 +63,12 @@ impl fmt::Display for PackageError {
             Self::Encrypted { archive, member } => write!(
                 formatter,
                 "the package {} is encrypted ({member}); make it without a password",
+                archive.display()
+            ),
+            Self::Compression { archive, member, method } => write!(
+                formatter,
+                "the package {} is compressed by {method} ({member}); make it with deflate, as \
+                 zip does by default",
                 archive.display()
             ),
             Self::Outside { archive, member } => write!(

@@ -1,13 +1,13 @@
 //! Zip packages that stay zips: the interpreter imports from them as they are.
 
-use super::{Package, PackageError, absolute};
+use super::{Package, PackageError, absolute, compression::foreign_compression};
 use crate::contract::limits;
 use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
 };
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 /// Refuses a zip that could not be unpacked either; gives the path it is known by.
 pub(super) fn check(archive: &Path) -> Result<PathBuf, PackageError> {
@@ -20,8 +20,12 @@ pub(super) fn check(archive: &Path) -> Result<PathBuf, PackageError> {
     for index in 0..zip.len() {
         let member = zip.by_index_raw(index).map_err(|error| damaged(&error))?;
         let name = member.name().map_err(|error| damaged(&error))?.into_owned();
-        if member.encrypted() {
+        if member.encrypted() || member.compression() == CompressionMethod::AES {
             return Err(PackageError::Encrypted { archive: archive.to_path_buf(), member: name });
+        }
+        if let Some(method) = foreign_compression(member.compression()) {
+            let archive = archive.to_path_buf();
+            return Err(PackageError::Compression { archive, member: name, method });
         }
         if member.enclosed_name().is_none() {
             return Err(PackageError::Outside { archive: archive.to_path_buf(), member: name });

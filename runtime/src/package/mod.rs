@@ -3,10 +3,13 @@
 //! Everything ends as folders on disk, because that is what the interpreter imports from. A
 //! WebAssembly module may not write to its host's disk: there a zip is read in place.
 
+mod compression;
 mod error;
 #[cfg(target_os = "wasi")]
 mod in_place;
+mod node;
 mod template;
+mod text;
 #[cfg(unix)]
 mod unpack;
 
@@ -15,6 +18,7 @@ pub use template::{
     Declared, DeclaredTimer, find as find_template, read as read_template,
     read_all as read_templates,
 };
+pub use text::read_text;
 
 use crate::{
     contract::{Handler, limits},

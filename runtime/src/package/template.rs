@@ -1,11 +1,18 @@
 //! Functions declared in a `template.yaml` (TCSAM, scf-contract §11.3) or a
 //! `serverless.yml` (component scf, §11.2).
 
-use super::PackageError;
+use super::{
+    PackageError,
+    node::{NOTHING, Node},
+    read_text,
+};
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use std::path::{Path, PathBuf};
+use serde_json::Value;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// What a template says of one function. What it does not say is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,11 +73,10 @@ pub fn read(path: &Path, name: Option<&str>) -> Result<Declared, PackageError> {
 /// # Errors
 /// When the file cannot be read or parsed.
 pub fn read_all(path: &Path) -> Result<Vec<Declared>, PackageError> {
-    let text = std::fs::read_to_string(path)
+    let text = read_text(path)
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
     let invalid = |reason: String| PackageError::Template { path: path.to_path_buf(), reason };
-    let root: Value = serde_saphyr::from_str(&text)
-        .map_err(|error| invalid(error.to_string().trim_start_matches("error: ").to_owned()))?;
+    let root = Node::read(&text).map_err(invalid)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     if root.get("component").is_some() || root.get("inputs").is_some() {
         Ok(vec![serverless(&root, folder).map_err(invalid)?])
@@ -88,29 +94,29 @@ struct TcsamFunction {
     memory_size: Option<u32>,
     timeout: Option<u32>,
     init_timeout: Option<u32>,
-    #[serde(default)]
-    environment: TcsamEnvironment,
-    #[serde(default)]
-    events: Map<String, Value>,
 }
 
-/// The timers among a function's `Events`; `Enable` may be text, as in the API.
-fn tcsam_timers(events: &Map<String, Value>) -> Vec<DeclaredTimer> {
-    let timers = events.iter().filter(|(_, event)| event["Type"] == "Timer");
+/// The timers among a function's `Events`.
+fn tcsam_timers(events: Option<&Node>) -> Vec<DeclaredTimer> {
+    let events = events.and_then(Node::as_map).into_iter().flatten();
+    let is_timer = |event: &Node| event.get("Type").and_then(Node::as_text) == Some("Timer");
+    let timers = events.filter(|(_, event)| is_timer(event));
     timers
         .map(|(name, event)| {
-            declared_timer(name, &event["Properties"], "CronExpression", ["Message", "Enable"])
+            let properties = event.get("Properties").unwrap_or(&NOTHING);
+            declared_timer(name, properties, "CronExpression", ["Message", "Enable"])
         })
         .collect()
 }
 
 /// The timers among the component's `events`.
-fn serverless_timers(events: &[Value]) -> Vec<DeclaredTimer> {
+fn serverless_timers(events: Option<&Node>) -> Vec<DeclaredTimer> {
+    let events = if let Some(Node::List(events)) = events { events.as_slice() } else { &[] };
     let timers = events.iter().filter_map(|event| event.get("timer"));
     timers
         .map(|timer| {
             let parameters = timer.get("parameters").unwrap_or(timer);
-            let name = parameters["name"].as_str().unwrap_or("timer");
+            let name = parameters.get("name").and_then(Node::as_text).unwrap_or("timer");
             declared_timer(name, parameters, "cronExpression", ["argument", "enable"])
         })
         .collect()
@@ -118,61 +124,61 @@ fn serverless_timers(events: &[Value]) -> Vec<DeclaredTimer> {
 
 fn declared_timer(
     name: &str,
-    properties: &Value,
+    properties: &Node,
     cron: &str,
     [message, enable]: [&str; 2],
 ) -> DeclaredTimer {
-    let text = |key: &str| properties[key].as_str().unwrap_or_default().to_owned();
-    let enabled = match &properties[enable] {
-        Value::Bool(enabled) => *enabled,
-        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "false" | "close"),
-        _ => true,
+    let text = |key: &str| properties.get(key).and_then(Node::as_text).unwrap_or_default();
+    // It may be text, as in the API.
+    let enabled = match properties.get(enable) {
+        Some(Node::Plain(Value::Bool(enabled), _)) => *enabled,
+        _ => !matches!(text(enable).to_ascii_lowercase().as_str(), "false" | "close"),
     };
+    let text = |key: &str| text(key).to_owned();
     DeclaredTimer { name: name.to_owned(), cron: text(cron), message: text(message), enabled }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct TcsamEnvironment {
-    #[serde(default)]
-    variables: Map<String, Value>,
-}
-
 /// Every function of a TCSAM template: under its namespace, as the schema has it.
-fn tcsam(root: &Value, folder: &Path) -> Result<Vec<Declared>, String> {
-    let Some(resources) = root.get("Resources").and_then(Value::as_object) else {
+fn tcsam(root: &Node, folder: &Path) -> Result<Vec<Declared>, String> {
+    let Some(resources) = root.get("Resources").and_then(Node::as_map) else {
         return Err("it has neither Resources (TCSAM) nor inputs (component scf)".to_owned());
     };
-    let globals = root.pointer("/Globals/Function").cloned().unwrap_or(Value::Null);
+    let globals = root.get("Globals").and_then(|globals| globals.get("Function"));
+    let globals = globals.unwrap_or(&NOTHING);
     let mut functions = Vec::new();
     for (namespace, resource) in resources {
         if is_function(resource) {
-            functions.push(tcsam_function(namespace, None, resource, &globals, folder)?);
+            functions.push(tcsam_function(namespace, None, resource, globals, folder)?);
         }
-        for (name, resource) in resource.as_object().into_iter().flatten() {
+        for (name, resource) in resource.as_map().into_iter().flatten() {
             if is_function(resource) {
-                functions.push(tcsam_function(name, Some(namespace), resource, &globals, folder)?);
+                functions.push(tcsam_function(name, Some(namespace), resource, globals, folder)?);
             }
         }
     }
     Ok(functions)
 }
 
-fn is_function(resource: &Value) -> bool {
-    resource.get("Type").and_then(Value::as_str) == Some("TencentCloud::Serverless::Function")
+fn is_function(resource: &Node) -> bool {
+    resource.get("Type").and_then(Node::as_text) == Some("TencentCloud::Serverless::Function")
 }
 
 fn tcsam_function(
     name: &str,
     namespace: Option<&String>,
-    resource: &Value,
-    globals: &Value,
+    resource: &Node,
+    globals: &Node,
     folder: &Path,
 ) -> Result<Declared, String> {
     let mut properties = globals.clone();
-    merge(&mut properties, resource.get("Properties").cloned().unwrap_or(Value::Null));
-    let function: TcsamFunction = serde_json::from_value(properties)
-        .map_err(|error| format!("the function {name} is not well-formed: {error}"))?;
+    properties.merge(resource.get("Properties").cloned().unwrap_or_else(|| NOTHING.clone()));
+    let ill_formed = |error: &dyn fmt::Display| {
+        format!("the function {name} is not well-formed: {error}")
+    };
+    let environment = variables(&properties, ["Environment", "Variables"])
+        .map_err(|error| ill_formed(&error))?;
+    let timers = tcsam_timers(properties.get("Events"));
+    let function = TcsamFunction::deserialize(properties).map_err(|error| ill_formed(&error))?;
     Ok(Declared {
         name: name.to_owned(),
         namespace: namespace.cloned(),
@@ -182,8 +188,8 @@ fn tcsam_function(
         memory_mb: function.memory_size,
         timeout_seconds: function.timeout,
         init_timeout_seconds: function.init_timeout,
-        environment: texts(function.environment.variables),
-        timers: tcsam_timers(&function.events),
+        environment,
+        timers,
     })
 }
 
@@ -193,73 +199,50 @@ struct ServerlessInputs {
     name: Option<String>,
     namespace: Option<String>,
     region: Option<String>,
-    src: Option<Value>,
     handler: Option<String>,
     memory_size: Option<u32>,
     timeout: Option<u32>,
     init_timeout: Option<u32>,
-    #[serde(default)]
-    environment: ServerlessEnvironment,
-    #[serde(default)]
-    events: Vec<Value>,
 }
 
-#[derive(Default, Deserialize)]
-struct ServerlessEnvironment {
-    #[serde(default)]
-    variables: Map<String, Value>,
-}
-
-fn serverless(root: &Value, folder: &Path) -> Result<Declared, String> {
-    if let Some(component) = root.get("component").and_then(Value::as_str)
+fn serverless(root: &Node, folder: &Path) -> Result<Declared, String> {
+    if let Some(component) = root.get("component").and_then(Node::as_text)
         && component != "scf"
     {
         return Err(format!("its component is {component}; krait knows scf"));
     }
-    let inputs = root.get("inputs").cloned().unwrap_or(Value::Object(Map::new()));
-    let inputs: ServerlessInputs = serde_json::from_value(inputs)
-        .map_err(|error| format!("its inputs are not well-formed: {error}"))?;
-    let source = match &inputs.src {
-        Some(Value::String(source)) => Some(source.as_str()),
-        Some(source) => source.get("src").and_then(Value::as_str),
-        None => None,
-    };
-    let name = inputs.name.or_else(|| root.get("name")?.as_str().map(str::to_owned));
+    let given = root.get("inputs").cloned().unwrap_or(Node::Map(IndexMap::new()));
+    let ill_formed =
+        |error: &dyn fmt::Display| format!("its inputs are not well-formed: {error}");
+    let environment = variables(&given, ["environment", "variables"])
+        .map_err(|error| ill_formed(&error))?;
+    let timers = serverless_timers(given.get("events"));
+    let source = given.get("src").and_then(|source| match source.get("src") {
+        Some(within) => within.as_text(),
+        None => source.as_text(),
+    });
+    let code = source.map(|source| folder.join(source));
+    let inputs = ServerlessInputs::deserialize(given).map_err(|error| ill_formed(&error))?;
+    let name = inputs.name.or_else(|| Some(root.get("name")?.as_text()?.to_owned()));
     Ok(Declared {
         name: name.unwrap_or_else(|| "function".to_owned()),
         namespace: inputs.namespace,
         region: inputs.region,
-        code: source.map(|source| folder.join(source)),
+        code,
         handler: inputs.handler,
         memory_mb: inputs.memory_size,
         timeout_seconds: inputs.timeout,
         init_timeout_seconds: inputs.init_timeout,
-        environment: texts(inputs.environment.variables),
-        timers: serverless_timers(&inputs.events),
+        environment,
+        timers,
     })
 }
 
-/// Lays `over` upon `base`: objects key by key, everything else whole.
-fn merge(base: &mut Value, over: Value) {
-    match (base, over) {
-        (Value::Object(base), Value::Object(over)) => {
-            for (key, value) in over {
-                merge(base.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (_, Value::Null) => {}
-        (base, over) => *base = over,
-    }
-}
-
-/// Environment values are always strings; YAML's numbers and booleans are taken as written.
-fn texts(variables: Map<String, Value>) -> IndexMap<String, String> {
-    variables
-        .into_iter()
-        .map(|(key, value)| match value {
-            Value::String(text) => (key, text),
-            Value::Null => (key, String::new()),
-            other => (key, other.to_string()),
-        })
-        .collect()
+/// The variables at a place in a function's properties.
+fn variables(
+    properties: &Node,
+    [environment, variables]: [&str; 2],
+) -> Result<IndexMap<String, String>, String> {
+    let found = properties.get(environment).and_then(|environment| environment.get(variables));
+    found.unwrap_or(&NOTHING).to_variables()
 }

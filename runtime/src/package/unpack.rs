@@ -1,7 +1,7 @@
 //! Unpacking zip packages, safely and once. Security rests on this file: nothing is
 //! written outside the package's own folder, and nothing beyond the size limit.
 
-use super::PackageError;
+use super::{PackageError, compression::foreign_compression};
 use crate::{contract::limits, snapshot};
 use sha2::{Digest, Sha256};
 use std::{
@@ -10,7 +10,7 @@ use std::{
     os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink},
     path::{Component, Path, PathBuf},
 };
-use zip::{ZipArchive, read::ZipFile};
+use zip::{CompressionMethod, ZipArchive, read::ZipFile};
 
 /// Unpacks `archive` below the cache, into a folder named by the zip's content, unless that
 /// was done before. Concurrent callers may race: each unpacks aside, one folder wins.
@@ -87,8 +87,12 @@ impl Unpacking<'_> {
         for index in 0..zip.len() {
             let raw = zip.by_index_raw(index).map_err(|error| self.damaged(&error))?;
             let name = raw.name().map_err(|error| self.damaged(&error))?.into_owned();
-            if raw.encrypted() {
+            if raw.encrypted() || raw.compression() == CompressionMethod::AES {
                 return Err(self.encrypted(name));
+            }
+            if let Some(method) = foreign_compression(raw.compression()) {
+                let archive = self.archive.to_path_buf();
+                return Err(PackageError::Compression { archive, member: name, method });
             }
             drop(raw);
             let mut member = zip.by_index(index).map_err(|error| self.damaged(&error))?;

@@ -226,7 +226,7 @@ fn of_declared(declared: Declared, folder: &Path) -> Declaration {
 }
 
 fn of_file(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
-    let text = fs::read_to_string(path)
+    let text = package::read_text(path)
         .map_err(|error| ConfigurationError::Unreadable { path: path.to_path_buf(), error })?;
     let file: File = toml::from_str(&text).map_err(|error| ConfigurationError::File {
         path: path.to_path_buf(),

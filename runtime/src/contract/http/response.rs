@@ -90,8 +90,7 @@ pub(super) fn integrated(value: &Value) -> Result<HttpResponse, Unfit> {
 
 fn headers(fields: &Map<String, Value>) -> Result<Vec<(String, String)>, Unfit> {
     let Some(given) = fields.get("headers") else { return Ok(Vec::new()) };
-    let mut headers = Vec::new();
-    let mut bytes = 0;
+    let mut headers: Vec<(String, String)> = Vec::new();
     for (given, value) in given.as_object().ok_or(Unfit::Headers)? {
         let name = given.to_ascii_lowercase();
         if OF_THE_CONNECTION.contains(&name.as_str()) {
@@ -100,17 +99,19 @@ fn headers(fields: &Map<String, Value>) -> Result<Vec<(String, String)>, Unfit> 
         if name.is_empty() || !name.bytes().all(is_token) {
             return Err(Unfit::HeaderName(given.clone()));
         }
+        // A name is there once, however it is written: the last one counts.
+        headers.retain(|(earlier, _)| *earlier != name);
         let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         for value in values {
             let value = value.as_str().filter(|value| !value.bytes().any(is_control));
             let value = value.ok_or_else(|| Unfit::HeaderValue(given.clone()))?;
-            // With the `: ` and the line's end, as HTTP/1.1 writes them.
-            bytes += name.len() + value.len() + 4;
-            if bytes > limits::RESPONSE_HEADER_BYTES {
-                return Err(Unfit::HeadersTooLarge);
-            }
             headers.push((name.clone(), value.to_owned()));
         }
+    }
+    // With the `: ` and the line's end, as HTTP/1.1 writes them.
+    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    if bytes > limits::RESPONSE_HEADER_BYTES {
+        return Err(Unfit::HeadersTooLarge);
     }
     Ok(headers)
 }

@@ -78,6 +78,9 @@ fn unusable(platform: &Platform, error: PackageError) -> ApiError {
         PackageError::Encrypted { member, .. } => {
             ApiError::zip_unusable(format!("its member {member} is encrypted"))
         }
+        PackageError::Compression { member, method, .. } => ApiError::zip_unusable(format!(
+            "its member {member} is compressed by {method}; make it with deflate"
+        )),
         PackageError::Outside { member, .. } => {
             ApiError::zip_unusable(format!("its member {member} reaches outside the package"))
         }
