@@ -1,4 +1,4 @@
-//! `unicode_names2` 1, for the engine's parser, by way of krait's own version 3, which the
-//! engine's `unicodedata` uses: the names of all characters are there once.
+//! `unicode_names2` 1, for the engine's parser: names in literals are those that the engine's
+//! `unicodedata` knows of one character, aliases included, so that they are there once.
 
-pub use newer::{Name, character, name};
+pub use rustpython_unicode::lookup_character as character;

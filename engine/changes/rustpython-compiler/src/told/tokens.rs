@@ -1,0 +1,1103 @@
+//! The tokenizer, which is asked for one token at a time.
+
+use super::{Kind, Told, Warning, escapes};
+use alloc::{format, string::String, vec, vec::Vec};
+use rustpython_codegen::unicode;
+
+const MOST_BRACKETS: usize = 200;
+pub(super) const TOO_MANY_BRACKETS: &str = "too many nested parentheses";
+const MOST_INDENTS: usize = 100;
+const MOST_TEMPLATES: usize = 150;
+const MOST_NESTED_FIELDS: i32 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Name,
+    Number,
+    Text,
+    /// The three parts of an f-string, or of a t-string.
+    Start(u8),
+    Middle(u8),
+    End(u8),
+    Newline,
+    Indent,
+    Dedent,
+    EndMarker,
+    Operator,
+    /// There is nothing more, within brackets.
+    Error,
+}
+
+/// A token, and where the tokenizer was when it had read it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) typ: Type,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) line: usize,
+    pub(super) column: i64,
+    pub(super) end_line: usize,
+    pub(super) end_column: i64,
+    /// How many brackets are open after it.
+    pub(super) level: usize,
+    /// Of the middle of an f-string: backslashes are no escapes; it is part of a format.
+    pub(super) raw: bool,
+    pub(super) of_format: bool,
+}
+
+struct Bracket {
+    byte: u8,
+    line: usize,
+    column: i64,
+}
+
+/// An f-string or t-string that is being read.
+struct Template {
+    letter: u8,
+    quote: u8,
+    quotes: usize,
+    raw: bool,
+    start: usize,
+    first_line: usize,
+    line_start: usize,
+    in_text: bool,
+    depth: i32,
+    field_depth: i32,
+    in_format: bool,
+}
+
+/// How the tokenizer came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    No,
+    EndOfFile,
+    /// Within a literal.
+    EndInText,
+    Error,
+}
+
+pub(super) struct Tokenizer {
+    pub(super) source: Vec<u8>,
+    pub(super) at: usize,
+    line_end: usize,
+    pub(super) line_start: usize,
+    pub(super) line: usize,
+    pub(super) done: Done,
+    at_beginning: bool,
+    indents: Vec<(usize, usize)>,
+    pending: i32,
+    brackets: Vec<Bracket>,
+    templates: Vec<Template>,
+    first_line: usize,
+    first_line_start: usize,
+    blank: bool,
+    /// Where the line began in which nothing was being read yet.
+    buffer: usize,
+    in_token: bool,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// What cannot be read.
+pub(super) enum Wrong {
+    Told(Told),
+    /// Told by the parser, at the place where the tokenizer is.
+    Here(Kind, &'static str),
+    /// Told by the parser, as an error of this line.
+    Line(Kind, &'static str, i64),
+    EndOfFile,
+}
+
+type Read = Result<Token, Wrong>;
+
+impl Tokenizer {
+    pub(super) fn new(source: Vec<u8>) -> Self {
+        Self {
+            source,
+            at: 0,
+            line_end: 0,
+            line_start: 0,
+            line: 0,
+            done: Done::No,
+            at_beginning: true,
+            indents: vec![(0, 0)],
+            pending: 0,
+            brackets: Vec::new(),
+            templates: Vec::new(),
+            first_line: 0,
+            first_line_start: 0,
+            blank: false,
+            buffer: 0,
+            in_token: false,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Warns of an escape at `place`, on what is taken for its line.
+    pub(super) fn warn_of_escape(&mut self, line: usize, place: usize) {
+        let shown = escapes::shown(&self.source[place..]);
+        let octal = if shown.len() > 1 { " octal" } else { "" };
+        let what = format!("\"\\{shown}\" is an invalid{octal} escape sequence.");
+        let hint = format!("Did you mean \"\\\\{shown}\"? A raw string is also an option.");
+        let warning = self.warning(
+            line,
+            place,
+            format!("{what} Such sequences will not work in the future. {hint}"),
+            Some(format!("{what} {hint}")),
+        );
+        self.warnings.push(warning);
+    }
+
+    /// As `warn_of_text`, of the middle of an f-string; the tokenizer warned of braces.
+    pub(super) fn warn_of_middle(&mut self, line: usize, middle: Token) {
+        let text = &self.source[middle.start..middle.end];
+        let first = escapes::first_invalid(text, false);
+        if first.is_some_and(|place| !matches!(text[place + 1], b'{' | b'}')) {
+            self.warn_of_text(line, middle.start, middle.end, false);
+        }
+    }
+
+    fn warning(
+        &self,
+        line: usize,
+        place: usize,
+        message: String,
+        error: Option<String>,
+    ) -> Warning {
+        let before = &self.source[..place];
+        let start = before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let offset = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        Warning {
+            line,
+            offset,
+            message,
+            error,
+        }
+    }
+
+    /// Warns of the first escape of a text that is none, if there is one.
+    pub(super) fn warn_of_text(&mut self, line: usize, start: usize, end: usize, of_bytes: bool) {
+        let text = &self.source[start..end];
+        if let Some(place) = escapes::first_invalid(text, of_bytes) {
+            let lines = text[..place].iter().filter(|&&byte| byte == b'\n').count();
+            self.warn_of_escape(line + lines, start + place);
+        }
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        if self.at == self.line_end {
+            if self.done != Done::No {
+                return None;
+            }
+            if self.line_end >= self.source.len() {
+                self.done = Done::EndOfFile;
+                return None;
+            }
+            self.line_start = self.at;
+            if !self.in_token {
+                self.buffer = self.at;
+            }
+            self.line += 1;
+            let rest = &self.source[self.at..];
+            self.line_end += rest
+                .iter()
+                .position(|&byte| byte == b'\n')
+                .map_or(rest.len(), |place| place + 1);
+        }
+        self.at += 1;
+        Some(self.source[self.at - 1])
+    }
+
+    fn back(&mut self, byte: Option<u8>) {
+        if byte.is_some() {
+            self.at -= 1;
+        }
+    }
+
+    pub(super) fn in_template(&self) -> bool {
+        !self.templates.is_empty()
+    }
+
+    /// The innermost open bracket: what it is, its line and column.
+    pub(super) fn open_bracket(&self) -> Option<(u8, usize, i64)> {
+        self.brackets
+            .last()
+            .map(|bracket| (bracket.byte, bracket.line, bracket.column))
+    }
+
+    /// The line that is being read, without its end.
+    fn text(&self) -> String {
+        let rest = &self.source[self.line_start.min(self.source.len())..];
+        let length = rest
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .unwrap_or(rest.len());
+        String::from_utf8_lossy(&rest[..length]).into_owned()
+    }
+
+    fn told(&mut self, message: String, columns: Option<(i64, i64)>) -> Wrong {
+        let here = (self.at - self.line_start) as i64;
+        let (from, to) = columns.unwrap_or((here, here));
+        let characters = |column: i64| {
+            let before = &self.source[self.line_start..self.line_start + column as usize];
+            String::from_utf8_lossy(before).chars().count() as i64
+        };
+        let (offset, end_offset) = (characters(from), characters(to));
+        let told = Told {
+            kind: Kind::Syntax,
+            message,
+            line: self.line,
+            offset,
+            end_line: self.line,
+            end_offset,
+            text: self.text(),
+            of_module: false,
+            place: self.at.saturating_sub(1),
+            unfinished: false,
+        };
+        self.done = Done::Error;
+        Wrong::Told(told)
+    }
+
+    fn wrong<T>(&mut self, message: impl Into<String>) -> Result<T, Wrong> {
+        Err(self.told(message.into(), None))
+    }
+
+    fn token(&self, typ: Type, places: Option<(usize, usize)>) -> Token {
+        let spans_lines = matches!(typ, Type::Text | Type::Start(_) | Type::Middle(_));
+        let (line, line_start) = if spans_lines {
+            (self.first_line, self.first_line_start)
+        } else {
+            (self.line, self.line_start)
+        };
+        let (start, end) = places.unwrap_or((self.at, self.at));
+        let column = |place: usize, from: usize| match places {
+            Some(_) if place >= from => (place - from) as i64,
+            _ => -1,
+        };
+        Token {
+            typ,
+            start,
+            end,
+            line,
+            column: column(start, line_start),
+            end_line: self.line,
+            end_column: column(end, self.line_start),
+            level: self.brackets.len(),
+            raw: self.templates.last().is_some_and(|template| template.raw),
+            of_format: false,
+        }
+    }
+
+    /// What is indented ends here, as an interactive program's does.
+    pub(super) fn end_blocks(&mut self) {
+        self.pending = 1 - self.indents.len() as i32;
+        self.indents.truncate(1);
+    }
+
+    pub(super) fn read(&mut self) -> Read {
+        match self.templates.last() {
+            Some(template) if template.in_text => self.read_template(),
+            _ => self.read_code(),
+        }
+    }
+
+    fn in_field(&self) -> bool {
+        self.templates
+            .last()
+            .is_some_and(|template| template.field_depth >= 0)
+    }
+
+    /// After a backslash: the next line's first byte, which stays.
+    fn continue_line(&mut self) -> Result<Option<u8>, Wrong> {
+        let next = self.next();
+        if next != Some(b'\n') {
+            self.done = Done::Error;
+            return Err(Wrong::Line(
+                Kind::Syntax,
+                "unexpected character after line continuation character",
+                (self.at - self.buffer) as i64 - 1,
+            ));
+        }
+        let next = self.next();
+        if next.is_none() {
+            self.done = Done::EndOfFile;
+            self.at = self.line_end;
+            return Err(Wrong::EndOfFile);
+        }
+        self.back(next);
+        Ok(next)
+    }
+
+    fn misfit<T>(&mut self) -> Result<T, Wrong> {
+        self.done = Done::Error;
+        self.at = self.line_end;
+        Err(Wrong::Line(
+            Kind::Tab,
+            "inconsistent use of tabs and spaces in indentation",
+            0,
+        ))
+    }
+
+    /// The whitespace that a line begins with.
+    fn indentation(&mut self) -> Result<(), Wrong> {
+        let (mut column, mut other, mut continued) = (0usize, 0usize, 0usize);
+        self.at_beginning = false;
+        let byte = loop {
+            let byte = self.next();
+            match byte {
+                Some(b' ') => {
+                    column += 1;
+                    other += 1;
+                }
+                Some(b'\t') => {
+                    column = (column / 8 + 1) * 8;
+                    other += 1;
+                }
+                Some(b'\x0c') => {
+                    column = 0;
+                    other = 0;
+                }
+                Some(b'\\') => {
+                    if continued == 0 {
+                        continued = column;
+                    }
+                    self.continue_line()?;
+                }
+                _ => break byte,
+            }
+        };
+        self.back(byte);
+        if matches!(byte, Some(b'#' | b'\n')) {
+            self.blank = true;
+            return Ok(());
+        }
+        if !self.brackets.is_empty() {
+            return Ok(());
+        }
+        if continued != 0 {
+            column = continued;
+            other = continued;
+        }
+        let &(top, other_top) = self.indents.last().unwrap_or(&(0, 0));
+        if column == top {
+            if other != other_top {
+                return self.misfit();
+            }
+        } else if column > top {
+            if self.indents.len() >= MOST_INDENTS {
+                self.done = Done::Error;
+                self.at = self.line_end;
+                return Err(Wrong::Line(
+                    Kind::Indentation,
+                    "too many levels of indentation",
+                    0,
+                ));
+            }
+            if other <= other_top {
+                return self.misfit();
+            }
+            self.pending += 1;
+            self.indents.push((column, other));
+        } else {
+            while self.indents.len() > 1
+                && self.indents.last().is_some_and(|&(known, _)| column < known)
+            {
+                self.pending -= 1;
+                self.indents.pop();
+            }
+            let &(top, other_top) = self.indents.last().unwrap_or(&(0, 0));
+            if column != top {
+                self.done = Done::Error;
+                self.at = self.line_end;
+                return Err(Wrong::Here(
+                    Kind::Indentation,
+                    "unindent does not match any outer indentation level",
+                ));
+            }
+            if other != other_top {
+                return self.misfit();
+            }
+        }
+        Ok(())
+    }
+
+    fn read_code(&mut self) -> Read {
+        loop {
+            self.blank = false;
+            self.in_token = false;
+            if self.at_beginning {
+                self.indentation()?;
+            }
+            if self.pending < 0 {
+                self.pending += 1;
+                return Ok(self.token(Type::Dedent, None));
+            }
+            if self.pending > 0 {
+                self.pending -= 1;
+                return Ok(self.token(Type::Indent, None));
+            }
+            loop {
+                self.in_token = false;
+                let mut byte = self.next();
+                while matches!(byte, Some(b' ' | b'\t' | b'\x0c')) {
+                    byte = self.next();
+                }
+                self.in_token = true;
+                let start = self.at - usize::from(byte.is_some());
+                if byte == Some(b'#') {
+                    while !matches!(byte, None | Some(b'\n')) {
+                        byte = self.next();
+                    }
+                }
+                let Some(first) = byte else {
+                    return if self.brackets.is_empty() {
+                        Ok(self.token(Type::EndMarker, None))
+                    } else {
+                        Ok(self.token(Type::Error, None))
+                    };
+                };
+                match first {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => return self.name(start, first),
+                    b'\n' => {
+                        self.at_beginning = true;
+                        if self.blank || !self.brackets.is_empty() {
+                            break;
+                        }
+                        return Ok(self.token(Type::Newline, Some((start, self.at))));
+                    }
+                    b'.' => {
+                        let second = self.next();
+                        if second.is_some_and(|byte| byte.is_ascii_digit()) {
+                            return self.fraction(start, second);
+                        }
+                        if second == Some(b'.') {
+                            let third = self.next();
+                            if third == Some(b'.') {
+                                return Ok(self.token(Type::Operator, Some((start, self.at))));
+                            }
+                            self.back(third);
+                        }
+                        self.back(second);
+                        return Ok(self.token(Type::Operator, Some((start, self.at))));
+                    }
+                    b'0'..=b'9' => return self.number(start, first),
+                    b'\'' | b'"' => return self.string(start, first),
+                    b'\\' => {
+                        self.continue_line()?;
+                    }
+                    _ => return self.operator(start, first),
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, start: usize, first: u8) -> Read {
+        let mut seen: Vec<u8> = Vec::new();
+        let mut byte = Some(first);
+        loop {
+            let Some(letter) = byte.map(|byte| byte.to_ascii_lowercase()) else {
+                break;
+            };
+            if !b"burft".contains(&letter) || seen.contains(&letter) {
+                break;
+            }
+            seen.push(letter);
+            byte = self.next();
+            if let Some(quote @ (b'\'' | b'"')) = byte {
+                for (one, other) in [
+                    ("u", "b"),
+                    ("u", "r"),
+                    ("u", "f"),
+                    ("u", "t"),
+                    ("b", "f"),
+                    ("b", "t"),
+                    ("f", "t"),
+                ] {
+                    if seen.contains(&one.as_bytes()[0]) && seen.contains(&other.as_bytes()[0]) {
+                        let from = (start + 1 - self.line_start) as i64;
+                        let to = (self.at - self.line_start) as i64;
+                        return Err(self.told(
+                            format!("'{one}' and '{other}' prefixes are incompatible"),
+                            Some((from, to)),
+                        ));
+                    }
+                }
+                for letter in [b'f', b't'] {
+                    if seen.contains(&letter) {
+                        return self.template(start, quote, letter, seen.contains(&b'r'));
+                    }
+                }
+                return self.string(start, quote);
+            }
+        }
+        let mut ascii = true;
+        while let Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | 128..) = byte {
+            ascii &= byte.is_some_and(|byte| byte < 128);
+            byte = self.next();
+        }
+        self.back(byte);
+        if !ascii {
+            self.check_name(start)?;
+        }
+        Ok(self.token(Type::Name, Some((start, self.at))))
+    }
+
+    fn check_name(&mut self, start: usize) -> Result<(), Wrong> {
+        let name = String::from_utf8_lossy(&self.source[start..self.at]).into_owned();
+        for (place, each) in name.char_indices() {
+            let fits = if place == 0 {
+                each == '_' || unicode::identifier::is_xid_start(each)
+            } else {
+                unicode::identifier::is_xid_continue(each)
+            };
+            if !fits {
+                self.at = start + place + each.len_utf8();
+                return self.wrong(if unicode::classify::is_printable(each) {
+                    format!("invalid character '{each}' (U+{:04X})", u32::from(each))
+                } else {
+                    format!("invalid non-printable character U+{:04X}", u32::from(each))
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The digits after one that was read, with what follows them.
+    fn digits(&mut self) -> Result<Option<u8>, Wrong> {
+        loop {
+            let mut byte = self.next();
+            while byte.is_some_and(|byte| byte.is_ascii_digit()) {
+                byte = self.next();
+            }
+            if byte != Some(b'_') {
+                return Ok(byte);
+            }
+            byte = self.next();
+            if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
+                self.back(byte);
+                return self.wrong("invalid decimal literal");
+            }
+        }
+    }
+
+    fn follows(&self, rest: &[u8]) -> bool {
+        self.source[self.at..].starts_with(rest)
+    }
+
+    /// What follows a number: not the beginning of a name, but a keyword may.
+    fn number_ends(&mut self, byte: Option<u8>, kind: &str) -> Result<(), Wrong> {
+        let keyword = match byte {
+            Some(b'a') => self.follows(b"nd"),
+            Some(b'e') => self.follows(b"lse"),
+            Some(b'f') => self.follows(b"or"),
+            Some(b'i') => self.follows(b"f") || self.follows(b"n") || self.follows(b"s"),
+            Some(b'o') => self.follows(b"r"),
+            Some(b'n') => self.follows(b"ot"),
+            _ => false,
+        };
+        if keyword {
+            let place = self.at - 1;
+            let warning =
+                self.warning(self.line, place, format!("invalid {kind} literal"), None);
+            self.warnings.push(warning);
+        }
+        if !keyword
+            && matches!(byte, Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9'))
+        {
+            self.back(byte);
+            return self.wrong(format!("invalid {kind} literal"));
+        }
+        Ok(())
+    }
+
+    fn with_base(&mut self, start: usize, kind: &str, fits: fn(u8) -> bool) -> Read {
+        let mut byte = self.next();
+        loop {
+            if byte == Some(b'_') {
+                byte = self.next();
+            }
+            if !byte.is_some_and(fits) {
+                if let Some(digit @ b'0'..=b'9') = byte {
+                    return self
+                        .wrong(format!("invalid digit '{}' in {kind} literal", digit as char));
+                }
+                self.back(byte);
+                return self.wrong(format!("invalid {kind} literal"));
+            }
+            while byte.is_some_and(fits) {
+                byte = self.next();
+            }
+            if byte != Some(b'_') {
+                break;
+            }
+        }
+        if let Some(digit @ b'0'..=b'9') = byte {
+            return self.wrong(format!("invalid digit '{}' in {kind} literal", digit as char));
+        }
+        self.number_ends(byte, kind)?;
+        self.back(byte);
+        Ok(self.token(Type::Number, Some((start, self.at))))
+    }
+
+    fn number(&mut self, start: usize, first: u8) -> Read {
+        if first != b'0' {
+            let byte = self.digits()?;
+            return self.after_digits(start, byte);
+        }
+        let mut byte = self.next();
+        match byte {
+            Some(b'x' | b'X') => {
+                return self.with_base(start, "hexadecimal", |byte| byte.is_ascii_hexdigit());
+            }
+            Some(b'o' | b'O') => {
+                return self.with_base(start, "octal", |byte| matches!(byte, b'0'..=b'7'));
+            }
+            Some(b'b' | b'B') => {
+                return self.with_base(start, "binary", |byte| matches!(byte, b'0' | b'1'));
+            }
+            _ => {}
+        }
+        loop {
+            if byte == Some(b'_') {
+                byte = self.next();
+                if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
+                    self.back(byte);
+                    return self.wrong("invalid decimal literal");
+                }
+            }
+            if byte != Some(b'0') {
+                break;
+            }
+            byte = self.next();
+        }
+        let zeros_end = self.at;
+        let mut more = false;
+        if byte.is_some_and(|byte| byte.is_ascii_digit()) {
+            more = true;
+            byte = self.digits()?;
+        }
+        match byte {
+            Some(b'.' | b'e' | b'E' | b'j' | b'J') => self.after_digits(start, byte),
+            _ if more => {
+                self.back(byte);
+                let from = (start + 1 - self.line_start) as i64;
+                let to = (zeros_end - self.line_start) as i64;
+                Err(self.told(
+                    "leading zeros in decimal integer literals are not permitted; \
+                     use an 0o prefix for octal integers"
+                        .into(),
+                    Some((from, to)),
+                ))
+            }
+            _ => {
+                self.number_ends(byte, "decimal")?;
+                self.back(byte);
+                Ok(self.token(Type::Number, Some((start, self.at))))
+            }
+        }
+    }
+
+    fn after_digits(&mut self, start: usize, byte: Option<u8>) -> Read {
+        if byte == Some(b'.') {
+            let byte = self.next();
+            return self.fraction(start, byte);
+        }
+        self.exponent(start, byte)
+    }
+
+    fn fraction(&mut self, start: usize, mut byte: Option<u8>) -> Read {
+        if byte.is_some_and(|byte| byte.is_ascii_digit()) {
+            byte = self.digits()?;
+        }
+        self.exponent(start, byte)
+    }
+
+    fn exponent(&mut self, start: usize, mut byte: Option<u8>) -> Read {
+        if let Some(b'e' | b'E') = byte {
+            let letter = byte;
+            byte = self.next();
+            if let Some(b'+' | b'-') = byte {
+                byte = self.next();
+                if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
+                    self.back(byte);
+                    return self.wrong("invalid decimal literal");
+                }
+            } else if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
+                self.back(byte);
+                self.number_ends(letter, "decimal")?;
+                self.back(letter);
+                return Ok(self.token(Type::Number, Some((start, self.at))));
+            }
+            byte = self.digits()?;
+        }
+        if let Some(b'j' | b'J') = byte {
+            byte = self.next();
+            self.number_ends(byte, "imaginary")?;
+        } else {
+            self.number_ends(byte, "decimal")?;
+        }
+        self.back(byte);
+        Ok(self.token(Type::Number, Some((start, self.at))))
+    }
+
+    fn string(&mut self, start: usize, quote: u8) -> Read {
+        self.first_line = self.line;
+        self.first_line_start = self.line_start;
+        let mut quotes = 1;
+        let mut closing = 0;
+        let mut escaped = false;
+        let mut byte = self.next();
+        if byte == Some(quote) {
+            byte = self.next();
+            if byte == Some(quote) {
+                quotes = 3;
+            } else {
+                closing = 1;
+            }
+        }
+        if byte != Some(quote) {
+            self.back(byte);
+        }
+        while closing != quotes {
+            byte = self.next();
+            if byte.is_none() || (quotes == 1 && byte == Some(b'\n')) {
+                let detected = self.line;
+                self.at = start + 1;
+                self.line_start = self.first_line_start;
+                self.line = self.first_line;
+                let of_template = self
+                    .templates
+                    .last()
+                    .filter(|template| template.quote == quote && template.quotes == quotes)
+                    .map(|template| template.letter);
+                if let Some(letter) = of_template {
+                    return self.wrong(format!("{}-string: expecting '}}'", letter as char));
+                }
+                let wrong = self.wrong(if quotes == 3 {
+                    format!(
+                        "unterminated triple-quoted string literal (detected at line {detected})"
+                    )
+                } else if escaped {
+                    format!(
+                        "unterminated string literal (detected at line {detected}); \
+                         perhaps you escaped the end quote?"
+                    )
+                } else {
+                    format!("unterminated string literal (detected at line {detected})")
+                });
+                if byte.is_none() {
+                    self.done = Done::EndInText;
+                }
+                return wrong;
+            }
+            if byte == Some(quote) {
+                closing += 1;
+            } else {
+                closing = 0;
+                if byte == Some(b'\\') {
+                    byte = self.next();
+                    escaped |= byte == Some(quote);
+                }
+            }
+        }
+        Ok(self.token(Type::Text, Some((start, self.at))))
+    }
+
+    fn template(&mut self, start: usize, quote: u8, letter: u8, raw: bool) -> Read {
+        self.first_line = self.line;
+        self.first_line_start = self.line_start;
+        let mut quotes = 1;
+        let second = self.next();
+        if second == Some(quote) {
+            let third = self.next();
+            if third == Some(quote) {
+                quotes = 3;
+            } else {
+                self.back(third);
+                self.back(second);
+            }
+        } else {
+            self.back(second);
+        }
+        if self.templates.len() + 1 >= MOST_TEMPLATES {
+            return self.wrong("too many nested f-strings or t-strings");
+        }
+        self.templates.push(Template {
+            letter,
+            quote,
+            quotes,
+            raw,
+            start,
+            first_line: self.line,
+            line_start: self.line_start,
+            in_text: true,
+            depth: 0,
+            field_depth: -1,
+            in_format: false,
+        });
+        Ok(self.token(Type::Start(letter), Some((start, self.at))))
+    }
+
+    fn operator(&mut self, start: usize, first: u8) -> Read {
+        if matches!(first, b':' | b'}' | b'!' | b'{') && self.in_field() {
+            if let Some(template) = self.templates.last_mut() {
+                let cursor = template.depth - i32::from(first != b'{');
+                if first == b':' && cursor == template.field_depth {
+                    template.in_text = true;
+                    template.in_format = true;
+                    return Ok(self.token(Type::Operator, Some((start, self.at))));
+                }
+            }
+        }
+        let second = self.next();
+        if let Some(byte) = second
+            && is_two(first, byte)
+        {
+            let third = self.next();
+            let is_three = matches!(
+                (first, byte, third),
+                (b'*', b'*', Some(b'='))
+                    | (b'/', b'/', Some(b'='))
+                    | (b'<', b'<', Some(b'='))
+                    | (b'>', b'>', Some(b'='))
+            );
+            if !is_three {
+                self.back(third);
+            }
+            return Ok(self.token(Type::Operator, Some((start, self.at))));
+        }
+        self.back(second);
+        match first {
+            b'(' | b'[' | b'{' => {
+                if self.brackets.len() >= MOST_BRACKETS {
+                    return self.wrong(TOO_MANY_BRACKETS);
+                }
+                self.brackets.push(Bracket {
+                    byte: first,
+                    line: self.line,
+                    column: (start - self.line_start) as i64,
+                });
+                if let Some(template) = self.templates.last_mut() {
+                    template.depth += 1;
+                }
+            }
+            b')' | b']' | b'}' => self.close(first)?,
+            0x20..=0x7e => {}
+            _ => return self.wrong(format!("invalid non-printable character U+{first:04X}")),
+        }
+        Ok(self.token(Type::Operator, Some((start, self.at))))
+    }
+
+    fn close(&mut self, byte: u8) -> Result<(), Wrong> {
+        let shown = byte as char;
+        let template = self
+            .templates
+            .last()
+            .map(|template| (template.letter as char, template.depth, template.field_depth));
+        if let Some((letter, 0, _)) = template
+            && byte == b'}'
+        {
+            return self.wrong(format!("{letter}-string: single '}}' is not allowed"));
+        }
+        let Some(open) = self.brackets.pop() else {
+            return self.wrong(format!("unmatched '{shown}'"));
+        };
+        if !matches!(
+            (open.byte, byte),
+            (b'(', b')') | (b'[', b']') | (b'{', b'}')
+        ) {
+            if let Some((letter, depth, field_depth)) = template
+                && open.byte == b'{'
+                && depth - 1 == field_depth
+            {
+                return self.wrong(format!("{letter}-string: unmatched '{shown}'"));
+            }
+            let opening = open.byte as char;
+            return self.wrong(if open.line == self.line {
+                format!(
+                    "closing parenthesis '{shown}' does not match opening parenthesis '{opening}'"
+                )
+            } else {
+                format!(
+                    "closing parenthesis '{shown}' does not match opening parenthesis \
+                     '{opening}' on line {}",
+                    open.line
+                )
+            });
+        }
+        if let Some(template) = self.templates.last_mut() {
+            template.depth -= 1;
+            if template.depth < 0 {
+                let letter = template.letter as char;
+                return self.wrong(format!("{letter}-string: unmatched '{shown}'"));
+            }
+            if byte == b'}' && template.depth == template.field_depth {
+                template.field_depth -= 1;
+                template.in_text = true;
+                template.in_format = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// To the code of a field, whose bracket comes next.
+    fn enter_field(&mut self) -> Result<(), Wrong> {
+        let Some(template) = self.templates.last_mut() else {
+            return Ok(());
+        };
+        template.field_depth += 1;
+        if template.field_depth >= MOST_NESTED_FIELDS {
+            let letter = template.letter as char;
+            return self.wrong(format!("{letter}-string: expressions nested too deeply"));
+        }
+        template.in_text = false;
+        Ok(())
+    }
+
+    fn middle(&self, letter: u8, of_format: bool, start: usize, end: usize) -> Token {
+        Token {
+            of_format,
+            ..self.token(Type::Middle(letter), Some((start, end)))
+        }
+    }
+
+    /// The second of two braces is not the text's, but the token's.
+    fn before_brace(&self, letter: u8, of_format: bool, start: usize) -> Token {
+        let mut token = self.middle(letter, of_format, start, self.at - 1);
+        token.end_column += 1;
+        token
+    }
+
+    fn read_template(&mut self) -> Read {
+        let start = self.at;
+        self.in_token = true;
+        self.first_line = self.line;
+        let first = self.next();
+        if first == Some(b'{') {
+            let second = self.next();
+            self.back(second);
+            self.back(first);
+            if second != Some(b'{') {
+                self.enter_field()?;
+                return self.read_code();
+            }
+        } else {
+            self.back(first);
+        }
+        let Some(template) = self.templates.last() else {
+            return self.read_code();
+        };
+        let (letter, quote, quotes, raw) =
+            (template.letter, template.quote, template.quotes, template.raw);
+        let of_format = template.field_depth >= 0;
+        let wanted = [quote; 3];
+        if self.source[self.at..].starts_with(&wanted[..quotes]) {
+            self.at += quotes;
+            let token = self.token(Type::End(letter), Some((start, self.at)));
+            self.templates.pop();
+            return Ok(token);
+        }
+        self.first_line_start = self.line_start;
+        let mut closing = 0;
+        let mut named = false;
+        while closing != quotes {
+            let byte = self.next();
+            let in_format = self
+                .templates
+                .last()
+                .is_some_and(|template| template.in_format && template.field_depth >= 0);
+            if byte.is_none() || (quotes == 1 && byte == Some(b'\n')) {
+                let shown = letter as char;
+                if in_format && byte == Some(b'\n') {
+                    return self.wrong(format!(
+                        "{shown}-string: newlines are not allowed in format specifiers \
+                         for single quoted {shown}-strings"
+                    ));
+                }
+                let detected = self.line;
+                if let Some(template) = self.templates.last() {
+                    self.at = template.start + 1;
+                    self.line_start = template.line_start;
+                    self.line = template.first_line;
+                }
+                let wrong = self.wrong(if quotes == 3 {
+                    format!(
+                        "unterminated triple-quoted {shown}-string literal \
+                         (detected at line {detected})"
+                    )
+                } else {
+                    format!("unterminated {shown}-string literal (detected at line {detected})")
+                });
+                if byte.is_none() && quotes == 3 {
+                    self.done = Done::EndInText;
+                }
+                return wrong;
+            }
+            if byte == Some(quote) {
+                closing += 1;
+                continue;
+            }
+            closing = 0;
+            match byte {
+                Some(b'{') => {
+                    let second = self.next();
+                    if second != Some(b'{') || in_format {
+                        self.back(second);
+                        self.back(byte);
+                        self.enter_field()?;
+                        return Ok(self.middle(letter, of_format, start, self.at));
+                    }
+                    return Ok(self.before_brace(letter, of_format, start));
+                }
+                Some(b'}') => {
+                    if named {
+                        return Ok(self.middle(letter, of_format, start, self.at));
+                    }
+                    let second = self.next();
+                    let depth = self.templates.last().map_or(0, |template| template.depth);
+                    if second == Some(b'}') && !in_format && depth == 0 {
+                        return Ok(self.before_brace(letter, of_format, start));
+                    }
+                    self.back(second);
+                    self.back(byte);
+                    if let Some(template) = self.templates.last_mut() {
+                        template.in_text = false;
+                    }
+                    return Ok(self.middle(letter, of_format, start, self.at));
+                }
+                Some(b'\\') => {
+                    let escaped = self.next();
+                    if let Some(b'{' | b'}') = escaped {
+                        if !raw {
+                            self.warn_of_escape(self.line, self.at - 2);
+                        }
+                        self.back(escaped);
+                    } else if !raw && escaped == Some(b'N') {
+                        let brace = self.next();
+                        if brace == Some(b'{') {
+                            named = true;
+                        } else {
+                            self.back(brace);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.at -= quotes;
+        Ok(self.middle(letter, of_format, start, self.at))
+    }
+}
+
+fn is_two(first: u8, second: u8) -> bool {
+    match second {
+        b'=' => b"!%&*+-/:<=>@^|".contains(&first),
+        b'*' | b'/' => first == second,
+        b'>' => b"->".contains(&first),
+        b'<' => first == b'<',
+        _ => false,
+    }
+}

@@ -1,0 +1,111 @@
+//! The exception for an error of syntax, as CPython tells it.
+
+use super::{
+    VirtualMachine,
+    compile::{CompileWarningError, SyntaxErrorReplacement},
+};
+use crate::{
+    AsObject, PyObjectRef,
+    builtins::{PyBaseExceptionRef, PyTypeRef},
+    compiler::{self, Mode, core::SourceFileBuilder},
+    exceptions::types::PySyntaxError,
+    warn,
+};
+use rustpython_compiler::told::{self, As, Kind, Told};
+
+pub(crate) fn syntax_error(
+    vm: &VirtualMachine,
+    told: &Told,
+    filename: &str,
+    source: Option<&str>,
+) -> PyBaseExceptionRef {
+    let exceptions = &vm.ctx.exceptions;
+    let class: PyTypeRef = match told.kind {
+        Kind::Syntax => exceptions.syntax_error,
+        Kind::Indentation => exceptions.indentation_error,
+        Kind::Tab => exceptions.tab_error,
+    }
+    .to_owned();
+    let error: PyBaseExceptionRef = vm
+        .new_payload_exception::<PySyntaxError>(
+            class,
+            vec![vm.ctx.new_str(told.message.as_str()).into()].into(),
+        )
+        .expect("a syntax error of a message can always be made")
+        .upcast();
+    let text = told
+        .of_module
+        .then(|| vm.program_text(filename, told.line))
+        .flatten()
+        .unwrap_or_else(|| told.text.clone());
+    let mut attributes: Vec<(&str, PyObjectRef)> = vec![
+        ("lineno", vm.ctx.new_int(told.line).into()),
+        ("offset", vm.ctx.new_int(told.offset).into()),
+        ("end_lineno", vm.ctx.new_int(told.end_line).into()),
+        ("end_offset", vm.ctx.new_int(told.end_offset).into()),
+        ("text", vm.ctx.new_str(text).into()),
+        ("filename", vm.ctx.new_str(filename).into()),
+    ];
+    // `traceback` looks for misspelt keywords in the whole source.
+    if let Some(source) = source {
+        let whole = vec![
+            vm.ctx.new_int(0).into(),
+            vm.ctx.new_int(0).into(),
+            vm.ctx.new_str(source).into(),
+        ];
+        attributes.push(("_metadata", vm.ctx.new_tuple(whole).into()));
+    }
+    for (name, value) in attributes {
+        // Attributes of an exception that is not seen yet can always be set.
+        let _ = error.as_object().set_attr(name, value, vm);
+    }
+    error
+}
+
+/// Warns of what CPython's tokenizer and parser warn of.
+pub(super) fn warn(
+    vm: &VirtualMachine,
+    source: &str,
+    filename: &str,
+    mode: Mode,
+) -> Result<(), CompileWarningError> {
+    let mut warnings = told::warnings(source);
+    if warnings.is_empty() {
+        return Ok(());
+    }
+    let (parser_mode, read_as) = match mode {
+        Mode::Exec | Mode::BlockExpr => (ruff_python_parser::Mode::Module, As::Module),
+        Mode::Single => (ruff_python_parser::Mode::Module, As::Interactive),
+        Mode::Eval => (ruff_python_parser::Mode::Expression, As::Expression),
+    };
+    let file = SourceFileBuilder::new(filename, source).finish();
+    if compiler::pre_parse_source_error(&file).is_err()
+        || ruff_python_parser::parse(source, parser_mode.into()).is_err()
+    {
+        warnings = told::warnings_before_error(source, read_as);
+    }
+    for warning in warnings {
+        warn::warn_explicit(
+            Some(vm.ctx.exceptions.syntax_warning.to_owned()),
+            vm.ctx.new_str(warning.message).into(),
+            vm.ctx.new_str(filename),
+            warning.line,
+            None,
+            vm.ctx.none(),
+            None,
+            None,
+            vm,
+        )
+        .map_err(|exception| CompileWarningError {
+            exception,
+            filename: filename.to_owned(),
+            lineno: warning.line,
+            offset: warning.offset,
+            replacement: warning.error.map(|message| SyntaxErrorReplacement {
+                message,
+                end_offset: warning.offset + 2,
+            }),
+        })?;
+    }
+    Ok(())
+}
