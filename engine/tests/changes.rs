@@ -1,7 +1,7 @@
 //! What changes make of a crate, and what is said where they cannot be made.
 
 use krait_engine::{changed_files, lay};
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 use tempfile::TempDir;
 
 const FILE: &str = "one\ntwo\nthree\nfour\n";
@@ -114,4 +114,18 @@ fn what_cannot_be_made_is_refused() {
     ] {
         assert_eq!(changed(&crate_with(&changes)), said);
     }
+}
+
+/// The library's Python half is no compiler's: `stdlib-shims/build.rs` changes it.
+#[test]
+fn the_compiler_knows_all_crates_with_changes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let entries = fs::read_dir(folder.join("changes")).expect("changes");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string());
+    let mut crates: Vec<String> = names.map(|name| name.expect("text")).collect();
+    crates.retain(|name| name != "rustpython-pylib");
+    crates.sort();
+    let said = Command::new(folder.join("rustc")).arg("-vV").output().expect("it runs").stdout;
+    let said = String::from_utf8(said).expect("text");
+    assert_eq!(said.lines().last(), Some(&*format!("changed: {}", crates.join(" "))));
 }
