@@ -49,7 +49,9 @@ pub(crate) fn sum(
 ) -> PyResult {
     let mut sum = start;
 
-    if let Some(small) = small_integer(&sum, vm) {
+    if sum.class().is(vm.ctx.types.int_type)
+        && let Some(small) = small_integer(&sum, vm)
+    {
         let mut total = small;
         loop {
             let Some(item) = items.next() else {
