@@ -16,6 +16,7 @@ mod tokens;
 
 use crate::{TokenKind, Tokens};
 use alloc::{string::String, vec::Vec};
+use ruff_text_size::Ranged;
 
 /// Which exception tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,15 +87,30 @@ pub fn too_many_brackets(source: &str) -> Option<Told> {
 }
 
 /// Whether a program that the parser let pass may be none for CPython: `yield` without
-/// parentheses after a comma, and `import (*`.
+/// parentheses after a comma, `import (*`, a keyword in parentheses in a call, and the name `_`
+/// for what a pattern takes.
 #[must_use]
-pub fn is_doubtful(tokens: &Tokens) -> bool {
+pub fn is_doubtful(tokens: &Tokens, source: &str) -> bool {
     let mut before = [TokenKind::Newline; 2];
+    let mut has_patterns = false;
+    let mut level = 0usize;
     for token in tokens {
         let kind = token.kind();
         match (before, kind) {
             ([_, TokenKind::Comma], TokenKind::Yield)
             | ([TokenKind::Import, TokenKind::Lpar], TokenKind::Star) => return true,
+            ([_, TokenKind::As | TokenKind::DoubleStar], TokenKind::Name) if has_patterns => {
+                let (start, end) = (token.start().to_usize(), token.end().to_usize());
+                if source.get(start..end) == Some("_") {
+                    return true;
+                }
+            }
+            ([_, TokenKind::Rpar], TokenKind::Equal) if level > 0 => return true,
+            (_, TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace) => level += 1,
+            (_, TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace) => {
+                level = level.saturating_sub(1);
+            }
+            (_, TokenKind::Case) => has_patterns = true,
             (_, TokenKind::Comment | TokenKind::NonLogicalNewline) => continue,
             _ => {}
         }

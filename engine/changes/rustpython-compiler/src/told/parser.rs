@@ -2,7 +2,7 @@
 
 use super::tokens::{Done, Token, Tokenizer, Type, Wrong};
 use super::{As, Kind, Told, Warning, escapes};
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 /// An error was told, or the program is too deep to say.
 pub(super) struct Stop;
@@ -94,7 +94,7 @@ pub(super) struct Node {
 }
 
 /// Rules whose results are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     SimpleStatement,
     Import,
@@ -123,7 +123,7 @@ pub(super) enum Rule {
 
 /// So deep, and so long, a program is looked at.
 const DEEPEST: usize = 1500;
-const LONGEST: usize = 4_000_000;
+const LONGEST: usize = 12_000_000;
 
 pub(super) struct Parser {
     tokenizer: Tokenizer,
@@ -132,7 +132,8 @@ pub(super) struct Parser {
     read_as: As,
     /// Whether the alternatives that say what is wrong are tried.
     pub(super) explaining: bool,
-    kept: BTreeMap<(usize, Rule), (Option<Id>, usize)>,
+    /// For each token, what rules read from there on.
+    kept: Vec<Vec<(Rule, Option<Id>, usize)>>,
     pub(super) nodes: Vec<Node>,
     told: Option<Told>,
     by_parser: bool,
@@ -157,7 +158,7 @@ impl Parser {
             mark: 0,
             read_as,
             explaining: false,
-            kept: BTreeMap::new(),
+            kept: Vec::new(),
             nodes: Vec::new(),
             told: None,
             by_parser: false,
@@ -695,12 +696,17 @@ impl Parser {
 
     pub(super) fn keep(&mut self, rule: Rule, read: impl FnOnce(&mut Self) -> Fit<Id>) -> Fit<Id> {
         let start = self.mark;
-        if let Some(&(known, end)) = self.kept.get(&(start, rule)) {
+        if let Some(kept) = self.kept.get(start)
+            && let Some(&(_, known, end)) = kept.iter().find(|kept| kept.0 == rule)
+        {
             self.mark = end;
             return Ok(known);
         }
         let fits = self.attempt(read)?;
-        self.kept.insert((start, rule), (fits, self.mark));
+        if self.kept.len() <= start {
+            self.kept.resize_with(start + 1, Vec::new);
+        }
+        self.kept[start].push((rule, fits, self.mark));
         Ok(fits)
     }
 
