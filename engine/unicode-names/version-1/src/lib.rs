@@ -1,4 +1,5 @@
-//! `unicode_names2` 1, for the engine's parser, by way of krait's own version 3, which the
-//! engine's `unicodedata` uses: the names of all characters are there once.
+//! `unicode_names2` 1, for the engine's parser: the characters of `\N{...}`, as `unicodedata` knows
+//! them, aliases included.
 
-pub use newer::{Name, character, name};
+pub use newer::{Name, name};
+pub use rustpython_unicode::lookup_character as character;
