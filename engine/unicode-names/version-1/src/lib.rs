@@ -1,4 +1,5 @@
-//! `unicode_names2` 1, for the engine's parser: names in literals are those that the engine's
-//! `unicodedata` knows of one character, aliases included, so that they are there once.
+//! `unicode_names2` 1, for the engine's parser: the characters of `\N{...}`, as `unicodedata` knows
+//! them, aliases included.
 
+pub use newer::{Name, name};
 pub use rustpython_unicode::lookup_character as character;
