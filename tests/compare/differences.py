@@ -13,9 +13,13 @@ PARTICULAR = re.compile(
     r"'(\\.|[^'\\])*'|\"[^\"]*\"|\d+|\b\w+(?=\(\))|\b\w+(?= expected)|(?<=, not )\w+|(?<=\\[uUx])[0-9a-f]+"
 )
 
+# What a program printed of an exception.
+ERROR = re.compile(r"'?[A-Z]\w*(Error|Exception|Iteration|Warning)\b")
+
 # The ways in which two results differ, the worst first. What ends a process is worse than all.
 TEXT = "the error's text"
-KINDS = ("value", "printed", "no error", "an error", "another error", TEXT)
+ANOTHER = "another error"
+KINDS = ("value", "printed", "no error", "an error", ANOTHER, TEXT)
 
 
 class Difference:
@@ -33,7 +37,14 @@ class Difference:
     def bucket(self):
         """What differences have in common that are of one cause, as far as that can be told from
         outside."""
-        if self.kind[0] == TEXT:
+        if self.kind[0] in (TEXT, ANOTHER):
+            return self.topic, self.kind
+        return self.topic, self.kind, shrink.root_of(self.program)
+
+    @property
+    def cause(self):
+        """The same for one that was made small."""
+        if self.kind[0] in (TEXT, ANOTHER):
             return self.topic, self.kind
         return self.topic, self.kind, shrink.names_of(self.program)
 
@@ -59,11 +70,11 @@ def kind_of(cpython, krait):
             return "no error", error
         if not error:
             return "an error", shape_of(other)
-        return "another error", error, shape_of(other)
+        return ANOTHER, shape_of(outcome), shape_of(other)
     if outcome == other:
         return "printed", *first_kind(printed, other_printed)
     if error:
-        return TEXT, shape_of(other)
+        return TEXT, shape_of(outcome), shape_of(other)
     return "value", *value_kind(outcome, other)
 
 
@@ -78,6 +89,8 @@ def first_kind(printed, other_printed):
 def value_kind(one, other):
     """The kinds of two values, from how they are shown, so that a smaller program with another
     fault is not taken for the same."""
+    if ERROR.match(one) and ERROR.match(other):
+        return shape_of(one), shape_of(other)
     return look_of(one), look_of(other)
 
 
@@ -105,7 +118,7 @@ def error_of(outcome):
 
 def shape_of(outcome):
     """An exception's text without what it has of the program."""
-    text = outcome.removeprefix("raises ").replace("n't ", "nt ")
+    text = outcome.removeprefix("raises ").partition(" note ")[0].replace("n't ", "nt ")
     return PARTICULAR.sub("...", text)[:200]
 
 

@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import re
+import resource
 import signal
 import sys
 import warnings
@@ -27,7 +28,7 @@ SHOWN_ELEMENTS = 30
 SHOWN_LENGTH = 2000
 # So deep containers are looked into.
 DEEPEST = 8
-ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
+ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 
 
 def main_handler(event, context):
@@ -39,7 +40,7 @@ def run(path):
         batch = json.load(file)
     printed = []
     watch_warnings(printed)
-    names = {"__name__": "program", "show": show}
+    names = {"__name__": "program", "show": show, "trace": lambda text: printed.append(shortened(text))}
     exec(compile(batch["prelude"], "<prelude>", "exec"), names)
     sys.modules["program"] = module = type(sys)("program")
     module.__dict__.update(names)
@@ -103,10 +104,7 @@ def show(value, depth=0):
         return f"{kind.__name__} of {show(list(itertools.islice(value, SHOWN_ELEMENTS)), depth + 1)}"
     if kind.__name__ == "dict_keys" or kind.__name__ == "dict_values" or kind.__name__ == "dict_items":
         return f"{kind.__name__} {show(list(value), depth + 1)}"
-    text = repr(value)
-    if "0x" in text:
-        text = ADDRESS.sub("0x", text)
-    return f"{kind.__name__} {text}"
+    return f"{kind.__name__} {value!r}"
 
 
 # Iterators that have a repr of their own.
@@ -126,8 +124,6 @@ def shown_error(error, depth=0):
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     text = f"{name}: {error}"
-    if "0x" in text:
-        text = ADDRESS.sub("0x", text)
     for note in getattr(error, "__notes__", None) or ():
         text += f" note {note}"
     if isinstance(error, BaseExceptionGroup):
@@ -141,6 +137,8 @@ def shown_error(error, depth=0):
 
 
 def shortened(text):
+    if " at 0x" in text:
+        text = ADDRESS.sub("at 0x", text)
     if len(text) <= SHOWN_LENGTH:
         return text
     checksum = zlib.crc32(text.encode("utf-8", "surrogatepass"))
@@ -148,4 +146,6 @@ def shortened(text):
 
 
 if __name__ == "__main__":
+    # krait has a limit, too.
+    resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
     run(sys.argv[1])

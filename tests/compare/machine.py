@@ -25,15 +25,16 @@ import sides
 TOPICS = pathlib.Path(__file__).resolve().parent / "topics"
 # Programs in a batch, unless the topic says otherwise.
 BATCH = 2000
-# So many differences of one bucket are made small, the others are counted.
-MADE_SMALL = 1
+# So many differences of one bucket are made small, if there is time; the others are counted.
+MADE_SMALL = 6
 # Seconds for making differences small, once the time for finding them is over.
 SHRINKING = 240
 # Seconds for one of them.
 LONGEST = 40
 # Seconds of the processor's time that a program has then, if what differs is that it does not end.
 QUICK_LIMIT = 0.5
-WORKERS = os.cpu_count() or 1
+# Longer lines are cut in the report.
+LONGEST_LINE = 600
 
 
 class Topic:
@@ -45,6 +46,7 @@ class Topic:
         self.prelude = pools.PRELUDE + getattr(self.module, "PRELUDE", "")
         self.size = getattr(self.module, "BATCH", BATCH)
         self.kinds = getattr(self.module, "KINDS", {})
+        self.limit = getattr(self.module, "LIMIT", sides.LIMIT)
 
     def batch(self, number):
         draws = draw.Draw(f"{self.seed} {self.name} {number}", self.kinds)
@@ -75,10 +77,10 @@ class Machine:
         found = time.monotonic() - started
         groups = self.groups()
         self.report(groups, stale, found)
-        return not groups and not stale and not self.unsteady
+        return not groups and not stale
 
     def every(self, items, work):
-        """Has each item worked on, by as many threads as there are processors."""
+        """Has each item worked on, by as many threads as the options say."""
         lock = threading.Lock()
 
         def worker():
@@ -89,13 +91,13 @@ class Machine:
                     return
                 work(*item)
 
-        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-            for each in [pool.submit(worker) for _ in range(WORKERS)]:
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            for each in [pool.submit(worker) for _ in range(self.options.jobs)]:
                 each.result()
 
     def compare(self, topic, number):
         programs = topic.batch(number)
-        cpython, krait = sides.run_both(self.sides, topic.prelude, programs)
+        cpython, krait = sides.run_both(self.sides, topic.prelude, programs, topic.limit)
         with self.lock:
             self.counts[topic.name] += len(programs)
         differing = [
@@ -105,13 +107,14 @@ class Machine:
             self.note(topic, self.steady(topic, differing))
 
     def steady(self, topic, differing):
-        """Those that CPython answers in the same way once more."""
-        again = sides.run(self.sides[0], topic.prelude, [each.program for each in differing])
+        """Those that CPython answers, and in the same way once more."""
+        other = sides.CPython(self.options.python, sides.HASH_SEEDS[1])
+        again = sides.run(other, topic.prelude, [each.program for each in differing], topic.limit)
         for each, line in zip(differing, again):
-            if line != each.cpython:
+            if line != each.cpython or not line.startswith("["):
                 with self.lock:
                     self.unsteady.append(each)
-        return [each for each, line in zip(differing, again) if line == each.cpython]
+        return [each for each, line in zip(differing, again) if line == each.cpython and line.startswith("[")]
 
     def note(self, topic, differing):
         with self.lock:
@@ -144,28 +147,31 @@ class Machine:
         return stale
 
     def groups(self):
-        """What differs, made small: by what it is about, (count, the smallest difference)."""
+        """What differs, made small: (count, the smallest difference) for each cause, the worst first."""
         groups = {}
         end = time.monotonic() + self.options.shrink
-        order = sorted(self.buckets.items(), key=lambda each: (each[1][1][0].weight, -each[1][0]))
+        order = sorted(self.buckets.values(), key=lambda each: (each[1][0].weight, -each[0]))
+        # The first of each bucket, then the second of each.
+        samples = [
+            (samples[place], count - len(samples) + 1 if place == 0 else 1)
+            for place in range(MADE_SMALL)
+            for count, samples in order
+            if place < len(samples)
+        ]
 
-        def make_small(bucket, count, samples):
-            for sample in samples:
-                small = self.made_small(sample, end)
+        def make_small(sample, count):
+            in_time = time.monotonic() < end
+            small = self.made_small(sample, end) if in_time else sample
+            with self.lock:
                 known = self.known_as(small)
-                with self.lock:
-                    if known:
-                        self.met[known.reason] += count
-                    elif small.bucket in groups:
-                        group = groups[small.bucket]
-                        group[1] = min(group[1], small, key=lambda each: shrink.size(each.program))
-                    else:
-                        groups[small.bucket] = [0, small]
-                    if not known:
-                        groups[small.bucket][0] += count
-                count = 0
+                if known:
+                    self.met[known.reason] += count
+                    return
+                group = groups.setdefault(small.cause if in_time else small.bucket, [0, small])
+                group[0] += count
+                group[1] = min(group[1], small, key=lambda each: shrink.size(each.program))
 
-        self.every(((key, count, samples) for key, (count, samples) in order), make_small)
+        self.every(iter(samples), make_small)
         return sorted(groups.values(), key=lambda each: (each[1].topic, each[1].weight, -each[0]))
 
     def made_small(self, difference, end):
@@ -173,7 +179,7 @@ class Machine:
         found = {difference.program: (difference.cpython, difference.krait)}
         # A process that does not end well costs more than one that does.
         mortal = not difference.krait.startswith("[")
-        limit = QUICK_LIMIT if mortal else sides.LIMIT
+        limit = QUICK_LIMIT if mortal else topic.limit
 
         def first_of(programs):
             width = 4 if mortal else 200
@@ -200,8 +206,8 @@ class Machine:
         for known, difference in stale:
             print(f"\nknown, and not so any more: {known.reason}\n{indented(known.sample, '    ')}")
             print("\n".join(indented(text, f"  {name:<8} ") for name, text in zip(("CPython", "krait"), difference.texts())))
-        for each in self.unsteady[:5]:
-            print(f"\n{each.topic}: CPython itself gives this and, once more, something else")
+        for each in sorted(self.unsteady, key=lambda each: len(each.program))[:3]:
+            print(f"\n{each.topic}: not compared, CPython gives this once, and something else or nothing once more")
             print(f"{indented(each.program, '    ')}\n{indented(each.texts()[0], '  ')}")
         total = sum(self.counts.values())
         differing = sum(count for count, _ in groups)
@@ -213,7 +219,7 @@ class Machine:
 
 
 def indented(text, prefix):
-    lines = text.split("\n")
+    lines = [line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..." for line in text.split("\n")]
     return "\n".join((prefix if number == 0 else " " * len(prefix)) + line for number, line in enumerate(lines))
 
 
@@ -228,6 +234,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--shrink", type=float, default=SHRINKING, help="seconds for making differences small")
     parser.add_argument("--seed", default="14")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many batches are run at once")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(names()))
     options = parser.parse_args()
     sys.exit(0 if Machine(options).run() else 1)

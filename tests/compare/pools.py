@@ -60,12 +60,12 @@ def looped_dict():
     value["self"] = value
     return value
 def with_after(value, call):
-    """What the call gives, and what the value is then."""
+    """What the call gives; what the value is then is told of, too."""
     try:
         result = call(value)
-    except Exception as error:
-        result = error
-    return "itself" if result is value else result, value
+        return "itself" if result is value else result
+    finally:
+        trace("then " + show(value))
 '''
 
 # Single characters, each for a reason of its own.

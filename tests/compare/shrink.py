@@ -1,7 +1,9 @@
 """Making a program small: as long as a smaller one differs in the same way, that is taken."""
 
 import ast
+import collections
 import copy
+import itertools
 import time
 
 # What an expression may become, for a start.
@@ -15,14 +17,17 @@ WIDTH = 1500
 def shrunk(program, first_of, end):
     """The smallest program found until the time `end`. `first_of` takes programs and gives the first
     that differs in the way that matters, or None."""
-    best = program
-    for _ in range(STEPS):
-        tried = sorted(set(candidates(best)), key=size)
-        tried = [each for each in tried if size(each) < size(best)][:WIDTH]
-        smaller = first_of(tried) if time.monotonic() < end else None
-        if smaller is None:
-            return best
-        best = smaller
+    best, before = program, None
+    while best != before:
+        before = best
+        # Statements go first: there are fewer of them.
+        for candidates in (fewer_statements, simpler_expressions):
+            for _ in range(STEPS):
+                tried = sorted({each for each in candidates(best) if size(each) < size(best)}, key=size)[:WIDTH]
+                smaller = first_of(tried) if time.monotonic() < end else None
+                if smaller is None:
+                    break
+                best = smaller
     return best
 
 
@@ -30,17 +35,35 @@ def size(program):
     return len(program), program
 
 
-def candidates(program):
-    yield from fewer_lines(program)
-    try:
-        tree = ast.parse(program, mode="exec" if "\n" in program else "eval")
-    except (SyntaxError, ValueError, RecursionError):
-        yield from fewer_characters(program)
+def fewer_statements(program):
+    if "\n" not in program:
         return
-    yield text_of(tree, program)
-    for change in changes(tree):
+    tree = parsed(program)
+    if tree is None:
+        yield from fewer_lines(program)
+    else:
+        yield from texts_of(changes(tree, ast.stmt), program)
+
+
+def simpler_expressions(program):
+    tree = parsed(program)
+    if tree is None:
+        yield from fewer_characters(program)
+    else:
+        yield from texts_of(itertools.chain([tree], changes(tree, ast.AST)), program)
+
+
+def parsed(program):
+    try:
+        return ast.parse(program, mode="exec" if "\n" in program else "eval")
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def texts_of(trees, program):
+    for tree in trees:
         try:
-            yield text_of(change, program)
+            yield text_of(tree, program)
         except (ValueError, AttributeError, TypeError, RecursionError):
             # Not every tree is a program.
             continue
@@ -73,10 +96,12 @@ def fewer_characters(program):
         length //= 2
 
 
-def changes(tree):
-    """Trees in which one node is simpler, or gone."""
+def changes(tree, kind):
+    """Trees in which one node of the kind is simpler, or gone."""
     for path in paths(tree):
         node = at(tree, path)
+        if not isinstance(node, (kind, ast.Module)):
+            continue
         for new in simpler(node):
             changed = copy.deepcopy(tree)
             put(changed, path, new)
@@ -89,9 +114,9 @@ def changes(tree):
 
 def paths(tree):
     """Where the nodes are: (field, index or None) steps from the root, outer nodes first."""
-    waiting = [()]
+    waiting = collections.deque([()])
     while waiting:
-        path = waiting.pop(0)
+        path = waiting.popleft()
         if path:
             yield path
         node = at(tree, path)
@@ -123,7 +148,7 @@ def put(tree, path, new):
 
 
 def simpler(node):
-    """Nodes that may stand where this one does."""
+    """Nodes, or lists of them, that may stand where this one does."""
     if isinstance(node, ast.expr):
         if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
             return
@@ -143,6 +168,7 @@ def simpler(node):
             yield handler.body
         for case in getattr(node, "cases", ()):
             yield case.body
+        yield []
         yield ast.Pass()
 
 
@@ -175,7 +201,7 @@ def smaller_constants(value):
 def shorter(node):
     """The same node with one of its parts less."""
     for field, value in ast.iter_fields(node):
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list) or not value or isinstance(value[0], ast.stmt):
             continue
         twin = "values" if isinstance(node, ast.Dict) and field == "keys" else None
         if isinstance(node, ast.Dict) and field == "values":
@@ -198,11 +224,25 @@ def shorter(node):
             yield less
 
 
+def root_of(program):
+    """What an expression does last, as a word; nothing for statements."""
+    try:
+        node = ast.parse(program, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    while isinstance(node, ast.Call):
+        lambdas = [each for each in (node.func, *node.args) if isinstance(each, ast.Lambda)]
+        if isinstance(node.func, ast.Lambda) or (lambdas and getattr(node.func, "id", "") == "with_after"):
+            node = lambdas[0].body
+        else:
+            return getattr(node.func, "attr", getattr(node.func, "id", ""))
+    return type(getattr(node, "op", node)).__name__
+
+
 def names_of(program):
     """What a program calls and does, as a set of words: what it is about."""
-    try:
-        tree = ast.parse(program, mode="exec" if "\n" in program else "eval")
-    except (SyntaxError, ValueError, RecursionError):
+    tree = parsed(program)
+    if tree is None:
         return frozenset()
     words = set()
     for node in ast.walk(tree):

@@ -14,19 +14,22 @@ HANDLER = pathlib.Path(__file__).resolve().parent / "handler.py"
 TIME = 60
 MEMORY = 1536
 # Seconds of the processor's time that a program has.
-LIMIT = 2.0
-# What a process gets of the environment, on both sides.
+LIMIT = 1.0
+# What a process gets of the environment. The seed of CPython's hashes is another once more, so that
+# what depends on the order of texts in a set is known by that.
 ENVIRONMENT = {"TZ": "UTC", "PATH": "/usr/bin:/bin"}
+HASH_SEEDS = ("1", "2")
 
 
 class CPython:
     name = "CPython"
 
-    def __init__(self, program):
+    def __init__(self, program, hash_seed=HASH_SEEDS[0]):
         self.program = str(program)
+        self.environment = {**ENVIRONMENT, "PYTHONHASHSEED": hash_seed}
 
     def command(self, batch):
-        return [self.program, "-I", "-X", "utf8", str(HANDLER), batch]
+        return [self.program, "-s", "-P", "-X", "utf8", str(HANDLER), batch]
 
     def end(self, code, answer):
         return f"dies with {signal.Signals(-code).name}" if code < 0 else f"ends with {code}"
@@ -37,6 +40,7 @@ class Krait:
 
     def __init__(self, program):
         self.program = str(program)
+        self.environment = {**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")}
 
     def command(self, batch):
         event = json.dumps({"batch": batch})
@@ -71,7 +75,7 @@ class Batch:
         self.process = subprocess.Popen(
             self.side.command(batch),
             cwd=self.folder.name,
-            env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")},
+            env=self.side.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

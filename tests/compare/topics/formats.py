@@ -77,7 +77,7 @@ def f_string(draw):
         shown = draw.of((name, name, name, f"{name}!r", f"{name}!s", f"{name}!a", f"{name}=", f"{name} = ", f"{name}=!r", f"({name}, 1)"))
         if draw.chance(0.6):
             spec = specification(draw, fitting(draw, names[name])) if draw.chance(0.7) else draw.of((
-                "{w}", ">{w}", "{w}.{p}f", ".{p}", "{p}", "{w}d", "{a}", "*^{w}", "{w!r:>3}", "{'x'}>{w}",
+                "{w}", ">{w}", "{w}.{p}f", ".{p}", "{p}", "{w}d", "*^{w}", "{w!r:>3}", "{'x'}>{w}",
             ))
             shown += ":" + ascii(spec)[1:-1]
         parts.append("{" + shown + "}")
@@ -109,8 +109,8 @@ def str_format(draw):
             "0!r", "a!s", "0!a", "0!x", "0!", " ", "-1", "a.", "[0]", "a.items[x]y",
         )) if draw.chance(0.5) else draw.of(("", "", "0", "1", "a"))
         fields.append("{" + name + (":" + specification(draw) if draw.chance(0.5) else "") + "}")
-        fields.append(draw.of(("", "", "", "{{", "}}", "{", "}", "{:{}}", "{:{0}}")))
-    return f"{ascii(''.join(fields))}.format({value(draw)}, {value(draw)}, a=Named())"
+        fields.append(draw.of(("", "", "", "{{", "}}", "{", "}", "{:{w}}", "{0:{w}}")))
+    return f"{ascii(''.join(fields))}.format({value(draw)}, {value(draw)}, a=Named(), w={draw.count()})"
 
 
 def template(draw):

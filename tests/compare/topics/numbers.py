@@ -7,13 +7,14 @@ import cmath, math, operator
 """
 
 CALLS = table("""
-abs bool hash repr str float int complex number.__neg__ | number
-hash | float
+abs bool repr str float int complex number.__neg__ | number
+hash steady
 bin oct hex chr | integer
-divmod pow | real real
+divmod real real
+pow number power
 pow integer integer integer
 round real small?
-round number index?
+round number small?
 int digits small?
 int text
 int bytes small?
@@ -60,6 +61,8 @@ rect real real
 """)
 
 KINDS = {
+    "steady": lambda draw: draw.integer() if draw.chance(0.5) else repr(draw.uniform(-9, 9) * 10.0 ** draw.randint(-99, 99)),
+    "power": lambda draw: draw.of(SAFE_POWERS) if draw.chance(0.7) else draw.float(),
     "tiny": lambda draw: str(draw.randint(-1, 70)),
     "order": ("'big'", "'little'", "'middle'"),
     "length": ("0", "1", "2", "4", "8", "9", "16", "33", "-1"),
@@ -125,5 +128,5 @@ def program(draw):
         return f"(lambda a, b: a / b)({left}, {right})"
     operator = draw.of(OPERATORS)
     left = draw.number()
-    right = draw.of(SAFE_POWERS) if operator == "**" else draw.count() if operator == "<<" else draw.number()
+    right = draw.value("power") if operator == "**" else draw.count() if operator == "<<" else draw.number()
     return f"(lambda a, b: a {operator} b)({left}, {right})"
