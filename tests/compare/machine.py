@@ -1,0 +1,244 @@
+"""The comparing machine: writes small programs at random, runs them on krait and on CPython, and
+tells what differs, made small. `cargo xtask compare` starts it; CONTRIBUTING.md says how to use it.
+
+Which programs there are depends on the seed alone: the batch with the number N of a topic is the
+same on every machine. How many batches are run depends on the time.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import importlib
+import itertools
+import os
+import pathlib
+import sys
+import threading
+import time
+
+import differences
+import draw
+import pools
+import shrink
+import sides
+
+TOPICS = pathlib.Path(__file__).resolve().parent / "topics"
+# Programs in a batch, unless the topic says otherwise.
+BATCH = 2000
+# So many differences of one bucket are made small, if there is time; the others are counted.
+MADE_SMALL = 6
+# Seconds for making differences small, once the time for finding them is over.
+SHRINKING = 240
+# Seconds for one of them.
+LONGEST = 40
+# Seconds of the processor's time that a program has then, if what differs is that it does not end.
+QUICK_LIMIT = 0.5
+# Longer lines are cut in the report.
+LONGEST_LINE = 600
+
+
+class Topic:
+    """A module of topics/: `program(draw)` gives a program, `PRELUDE` is run before."""
+
+    def __init__(self, name, seed):
+        self.name, self.seed = name, seed
+        self.module = importlib.import_module(f"topics.{name}")
+        self.prelude = pools.PRELUDE + getattr(self.module, "PRELUDE", "")
+        self.size = getattr(self.module, "BATCH", BATCH)
+        self.kinds = getattr(self.module, "KINDS", {})
+        self.limit = getattr(self.module, "LIMIT", sides.LIMIT)
+
+    def batch(self, number):
+        draws = draw.Draw(f"{self.seed} {self.name} {number}", self.kinds)
+        return [self.module.program(draws) for _ in range(self.size)]
+
+
+class Machine:
+    def __init__(self, options):
+        self.options = options
+        self.sides = sides.CPython(options.python), sides.Krait(options.krait)
+        self.topics = {name: Topic(name, options.seed) for name in options.topics or names()}
+        self.known = differences.known()
+        self.counts = collections.Counter()
+        self.met = collections.Counter()
+        self.unsteady = []
+        # Of each bucket, how many differences there are, and the first few.
+        self.buckets = collections.defaultdict(lambda: [0, []])
+        self.lock = threading.Lock()
+        self.work = iter(())
+
+    def run(self):
+        """Whether nothing differs but what is known."""
+        started = time.monotonic()
+        stale = self.stale()
+        rounds = ((topic, number) for number in itertools.count() for topic in self.topics.values())
+        end = started + self.options.seconds
+        self.every(itertools.takewhile(lambda _: time.monotonic() < end, rounds), self.compare)
+        found = time.monotonic() - started
+        groups = self.groups()
+        self.report(groups, stale, found)
+        return not groups and not stale
+
+    def every(self, items, work):
+        """Has each item worked on, by as many threads as the options say."""
+        lock = threading.Lock()
+
+        def worker():
+            while True:
+                with lock:
+                    item = next(items, None)
+                if item is None:
+                    return
+                work(*item)
+
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            for each in [pool.submit(worker) for _ in range(self.options.jobs)]:
+                each.result()
+
+    def compare(self, topic, number):
+        programs = topic.batch(number)
+        cpython, krait = sides.run_both(self.sides, topic.prelude, programs, topic.limit)
+        with self.lock:
+            self.counts[topic.name] += len(programs)
+        differing = [
+            differences.Difference(topic.name, *each) for each in zip(programs, cpython, krait) if each[1] != each[2]
+        ]
+        if differing:
+            self.note(topic, self.steady(topic, differing))
+
+    def steady(self, topic, differing):
+        """Those that CPython answers, and in the same way once more."""
+        other = sides.CPython(self.options.python, sides.HASH_SEEDS[1])
+        again = sides.run(other, topic.prelude, [each.program for each in differing], topic.limit)
+        for each, line in zip(differing, again):
+            if line != each.cpython or not line.startswith("["):
+                with self.lock:
+                    self.unsteady.append(each)
+        return [each for each, line in zip(differing, again) if line == each.cpython and line.startswith("[")]
+
+    def note(self, topic, differing):
+        with self.lock:
+            for each in differing:
+                known = self.known_as(each)
+                if known:
+                    self.met[known.reason] += 1
+                    continue
+                bucket = self.buckets[each.bucket]
+                bucket[0] += 1
+                # The smallest are the easiest to make smaller.
+                bucket[1] = sorted([*bucket[1], each], key=lambda each: len(each.program))[:MADE_SMALL]
+
+    def known_as(self, difference):
+        return next((each for each in self.known if each.fits(difference)), None)
+
+    def stale(self):
+        """What is known, and does not differ or fit any more."""
+        stale = []
+        for known in self.known:
+            names = known.topics or list(self.topics)[:1]
+            for name in names:
+                if name not in self.topics:
+                    continue
+                topic = self.topics[name]
+                (cpython,), (krait,) = sides.run_both(self.sides, topic.prelude, [known.sample])
+                difference = differences.Difference(name, known.sample, cpython, krait)
+                if cpython == krait or not known.fits(difference):
+                    stale.append((known, difference))
+        return stale
+
+    def groups(self):
+        """What differs, made small: (count, the smallest difference) for each cause, the worst first."""
+        groups = {}
+        end = time.monotonic() + self.options.shrink
+        order = sorted(self.buckets.values(), key=lambda each: (each[1][0].weight, -each[0]))
+        # The first of each bucket, then the second of each.
+        samples = [
+            (samples[place], count - len(samples) + 1 if place == 0 else 1)
+            for place in range(MADE_SMALL)
+            for count, samples in order
+            if place < len(samples)
+        ]
+
+        def make_small(sample, count):
+            in_time = time.monotonic() < end
+            small = self.made_small(sample, end) if in_time else sample
+            with self.lock:
+                known = self.known_as(small)
+                if known:
+                    self.met[known.reason] += count
+                    return
+                group = groups.setdefault(small.cause if in_time else small.bucket, [0, small])
+                group[0] += count
+                group[1] = min(group[1], small, key=lambda each: shrink.size(each.program))
+
+        self.every(iter(samples), make_small)
+        return sorted(groups.values(), key=lambda each: (each[1].topic, each[1].weight, -each[0]))
+
+    def made_small(self, difference, end):
+        topic = self.topics[difference.topic]
+        found = {difference.program: (difference.cpython, difference.krait)}
+        # A process that does not end well costs more than one that does.
+        mortal = not difference.krait.startswith("[")
+        limit = QUICK_LIMIT if mortal else topic.limit
+
+        def first_of(programs):
+            width = 4 if mortal else 200
+            for some in itertools.batched(programs, width):
+                lines = sides.run_both(self.sides, topic.prelude, some, limit)
+                for program, cpython, krait in zip(some, *lines):
+                    if cpython != krait and differences.kind_of(cpython, krait) == difference.kind:
+                        found[program] = cpython, krait
+                        return program
+                if time.monotonic() > end:
+                    return None
+            return None
+
+        small = shrink.shrunk(difference.program, first_of, min(end, time.monotonic() + LONGEST))
+        return differences.Difference(topic.name, small, *found[small])
+
+    def report(self, groups, stale, found):
+        for count, small in groups:
+            cpython, krait = small.texts()
+            print(f"\n{small.topic}: {': '.join(small.kind)}, {count} times")
+            print(indented(small.program.rstrip("\n"), "    "))
+            print(indented(cpython, "  CPython  "))
+            print(indented(krait, "  krait    "))
+        for known, difference in stale:
+            print(f"\nknown, and not so any more: {known.reason}\n{indented(known.sample, '    ')}")
+            print("\n".join(indented(text, f"  {name:<8} ") for name, text in zip(("CPython", "krait"), difference.texts())))
+        for each in sorted(self.unsteady, key=lambda each: len(each.program))[:3]:
+            print(f"\n{each.topic}: not compared, CPython gives this once, and something else or nothing once more")
+            print(f"{indented(each.program, '    ')}\n{indented(each.texts()[0], '  ')}")
+        total = sum(self.counts.values())
+        differing = sum(count for count, _ in groups)
+        print("\n" + ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items())))
+        print(
+            f"{total} comparisons in {found:.0f} s with seed {self.options.seed}: "
+            f"{differing} differ, in {len(groups)} groups; {sum(self.met.values())} are known"
+        )
+
+
+def indented(text, prefix):
+    lines = [line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..." for line in text.split("\n")]
+    return "\n".join((prefix if number == 0 else " " * len(prefix)) + line for number, line in enumerate(lines))
+
+
+def names():
+    return sorted(path.stem for path in TOPICS.glob("*.py") if path.stem != "__init__")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="cargo xtask compare", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--krait", required=True, help="the program")
+    parser.add_argument("--python", default=sys.executable, help="CPython")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--shrink", type=float, default=SHRINKING, help="seconds for making differences small")
+    parser.add_argument("--seed", default="14")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many batches are run at once")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(names()))
+    options = parser.parse_args()
+    sys.exit(0 if Machine(options).run() else 1)
+
+
+if __name__ == "__main__":
+    main()
