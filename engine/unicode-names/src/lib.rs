@@ -6,8 +6,10 @@
 //! itself in hexadecimal digits, or `+` and how many code points, in such digits, have no name
 //! there: `names.txt`, which `tests/original.rs` writes. Ideographs and syllables of Hangul are not in it: their names follow a rule.
 
+mod aliases;
 mod hangul;
 
+use aliases::ALIASES;
 use std::{fmt, sync::OnceLock};
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/names.xz"));
@@ -64,28 +66,69 @@ pub fn name(character: char) -> Option<Name> {
     Some(names.at(place))
 }
 
-/// The character of a name, where there is one. The case of letters does not matter, all else does,
-/// as in CPython; the original does not heed spaces and hyphens either. Other names, such as `NUL`,
-/// are not known here: the engine has all of them.
+/// The character of a name, where there is one. Case, whitespace, underscores, and hyphens
+/// between letters or digits do not matter, as Unicode Standard Annex 44 has it (UAX44-LM2).
 #[must_use]
 pub fn character(name: &str) -> Option<char> {
-    let wanted = name.to_ascii_uppercase();
-    if let Some(syllable) = wanted.strip_prefix(hangul::SYLLABLE) {
+    let wanted = normalised(name)?;
+    if let Some(syllable) = wanted.strip_prefix("HANGULSYLLABLE") {
         return char::from_u32(hangul::code(syllable)?);
     }
-    if let Some(digits) = wanted.strip_prefix(IDEOGRAPH) {
-        let is_number = digits.bytes().all(|each| each.is_ascii_hexdigit());
-        if !is_number || !matches!(digits.len(), 4 | 5) || digits.starts_with('0') {
+    if let Some(digits) = wanted.strip_prefix("CJKUNIFIEDIDEOGRAPH") {
+        if digits.len() > 5 || digits.contains('-') {
             return None;
         }
         let code = u32::from_str_radix(digits, 16).ok()?;
         return char::from_u32(code).filter(|_| is_ideograph(code));
     }
-    names().find(&wanted).and_then(char::from_u32)
+    if let Some(code) = names().find(&wanted) {
+        // The one hyphen between letters that does matter: U+1180 is HANGUL JUNGSEONG O-E.
+        let mut end =
+            name.bytes().rev().skip_while(|each| each.is_ascii_whitespace() || *each == b'_');
+        let code = if code == 0x116C && end.nth(1) == Some(b'-') { 0x1180 } else { code };
+        return char::from_u32(code);
+    }
+    alias(&wanted)
 }
 
 fn is_ideograph(code: u32) -> bool {
     IDEOGRAPHS.iter().any(|(first, last)| (*first..=*last).contains(&code))
+}
+
+/// Another name that has no space or hyphen.
+fn alias(wanted: &str) -> Option<char> {
+    if let Some((_, code)) = ALIASES.iter().find(|(alias, _)| *alias == wanted) {
+        return Some(*code);
+    }
+    let digits = wanted.strip_prefix("VS").filter(|digits| !digits.starts_with(['0', '-']))?;
+    // The variation selectors, 16 and then 240 more.
+    char::from_u32(match digits.parse().ok()? {
+        number @ 1..=16 => 0xFE00 - 1 + number,
+        number @ 17..=256 => 0xE0100 - 17 + number,
+        _ => return None,
+    })
+}
+
+/// A name without what does not matter in it; none if it has what is in no name.
+fn normalised(name: &str) -> Option<String> {
+    let bytes = name.as_bytes();
+    let mut normalised = String::with_capacity(bytes.len());
+    let is_part = |place: Option<usize>| {
+        place.and_then(|place| bytes.get(place)).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    for (place, each) in bytes.iter().enumerate() {
+        match each {
+            b'-' if is_part(place.checked_sub(1)) && is_part(place.checked_add(1)) => {}
+            b'-' => normalised.push('-'),
+            b'_' => {}
+            space if space.is_ascii_whitespace() => {}
+            part if part.is_ascii_alphanumeric() => {
+                normalised.push(char::from(part.to_ascii_uppercase()));
+            }
+            _ => return None,
+        }
+    }
+    Some(normalised)
 }
 
 /// The unpacked names.
@@ -125,7 +168,7 @@ impl Names {
         let mut names = Self { text, lines, by_hash };
         for place in 0..names.lines.len() {
             let Some(slot) =
-                names.slots(&names.whole(place)).find(|slot| names.by_hash[*slot] == FREE)
+                names.slots(&names.normalised(place)).find(|slot| names.by_hash[*slot] == FREE)
             else {
                 continue;
             };
@@ -149,12 +192,14 @@ impl Names {
         }
     }
 
-    /// The name of the code point at a place in `lines`, as text.
-    fn whole(&self, place: usize) -> String {
+    fn normalised(&self, place: usize) -> String {
         match (self.lines[place].0, self.parts(place)) {
-            (_, (stem, Rest::Code(code))) => format!("{stem}{code:X}"),
-            (_, (stem, _)) => stem.to_owned(),
+            // See `character`.
+            (0x1180, _) => Some("HANGULJUNGSEONGO-E".to_owned()),
+            (_, (stem, Rest::Code(code))) => normalised(&format!("{stem}{code:X}")),
+            (_, (stem, _)) => normalised(stem),
         }
+        .unwrap_or_default()
     }
 
     fn find(&self, wanted: &str) -> Option<u32> {
@@ -162,11 +207,11 @@ impl Names {
             .map_while(|slot| {
                 self.lines.get(self.by_hash[slot] as usize).map(|(code, _)| (code, slot))
             })
-            .find(|(_, slot)| self.whole(self.by_hash[*slot] as usize) == wanted)
+            .find(|(_, slot)| self.normalised(self.by_hash[*slot] as usize) == wanted)
             .map(|(code, _)| *code)
     }
 
-    /// Where in `by_hash` a name may be, in order.
+    /// Where in `by_hash` a normalised name may be, in order.
     fn slots(&self, name: &str) -> impl Iterator<Item = usize> + use<> {
         // FNV-1a.
         let hash = name

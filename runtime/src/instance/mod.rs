@@ -27,7 +27,6 @@ mod engine;
 mod in_module;
 #[cfg(unix)]
 mod marker;
-mod panics;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
