@@ -77,6 +77,9 @@ impl Lookup {
                 code.first_line_number.hash(hasher);
                 code.instructions.len().hash(hasher);
                 code.linetable.hash(hasher);
+                for constant in code.constants.iter() {
+                    self.add(constant, hasher);
+                }
             }
             other => other.hash(hasher),
         }
