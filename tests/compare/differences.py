@@ -28,6 +28,8 @@ class Difference:
     def __init__(self, topic, program, cpython, krait):
         self.topic, self.program = topic, program
         self.cpython, self.krait = cpython, krait
+        # The programs that have to run before it.
+        self.before = []
 
     @property
     def kind(self):
