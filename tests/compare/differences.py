@@ -28,6 +28,8 @@ class Difference:
     def __init__(self, topic, program, cpython, krait):
         self.topic, self.program = topic, program
         self.cpython, self.krait = cpython, krait
+        # The programs that have to run before it.
+        self.before = []
 
     @property
     def kind(self):
@@ -138,6 +140,9 @@ class Known:
     def __init__(self, entry):
         self.sample, self.reason = entry["sample"], entry["reason"]
         self.topics = entry.get("topics", "").split()
+        # One that says nothing of what krait gives would hide every fault.
+        if not entry.get("krait") or not (entry.get("program") or entry.get("cpython")):
+            raise ValueError(f"{KNOWN}: {self.sample}: a pattern for krait, and one for program or cpython")
         self.patterns = [re.compile(entry.get(part, ""), re.DOTALL) for part in ("program", "cpython", "krait")]
 
     def fits(self, difference):

@@ -24,7 +24,7 @@ import sides
 
 TOPICS = pathlib.Path(__file__).resolve().parent / "topics"
 # Programs in a batch, unless the topic says otherwise.
-BATCH = 2000
+BATCH = 3000
 # So many differences of one bucket are made small, if there is time; the others are counted.
 MADE_SMALL = 6
 # Seconds for making differences small, once the time for finding them is over.
@@ -100,36 +100,60 @@ class Machine:
         cpython, krait = sides.run_both(self.sides, topic.prelude, programs, topic.limit)
         with self.lock:
             self.counts[topic.name] += len(programs)
+        for program, *lines in zip(programs, cpython, krait):
+            if lines[0] == lines[1] and not lines[0].startswith("["):
+                self.unsteady.append(differences.Difference(topic.name, program, *lines))
         differing = [
             differences.Difference(topic.name, *each) for each in zip(programs, cpython, krait) if each[1] != each[2]
         ]
-        if differing:
-            self.note(topic, self.steady(topic, differing))
+        new = [each for each in differing if not self.is_known(each)]
+        if new:
+            self.note(self.steady(topic, programs, new))
 
-    def steady(self, topic, differing):
-        """Those that CPython answers, and in the same way once more."""
-        other = sides.CPython(self.options.python, sides.HASH_SEEDS[1])
-        again = sides.run(other, topic.prelude, [each.program for each in differing], topic.limit)
-        for each, line in zip(differing, again):
+    def steady(self, topic, programs, differing):
+        """Those that CPython answers, in the same way once more, and that differ once more."""
+        wanted = [each.program for each in differing]
+        again = sides.run(sides.CPython(self.options.python, sides.HASH_SEEDS[1]), topic.prelude, wanted, topic.limit)
+        krait = sides.run(self.sides[1], topic.prelude, wanted, topic.limit)
+        steady, alone = [], []
+        for each, line, other in zip(differing, again, krait):
             if line != each.cpython or not line.startswith("["):
-                with self.lock:
-                    self.unsteady.append(each)
-        return [each for each, line in zip(differing, again) if line == each.cpython and line.startswith("[")]
+                self.unsteady.append(each)
+            elif other != line:
+                steady.append(differences.Difference(topic.name, each.program, line, other))
+            else:
+                alone.append(each)
+        return steady + self.after_others(topic, programs, alone)
 
-    def note(self, topic, differing):
+    def after_others(self, topic, programs, differing):
+        """Those that differ only where others ran before them."""
+        if not differing:
+            return []
+        lines = sides.run(self.sides[1], topic.prelude, programs, topic.limit)
+        found = []
+        for each in differing:
+            place = programs.index(each.program)
+            if lines[place] != each.cpython:
+                each.before = programs[:place]
+                found.append(each)
+            else:
+                self.unsteady.append(each)
+        return found
+
+    def note(self, differing):
         with self.lock:
             for each in differing:
-                known = self.known_as(each)
-                if known:
-                    self.met[known.reason] += 1
-                    continue
                 bucket = self.buckets[each.bucket]
                 bucket[0] += 1
                 # The smallest are the easiest to make smaller.
                 bucket[1] = sorted([*bucket[1], each], key=lambda each: len(each.program))[:MADE_SMALL]
 
-    def known_as(self, difference):
-        return next((each for each in self.known if each.fits(difference)), None)
+    def is_known(self, difference, times=1):
+        known = next((each for each in self.known if each.fits(difference)), None)
+        if known:
+            with self.lock:
+                self.met[known.reason] += times
+        return known is not None
 
     def stale(self):
         """What is known, and does not differ or fit any more."""
@@ -162,11 +186,9 @@ class Machine:
         def make_small(sample, count):
             in_time = time.monotonic() < end
             small = self.made_small(sample, end) if in_time else sample
+            if self.is_known(small, count):
+                return
             with self.lock:
-                known = self.known_as(small)
-                if known:
-                    self.met[known.reason] += count
-                    return
                 group = groups.setdefault(small.cause if in_time else small.bucket, [0, small])
                 group[0] += count
                 group[1] = min(group[1], small, key=lambda each: shrink.size(each.program))
@@ -176,6 +198,8 @@ class Machine:
 
     def made_small(self, difference, end):
         topic = self.topics[difference.topic]
+        if difference.before:
+            return self.with_few_before(topic, difference, end)
         found = {difference.program: (difference.cpython, difference.krait)}
         # A process that does not end well costs more than one that does.
         mortal = not difference.krait.startswith("[")
@@ -196,10 +220,34 @@ class Machine:
         small = shrink.shrunk(difference.program, first_of, min(end, time.monotonic() + LONGEST))
         return differences.Difference(topic.name, small, *found[small])
 
+    def with_few_before(self, topic, difference, end):
+        """The same difference, after as few others as it takes."""
+        before, length = difference.before, (len(difference.before) + 1) // 2
+        while length and time.monotonic() < end:
+            for start in range(0, len(before), length):
+                rest = before[:start] + before[start + length:]
+                if sides.run(self.sides[1], topic.prelude, [*rest, difference.program], topic.limit)[-1] != difference.cpython:
+                    before = rest
+                    break
+            else:
+                length = length // 2
+        difference.before = before
+        return difference
+
+    def say(self, program):
+        """Whether a program is the same on both sides, with what each gives."""
+        topic = next(iter(self.topics.values()))
+        (cpython,), (krait,) = sides.run_both(self.sides, topic.prelude, [program])
+        for side, text in zip(self.sides, differences.Difference(topic.name, program, cpython, krait).texts()):
+            print(indented(text, f"{side.name:<8} "))
+        return cpython == krait
+
     def report(self, groups, stale, found):
         for count, small in groups:
             cpython, krait = small.texts()
             print(f"\n{small.topic}: {': '.join(small.kind)}, {count} times")
+            for program in small.before[-4:]:
+                print(indented(program.rstrip("\n"), "    before that: "))
             print(indented(small.program.rstrip("\n"), "    "))
             print(indented(cpython, "  CPython  "))
             print(indented(krait, "  krait    "))
@@ -207,7 +255,7 @@ class Machine:
             print(f"\nknown, and not so any more: {known.reason}\n{indented(known.sample, '    ')}")
             print("\n".join(indented(text, f"  {name:<8} ") for name, text in zip(("CPython", "krait"), difference.texts())))
         for each in sorted(self.unsteady, key=lambda each: len(each.program))[:3]:
-            print(f"\n{each.topic}: not compared, CPython gives this once, and something else or nothing once more")
+            print(f"\n{each.topic}: not compared, since a side gives this once, and something else once more, or nothing ever")
             print(f"{indented(each.program, '    ')}\n{indented(each.texts()[0], '  ')}")
         total = sum(self.counts.values())
         differing = sum(count for count, _ in groups)
@@ -235,9 +283,16 @@ def main():
     parser.add_argument("--shrink", type=float, default=SHRINKING, help="seconds for making differences small")
     parser.add_argument("--seed", default="14")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many batches are run at once")
+    parser.add_argument("--say", metavar="PROGRAM", help="compare this alone: an expression, or a file")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(names()))
     options = parser.parse_args()
-    sys.exit(0 if Machine(options).run() else 1)
+    machine = Machine(options)
+    if options.say is None:
+        same = machine.run()
+    else:
+        path = pathlib.Path(options.say)
+        same = machine.say(path.read_text() if path.suffix == ".py" else options.say)
+    sys.exit(0 if same else 1)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 //! krait's build tasks: `cargo xtask TASK`.
 
+mod compare;
+mod cpython;
 mod cpython_tests;
 mod engine;
 mod module;
@@ -16,6 +18,8 @@ usage: cargo xtask TASK
   engine   list the changes that the engine gets, or show, edit and record them
   cpython-tests
            run CPython's test suite on krait, and compare what fails with tests/cpython
+  compare [OPTIONS] [TOPIC...]
+           write small programs, run them on krait and on CPython, and tell what differs
   dist     build what ships into target/dist/krait
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
@@ -32,6 +36,7 @@ fn main() -> Result<()> {
     match task.as_deref() {
         Some("engine") => engine::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),
+        Some("compare") => compare::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("dist") => dist().map(|program| println!("{}", program.display())),
         Some("wasm") => module::build().map(|module| println!("{}", module.display())),
         Some("wasm-program") => module::program().map(|program| println!("{}", program.display())),

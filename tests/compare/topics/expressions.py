@@ -30,13 +30,13 @@ def leaf(draw):
     return draw.of(("None", "True", "False", "...", "()", "(1, 2)", "[1]", "{1: 2}", "{1}", "''", "b''", "f'{1}'", "'a' 'b'"))
 
 
-def bounded(operator, right):
-    """Not more than a machine can hold."""
+def bounded(draw, operator, left):
+    """A right operand that makes nothing that a machine cannot hold."""
     if operator == "**":
-        return right if len(right) < 4 else "3"
-    if operator in ("<<", "*"):
-        return right if len(right) < 3 else "2"
-    return right
+        # A power of a power is soon too large.
+        return draw.of(("2", "3", "-1", "0", "0.5", "-0.5", "-0.0", "2.5", "1j")) if left[0] == "(" else draw.of(SMALL + ("64", "-3", "1e-5"))
+    shown = leaf(draw)
+    return shown if len(shown) < 3 else "2"
 
 
 def tree(draw, depth, leaves):
@@ -49,7 +49,7 @@ def tree(draw, depth, leaves):
         operator = draw.of(ARITHMETIC)
         left = tree(draw, depth - 1, leaves)
         if operator in ("**", "<<", "*"):
-            leaves.append(bounded(operator, leaf(draw)))
+            leaves.append(bounded(draw, operator, left))
             return f"({left} {operator} {{{len(leaves) - 1}}})"
         return f"({left} {operator} {tree(draw, depth - 1, leaves)})"
     if number < 0.67:

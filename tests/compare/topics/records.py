@@ -41,7 +41,7 @@ def dataclass(draw):
         owners.append(owner)
     owner = owners[-1]
     lines.append(f"o = attempt(lambda: {owner}())")
-    given = sorted(set(draw.of(("1", "'s'", "a=1", "b=2", "c=3", "d=4")) for _ in range(draw.below(5))), key=lambda each: "=" in each)
+    given = sorted(dict.fromkeys(draw.of(("1", "'s'", "a=1", "b=2", "c=3", "d=4")) for _ in range(draw.below(5))), key=lambda each: "=" in each)
     arguments = ", ".join(given)
     lines += [f"try:\n    o = {owner}({arguments})\nexcept TypeError as e:\n    print(e)\n    o = {owner}.__new__({owner})"]
     uses = (

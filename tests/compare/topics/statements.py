@@ -58,9 +58,11 @@ def lines_of(error):
 """
 
 BATCH = 600
+LIMIT = 0.5
 EXCEPTIONS = ("ValueError", "KeyError", "TypeError", "Exception", "ZeroDivisionError", "(ValueError, KeyError)", "LookupError", "StopIteration", "BaseException")
-EXPRESSIONS = ("1", "x", "y", "x + 1", "x - y", "[x, y]", "(x, y)", "x * 2", "x // (y - 1)", "{'k': x}", "z", "not x", "x and y", "f'{x}'", "x if y else 3", "-x",
-               "[x for _ in range(2)]", "len(str(x))", "(w := x)", "Point(x, y)", "'ab'", "None")
+# None doubles what it is made of, or loops make too much of it.
+EXPRESSIONS = ("1", "x", "y", "x + 1", "x - y", "[x, 1]", "(y, 2)", "x * 1", "x // (y - 1)", "{'k': x}", "z", "not x", "x and y", "f'{x}'", "x if y else 3", "-x",
+               "[i for i in range(2)]", "len(str(x))", "(w := x)", "Point(x, 2)", "'ab'", "None")
 CONDITIONS = ("x", "y", "x < 2", "x == y", "x and y", "not x", "x or y", "0", "1", "x is None", "x in (1, 2)", "x < y < 3", "x != 0", "True", "(w := y) > 1")
 ITERABLES = ("range(3)", "range(2)", "[x, y]", "()", "Countdown(3)", "'ab'", "enumerate('ab')", "zip(range(2), 'xy')", "[(1, 2), (3, 4)]", "(i for i in range(2))")
 NAMES = ("x", "y", "z", "x", "y")
@@ -99,7 +101,7 @@ class Writer:
         if number < 0.5:
             return f"{draw.of(NAMES)} = {self.expression()}"
         if number < 0.56:
-            return f"{draw.of('xy')} {draw.of(('+=', '-=', '*=', '|='))} {draw.of(('1', '2', 'y', 'x'))}"
+            return f"{draw.of('xy')} {draw.of(('+=', '-=', '|=', '//='))} {draw.of(('1', '2', '0'))}"
         if number < 0.66:
             return draw.of((
                 f"raise {draw.of(EXCEPTIONS[:5])}({self.mark()})", f"raise {draw.of(EXCEPTIONS[:5])}", "raise", "1 / 0", "assert x, 'no x'", f"raise ValueError({self.mark()}) from None",

@@ -16,7 +16,7 @@ def tokens(text, **options):
 """
 
 CALLS = table("""
-textwrap.wrap textwrap.fill | prose width=width? initial_indent=indent? subsequent_indent=indent? tabsize=width? expand_tabs=boolean? replace_whitespace=boolean? drop_whitespace=boolean?
+textwrap.wrap textwrap.fill | prose width=wide? initial_indent=indent? subsequent_indent=indent? tabsize=width? expand_tabs=boolean? replace_whitespace=boolean? drop_whitespace=boolean?
 textwrap.wrap textwrap.fill | prose width? break_long_words=boolean? break_on_hyphens=boolean? fix_sentence_endings=boolean? max_lines=lines? placeholder=indent?
 textwrap.dedent indented
 textwrap.indent indented indent predicate?
@@ -54,7 +54,7 @@ def joined(pieces, separator, most):
 
 def nested(draw, depth=3):
     if depth <= 0 or draw.chance(0.3):
-        return draw.scalar() if draw.chance(0.3) else draw.of(("1", "'abc'", "None", "'lorem ipsum dolor sit amet ' * 3", "b'x' * 90", "{1, 2}", "frozenset({'a'})", "range(3)", "1234567", "looped_list()", "'\u4e2d'", "()", "[]", "{}", "bytearray(b'q')", "'a\\nb'"))
+        return draw.scalar() if draw.chance(0.3) else draw.of(("1", "'abc'", "None", "'lorem ipsum dolor sit amet ' * 3", "b'x' * 90", "{1, 2}", "frozenset({'a'})", "range(3)", "1234567", "'\u4e2d'", "()", "[]", "{}", "bytearray(b'q')", "'a\\nb'"))
     parts = [nested(draw, depth - 1) for _ in range(draw.some(6))]
     kind = draw.of(("[{}]", "({},)", "d", "Row([{}])", "__import__('collections').deque([{}])", "d", "__import__('types').SimpleNamespace(a=[{}])", "__import__('collections').OrderedDict(a=[{}])"))
     if kind == "d":
@@ -68,6 +68,8 @@ KINDS = {
     "indent": ("''", "'  '", "'> '", "'...'", "'\\t'", "'\u4e2d'", "' [...]'", "None"),
     "predicate": ("lambda line: True", "str.strip", "lambda line: 'a' in line"),
     "width": ("0", "1", "2", "5", "7", "10", "20", "40", "70", "-1"),
+    # Where an indent is wider than the line, there is no end.
+    "wide": ("7", "10", "20", "40", "70"),
     "lines": ("0", "1", "2", "3", "None"),
     "command": joined(COMMANDS, "", 7),
     "words": lambda draw: f"[{', '.join(ascii(draw.of(WORDS[:12] + COMMANDS[:8])) for _ in range(draw.some(6)))}]",
