@@ -164,6 +164,7 @@ class Suite(unittest.TestSuite):
 FILES_NAMED = {
     "test_ast": "ast",
     "test_linecache": "linecache",
+    "test_modulefinder": "tempfile",
 }
 
 

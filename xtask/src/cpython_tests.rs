@@ -30,7 +30,7 @@ usage: cargo xtask cpython-tests [OPTIONS] [MODULE...]
   --program PROGRAM  the krait that is tested [default: the release build, which is built]
   --cpython          test the suite's own CPython instead, with the same handler
   --jobs N           how many modules are run at once [default: one for each processor]
-  --patience S       a test hangs when it takes so many seconds [default: 60]
+  --patience S       a test hangs when it takes so many seconds [default: 120]
   --resources LIST   what tests may use, with commas between: cpu, network, ...
   --hanging          run the tests, too, that are listed as hanging
   --record           write what fails into the lists, and leave out what does not";
@@ -60,7 +60,7 @@ impl Options {
             program: None,
             cpython: false,
             jobs: thread::available_parallelism().map_or(1, NonZero::get),
-            patience: Duration::from_secs(60),
+            patience: Duration::from_secs(120),
             resources: Vec::new(),
             hanging: false,
             record: false,

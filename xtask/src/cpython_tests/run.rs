@@ -220,24 +220,37 @@ impl Runner {
             let now = fs::metadata(report)?.len();
             if now != length {
                 (length, news) = (now, Instant::now());
+            } else if news.elapsed() > FAREWELL && has_ended(report)? {
+                // It need not hang for having left something that does.
+                end(child)?;
+                return Ok(false);
             } else if news.elapsed() > self.patience {
-                break;
+                end(child)?;
+                return Ok(true);
             }
             thread::sleep(LOOK);
         }
-        // Asked to end, krait ends whatever its function has started.
-        Command::new("kill").arg(child.id().to_string()).status().context("kill")?;
-        let asked = Instant::now();
-        while child.try_wait()?.is_none() {
-            if asked.elapsed() > FAREWELL {
-                child.kill()?;
-                child.wait()?;
-                break;
-            }
-            thread::sleep(LOOK);
-        }
-        Ok(true)
     }
+}
+
+/// Ends a process. Asked to end, krait ends whatever its function has started.
+fn end(child: &mut Child) -> Result<()> {
+    Command::new("kill").arg(child.id().to_string()).status().context("kill")?;
+    let asked = Instant::now();
+    while child.try_wait()?.is_none() {
+        if asked.elapsed() > FAREWELL {
+            child.kill()?;
+            child.wait()?;
+            break;
+        }
+        thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
+/// Whether a report says that all tests have been run.
+fn has_ended(report: &Path) -> Result<bool> {
+    Ok(fs::read(report)?.ends_with(b"{\"ends\": true}\n"))
 }
 
 impl Process {
