@@ -5,7 +5,7 @@
 //! building it.
 
 use super::{
-    allocator, process,
+    allocator, panics, process,
     serve::{self, Warm},
     wire::{self, Assignment},
     zygote,
@@ -233,6 +233,7 @@ fn follow(
 ) -> ! {
     match wire::receive_assignment(&mut channels.socket) {
         Ok(Some(Assignment::Serve(function))) => {
+            panics::log_to(channels.log.as_raw_fd());
             let warm = warm();
             process::become_instance(&function);
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());

@@ -27,6 +27,7 @@ mod engine;
 mod in_module;
 #[cfg(unix)]
 mod marker;
+mod panics;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]

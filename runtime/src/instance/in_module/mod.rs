@@ -7,7 +7,7 @@ mod tidy;
 
 pub use image::prepare as prepare_image;
 
-use super::{InvokeError, Observer, Request, StartError};
+use super::{InvokeError, Observer, Request, StartError, panics};
 use crate::{
     contract::{Context, Failure, Function, Invocation, Outcome, environment, report::ColdStart},
     python::{CodePaths, Ended, Entry, Interpreter},
@@ -64,6 +64,7 @@ impl Instance {
         _once: bool,
     ) -> Result<Self, StartError> {
         let mut engine = engine.map_err(StartError::Engine)?;
+        panics::log();
         let begun = Instant::now();
         hooks::work_in(&code.code);
         engine.interpreter.wake(&environment::of(function));

@@ -1,0 +1,54 @@
+//! A panic of the interpreter ends the function's process, which the platform calls a 439. What it
+//! was, and where, is in the function's log.
+
+#[cfg(unix)]
+use std::{
+    io::Write,
+    os::fd::{BorrowedFd, RawFd},
+};
+use std::{
+    panic::{self, PanicHookInfo},
+    process,
+};
+
+/// From here on a panic, of whatever thread, is told of in the log, and ends the process. `log` is the
+/// log's own descriptor, which stays open: the function may have closed standard error.
+#[cfg(unix)]
+pub(super) fn log_to(log: RawFd) {
+    panic::set_hook(Box::new(move |panic| {
+        // SAFETY: the descriptor is open as long as the process is.
+        let log = unsafe { BorrowedFd::borrow_raw(log) };
+        if let Ok(log) = log.try_clone_to_owned() {
+            // A log that nobody takes any more is no reason to do otherwise.
+            let _ = std::fs::File::from(log).write_all(message(panic).as_bytes());
+        }
+        process::abort()
+    }));
+}
+
+/// From here on a panic is told of in the log, and ends the module.
+#[cfg(target_os = "wasi")]
+pub(super) fn log() {
+    panic::set_hook(Box::new(|panic| {
+        eprint!("{}", message(panic));
+        process::exit(134)
+    }));
+}
+
+/// A line that says where a panic was, and what it says itself.
+fn message(panic: &PanicHookInfo<'_>) -> String {
+    let said = panic.payload_as_str().unwrap_or("a panic without words");
+    match panic.location() {
+        Some(place) => {
+            let (file, line) = (in_crate(place.file()), place.line());
+            format!("krait: the interpreter panicked at {file}:{line}: {said}\n")
+        }
+        None => format!("krait: the interpreter panicked: {said}\n"),
+    }
+}
+
+/// A source file, from its crate's folder on: where that is differs from machine to machine.
+fn in_crate(file: &str) -> &str {
+    let Some(sources) = file.rfind("/src/") else { return file };
+    file[..sources].rfind('/').map_or(file, |before| &file[before + 1..])
+}
