@@ -133,7 +133,10 @@ class Watch(unittest.TestCase):
         self.refused(
             "hello/index.py",
             "x = 1\n",
-            ["krait: hello is as it was: module 'index' has no attribute 'main_handler'"],
+            [
+                "krait: hello is as it was: Traceback (most recent call last):",
+                "AttributeError: module 'index' has no attribute 'main_handler'",
+            ],
         )
         self.assertEqual(self.server.returned("hello"), 0)
 

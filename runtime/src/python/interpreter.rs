@@ -77,7 +77,7 @@ impl Interpreter {
                 let set = vm.sys_module.set_attr(name, unknown, vm);
                 debug_assert!(set.is_ok(), "a module takes any attribute");
             }
-            if let Err(error) = change_library(vm) {
+            if let Err(error) = change_library(vm).and_then(|()| add_to_interpreter(vm)) {
                 vm.print_exception(&error);
             }
         });
@@ -163,6 +163,18 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
+/// Makes what a program that is run has, and an embedded interpreter has not: the module
+/// `__main__`, which is the platform's own runtime, and the builtins that `site` adds.
+fn add_to_interpreter(vm: &VirtualMachine) -> PyResult<()> {
+    let main = vm.new_module("__main__", vm.ctx.new_dict(), None);
+    main.set_attr("__file__", vm.ctx.new_str(BOOTSTRAP), vm)?;
+    main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
+    vm.sys_module.get_attr("modules", vm)?.set_item("__main__", main.into(), vm)?;
+    let site = vm.import("_sitebuiltins", 0)?;
+    vm.call_method(&site, "_install_for_krait", ())?;
+    Ok(())
+}
+
 /// The function, or the message of a 443 where there is none to call.
 fn function_of(
     module: &PyObjectRef,
@@ -170,14 +182,17 @@ fn function_of(
     vm: &VirtualMachine,
 ) -> PyResult<Result<PyObjectRef, String>> {
     let name = vm.ctx.new_str(handler.function.as_str());
+    // All of the traceback's frames would be the runtime's.
+    let traceback = |error: String| Ok(Err(format!("Traceback (most recent call last):\n{error}")));
     let Some(function) = vm.get_attribute_opt(module, &name)? else {
-        return Ok(Err(format!(
-            "module '{}' has no attribute '{}'",
-            handler.module, handler.function
-        )));
+        let Handler { module, function, .. } = handler;
+        return traceback(format!(
+            "AttributeError: module '{module}' has no attribute '{function}'"
+        ));
     };
     if !function.is_callable() {
-        return Ok(Err(format!("'{}' object is not callable", function.class().name())));
+        let kind = function.class().name();
+        return traceback(format!("TypeError: '{kind}' object is not callable"));
     }
     Ok(Ok(function))
 }
