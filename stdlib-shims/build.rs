@@ -35,25 +35,39 @@ const LEFT_OUT: &[&str] = &[
     "_apple_support.py",
     "_ios_support.py",
     "_osx_support.py",
-    "_pyrepl",
-    "antigravity.py",
+    "_pyrepl/__main__.py",
+    "_pyrepl/_module_completer.py",
+    "_pyrepl/_threading_handler.py",
+    "_pyrepl/base_eventqueue.py",
+    "_pyrepl/commands.py",
+    "_pyrepl/completing_reader.py",
+    "_pyrepl/console.py",
+    "_pyrepl/fancy_termios.py",
+    "_pyrepl/historical_reader.py",
+    "_pyrepl/input.py",
+    "_pyrepl/keymap.py",
+    "_pyrepl/main.py",
+    "_pyrepl/reader.py",
+    "_pyrepl/readline.py",
+    "_pyrepl/simple_interact.py",
+    "_pyrepl/terminfo.py",
+    "_pyrepl/unix_console.py",
+    "_pyrepl/unix_eventqueue.py",
+    "_pyrepl/windows_console.py",
+    "_pyrepl/windows_eventqueue.py",
     "asyncio/windows_events.py",
     "asyncio/windows_utils.py",
     "ctypes/macholib",
-    "doctest.py",
     "ensurepip",
     "idlelib",
     "lib2to3",
     "msilib",
-    "nturl2path.py",
-    "pydoc_data",
+    "pydoc_data/topics.py",
     "site-packages",
-    "this.py",
     "tkinter",
     "turtle.py",
     "turtledemo",
     "venv",
-    "webbrowser.py",
 ];
 
 /// What is left out of a WebAssembly module too: what needs processes, sockets to listen on,
@@ -61,8 +75,11 @@ const LEFT_OUT: &[&str] = &[
 /// in for native modules that are there. Whoever imports one is told so; what has a reason to
 /// tell has a file of its own under `python/module/replace/`.
 const LEFT_OUT_IN_MODULE: &[&str] = &[
+    "_ctypes.py",
     "_pydatetime.py",
     "_pyio.py",
+    "_pyrepl",
+    "antigravity.py",
     "asyncio/proactor_events.py",
     "asyncio/tools.py",
     "bdb.py",
@@ -74,6 +91,7 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "concurrent/interpreters",
     "ctypes",
     "dbm",
+    "doctest.py",
     "ftplib.py",
     "grp.py",
     "http/server.py",
@@ -93,6 +111,7 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "pwd.py",
     "pyclbr.py",
     "pydoc.py",
+    "pydoc_data",
     "resource.py",
     "rlcompleter.py",
     "sqlite3",
@@ -104,6 +123,7 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "trace.py",
     "tracemalloc.py",
     "unittest",
+    "webbrowser.py",
     "wsgiref",
     "xmlrpc",
     "zipapp.py",
@@ -219,6 +239,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folders = if is_module() { vec![everywhere, &in_module] } else { vec![everywhere] };
     for folder in folders {
         for (file, name) in python_files(&folder.join("replace"))? {
+            if folder == everywhere && is_left_out(&name) {
+                continue;
+            }
             sources.insert(name, fs::read_to_string(file)?);
         }
         for (file, name) in python_files(&folder.join("append"))? {
