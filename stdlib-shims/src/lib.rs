@@ -4,6 +4,7 @@
 //! `build.rs` chooses what is frozen. `python/append/` and `python/replace/` hold the
 //! Python shims; each says in its first lines what it changes and why.
 
+mod digests;
 mod expat;
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign_functions;
@@ -24,6 +25,7 @@ const _: () = rustpython_vm::COMPILED_WITH_CHANGES;
 
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
+    digests::install();
     let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
     let own = [time_zones::module_def(&builder.ctx), expat::module_def(&builder.ctx)];
     // What is krait's own stands in for the engine's of the same name.
