@@ -4,6 +4,7 @@
 //! `build.rs` chooses what is frozen. `python/append/` and `python/replace/` hold the
 //! Python shims; each says in its first lines what it changes and why.
 
+mod csv;
 mod digests;
 mod expat;
 #[cfg(not(target_arch = "wasm32"))]
@@ -27,7 +28,11 @@ const _: () = rustpython_vm::COMPILED_WITH_CHANGES;
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     digests::install();
     let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    let own = [time_zones::module_def(&builder.ctx), expat::module_def(&builder.ctx)];
+    let own = [
+        time_zones::module_def(&builder.ctx),
+        expat::module_def(&builder.ctx),
+        csv::module_def(&builder.ctx),
+    ];
     // What is krait's own stands in for the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     let builder = builder

@@ -82,7 +82,9 @@ fn without_comment(value: &str) -> &str {
     let mut comments = starts.filter(|at| *at == 0 || value[..*at].ends_with([' ', '\t']));
     // `KEY=#1` is a value, `KEY= # one` is none: what is before the value is gone here, so that
     // only a space after it tells.
-    comments.find(|at| *at > 0 || value[1..].starts_with([' ', '\t'])).map_or(value, |at| &value[..at])
+    comments
+        .find(|at| *at > 0 || value[1..].starts_with([' ', '\t']))
+        .map_or(value, |at| &value[..at])
 }
 
 /// What is between the quotes that a text begins with, and what comes after their line; none

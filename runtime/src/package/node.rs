@@ -88,9 +88,7 @@ impl Node {
         };
         match self {
             Self::Plain(Value::Null, _) => Ok(IndexMap::new()),
-            Self::Map(map) => {
-                Ok(map.iter().map(|(key, node)| (key.clone(), text(node))).collect())
-            }
+            Self::Map(map) => Ok(map.iter().map(|(key, node)| (key.clone(), text(node))).collect()),
             _ => Err("the environment's variables are not KEY: VALUE".to_owned()),
         }
     }

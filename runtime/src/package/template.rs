@@ -172,11 +172,10 @@ fn tcsam_function(
 ) -> Result<Declared, String> {
     let mut properties = globals.clone();
     properties.merge(resource.get("Properties").cloned().unwrap_or_else(|| NOTHING.clone()));
-    let ill_formed = |error: &dyn fmt::Display| {
-        format!("the function {name} is not well-formed: {error}")
-    };
-    let environment = variables(&properties, ["Environment", "Variables"])
-        .map_err(|error| ill_formed(&error))?;
+    let ill_formed =
+        |error: &dyn fmt::Display| format!("the function {name} is not well-formed: {error}");
+    let environment =
+        variables(&properties, ["Environment", "Variables"]).map_err(|error| ill_formed(&error))?;
     let timers = tcsam_timers(properties.get("Events"));
     let function = TcsamFunction::deserialize(properties).map_err(|error| ill_formed(&error))?;
     Ok(Declared {
@@ -212,10 +211,9 @@ fn serverless(root: &Node, folder: &Path) -> Result<Declared, String> {
         return Err(format!("its component is {component}; krait knows scf"));
     }
     let given = root.get("inputs").cloned().unwrap_or(Node::Map(IndexMap::new()));
-    let ill_formed =
-        |error: &dyn fmt::Display| format!("its inputs are not well-formed: {error}");
-    let environment = variables(&given, ["environment", "variables"])
-        .map_err(|error| ill_formed(&error))?;
+    let ill_formed = |error: &dyn fmt::Display| format!("its inputs are not well-formed: {error}");
+    let environment =
+        variables(&given, ["environment", "variables"]).map_err(|error| ill_formed(&error))?;
     let timers = serverless_timers(given.get("events"));
     let source = given.get("src").and_then(|source| match source.get("src") {
         Some(within) => within.as_text(),

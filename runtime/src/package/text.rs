@@ -14,7 +14,9 @@ pub fn read_text(path: &Path) -> io::Result<String> {
         [0xef, 0xbb, 0xbf, rest @ ..] => std::str::from_utf8(rest).ok().map(str::to_owned),
         _ => String::from_utf8(bytes).ok(),
     };
-    text.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8; save it as that"))
+    text.ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8; save it as that")
+    })
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
