@@ -103,7 +103,10 @@ fn what_cannot_be_made_is_refused() {
             "/changes/first.md:11: expected `### after N`, `### N`, `### N-M` or \
              `### without N-M`",
         ),
-        (vec![("first.md", change("### 1\n"))], "/changes/first.md:11: no fenced block follows"),
+        (
+            vec![("first.md", change("### 1\n"))],
+            "/changes/first.md:11: no fenced block follows",
+        ),
         (
             vec![("first.md", format!("{HEAD}## src/lib.rs\n"))],
             "/changes/first.md:9: expected `## FILE SHA256`",

@@ -9,6 +9,8 @@ mod digests;
 mod expat;
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign_functions;
+#[cfg(not(target_arch = "wasm32"))]
+mod memory;
 #[cfg(target_arch = "wasm32")]
 mod packed;
 mod time_zones;
@@ -32,6 +34,8 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
         time_zones::module_def(&builder.ctx),
         expat::module_def(&builder.ctx),
         csv::module_def(&builder.ctx),
+        #[cfg(not(target_arch = "wasm32"))]
+        memory::module_def(&builder.ctx),
     ];
     // What is krait's own stands in for the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));

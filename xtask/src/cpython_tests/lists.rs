@@ -29,9 +29,7 @@ pub(super) fn check_modules(lines: &[ModuleLine<'_>], suite: &Path) -> Result<()
         let name = name.strip_suffix(".py").unwrap_or(&name);
         let is_test = name.starts_with("test_") && !name.contains('.');
         let is_part = |line: &ModuleLine<'_>| {
-            line.name
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            line.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         if is_test && !lines.iter().any(is_part) {
             forgotten.push(name.to_owned());
