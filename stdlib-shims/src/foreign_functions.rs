@@ -1,10 +1,8 @@
 //! What stands where libffi would.
 //!
-//! The engine's `ctypes` calls libffi, which krait does not link: a static binary can
-//! load no shared library, so there is nothing to call. Packages import `ctypes` in
-//! passing, so it must import; `python/append/ctypes/__init__.py` refuses each way to
-//! a foreign function with the reason. These definitions satisfy the linker, and end
-//! the process, saying why, if a way was overlooked.
+//! A crate of the engine's calls libffi for a `ctypes` that krait does not have: its own is
+//! `python/replace/_ctypes.py`, which calls no foreign function. These definitions satisfy the
+//! linker, and end the process, saying why, if a way was overlooked.
 //!
 //! `.cargo/config.toml` tells cargo that the library `ffi` needs no linking.
 

@@ -4,9 +4,13 @@
 //! `build.rs` chooses what is frozen. `python/append/` and `python/replace/` hold the
 //! Python shims; each says in its first lines what it changes and why.
 
+mod csv;
+mod digests;
 mod expat;
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign_functions;
+#[cfg(not(target_arch = "wasm32"))]
+mod memory;
 #[cfg(target_arch = "wasm32")]
 mod packed;
 mod time_zones;
@@ -24,8 +28,15 @@ const _: () = rustpython_vm::COMPILED_WITH_CHANGES;
 
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
+    digests::install();
     let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    let own = [time_zones::module_def(&builder.ctx), expat::module_def(&builder.ctx)];
+    let own = [
+        time_zones::module_def(&builder.ctx),
+        expat::module_def(&builder.ctx),
+        csv::module_def(&builder.ctx),
+        #[cfg(not(target_arch = "wasm32"))]
+        memory::module_def(&builder.ctx),
+    ];
     // What is krait's own stands in for the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     let builder = builder

@@ -1,0 +1,288 @@
+//! From lines of text to fields.
+
+use super::{
+    dialect::{Dialect, Quoting},
+    module::{error, field_limit},
+};
+use rustpython_common::{
+    lock::PyMutex,
+    wtf8::{CodePoint, Wtf8Buf},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::PyStr,
+    protocol::{PyIter, PyIterReturn},
+    pyclass,
+    types::{IterNext, Iterable, SelfIter},
+};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// An iterator of records, each of the lines that it takes.
+#[pyclass(name = "reader", module = "_csv", traverse)]
+#[derive(Debug, PyPayload)]
+pub(super) struct Reader {
+    lines: PyIter,
+    #[pymember]
+    dialect: PyObjectRef,
+    rules: PyRef<Dialect>,
+    #[pymember(name = "line_num")]
+    #[pytraverse(skip)]
+    line: AtomicUsize,
+    /// How many records were asked for: who takes lines may ask for one meanwhile.
+    #[pytraverse(skip)]
+    turn: PyMutex<usize>,
+}
+
+impl Reader {
+    pub(super) fn new(lines: PyIter, rules: PyRef<Dialect>) -> Self {
+        let dialect = rules.clone().into();
+        Self { lines, dialect, rules, line: AtomicUsize::new(0), turn: PyMutex::new(0) }
+    }
+}
+
+#[pyclass(with(IterNext, Iterable), flags(DISALLOW_INSTANTIATION))]
+impl Reader {}
+
+impl SelfIter for Reader {}
+
+impl IterNext for Reader {
+    fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
+        let turn = {
+            let mut turn = zelf.turn.lock();
+            *turn += 1;
+            *turn
+        };
+        let mut record = Record::new(&zelf.rules, vm);
+        loop {
+            let next = zelf.lines.next(vm)?;
+            if *zelf.turn.lock() != turn {
+                return Err(error("iterator has already advanced the reader", vm));
+            }
+            let PyIterReturn::Return(line) = next else {
+                if !record.has_begun_field() {
+                    return Ok(next);
+                }
+                if zelf.rules.is_strict {
+                    return Err(error("unexpected end of data", vm));
+                }
+                record.end_field()?;
+                break;
+            };
+            let Some(line) = line.downcast_ref::<PyStr>() else {
+                let kind = line.class().name().to_string();
+                let message = format!(
+                    "iterator should return strings, not {kind} (the file should be opened in \
+                     text mode)"
+                );
+                return Err(error(message, vm));
+            };
+            zelf.line.fetch_add(1, Ordering::Relaxed);
+            for character in line.as_wtf8().code_points() {
+                record.take(Some(character))?;
+            }
+            record.take(None)?;
+            if record.state == State::StartOfRecord {
+                break;
+            }
+        }
+        Ok(PyIterReturn::Return(vm.ctx.new_list(record.fields).into()))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    StartOfRecord,
+    StartOfField,
+    Escaped,
+    AfterEscapedNewline,
+    InField,
+    InQuotes,
+    EscapedInQuotes,
+    /// After a quote within quotes: it ends them, or is the first of two.
+    AfterQuote,
+    AfterNewline,
+}
+
+/// A record that is being read.
+struct Record<'a> {
+    rules: &'a Dialect,
+    vm: &'a VirtualMachine,
+    state: State,
+    fields: Vec<PyObjectRef>,
+    field: Wtf8Buf,
+    /// The characters of `field`.
+    length: isize,
+    limit: isize,
+    has_quotes: bool,
+}
+
+impl<'a> Record<'a> {
+    fn new(rules: &'a Dialect, vm: &'a VirtualMachine) -> Self {
+        Self {
+            rules,
+            vm,
+            state: State::StartOfRecord,
+            fields: Vec::new(),
+            field: Wtf8Buf::new(),
+            length: 0,
+            limit: field_limit(),
+            has_quotes: false,
+        }
+    }
+
+    fn has_begun_field(&self) -> bool {
+        self.length > 0 || self.state == State::InQuotes
+    }
+
+    /// Takes a character, or the end of a line.
+    #[inline]
+    fn take(&mut self, character: Option<CodePoint>) -> PyResult<()> {
+        let rules = self.rules;
+        let is_newline = |character: CodePoint| character == '\n' || character == '\r';
+        let is_quote =
+            |character: CodePoint| rules.quoting != Quoting::None && rules.quote == Some(character);
+        if self.state == State::StartOfRecord {
+            match character {
+                None => return Ok(()),
+                Some(newline) if is_newline(newline) => {
+                    self.state = State::AfterNewline;
+                    return Ok(());
+                }
+                _ => self.state = State::StartOfField,
+            }
+        }
+        match (self.state, character) {
+            (State::InQuotes, None) | (State::AfterEscapedNewline, None) => {}
+            (State::Escaped, None) => {
+                self.add('\n'.into())?;
+                self.state = State::InField;
+            }
+            (State::EscapedInQuotes, None) => {
+                self.add('\n'.into())?;
+                self.state = State::InQuotes;
+            }
+            (State::AfterNewline, None) => self.state = State::StartOfRecord,
+            (_, None) => {
+                self.start_quotes(false);
+                self.end_field()?;
+                self.state = State::StartOfRecord;
+            }
+            (State::StartOfField, Some(character)) => {
+                self.start_quotes(false);
+                if is_newline(character) {
+                    self.end_field()?;
+                    self.state = State::AfterNewline;
+                } else if is_quote(character) {
+                    self.start_quotes(true);
+                    self.state = State::InQuotes;
+                } else if rules.escape == Some(character) {
+                    self.state = State::Escaped;
+                } else if character == ' ' && rules.skips_space {
+                } else if character == rules.delimiter {
+                    self.end_field()?;
+                } else {
+                    self.add(character)?;
+                    self.state = State::InField;
+                }
+            }
+            (State::Escaped, Some(character)) => {
+                self.add(character)?;
+                self.state =
+                    if is_newline(character) { State::AfterEscapedNewline } else { State::InField };
+            }
+            (State::AfterEscapedNewline | State::InField, Some(character)) => {
+                self.state = State::InField;
+                if is_newline(character) {
+                    self.end_field()?;
+                    self.state = State::AfterNewline;
+                } else if rules.escape == Some(character) {
+                    self.state = State::Escaped;
+                } else if character == rules.delimiter {
+                    self.end_field()?;
+                    self.state = State::StartOfField;
+                } else {
+                    self.add(character)?;
+                }
+            }
+            (State::InQuotes, Some(character)) => {
+                if rules.escape == Some(character) {
+                    self.state = State::EscapedInQuotes;
+                } else if is_quote(character) {
+                    self.state =
+                        if rules.doubles_quotes { State::AfterQuote } else { State::InField };
+                } else {
+                    self.add(character)?;
+                }
+            }
+            (State::EscapedInQuotes, Some(character)) => {
+                self.add(character)?;
+                self.state = State::InQuotes;
+            }
+            (State::AfterQuote, Some(character)) => {
+                if is_quote(character) {
+                    self.add(character)?;
+                    self.state = State::InQuotes;
+                } else if character == rules.delimiter {
+                    self.end_field()?;
+                    self.state = State::StartOfField;
+                } else if is_newline(character) {
+                    self.end_field()?;
+                    self.state = State::AfterNewline;
+                } else if !rules.is_strict {
+                    self.add(character)?;
+                    self.state = State::InField;
+                } else {
+                    let shown = |character: CodePoint| {
+                        character.to_char().unwrap_or(char::REPLACEMENT_CHARACTER)
+                    };
+                    let quote = rules.quote.map_or('\0', shown);
+                    let message = format!("'{}' expected after '{quote}'", shown(rules.delimiter));
+                    return Err(error(message, self.vm));
+                }
+            }
+            (State::AfterNewline, Some(character)) if is_newline(character) => {}
+            (State::AfterNewline, Some(_)) => {
+                let message = "new-line character seen in unquoted field - do you need to open \
+                               the file with newline=''?";
+                return Err(error(message, self.vm));
+            }
+            // It was left above.
+            (State::StartOfRecord, Some(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// Notes, at a field's start, whether it begins with a quote.
+    fn start_quotes(&mut self, has_quotes: bool) {
+        if self.state == State::StartOfField {
+            self.has_quotes = has_quotes;
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, character: CodePoint) -> PyResult<()> {
+        if self.length >= self.limit {
+            let message = format!("field larger than field limit ({})", self.limit);
+            return Err(error(message, self.vm));
+        }
+        self.field.push(character);
+        self.length += 1;
+        Ok(())
+    }
+
+    fn end_field(&mut self) -> PyResult<()> {
+        let text = std::mem::take(&mut self.field);
+        let is_empty = std::mem::take(&mut self.length) == 0;
+        let vm = self.vm;
+        let field: PyObjectRef = match self.rules.quoting {
+            Quoting::Notnull | Quoting::Strings if is_empty && !self.has_quotes => vm.ctx.none(),
+            Quoting::Nonnumeric | Quoting::Strings if !is_empty && !self.has_quotes => {
+                let text: PyObjectRef = vm.ctx.new_str(text).into();
+                vm.ctx.types.float_type.as_object().call((text,), vm)?
+            }
+            _ => vm.ctx.new_str(text).into(),
+        };
+        self.fields.push(field);
+        Ok(())
+    }
+}
