@@ -14,7 +14,7 @@ pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
 mod _krait_memory {
     use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
     use rustpython_vm::{
-        Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+        Py, PyObject, PyObjectRef, PyPayload, PyResult, Traverse, VirtualMachine,
         builtins::PyMemoryView,
         function::ArgBytesLike,
         protocol::{BufferDescriptor, BufferMethods, PyBuffer},

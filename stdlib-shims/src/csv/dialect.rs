@@ -170,9 +170,14 @@ fn given(arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<[Option<PyObjectR
         given[place] = Some(value);
     }
     for (name, value) in arguments.kwargs {
-        let place = PARAMETERS.iter().position(|each| name == *each).ok_or_else(|| {
-            vm.new_type_error(format!("this function got an unexpected keyword argument '{name}'"))
-        })?;
+        let place = PARAMETERS
+            .iter()
+            .position(|each| name.as_bytes() == each.as_bytes())
+            .ok_or_else(|| {
+                vm.new_type_error(format!(
+                    "this function got an unexpected keyword argument '{name}'"
+                ))
+            })?;
         if given[place].replace(value).is_some() {
             return Err(vm.new_type_error(format!(
                 "argument for function given by name ('{name}') and position ({})",

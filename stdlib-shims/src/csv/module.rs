@@ -70,7 +70,8 @@ mod _csv {
         builtins::{PyException, PyInt, PyModule},
         class::PyClassImpl,
         function::OptionalArg,
-        pyexception,
+        pyclass, pyexception,
+        types::Constructor,
     };
 
     /// What is wrong with CSV, or with what is to become CSV.

@@ -9,13 +9,13 @@ use rustpython_common::{
     wtf8::{CodePoint, Wtf8Buf},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, Traverse, VirtualMachine,
     builtins::PyStr,
     protocol::{PyIter, PyIterReturn},
     pyclass,
     types::{IterNext, Iterable, SelfIter},
 };
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An iterator of records, each of the lines that it takes.
 #[pyclass(name = "reader", module = "_csv", traverse)]
@@ -27,7 +27,7 @@ pub(super) struct Reader {
     rules: PyRef<Dialect>,
     #[pymember(name = "line_num")]
     #[pytraverse(skip)]
-    line: AtomicUsize,
+    line: AtomicU64,
     /// How many records were asked for: who takes lines may ask for one meanwhile.
     #[pytraverse(skip)]
     turn: PyMutex<usize>,
@@ -36,7 +36,7 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn new(lines: PyIter, rules: PyRef<Dialect>) -> Self {
         let dialect = rules.clone().into();
-        Self { lines, dialect, rules, line: AtomicUsize::new(0), turn: PyMutex::new(0) }
+        Self { lines, dialect, rules, line: AtomicU64::new(0), turn: PyMutex::new(0) }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, Traverse, VirtualMachine,
     builtins::PyStr,
     protocol::{PyIterReturn, PyNumber},
     pyclass,
