@@ -19,27 +19,32 @@ text = json.dumps(value, ensure_ascii=False)
 sys.__stdout__.buffer.write((text + '\\n').encode('utf-8'))
 ";
 
-/// Of the CPythons on this machine, the newest: in the PATH, or where pyenv keeps them.
-/// Those before 3.11 lack what the cases use.
-static NEWEST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+/// Of the CPythons on this machine, the newest: in the PATH, where pyenv keeps them, or where
+/// `cargo xtask` lays one. Those before 3.11 lack what the cases use.
+static NEWEST: LazyLock<Option<(Version, PathBuf)>> = LazyLock::new(|| {
     let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
     let pyenv =
         versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let pyenv = pyenv.map(|version| version.path().join("bin/python3"));
+    let laid = Path::new(env!("CARGO_TARGET_TMPDIR")).ancestors().nth(2);
+    let laid = laid.map(|target| target.join("python314/python3.14"));
     let newest = std::iter::once(PathBuf::from("python3"))
         .chain(pyenv)
+        .chain(laid)
         .filter_map(|python| Some((version(&python)?, python)))
         .max()
-        .filter(|((major, minor), _)| (*major, *minor) >= (3, 11))
-        .map(|(_, python)| python);
+        .filter(|(version, _)| *version >= (3, 11));
     match &newest {
-        Some(python) => eprintln!("comparing with {}", python.display()),
+        Some((_, python)) => eprintln!("comparing with {}", python.display()),
         None => eprintln!("no CPython 3.11 or newer here: cases are not compared with it"),
     }
     newest
 });
 
-fn version(python: &Path) -> Option<(u32, u32)> {
+/// Major and minor.
+type Version = (u32, u32);
+
+fn version(python: &Path) -> Option<Version> {
     let script = "import sys; print(*sys.version_info[:2])";
     let output = Command::new(python).args(["-c", script]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -48,9 +53,9 @@ fn version(python: &Path) -> Option<(u32, u32)> {
 }
 
 /// How CPython's answer to the script's `--event` differs from `expected`; empty if it
-/// does not, or if there is no CPython.
-pub(crate) fn differences(folder: &Path, script: &str, expected: &str) -> String {
-    let Some(python) = &*NEWEST else {
+/// does not, or if there is no CPython, or only one that is older than `oldest`.
+pub(crate) fn differences(oldest: Version, folder: &Path, script: &str, expected: &str) -> String {
+    let Some((_, python)) = NEWEST.as_ref().filter(|(version, _)| *version >= oldest) else {
         return String::new();
     };
     let event = event_of(script);

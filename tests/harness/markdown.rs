@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The phrase in a case's prose that has its handler run on CPython too.
-const ON_CPYTHON: &str = "Same on CPython.";
+/// The phrases in a case's prose that have its handler run on CPython too, and the oldest that
+/// answers so.
+const ON_CPYTHON: [(&str, (u32, u32)); 2] =
+    [("Same on CPython.", (3, 11)), ("Same on CPython 3.14.", (3, 14))];
 
 /// The phrase in a case's prose that tells that only root can run it.
 const NEEDS_ROOT: &str = "Needs root.";
@@ -19,7 +21,8 @@ pub(crate) struct Case {
     pub path: PathBuf,
     /// The heading.
     pub name: String,
-    pub on_cpython: bool,
+    /// The oldest CPython that answers as the case expects; none if CPython is not asked.
+    pub on_cpython: Option<(u32, u32)>,
     pub needs_root: bool,
     /// What the machine refuses the command.
     pub refused: Option<Refused>,
@@ -60,13 +63,14 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
                 file: file.clone(),
                 path: path.to_path_buf(),
                 name: name.to_owned(),
-                on_cpython: false,
+                on_cpython: None,
                 needs_root: false,
                 refused: None,
                 blocks: Vec::new(),
             });
         } else if let Some(case) = cases.last_mut() {
-            case.on_cpython |= line.contains(ON_CPYTHON);
+            let phrase = ON_CPYTHON.iter().find(|(phrase, _)| line.contains(phrase));
+            case.on_cpython = case.on_cpython.or(phrase.map(|(_, oldest)| *oldest));
             case.needs_root |= line.contains(NEEDS_ROOT);
             case.refused = case.refused.or(Refused::by(line));
             if let Some(block) = block(number, line, &mut lines) {

@@ -83,9 +83,14 @@ impl Case {
                 _ => {}
             }
         }
-        if self.on_cpython {
+        if let Some(oldest) = self.on_cpython {
             let stdout = self.only("stdout").ok_or("a case for CPython has a stdout block")?;
-            differences.push_str(&cpython::differences(folder.path(), script, &stdout.text));
+            differences.push_str(&cpython::differences(
+                oldest,
+                folder.path(),
+                script,
+                &stdout.text,
+            ));
         }
         if differences.is_empty() {
             return Ok(());
@@ -98,7 +103,7 @@ impl Case {
     pub(crate) fn expect_instead(&mut self, blocks: Vec<Block>) {
         self.blocks.retain(|block| !["stdout", "stderr", "exit"].contains(&&*block.kind));
         self.blocks.extend(blocks);
-        self.on_cpython = false;
+        self.on_cpython = None;
     }
 
     fn lay_out(&self, folder: &Path) {

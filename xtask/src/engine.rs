@@ -1,10 +1,11 @@
 //! The engine's changes: listing, showing, editing and recording them.
 
+mod record;
+
 use super::{cargo_with, root, target_folder};
 use anyhow::{Context, Result, bail};
 use krait_engine::{Change, Edit, changes_of};
 use std::{
-    collections::BTreeMap,
     env,
     fmt::Write as _,
     fs,
@@ -25,7 +26,7 @@ pub(super) fn run(words: &[String]) -> Result<()> {
         ["show", name] => show(name),
         ["edit"] => edit(),
         ["cargo", command, ref rest @ ..] => run_cargo(command, rest),
-        ["record", name] => record(name),
+        ["record", name] => record::record(name),
         _ => bail!(
             "usage: cargo xtask engine             list the changes
        cargo xtask engine show NAME   show a change, made
@@ -127,138 +128,6 @@ fn run_cargo(command: &str, rest: &[&str]) -> Result<()> {
         ("CARGO_TARGET_DIR".to_owned(), path(target_folder().join("engine/target"))),
     ];
     cargo_with(&[&[command], rest].concat(), &environment)
-}
-
-/// Writes what differs between the engine's sources and those that were edited into changes: what
-/// a change had already, or touches what it had, into that, all else into the one of this name.
-fn record(name: &str) -> Result<()> {
-    let sources = sources_folder();
-    if !sources.exists() {
-        bail!("there is nothing to record: cargo xtask engine edit lays the sources");
-    }
-    for (crate_name, source) in engine_crates()? {
-        record_crate(name, &source, &sources.join(&crate_name), &changes_folder(&crate_name))?;
-    }
-    Ok(())
-}
-
-/// What a change has, by file: the file's checksum, and edits.
-type Recorded = BTreeMap<String, (String, Vec<Edit>)>;
-
-fn record_crate(name: &str, source: &Path, edited: &Path, folder: &Path) -> Result<()> {
-    let known = if folder.is_dir() { changes_of(folder)? } else { Vec::new() };
-    let mut recorded: BTreeMap<String, Recorded> =
-        known.iter().map(|change| (change.name(), Recorded::new())).collect();
-    for file in files_that_differ(source, edited)? {
-        let original = source.join(&file);
-        if !original.exists() {
-            let added = folder.join(&file);
-            fs::create_dir_all(added.parent().unwrap_or(folder))?;
-            fs::copy(edited.join(&file), added)?;
-            continue;
-        }
-        let checksum = krait_engine::checksum(&original)?;
-        for edit in differences(&original, &edited.join(&file))? {
-            let owner = owner(&known, &file, &edit).unwrap_or_else(|| name.to_owned());
-            let files = recorded.entry(owner).or_default();
-            let (_, edits) =
-                files.entry(file.clone()).or_insert_with(|| (checksum.clone(), Vec::new()));
-            edits.push(edit);
-        }
-    }
-    for (name, files) in recorded {
-        let path = folder.join(format!("{name}.md"));
-        let before = fs::read_to_string(&path)
-            .unwrap_or_else(|_| format!("# {name}\n\nWhy.\n\nCase: none yet\n\nOffer: yes\n"));
-        let head = before.split("\n## ").next().unwrap_or_default().trim_end();
-        let after = format!("{head}\n{}", written(&files));
-        if before != after {
-            fs::create_dir_all(folder)?;
-            fs::write(&path, after)?;
-            println!("{}", path.display());
-        }
-    }
-    Ok(())
-}
-
-/// The change that an edit belongs to already.
-fn owner(known: &[Change], file: &str, edit: &Edit) -> Option<String> {
-    let edits = |change: &&Change| -> Vec<Range<usize>> {
-        let of_file = change.files.iter().filter(|each| each.path == file);
-        of_file.flat_map(|each| each.edits.iter().map(|edit| edit.lines.clone())).collect()
-    };
-    let touches = |range: &Range<usize>| {
-        *range == edit.lines || (range.start < edit.lines.end && edit.lines.start < range.end)
-    };
-    let owner = known.iter().find(|change| edits(change).iter().any(touches));
-    owner.map(Change::name)
-}
-
-fn written(files: &Recorded) -> String {
-    let mut text = String::new();
-    for (file, (checksum, edits)) in files {
-        text.push_str(&format!("\n## {file} {checksum}\n"));
-        for Edit { lines, text: new } in edits {
-            let range = if lines.len() > 1 {
-                format!("{}-{}", lines.start + 1, lines.end)
-            } else {
-                (lines.start + 1).to_string()
-            };
-            let heading = match (lines.is_empty(), new.is_empty()) {
-                (true, _) => format!("after {}", lines.start),
-                (false, true) => format!("without {range}"),
-                (false, false) => range,
-            };
-            text.push_str(&format!("\n### {heading}\n"));
-            if !new.is_empty() {
-                let language = file.rsplit('.').next().unwrap_or_default();
-                let language = if language == "py" { "python" } else { "rust" };
-                let fence = if new.contains("```") { "````" } else { "```" };
-                text.push_str(&format!("{fence}{language}\n{new}{fence}\n"));
-            }
-        }
-    }
-    text
-}
-
-/// The files that are other ones in the second folder, or in it alone.
-fn files_that_differ(source: &Path, edited: &Path) -> Result<Vec<String>> {
-    let output = Command::new("diff")
-        .args(["--recursive", "--new-file", "--brief"])
-        .args([source, edited])
-        .output()
-        .context("diff does not run")?;
-    let text = String::from_utf8(output.stdout)?;
-    let prefix = format!("Files {}/", source.display());
-    let middle = format!(" and {}/", edited.display());
-    let names = text.lines().filter_map(|line| line.strip_prefix(&prefix)?.split(&middle).next());
-    Ok(names.map(str::to_owned).filter(|name| !name.ends_with(".orig")).collect())
-}
-
-/// What `diff` finds, as edits of the first file.
-fn differences(original: &Path, edited: &Path) -> Result<Vec<Edit>> {
-    let output =
-        Command::new("diff").args([original, edited]).output().context("diff does not run")?;
-    let text = String::from_utf8(output.stdout)?;
-    let mut edits: Vec<Edit> = Vec::new();
-    for line in text.lines() {
-        if let Some(new) = line.strip_prefix("> ") {
-            let edit = edits.last_mut().context("diff prints a line before a place")?;
-            edit.text.push_str(new);
-            edit.text.push('\n');
-        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
-            edits.push(Edit { lines: place(line)?, text: String::new() });
-        }
-    }
-    Ok(edits)
-}
-
-/// The lines that `diff`'s `7a8`, `7,9c7,8` or `7d6` is about.
-fn place(line: &str) -> Result<Range<usize>> {
-    let end = line.find(|each: char| each.is_ascii_alphabetic()).context("a letter")?;
-    let (first, last) = line[..end].split_once(',').unwrap_or((&line[..end], &line[..end]));
-    let (first, last) = (first.parse::<usize>()?, last.parse::<usize>()?);
-    Ok(if line[end..].starts_with('a') { last..last } else { first - 1..last })
 }
 
 /// The crates that have changes, with the folders of their sources.

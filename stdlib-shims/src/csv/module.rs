@@ -116,7 +116,8 @@ mod _csv {
 
     #[pyfunction]
     fn register_dialect(arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        if arguments.args.first().is_some_and(|name| !name.fast_isinstance(PyStr::class(&vm.ctx))) {
+        let is_text = |name: &PyObjectRef| name.fast_isinstance(PyStr::class(&vm.ctx));
+        if arguments.args.len() < 3 && arguments.args.first().is_some_and(|name| !is_text(name)) {
             return Err(vm.new_type_error("dialect name must be a string"));
         }
         let (name, dialect) = with_dialect("register_dialect", arguments, vm)?;

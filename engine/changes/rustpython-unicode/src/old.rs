@@ -10,7 +10,7 @@ use icu_properties::props::{
 use rustpython_wtf8::{Wtf8, Wtf8Buf, Wtf8Chunk};
 
 use crate::{
-    NormalizeForm,
+    NormalizeForm, normalize as latest,
     data::{Ucd, membership_3_2},
     later::{is_later, is_later_number},
 };
@@ -167,4 +167,25 @@ fn compose(characters: &mut Vec<char>) {
         last = own;
     }
     *characters = composed;
+}
+
+/// A character that has a decomposition, and came with Unicode 17.
+const LATER_LETTER: char = '\u{A7F1}';
+
+/// `text` in a normal form of Unicode 16.
+pub(crate) fn without_later(form: NormalizeForm, text: &Wtf8) -> Wtf8Buf {
+    let mut letter = Wtf8Buf::new();
+    letter.push_char(LATER_LETTER);
+    let compatible = matches!(form, NormalizeForm::Nfkc | NormalizeForm::Nfkd);
+    if !compatible || text.find(&letter).is_none() {
+        return latest::normalize(form, text);
+    }
+    let mut normal = Wtf8Buf::new();
+    for (place, piece) in text.split(&letter).enumerate() {
+        if place > 0 {
+            normal.push_wtf8(&letter);
+        }
+        normal.push_wtf8(&latest::normalize(form, piece));
+    }
+    normal
 }
