@@ -11,17 +11,11 @@ pub(super) enum Wrong {
 
 /// A literal's text: where it begins and ends, and its prefix.
 fn parts(literal: &[u8]) -> (usize, usize, Vec<u8>) {
-    let open = literal
-        .iter()
-        .position(|byte| matches!(byte, b'\'' | b'"'))
-        .unwrap_or(0);
+    let open = literal.iter().position(|byte| matches!(byte, b'\'' | b'"')).unwrap_or(0);
     let prefix = literal[..open].to_ascii_lowercase();
     let quote = literal[open];
-    let quotes = if literal[open..].starts_with(&[quote; 3]) && literal.len() >= open + 6 {
-        3
-    } else {
-        1
-    };
+    let quotes =
+        if literal[open..].starts_with(&[quote; 3]) && literal.len() >= open + 6 { 3 } else { 1 };
     (open + quotes, literal.len() - quotes, prefix)
 }
 
@@ -40,7 +34,8 @@ pub(super) fn first_invalid(text: &[u8], of_bytes: bool) -> Option<usize> {
             continue;
         }
         match text[at + 1] {
-            b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'x' => {}
+            b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v'
+            | b'x' => {}
             b'u' | b'U' | b'N' if !of_bytes => {}
             b'0'..=b'7' => {
                 let digits = text[at + 1..]
@@ -62,11 +57,7 @@ pub(super) fn first_invalid(text: &[u8], of_bytes: bool) -> Option<usize> {
 
 /// What of an invalid escape is shown: a character, or three digits.
 pub(super) fn shown(from: &[u8]) -> String {
-    let length = if matches!(from.get(1), Some(b'4'..=b'7')) {
-        3
-    } else {
-        1
-    };
+    let length = if matches!(from.get(1), Some(b'4'..=b'7')) { 3 } else { 1 };
     String::from_utf8_lossy(from.get(1..1 + length).unwrap_or_default()).into_owned()
 }
 
@@ -81,11 +72,7 @@ pub(super) fn look(literal: &[u8]) -> Result<bool, Wrong> {
     if prefix.contains(&b'r') {
         return Ok(of_bytes);
     }
-    let wrong = if of_bytes {
-        of_bytes_literal(text)
-    } else {
-        of_text(text)
-    };
+    let wrong = if of_bytes { of_bytes_literal(text) } else { of_text(text) };
     wrong.map_or(Ok(of_bytes), |message| Err(Wrong::Escape(message)))
 }
 
@@ -152,11 +139,8 @@ pub(super) fn of_text(text: &[u8]) -> Option<String> {
             }
             _ => continue,
         };
-        let digits = bytes[at..]
-            .iter()
-            .take(count)
-            .take_while(|byte| byte.is_ascii_hexdigit())
-            .count();
+        let digits =
+            bytes[at..].iter().take(count).take_while(|byte| byte.is_ascii_hexdigit()).count();
         at += digits;
         if digits < count {
             return Some(told(&bytes, start, at, message));

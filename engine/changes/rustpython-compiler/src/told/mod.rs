@@ -3,15 +3,22 @@
 //! This runs only for a program that was refused, or that looks as if it should be. It reads
 //! the program once more as CPython does: a tokenizer that is asked for one token at a time
 //! (`tokens`), and a parser that tries one alternative after the other (`statements`,
-//! `expressions`, `patterns`); if nothing fits, it tries again with the alternatives that say
+//! `compound`, `expressions`, `patterns` and their like); if nothing fits, it tries again with the alternatives that say
 //! what is wrong. Where the parser stops, and how far the tokenizer was by then, decide what is
 //! told and where.
 
+mod calls;
+mod compound;
+mod displays;
 mod escapes;
 mod expressions;
+mod handling;
+mod parameters;
 mod parser;
 mod patterns;
 mod statements;
+mod targets;
+mod texts;
 mod tokens;
 
 use crate::{TokenKind, Tokens};
@@ -170,7 +177,19 @@ fn may_warn(source: &[u8]) -> bool {
     source.windows(2).any(|pair| match pair {
         [b'\\', after] => !matches!(
             after,
-            b'\n' | b'\r' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'x'
+            b'\n'
+                | b'\r'
+                | b'\\'
+                | b'\''
+                | b'"'
+                | b'a'
+                | b'b'
+                | b'f'
+                | b'n'
+                | b'r'
+                | b't'
+                | b'v'
+                | b'x'
         ),
         [b'0'..=b'9' | b'.' | b'a'..=b'f' | b'A'..=b'F' | b'j' | b'J', letter] => {
             matches!(letter, b'a' | b'e' | b'f' | b'i' | b'o' | b'n') && pair[0].is_ascii_digit()

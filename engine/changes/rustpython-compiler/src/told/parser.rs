@@ -196,8 +196,7 @@ impl Parser {
             let (start, end) = (token.start + start, token.start + end);
             let before = &self.tokenizer.source[token.start..start];
             let lines = before.iter().filter(|&&byte| byte == b'\n').count();
-            self.tokenizer
-                .warn_of_text(token.line + lines, start, end, of_bytes);
+            self.tokenizer.warn_of_text(token.line + lines, start, end, of_bytes);
         }
     }
 
@@ -382,15 +381,7 @@ impl Parser {
         let (from, to) = (self.tokens[first], self.tokens[last]);
         let (line, offset) = (from.line, from.column + 1);
         let (end_line, end_offset) = (to.end_line, to.end_column + 1);
-        self.tell_at(
-            Kind::Syntax,
-            message,
-            line,
-            offset,
-            end_line,
-            end_offset,
-            from.start,
-        );
+        self.tell_at(Kind::Syntax, message, line, offset, end_line, end_offset, from.start);
         Err(Stop)
     }
 
@@ -399,15 +390,7 @@ impl Parser {
         let from = self.tokens[first];
         let end = (self.tokenizer.at - self.tokenizer.line_start) as i64;
         let line = self.tokenizer.line;
-        self.tell_at(
-            Kind::Syntax,
-            message,
-            from.line,
-            from.column + 1,
-            line,
-            end,
-            from.start,
-        );
+        self.tell_at(Kind::Syntax, message, from.line, from.column + 1, line, end, from.start);
         Err(Stop)
     }
 
@@ -438,21 +421,9 @@ impl Parser {
         } else {
             token.column + 1
         };
-        let end_offset = if token.end_column == -1 {
-            -1
-        } else {
-            token.end_column + 1
-        };
+        let end_offset = if token.end_column == -1 { -1 } else { token.end_column + 1 };
         let place = token.start;
-        self.tell_at(
-            kind,
-            message,
-            token.line,
-            offset,
-            token.end_line,
-            end_offset,
-            place,
-        );
+        self.tell_at(kind, message, token.line, offset, token.end_line, end_offset, place);
         Err(Stop)
     }
 
@@ -523,10 +494,8 @@ impl Parser {
     }
 
     fn not_read(&mut self, wrong: Wrong) {
-        let (line, column) = (
-            self.tokenizer.line,
-            (self.tokenizer.at - self.tokenizer.line_start) as i64,
-        );
+        let (line, column) =
+            (self.tokenizer.line, (self.tokenizer.at - self.tokenizer.line_start) as i64);
         let place = self.tokenizer.at;
         match wrong {
             Wrong::Told(told) => self.told = Some(told),
@@ -649,12 +618,7 @@ impl Parser {
         {
             last -= 1;
         }
-        self.nodes.push(Node {
-            what,
-            first,
-            last,
-            parts,
-        });
+        self.nodes.push(Node { what, first, last, parts });
         (self.nodes.len() - 1) as Id
     }
 
@@ -711,7 +675,10 @@ impl Parser {
     }
 
     /// Whether something is next, which stays.
-    pub(super) fn ahead<T>(&mut self, rule: impl FnOnce(&mut Self) -> Fit<T>) -> Result<bool, Stop> {
+    pub(super) fn ahead<T>(
+        &mut self,
+        rule: impl FnOnce(&mut Self) -> Fit<T>,
+    ) -> Result<bool, Stop> {
         let start = self.mark;
         let fits = self.attempt(rule)?.is_some();
         self.mark = start;

@@ -150,11 +150,7 @@ impl Parser {
         need!(self.one_of(&["+", "-"]));
         let imaginary = need!(self.typ(Type::Number));
         if !self.is_imaginary(imaginary) {
-            return self.tell(
-                imaginary,
-                imaginary,
-                "imaginary number required in complex literal",
-            );
+            return self.tell(imaginary, imaginary, "imaginary number required in complex literal");
         }
         Ok(Some(()))
     }

@@ -1,5 +1,8 @@
 //! The tokenizer, which is asked for one token at a time.
 
+mod numbers;
+mod texts;
+
 use super::{Kind, Told, Warning, escapes};
 use alloc::{format, string::String, vec, vec::Vec};
 use rustpython_codegen::unicode;
@@ -164,17 +167,9 @@ impl Tokenizer {
         error: Option<String>,
     ) -> Warning {
         let before = &self.source[..place];
-        let start = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |end| end + 1);
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let offset = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        Warning {
-            line,
-            offset,
-            message,
-            error,
-        }
+        Warning { line, offset, message, error }
     }
 
     /// Warns of the first escape of a text that is none, if there is one.
@@ -201,10 +196,8 @@ impl Tokenizer {
             }
             self.line += 1;
             let rest = &self.source[self.at..];
-            self.line_end += rest
-                .iter()
-                .position(|&byte| byte == b'\n')
-                .map_or(rest.len(), |place| place + 1);
+            self.line_end +=
+                rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |place| place + 1);
         }
         self.at += 1;
         Some(self.source[self.at - 1])
@@ -222,18 +215,13 @@ impl Tokenizer {
 
     /// The innermost open bracket: what it is, its line and column.
     pub(super) fn open_bracket(&self) -> Option<(u8, usize, i64)> {
-        self.brackets
-            .last()
-            .map(|bracket| (bracket.byte, bracket.line, bracket.column))
+        self.brackets.last().map(|bracket| (bracket.byte, bracket.line, bracket.column))
     }
 
     /// The line that is being read, without its end.
     fn text(&self) -> String {
         let rest = &self.source[self.line_start.min(self.source.len())..];
-        let length = rest
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
         String::from_utf8_lossy(&rest[..length]).into_owned()
     }
 
@@ -305,9 +293,7 @@ impl Tokenizer {
     }
 
     fn in_field(&self) -> bool {
-        self.templates
-            .last()
-            .is_some_and(|template| template.field_depth >= 0)
+        self.templates.last().is_some_and(|template| template.field_depth >= 0)
     }
 
     /// After a backslash: the next line's first byte, which stays.
@@ -334,11 +320,7 @@ impl Tokenizer {
     fn misfit<T>(&mut self) -> Result<T, Wrong> {
         self.done = Done::Error;
         self.at = self.line_end;
-        Err(Wrong::Line(
-            Kind::Tab,
-            "inconsistent use of tabs and spaces in indentation",
-            0,
-        ))
+        Err(Wrong::Line(Kind::Tab, "inconsistent use of tabs and spaces in indentation", 0))
     }
 
     /// The whitespace that a line begins with.
@@ -390,11 +372,7 @@ impl Tokenizer {
             if self.indents.len() >= MOST_INDENTS {
                 self.done = Done::Error;
                 self.at = self.line_end;
-                return Err(Wrong::Line(
-                    Kind::Indentation,
-                    "too many levels of indentation",
-                    0,
-                ));
+                return Err(Wrong::Line(Kind::Indentation, "too many levels of indentation", 0));
             }
             if other <= other_top {
                 return self.misfit();
@@ -565,282 +543,6 @@ impl Tokenizer {
         Ok(())
     }
 
-    /// The digits after one that was read, with what follows them.
-    fn digits(&mut self) -> Result<Option<u8>, Wrong> {
-        loop {
-            let mut byte = self.next();
-            while byte.is_some_and(|byte| byte.is_ascii_digit()) {
-                byte = self.next();
-            }
-            if byte != Some(b'_') {
-                return Ok(byte);
-            }
-            byte = self.next();
-            if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
-                self.back(byte);
-                return self.wrong("invalid decimal literal");
-            }
-        }
-    }
-
-    fn follows(&self, rest: &[u8]) -> bool {
-        self.source[self.at..].starts_with(rest)
-    }
-
-    /// What follows a number: not the beginning of a name, but a keyword may.
-    fn number_ends(&mut self, byte: Option<u8>, kind: &str) -> Result<(), Wrong> {
-        let keyword = match byte {
-            Some(b'a') => self.follows(b"nd"),
-            Some(b'e') => self.follows(b"lse"),
-            Some(b'f') => self.follows(b"or"),
-            Some(b'i') => self.follows(b"f") || self.follows(b"n") || self.follows(b"s"),
-            Some(b'o') => self.follows(b"r"),
-            Some(b'n') => self.follows(b"ot"),
-            _ => false,
-        };
-        if keyword {
-            let place = self.at - 1;
-            let warning =
-                self.warning(self.line, place, format!("invalid {kind} literal"), None);
-            self.warnings.push(warning);
-        }
-        if !keyword
-            && matches!(byte, Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9'))
-        {
-            self.back(byte);
-            return self.wrong(format!("invalid {kind} literal"));
-        }
-        Ok(())
-    }
-
-    fn with_base(&mut self, start: usize, kind: &str, fits: fn(u8) -> bool) -> Read {
-        let mut byte = self.next();
-        loop {
-            if byte == Some(b'_') {
-                byte = self.next();
-            }
-            if !byte.is_some_and(fits) {
-                if let Some(digit @ b'0'..=b'9') = byte {
-                    return self
-                        .wrong(format!("invalid digit '{}' in {kind} literal", digit as char));
-                }
-                self.back(byte);
-                return self.wrong(format!("invalid {kind} literal"));
-            }
-            while byte.is_some_and(fits) {
-                byte = self.next();
-            }
-            if byte != Some(b'_') {
-                break;
-            }
-        }
-        if let Some(digit @ b'0'..=b'9') = byte {
-            return self.wrong(format!("invalid digit '{}' in {kind} literal", digit as char));
-        }
-        self.number_ends(byte, kind)?;
-        self.back(byte);
-        Ok(self.token(Type::Number, Some((start, self.at))))
-    }
-
-    fn number(&mut self, start: usize, first: u8) -> Read {
-        if first != b'0' {
-            let byte = self.digits()?;
-            return self.after_digits(start, byte);
-        }
-        let mut byte = self.next();
-        match byte {
-            Some(b'x' | b'X') => {
-                return self.with_base(start, "hexadecimal", |byte| byte.is_ascii_hexdigit());
-            }
-            Some(b'o' | b'O') => {
-                return self.with_base(start, "octal", |byte| matches!(byte, b'0'..=b'7'));
-            }
-            Some(b'b' | b'B') => {
-                return self.with_base(start, "binary", |byte| matches!(byte, b'0' | b'1'));
-            }
-            _ => {}
-        }
-        loop {
-            if byte == Some(b'_') {
-                byte = self.next();
-                if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
-                    self.back(byte);
-                    return self.wrong("invalid decimal literal");
-                }
-            }
-            if byte != Some(b'0') {
-                break;
-            }
-            byte = self.next();
-        }
-        let zeros_end = self.at;
-        let mut more = false;
-        if byte.is_some_and(|byte| byte.is_ascii_digit()) {
-            more = true;
-            byte = self.digits()?;
-        }
-        match byte {
-            Some(b'.' | b'e' | b'E' | b'j' | b'J') => self.after_digits(start, byte),
-            _ if more => {
-                self.back(byte);
-                let from = (start + 1 - self.line_start) as i64;
-                let to = (zeros_end - self.line_start) as i64;
-                Err(self.told(
-                    "leading zeros in decimal integer literals are not permitted; \
-                     use an 0o prefix for octal integers"
-                        .into(),
-                    Some((from, to)),
-                ))
-            }
-            _ => {
-                self.number_ends(byte, "decimal")?;
-                self.back(byte);
-                Ok(self.token(Type::Number, Some((start, self.at))))
-            }
-        }
-    }
-
-    fn after_digits(&mut self, start: usize, byte: Option<u8>) -> Read {
-        if byte == Some(b'.') {
-            let byte = self.next();
-            return self.fraction(start, byte);
-        }
-        self.exponent(start, byte)
-    }
-
-    fn fraction(&mut self, start: usize, mut byte: Option<u8>) -> Read {
-        if byte.is_some_and(|byte| byte.is_ascii_digit()) {
-            byte = self.digits()?;
-        }
-        self.exponent(start, byte)
-    }
-
-    fn exponent(&mut self, start: usize, mut byte: Option<u8>) -> Read {
-        if let Some(b'e' | b'E') = byte {
-            let letter = byte;
-            byte = self.next();
-            if let Some(b'+' | b'-') = byte {
-                byte = self.next();
-                if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
-                    self.back(byte);
-                    return self.wrong("invalid decimal literal");
-                }
-            } else if !byte.is_some_and(|byte| byte.is_ascii_digit()) {
-                self.back(byte);
-                self.number_ends(letter, "decimal")?;
-                self.back(letter);
-                return Ok(self.token(Type::Number, Some((start, self.at))));
-            }
-            byte = self.digits()?;
-        }
-        if let Some(b'j' | b'J') = byte {
-            byte = self.next();
-            self.number_ends(byte, "imaginary")?;
-        } else {
-            self.number_ends(byte, "decimal")?;
-        }
-        self.back(byte);
-        Ok(self.token(Type::Number, Some((start, self.at))))
-    }
-
-    fn string(&mut self, start: usize, quote: u8) -> Read {
-        self.first_line = self.line;
-        self.first_line_start = self.line_start;
-        let mut quotes = 1;
-        let mut closing = 0;
-        let mut escaped = false;
-        let mut byte = self.next();
-        if byte == Some(quote) {
-            byte = self.next();
-            if byte == Some(quote) {
-                quotes = 3;
-            } else {
-                closing = 1;
-            }
-        }
-        if byte != Some(quote) {
-            self.back(byte);
-        }
-        while closing != quotes {
-            byte = self.next();
-            if byte.is_none() || (quotes == 1 && byte == Some(b'\n')) {
-                let detected = self.line;
-                self.at = start + 1;
-                self.line_start = self.first_line_start;
-                self.line = self.first_line;
-                let of_template = self
-                    .templates
-                    .last()
-                    .filter(|template| template.quote == quote && template.quotes == quotes)
-                    .map(|template| template.letter);
-                if let Some(letter) = of_template {
-                    return self.wrong(format!("{}-string: expecting '}}'", letter as char));
-                }
-                let wrong = self.wrong(if quotes == 3 {
-                    format!(
-                        "unterminated triple-quoted string literal (detected at line {detected})"
-                    )
-                } else if escaped {
-                    format!(
-                        "unterminated string literal (detected at line {detected}); \
-                         perhaps you escaped the end quote?"
-                    )
-                } else {
-                    format!("unterminated string literal (detected at line {detected})")
-                });
-                if byte.is_none() {
-                    self.done = Done::EndInText;
-                }
-                return wrong;
-            }
-            if byte == Some(quote) {
-                closing += 1;
-            } else {
-                closing = 0;
-                if byte == Some(b'\\') {
-                    byte = self.next();
-                    escaped |= byte == Some(quote);
-                }
-            }
-        }
-        Ok(self.token(Type::Text, Some((start, self.at))))
-    }
-
-    fn template(&mut self, start: usize, quote: u8, letter: u8, raw: bool) -> Read {
-        self.first_line = self.line;
-        self.first_line_start = self.line_start;
-        let mut quotes = 1;
-        let second = self.next();
-        if second == Some(quote) {
-            let third = self.next();
-            if third == Some(quote) {
-                quotes = 3;
-            } else {
-                self.back(third);
-                self.back(second);
-            }
-        } else {
-            self.back(second);
-        }
-        if self.templates.len() + 1 >= MOST_TEMPLATES {
-            return self.wrong("too many nested f-strings or t-strings");
-        }
-        self.templates.push(Template {
-            letter,
-            quote,
-            quotes,
-            raw,
-            start,
-            first_line: self.line,
-            line_start: self.line_start,
-            in_text: true,
-            depth: 0,
-            field_depth: -1,
-            in_format: false,
-        });
-        Ok(self.token(Type::Start(letter), Some((start, self.at))))
-    }
-
     fn operator(&mut self, start: usize, first: u8) -> Read {
         if matches!(first, b':' | b'}' | b'!' | b'{') && self.in_field() {
             if let Some(template) = self.templates.last_mut() {
@@ -905,10 +607,7 @@ impl Tokenizer {
         let Some(open) = self.brackets.pop() else {
             return self.wrong(format!("unmatched '{shown}'"));
         };
-        if !matches!(
-            (open.byte, byte),
-            (b'(', b')') | (b'[', b']') | (b'{', b'}')
-        ) {
+        if !matches!((open.byte, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
             if let Some((letter, depth, field_depth)) = template
                 && open.byte == b'{'
                 && depth - 1 == field_depth
@@ -941,154 +640,6 @@ impl Tokenizer {
             }
         }
         Ok(())
-    }
-
-    /// To the code of a field, whose bracket comes next.
-    fn enter_field(&mut self) -> Result<(), Wrong> {
-        let Some(template) = self.templates.last_mut() else {
-            return Ok(());
-        };
-        template.field_depth += 1;
-        if template.field_depth >= MOST_NESTED_FIELDS {
-            let letter = template.letter as char;
-            return self.wrong(format!("{letter}-string: expressions nested too deeply"));
-        }
-        template.in_text = false;
-        Ok(())
-    }
-
-    fn middle(&self, letter: u8, of_format: bool, start: usize, end: usize) -> Token {
-        Token {
-            of_format,
-            ..self.token(Type::Middle(letter), Some((start, end)))
-        }
-    }
-
-    /// The second of two braces is not the text's, but the token's.
-    fn before_brace(&self, letter: u8, of_format: bool, start: usize) -> Token {
-        let mut token = self.middle(letter, of_format, start, self.at - 1);
-        token.end_column += 1;
-        token
-    }
-
-    fn read_template(&mut self) -> Read {
-        let start = self.at;
-        self.in_token = true;
-        self.first_line = self.line;
-        let first = self.next();
-        if first == Some(b'{') {
-            let second = self.next();
-            self.back(second);
-            self.back(first);
-            if second != Some(b'{') {
-                self.enter_field()?;
-                return self.read_code();
-            }
-        } else {
-            self.back(first);
-        }
-        let Some(template) = self.templates.last() else {
-            return self.read_code();
-        };
-        let (letter, quote, quotes, raw) =
-            (template.letter, template.quote, template.quotes, template.raw);
-        let of_format = template.field_depth >= 0;
-        let wanted = [quote; 3];
-        if self.source[self.at..].starts_with(&wanted[..quotes]) {
-            self.at += quotes;
-            let token = self.token(Type::End(letter), Some((start, self.at)));
-            self.templates.pop();
-            return Ok(token);
-        }
-        self.first_line_start = self.line_start;
-        let mut closing = 0;
-        let mut named = false;
-        while closing != quotes {
-            let byte = self.next();
-            let in_format = self
-                .templates
-                .last()
-                .is_some_and(|template| template.in_format && template.field_depth >= 0);
-            if byte.is_none() || (quotes == 1 && byte == Some(b'\n')) {
-                let shown = letter as char;
-                if in_format && byte == Some(b'\n') {
-                    return self.wrong(format!(
-                        "{shown}-string: newlines are not allowed in format specifiers \
-                         for single quoted {shown}-strings"
-                    ));
-                }
-                let detected = self.line;
-                if let Some(template) = self.templates.last() {
-                    self.at = template.start + 1;
-                    self.line_start = template.line_start;
-                    self.line = template.first_line;
-                }
-                let wrong = self.wrong(if quotes == 3 {
-                    format!(
-                        "unterminated triple-quoted {shown}-string literal \
-                         (detected at line {detected})"
-                    )
-                } else {
-                    format!("unterminated {shown}-string literal (detected at line {detected})")
-                });
-                if byte.is_none() && quotes == 3 {
-                    self.done = Done::EndInText;
-                }
-                return wrong;
-            }
-            if byte == Some(quote) {
-                closing += 1;
-                continue;
-            }
-            closing = 0;
-            match byte {
-                Some(b'{') => {
-                    let second = self.next();
-                    if second != Some(b'{') || in_format {
-                        self.back(second);
-                        self.back(byte);
-                        self.enter_field()?;
-                        return Ok(self.middle(letter, of_format, start, self.at));
-                    }
-                    return Ok(self.before_brace(letter, of_format, start));
-                }
-                Some(b'}') => {
-                    if named {
-                        return Ok(self.middle(letter, of_format, start, self.at));
-                    }
-                    let second = self.next();
-                    let depth = self.templates.last().map_or(0, |template| template.depth);
-                    if second == Some(b'}') && !in_format && depth == 0 {
-                        return Ok(self.before_brace(letter, of_format, start));
-                    }
-                    self.back(second);
-                    self.back(byte);
-                    if let Some(template) = self.templates.last_mut() {
-                        template.in_text = false;
-                    }
-                    return Ok(self.middle(letter, of_format, start, self.at));
-                }
-                Some(b'\\') => {
-                    let escaped = self.next();
-                    if let Some(b'{' | b'}') = escaped {
-                        if !raw {
-                            self.warn_of_escape(self.line, self.at - 2);
-                        }
-                        self.back(escaped);
-                    } else if !raw && escaped == Some(b'N') {
-                        let brace = self.next();
-                        if brace == Some(b'{') {
-                            named = true;
-                        } else {
-                            self.back(brace);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.at -= quotes;
-        Ok(self.middle(letter, of_format, start, self.at))
     }
 }
 
