@@ -286,6 +286,8 @@ def main():
     parser.add_argument("--say", metavar="PROGRAM", help="compare this alone: an expression, or a file")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(names()))
     options = parser.parse_args()
+    # A program can have what no encoding has: surrogates.
+    sys.stdout.reconfigure(errors="backslashreplace")
     machine = Machine(options)
     if options.say is None:
         same = machine.run()
