@@ -1,5 +1,6 @@
 """zipfile, tarfile, gzip, bz2, lzma and io, in memory."""
 
+import sys
 import warnings
 
 PRELUDE = """
@@ -61,6 +62,8 @@ STREAM = ("s.read()", "s.read(3)", "s.readline()", "s.readlines()", "s.seek(0)",
 # What the programs have before them, for what is made beforehand.
 MADE = {}
 exec(PRELUDE, MADE)
+# What a failed attempt leaves behind says so when it goes.
+sys.unraisablehook = lambda unraisable: None
 
 
 def ready(expression):
