@@ -28,6 +28,8 @@ SHOWN_ELEMENTS = 30
 SHOWN_LENGTH = 2000
 # So deep containers are looked into.
 DEEPEST = 8
+# From here on, it is looked whether one has itself.
+SUSPICIOUS = 2
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 
 
@@ -40,7 +42,7 @@ def run(path):
         batch = json.load(file)
     printed = []
     watch_warnings(printed)
-    names = {"__name__": "program", "show": show, "trace": lambda text: printed.append(shortened(text))}
+    names = {"__name__": "program", "show": show, "trace": lambda text: printed.append(shortened(str(text)))}
     exec(compile(batch["prelude"], "<prelude>", "exec"), names)
     sys.modules["program"] = module = type(sys)("program")
     module.__dict__.update(names)
@@ -87,6 +89,9 @@ def show(value, depth=0):
         return repr(value)
     if depth > DEEPEST:
         return "..."
+    if depth > SUSPICIOUS and kind in (list, dict) and ("[...]" in (text := repr(value)) or "{...}" in text):
+        # It has itself: it would grow by its length at each level.
+        return text
     if kind is list:
         return "[" + ", ".join([show(each, depth + 1) for each in value]) + "]"
     if kind is tuple:

@@ -3,6 +3,11 @@ tells what differs, made small. `cargo xtask compare` starts it; CONTRIBUTING.md
 
 Which programs there are depends on the seed alone: the batch with the number N of a topic is the
 same on every machine. How many batches are run depends on the time.
+
+A comparison is one program that both sides ran, and whose results, with all that was printed, were
+held against each other. A program that came before is neither run nor counted once more; what runs
+again to be sure, to be made small, or to see whether what is known still differs, is not counted.
+What CPython does not give twice, or what never ends, is told of, and is no comparison.
 """
 
 import argparse
@@ -15,6 +20,7 @@ import pathlib
 import sys
 import threading
 import time
+import zlib
 
 import differences
 import draw
@@ -25,6 +31,9 @@ import sides
 TOPICS = pathlib.Path(__file__).resolve().parent / "topics"
 # Programs in a batch, unless the topic says otherwise.
 BATCH = 3000
+# Programs that ran are known by so many bits of a checksum. Among ten million, one in a hundred that is
+# new is taken for one that ran, and left out.
+SEEN_BITS = 30
 # So many differences of one bucket are made small, if there is time; the others are counted.
 MADE_SMALL = 6
 # Seconds for making differences small, once the time for finding them is over.
@@ -62,6 +71,8 @@ class Machine:
         self.counts = collections.Counter()
         self.met = collections.Counter()
         self.unsteady = []
+        self.seen = bytearray(1 << SEEN_BITS - 3)
+        self.again = 0
         # Of each bucket, how many differences there are, and the first few.
         self.buckets = collections.defaultdict(lambda: [0, []])
         self.lock = threading.Lock()
@@ -96,7 +107,7 @@ class Machine:
                 each.result()
 
     def compare(self, topic, number):
-        programs = topic.batch(number)
+        programs = self.new(topic, topic.batch(number))
         cpython, krait = sides.run_both(self.sides, topic.prelude, programs, topic.limit)
         with self.lock:
             self.counts[topic.name] += len(programs)
@@ -109,6 +120,18 @@ class Machine:
         new = [each for each in differing if not self.is_known(each)]
         if new:
             self.note(self.steady(topic, programs, new))
+
+    def new(self, topic, programs):
+        """Those that did not run yet."""
+        start, found = zlib.crc32(topic.name.encode()), []
+        with self.lock:
+            for program in programs:
+                mark = zlib.crc32(program.encode("utf-8", "surrogatepass"), start) & (1 << SEEN_BITS) - 1
+                if not self.seen[mark >> 3] & 1 << (mark & 7):
+                    self.seen[mark >> 3] |= 1 << (mark & 7)
+                    found.append(program)
+            self.again += len(programs) - len(found)
+        return found
 
     def steady(self, topic, programs, differing):
         """Those that CPython answers, in the same way once more, and that differ once more."""
@@ -257,12 +280,15 @@ class Machine:
         for each in sorted(self.unsteady, key=lambda each: len(each.program))[:3]:
             print(f"\n{each.topic}: not compared, since a side gives this once, and something else once more, or nothing ever")
             print(f"{indented(each.program, '    ')}\n{indented(each.texts()[0], '  ')}")
+        for each in self.unsteady:
+            self.counts[each.topic] -= 1
         total = sum(self.counts.values())
         differing = sum(count for count, _ in groups)
         print("\n" + ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items())))
         print(
             f"{total} comparisons in {found:.0f} s with seed {self.options.seed}: "
-            f"{differing} differ, in {len(groups)} groups; {sum(self.met.values())} are known"
+            f"{differing} differ, in {len(groups)} groups; {sum(self.met.values())} are known. "
+            f"Left out: {self.again} that came before, {len(self.unsteady)} that could not be compared"
         )
 
 
@@ -286,6 +312,8 @@ def main():
     parser.add_argument("--say", metavar="PROGRAM", help="compare this alone: an expression, or a file")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(names()))
     options = parser.parse_args()
+    # A program can have what no encoding has: surrogates.
+    sys.stdout.reconfigure(errors="backslashreplace")
     machine = Machine(options)
     if options.say is None:
         same = machine.run()

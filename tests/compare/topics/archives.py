@@ -1,5 +1,8 @@
 """zipfile, tarfile, gzip, bz2, lzma and io, in memory."""
 
+import sys
+import warnings
+
 PRELUDE = """
 import bz2, gzip, io, lzma, tarfile, zipfile, zlib
 STAMP = (2024, 2, 29, 12, 30, 58)
@@ -56,6 +59,23 @@ KINDS = {
 STREAM = ("s.read()", "s.read(3)", "s.readline()", "s.readlines()", "s.seek(0)", "s.seek(2)", "s.seek(-1, 2)", "s.tell()", "s.write({data})", "s.getvalue()", "s.truncate()", "s.truncate(2)", "s.readable()", "list(s)", "s.close()", "s.seek(0, 1)", "s.seek(5)", "s.closed", "s.read1(2)", "s.readinto(bytearray(3))", "s.peek(2)[:2]", "s.writelines([{data}])", "s.flush()", "s.seek(-1)", "next(s)",
           "s.readline(2)", "s.read(-1)", "s.read(None)", "s.isatty()", "s.detach() is None", "s.newlines", "s.encoding", "s.getbuffer().nbytes", "s.readlines(4)", "s.line_buffering")
 
+# What the programs have before them, for what is made beforehand.
+MADE = {}
+exec(PRELUDE, MADE)
+# What a failed attempt leaves behind says so when it goes.
+sys.unraisablehook = lambda unraisable: None
+
+
+def ready(expression):
+    """The bytes that an expression makes, where CPython and krait may make others of the same
+    meaning: what compresses is not the same library. The expression itself if it makes none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return repr(eval(expression, MADE))
+    except Exception:
+        return expression
+
 
 def data(draw):
     return draw.of((repr(draw.raw_bytes()), f"{draw.raw_bytes()!r} * {draw.of((10, 100, 700))}", f"bytes(range(256)) * {draw.of((1, 20))}"))
@@ -65,7 +85,7 @@ def zip_data(draw):
     members = ", ".join(f"({ascii(draw.of(NAMES))}, {data(draw)}, {draw.value('zip') if draw.chance(0.97) else '12'}, {draw.of(('None', '1', '9', '0'))})" for _ in range(draw.some(3)))
     options = draw.of(("", "", "", ", start=b'junk'", ", end=b'x'", ", allowZip64=False", ", compression=zipfile.ZIP_DEFLATED", ", strict_timestamps=False"))
     shown = f"zipped([{members}]{options})"
-    return f"broken({shown}, {draw.below(400)}, {draw.randbytes(1 + draw.below(2))!r})" if draw.chance(0.25) else shown
+    return f"broken({ready(shown)}, {draw.below(400)}, {draw.randbytes(1 + draw.below(2))!r})" if draw.chance(0.25) else shown
 
 
 def tar_data(draw):
@@ -84,7 +104,10 @@ def packed(draw):
         made = f"lzma.compress({content}{draw.of(('', ', format=lzma.FORMAT_ALONE', ', check=lzma.CHECK_CRC32', ', preset=1', ', check=lzma.CHECK_NONE', ', format=lzma.FORMAT_RAW, filters=[{\"id\": lzma.FILTER_LZMA2}]'))})"
     else:
         made = f"{module}.compress({content}, {draw.of((9, 1, 6))})"
-    wrapped = draw.of(("{0}", "{0}", "{0}", "{0}[:-3]", "{0} + b'tail'", "{0} + {0}", "broken({0}, {1}, b'?')", "{0}[3:]", "{0} + b'\\0\\0'")).format(made, draw.below(60))
+    wrapped = draw.of(("{0}", "{0}", "{0}", "{0}[:-3]", "{0} + b'tail'", "{0} + {0}", "broken({0}, {1}, b'?')", "{0}[3:]", "{0} + b'\\0\\0'"))
+    if wrapped not in ("{0}", "{0} + b'tail'", "{0} + {0}", "{0} + b'\\0\\0'"):
+        made = ready(made)
+    wrapped = wrapped.format(made, draw.below(60))
     return f"{draw.of((module, module, module, 'gzip', 'lzma'))}.decompress({wrapped})"
 
 

@@ -1,5 +1,7 @@
 """base64, binascii, quopri, hashlib, hmac, zlib and uuid."""
 
+import zlib
+
 from draw import table
 
 PRELUDE = """
@@ -55,6 +57,11 @@ def name_of_uuid(draw):
     return draw.of((ascii(text), ascii(text), f"int={draw.integer()}", f"bytes={draw.raw_bytes()!r}", f"{ascii(text)}, version={draw.of((1, 4, 5, 8, 9))}", f"fields=({draw.below(2**33)}, {draw.below(2**17)}, 3, 4, 5, 6)", f"bytes_le={draw.randbytes(16)!r}"))
 
 
+def packed(draw):
+    """What CPython's zlib makes of bytes: krait's has the same meaning, and may have other bytes."""
+    return repr(zlib.compress(draw.raw_bytes(), draw.of((0, 1, 6, 9, -1)))) + draw.of(("", "", "[:-1]", "[2:]", " + b'x'", "[:5]"))
+
+
 KINDS = {
     "encoded": encoded,
     "altchars": ("b'-_'", "'-_'", "b'+'", "None", "b'ab'", "b'abc'", "'\u4e2d_'"),
@@ -65,7 +72,7 @@ KINDS = {
     "name": lambda draw: draw.text() if draw.chance(0.7) else draw.bytes(),
     "uuid": name_of_uuid,
     "algorithm": lambda draw: repr(draw.of(ALGORITHMS[:12])) if draw.chance(0.8) else repr(draw.of(ALGORITHMS)),
-    "packed": lambda draw: f"zlib.compress({draw.raw_bytes()!r}, {draw.of((0, 1, 6, 9, -1))})" + draw.of(("", "", "[:-1]", "[2:]", " + b'x'", "[:5]")) if draw.chance(0.8) else draw.bytes(),
+    "packed": lambda draw: packed(draw) if draw.chance(0.8) else draw.bytes(),
     "wbits": ("15", "-15", "31", "47", "0", "8", "99"),
 }
 UUID_PARTS = ("hex", "int", "urn", "version", "variant", "fields", "bytes_le", "time", "node", "clock_seq", "bytes", "time_low", "__str__()", "__int__()", "time_hi_version")

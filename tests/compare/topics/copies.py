@@ -42,6 +42,7 @@ def there_and_back(value, protocol):
     return pickle.loads(pickle.dumps(value, protocol))
 def same_twice(value):
     return [value, value]
+nameless = types.ModuleType("nameless")
 def find(module, name):
     return pickle.Unpickler(io.BytesIO(b"")).find_class(module, name)
 """
@@ -51,7 +52,7 @@ PLAIN = ("None", "True", "0", "1", "-1", "255", "256", "65536", "-2**31", "2**31
 OBJECTS = ("State({})", "Getting({})", "Setting({})", "Reducing({})", "ReducingMore([{}])", "Arguments({})", "ArgumentsEx({})", "Slots({})", "Copying({})", "Color.RED", "Color.BLUE", "Point({}, 2)", "Child([('a', {})])", "collections.OrderedDict(a={})",
            "collections.deque([{}], 3)", "collections.defaultdict(list, k={})", "collections.Counter('aab')", "datetime.datetime(2024, 1, 2, 3, 4, 5, 6)", "datetime.timezone(datetime.timedelta(hours=8))", "datetime.timedelta(1, 2)", "decimal.Decimal('1.50')", "fractions.Fraction(1, 3)", "uuid.UUID(int=7)", "array.array('i', [1, 2])",
            "ValueError({})", "KeyError({}, 1)", "OSError(2, 'no', 'f')", "UnicodeDecodeError('utf-8', b'x', 0, 1, 'r')", "StopIteration({})", "types.SimpleNamespace(a={})", "Row([{}])", "Text('t')", "Whole(3)", "Table(k={})", "Bunch([1])", "Pair(({}, 1))", "looped_list()", "looped_dict()", "same_twice([{}])", "functools.partial(int, {})",
-           "iter([1, 2])", "enumerate('ab')", "zip('ab', 'cd')", "map(str, [1])", "lambda: 1", "(x for x in ())", "object()", "open", "Refusing()", "memoryview(b'x')", "copy", "State", "Slots", "operator.itemgetter({})", "operator.attrgetter('a.b')", "operator.methodcaller('f', {})", "ExceptionGroup('g', [ValueError({})])", "type(None)", "State.__init__",
+           "iter([1, 2])", "enumerate('ab')", "zip('ab', 'cd')", "map(str, [1])", "lambda: 1", "(x for x in ())", "object()", "open", "Refusing()", "memoryview(b'x')", "nameless", "State", "Slots", "operator.itemgetter({})", "operator.attrgetter('a.b')", "operator.methodcaller('f', {})", "ExceptionGroup('g', [ValueError({})])", "type(None)", "State.__init__",
            "State(1).__init__", "[].append", "str.upper", "'a'.upper", "{{}}.keys()", "property()", "staticmethod(len)", "re.compile('a')", "super", "dict.fromkeys", "reversed([1, 2])", "iter({{1: 2}})", "itertools.count(3)", "range(5).__iter__()", "Color", "bytes")
 
 
