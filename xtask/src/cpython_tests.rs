@@ -3,7 +3,7 @@
 mod lists;
 mod run;
 
-use super::{cargo, host, root, target_folder};
+use super::{cargo, cpython, host, root, target_folder};
 use anyhow::{Context, Result, bail};
 use lists::{Expected, Listed};
 use run::{Outcome, Ran, Runner, What};
@@ -13,7 +13,6 @@ use std::{
     num::NonZero,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    process::Command,
     sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -98,7 +97,9 @@ pub(super) fn run(words: &[String]) -> Result<()> {
     let folder = target_folder().join("cpython-tests");
     let suite = match &options.suite {
         Some(suite) => suite.canonicalize().with_context(|| suite.display().to_string())?,
-        None => laid_cpython()?.join("root/usr/lib/python3.14/test"),
+        None => cpython::laid()
+            .context("--from names a test suite")?
+            .join("root/usr/lib/python3.14/test"),
     };
     if !suite.join("support/__init__.py").exists() {
         bail!("{} is no test suite of CPython's", suite.display());
@@ -281,25 +282,11 @@ fn modules(options: &Options, suite: &Path) -> Result<Vec<String>> {
     Ok(asked_for.map(|line| line.name.to_owned()).collect())
 }
 
-/// CPython 3.14 with its test suite, which is fetched when it is first wanted.
-fn laid_cpython() -> Result<PathBuf> {
-    let folder = target_folder().join("python314");
-    if !folder.join("python3.14").exists() {
-        let tool = root().join("../shared/tools/python314");
-        let status = Command::new(&tool).arg(&folder).status();
-        let tells = || format!("{} does not run; --from names a test suite", tool.display());
-        if !status.with_context(tells)?.success() {
-            bail!("{} laid no CPython into {}", tool.display(), folder.display());
-        }
-    }
-    Ok(folder)
-}
-
 /// The program to test.
 fn program(options: &Options) -> Result<PathBuf> {
     let program = match &options.program {
         Some(program) => program.clone(),
-        None if options.cpython => laid_cpython()?.join("python3.14"),
+        None if options.cpython => cpython::laid()?.join("python3.14"),
         None => {
             cargo(&["build", "--release", "--package", "krait"])?;
             target_folder().join(host()?).join("release/krait")

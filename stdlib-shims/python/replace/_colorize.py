@@ -14,6 +14,9 @@ class _NoColours:
     def __getitem__(self, name):
         return ""
 
+    def items(self):
+        return ()
+
 
 class _NoTheme:
     def __getattr__(self, name):

@@ -49,7 +49,7 @@ pub(super) fn given_encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encodi
 mod pyexpat {
     use super::super::{error::ERRORS, parser::Parser, reader::Reader};
     use rustpython_vm::{
-        FromArgs, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+        AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine,
         builtins::{PyException, PyModule, PyTypeRef, PyUtf8StrRef},
         class::PyClassImpl,
         function::OptionalArg,
@@ -98,22 +98,36 @@ mod pyexpat {
     #[derive(FromArgs)]
     struct ParserCreateArguments {
         #[pyarg(any, default)]
-        encoding: Option<PyUtf8StrRef>,
+        encoding: Option<PyObjectRef>,
         #[pyarg(any, default)]
-        namespace_separator: Option<PyUtf8StrRef>,
+        namespace_separator: Option<PyObjectRef>,
         #[pyarg(any, optional)]
         intern: OptionalArg<PyObjectRef>,
     }
 
     #[pyfunction(name = "ParserCreate")]
     fn parser_create(arguments: ParserCreateArguments, vm: &VirtualMachine) -> PyResult<Parser> {
-        let separator = arguments.namespace_separator.map(|separator| separator.to_string());
+        let text = |name: &str, value: Option<PyObjectRef>| {
+            let given = value.map(|value| {
+                if value.fast_isinstance(vm.ctx.types.str_type) {
+                    return PyUtf8StrRef::try_from_object(vm, value);
+                }
+                let kind = value.class().name().to_string();
+                Err(vm.new_type_error(format!(
+                    "ParserCreate() argument '{name}' must be str or None, not {kind}"
+                )))
+            });
+            given.transpose()
+        };
+        let encoding = text("encoding", arguments.encoding)?;
+        let separator = text("namespace_separator", arguments.namespace_separator)?;
+        let separator = separator.map(|separator| separator.to_string());
         if separator.as_ref().is_some_and(|separator| separator.chars().count() > 1) {
             return Err(vm.new_value_error(
                 "namespace_separator must be at most one character, omitted, or None",
             ));
         }
-        let encoding = arguments.encoding.map(|name| super::given_encoding(name.as_str(), vm));
+        let encoding = encoding.map(|name| super::given_encoding(name.as_str(), vm));
         let intern = arguments.intern.unwrap_or_else(|| vm.ctx.new_dict().into());
         Ok(Parser::new(Reader::new(separator, encoding.transpose()?), intern, vm))
     }

@@ -5,14 +5,14 @@ use super::{
     event::{Event, What},
     handlers::{HANDLERS, Handler},
     module,
-    reader::{Position, Reader},
+    reader::{Limits, Position, Reader},
 };
 use rustpython_common::lock::{PyMutex, PyRwLock};
 use rustpython_vm::{
     AsObject, Context, Py, PyObjectRef, PyPayload, PyRef, PyResult, Traverse, TryFromObject,
     VirtualMachine,
     builtins::{PyBaseExceptionRef, PyGetSet, PyStrRef, PyType, PyUtf8StrRef},
-    function::{ArgBytesLike, Either, OptionalArg},
+    function::{ArgBytesLike, ArgIntoFloat, Either, OptionalArg},
     pyclass,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -134,6 +134,9 @@ impl Parser {
     #[pymethod(name = "ParseFile")]
     fn parse_file(zelf: &Py<Self>, file: PyObjectRef, vm: &VirtualMachine) -> PyResult<i32> {
         const AT_ONCE: usize = 1 << 16;
+        if zelf.is_parsing.load(Ordering::Relaxed) {
+            return Err(vm.new_runtime_error("cannot call ParseFile() from within a handler"));
+        }
         loop {
             let read = vm.call_method(&file, "read", (AT_ONCE,))?;
             let kind = read.class().name().to_string();
@@ -182,6 +185,7 @@ impl Parser {
             (&parser.buffer_text, &zelf.buffer_text),
             (&parser.ordered_attributes, &zelf.ordered_attributes),
             (&parser.specified_attributes, &zelf.specified_attributes),
+            (&parser.defers, &zelf.defers),
         ] {
             to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
         }
@@ -201,6 +205,24 @@ impl Parser {
     #[pymethod(name = "SetReparseDeferralEnabled")]
     fn set_reparse_deferral(zelf: &Py<Self>, enabled: bool) {
         zelf.defers.store(enabled, Ordering::Relaxed);
+    }
+
+    #[pymethod(name = "SetBillionLaughsAttackProtectionActivationThreshold")]
+    fn set_threshold(zelf: &Py<Self>, threshold: u64, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.limits(vm, |limits| limits.threshold = threshold)
+    }
+
+    #[pymethod(name = "SetBillionLaughsAttackProtectionMaximumAmplification")]
+    fn set_amplification(
+        zelf: &Py<Self>,
+        max_factor: ArgIntoFloat,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let amplification = max_factor.into_float();
+        if amplification.is_nan() || amplification < 1.0 {
+            return Err(zelf.refused("'max_factor' must be at least 1.0", vm));
+        }
+        zelf.limits(vm, |limits| limits.amplification = amplification)
     }
 
     #[pymethod(name = "GetReparseDeferralEnabled")]
@@ -305,9 +327,21 @@ impl Parser {
         if self.has_begun.load(Ordering::Relaxed) { self.reader.lock().offset() as i64 } else { -1 }
     }
 
+    /// Changes what may come of entities: of the whole document only.
+    fn limits(&self, vm: &VirtualMachine, change: impl FnOnce(&mut Limits)) -> PyResult<()> {
+        let is_part = {
+            let mut reader = self.reader.lock();
+            if !reader.is_part {
+                change(&mut reader.limits);
+            }
+            reader.is_part
+        };
+        if is_part { Err(self.refused("parser must be a root parser", vm)) } else { Ok(()) }
+    }
+
     fn feed(&self, data: &[u8], is_final: bool, vm: &VirtualMachine) -> PyResult<i32> {
         if self.is_parsing.swap(true, Ordering::Relaxed) {
-            return Err(vm.new_runtime_error("a handler cannot feed the parser that calls it"));
+            return Err(vm.new_runtime_error("cannot call Parse() from within a handler"));
         }
         self.has_begun.store(true, Ordering::Relaxed);
         let fed = self.reader.lock().feed(data, is_final);
@@ -428,9 +462,19 @@ impl Parser {
         self.error_code.store(error.code as usize, Ordering::Relaxed);
         let Position { line, column, .. } = self.position();
         let text = ERRORS[error.code as usize - 1].1;
-        let text = format!("{text}: line {line}, column {column}");
+        self.error(error.code as usize, format!("{text}: line {line}, column {column}"), vm)
+    }
+
+    /// An argument that is none.
+    fn refused(&self, text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        const INVALID_ARGUMENT: usize = 41;
+        self.error(INVALID_ARGUMENT, text.to_owned(), vm)
+    }
+
+    fn error(&self, code: usize, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        let Position { line, column, .. } = self.position();
         let raised = vm.new_exception_msg(module::error_class(), text.into());
-        let facts = [("code", error.code as usize), ("offset", column), ("lineno", line)];
+        let facts = [("code", code), ("offset", column), ("lineno", line)];
         for (name, value) in facts {
             if let Err(error) = raised.as_object().set_attr(name, vm.ctx.new_int(value), vm) {
                 return error;

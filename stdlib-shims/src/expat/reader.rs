@@ -18,7 +18,15 @@ use std::{collections::VecDeque, mem, sync::Arc};
 /// So many bytes may come of entities; more, only in content, and where the document is not small
 /// beside them.
 pub(super) const MANY_EXPANDED_BYTES: usize = 8 << 20;
-const GREATEST_AMPLIFICATION: usize = 100;
+
+/// How much may come of entities.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// So many bytes are not too many, whatever they came of.
+    pub threshold: u64,
+    /// How many times as long as what is written the document may become.
+    pub amplification: f64,
+}
 
 /// A reader of one document. It is fed ([`Reader::feed`]) and asked ([`Reader::next`]).
 #[derive(Debug)]
@@ -46,6 +54,9 @@ pub(super) struct Reader {
     /// The entities that are being read, the innermost last.
     expansions: Vec<Expansion>,
     expanded: usize,
+    pub(super) limits: Limits,
+    /// It reads an external entity of another reader's document.
+    pub(super) is_part: bool,
     declarations: Declarations,
     events: VecDeque<Event>,
     /// The byte that the last event began at, and its line and column.
@@ -110,6 +121,8 @@ impl Reader {
             elements: Vec::new(),
             expansions: Vec::new(),
             expanded: 0,
+            limits: Limits { threshold: MANY_EXPANDED_BYTES as u64, amplification: 100.0 },
+            is_part: false,
             declarations: Declarations::default(),
             events: VecDeque::new(),
             current: 0,
@@ -124,6 +137,8 @@ impl Reader {
         reader.namespaces = self.namespaces.clone();
         reader.declarations = self.declarations.clone();
         reader.state = State::Content;
+        reader.limits = self.limits;
+        reader.is_part = true;
         // There is no element that its end could end: as if it were an entity within the document.
         reader.elements.push(Element { raw: Box::default(), name: String::new() });
         reader

@@ -1,6 +1,6 @@
 //! Reading what elements are made of.
 
-use super::{Element, Expansion, GREATEST_AMPLIFICATION, MANY_EXPANDED_BYTES, Reader, State};
+use super::{Element, Expansion, Limits, Reader, State};
 use crate::expat::{
     declarations::Entity,
     error::{Code, Error},
@@ -175,8 +175,10 @@ impl Reader {
                 let found = found.clone();
                 self.expanded += found.len();
                 let read = self.base + self.at;
-                let is_much = (read + self.expanded) / read.max(1) > GREATEST_AMPLIFICATION;
-                if self.expanded > MANY_EXPANDED_BYTES && is_much {
+                let Limits { threshold, amplification } = self.limits;
+                let all = read + self.expanded;
+                let is_much = all as f64 / read.max(1) as f64 > amplification;
+                if all as u64 >= threshold && is_much {
                     return Err(self.fail(Code::AmplificationLimit, at));
                 }
                 self.current = at;
