@@ -52,7 +52,7 @@ class Locks(unittest.TestCase):
 
     def test_the_zygote_has_none_whatever_its_instances_do(self):
         self.server.returned("function", {"threads": True})
-        self.assertIn(self.state(zygote_of(self.server)[1]), ("out", "no table"))
+        self.assertIn(self.state(zygote_of(self.server.pid)[1]), ("out", "no table"))
 
 
 if __name__ == "__main__":

@@ -53,20 +53,20 @@ pub(crate) fn put_in() -> io::Result<()> {
 ///
 /// # Errors
 /// As [`put_in`].
-pub fn keep_if_asked() -> io::Result<()> {
+pub(crate) fn keep_if_asked() -> io::Result<()> {
     let keep = std::env::var_os("KRAIT_LOCKS").is_some_and(|value| value == "keep");
     if keep { put_in() } else { Ok(()) }
 }
 
 /// Tells once that the locks were put in, and how long that took.
-pub fn news() -> Option<String> {
+pub(crate) fn news() -> Option<String> {
     let microseconds = MICROSECONDS.swap(0, Ordering::Relaxed);
     let table = Table::of_program().filter(|_| microseconds > 0)?;
     Some(format!("locks: {} put in, in {microseconds} µs", table.places))
 }
 
 /// One line on the locks of this process.
-pub fn status() -> String {
+pub(crate) fn status() -> String {
     match Table::of_program() {
         None => "locks: are in: none was taken out of this program".to_owned(),
         Some(table) if table.is_out() => {

@@ -6,6 +6,8 @@ use std::{ops::Range, ptr::with_exposed_provenance};
 /// Bytes of the program that are kept free for the table.
 const RESERVED: usize = 112 << 10;
 
+const PAGE: usize = 4096;
+
 /// What a table begins with that the tool has filled.
 const FULL: [u8; 8] = *b"krlocks1";
 
@@ -95,5 +97,3 @@ impl Table {
         })
     }
 }
-
-pub(super) const PAGE: usize = 4096;

@@ -74,6 +74,7 @@ pub(super) fn makers() -> impl Iterator<Item = &'static str> {
 /// Whether a function may call `maker`.
 pub(super) fn may_call(maker: &str, caller: &str) -> bool {
     let name = format!("{:#}", rustc_demangle::demangle(caller));
-    let callers = MAKERS.iter().find(|(each, _)| *each == maker).map_or(&[][..], |(_, names)| names);
+    let callers =
+        MAKERS.iter().find(|(each, _)| *each == maker).map_or(&[][..], |(_, names)| names);
     callers.iter().any(|each| name.contains(each))
 }

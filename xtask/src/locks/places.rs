@@ -163,7 +163,11 @@ fn prefix(bytes: &[u8], instruction: &Instruction) -> Result<Option<usize>> {
     after.set_has_lock_prefix(true);
     // iced tells of the other prefix, too; everything else must be the same.
     after.set_segment_prefix(instruction.segment_prefix());
-    ensure!(same_length && after == *instruction, "the instruction at {:#x} would be another", instruction.ip());
+    ensure!(
+        same_length && after == *instruction,
+        "the instruction at {:#x} would be another",
+        instruction.ip()
+    );
     Ok(Some(at))
 }
 
@@ -174,7 +178,8 @@ fn check_makers(
     functions: &BTreeMap<u64, Function>,
 ) -> Result<()> {
     let unwanted = |symbol: &str| names::UNWANTED.contains(&symbol.trim_start_matches('_'));
-    if let Some(name) = functions.values().flat_map(|each| &each.names).find(|name| unwanted(name)) {
+    if let Some(name) = functions.values().flat_map(|each| &each.names).find(|name| unwanted(name))
+    {
         bail!("{name} makes threads by itself");
     }
     let mut makers = HashMap::new();
@@ -223,33 +228,4 @@ fn check_makers(
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-pub(super) fn histogram(program: &[u8]) {
-    let text = text(program).unwrap();
-    let file = object::File::parse(program).unwrap();
-    let functions = functions(&file, &text);
-    if let Err(e) = check_makers(&file, &text, &functions) { println!("MAKERS {e:#}"); }
-    let mut by = BTreeMap::<String, (usize, usize)>::new();
-    for (address, function) in &functions {
-        let bytes = text.get(*address, function.bytes).unwrap();
-        let mut count = 0;
-        if let Err(e) = locks_of(*address, bytes, |_| { count += 1; Ok(()) }) {
-            println!("ERR {} {e:#}", function.names[0]);
-        }
-        if count == 0 { continue }
-        let own = function.names.iter().all(|name| names::is_interpreters(name));
-        let name = format!("{:#}", rustc_demangle::demangle(function.names[0]));
-        if own { by.entry("OWN".into()).or_default().0 += count; by.entry("OWN".into()).or_default().1 += 1; }
-        else { println!("{count}\t{name}"); }
-    }
-    println!("{by:?}");
-    match find(program) { Ok(p) => {
-        let a: Vec<u64> = p.iter().map(|p| p.address).collect();
-        let mut d = vec![0; 1<<20]; d[..8].copy_from_slice(b"krlocks0");
-        super::table::fill(&mut d, &a).unwrap();
-        let pages: std::collections::BTreeSet<u64> = a.iter().map(|a| a >> 12).collect();
-        println!("places {} pages {} distances {}", a.len(), pages.len(), u32::from_le_bytes(d[12..16].try_into().unwrap()));
-    } Err(e) => println!("FIND {e:#}") }
 }

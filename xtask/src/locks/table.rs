@@ -24,7 +24,8 @@ const HEAD: usize = 32;
 pub(super) fn room(program: &[u8]) -> Result<Range<usize>> {
     let file = object::File::parse(program)?;
     let section = file.section_by_name(SECTION).context("the program has no room for a table")?;
-    let (start, bytes) = section.file_range().context("the room for the table is not in the file")?;
+    let (start, bytes) =
+        section.file_range().context("the room for the table is not in the file")?;
     let room = start as usize..(start + bytes) as usize;
     ensure!(room.len() > HEAD, "the room for the table is too small");
     ensure!(program.get(room.clone()).is_some(), "the room for the table is not in the file");

@@ -4,12 +4,12 @@ use super::{names, places, table};
 fn finds_lock_prefixes_of_every_shape() {
     let code = [
         &[0x90][..],
-        &[0xf0, 0x48, 0x0f, 0xc1, 0x07],       // lock xadd [rdi], rax
-        &[0xf0, 0xff, 0x0f],                   // lock dec dword [rdi]
-        &[0x66, 0xf0, 0x0f, 0xb1, 0x0f],       // lock cmpxchg [rdi], cx
-        &[0xf0, 0x64, 0x48, 0xff, 0x07],       // lock inc qword fs:[rdi]: stays
-        &[0x48, 0x87, 0x07],                   // xchg [rdi], rax: locks by itself
-        &[0xb8, 0xf0, 0xf0, 0xf0, 0xf0],       // mov eax, 0xf0f0f0f0
+        &[0xf0, 0x48, 0x0f, 0xc1, 0x07], // lock xadd [rdi], rax
+        &[0xf0, 0xff, 0x0f],             // lock dec dword [rdi]
+        &[0x66, 0xf0, 0x0f, 0xb1, 0x0f], // lock cmpxchg [rdi], cx
+        &[0xf0, 0x64, 0x48, 0xff, 0x07], // lock inc qword fs:[rdi]: stays
+        &[0x48, 0x87, 0x07],             // xchg [rdi], rax: locks by itself
+        &[0xb8, 0xf0, 0xf0, 0xf0, 0xf0], // mov eax, 0xf0f0f0f0
         &[0xf0, 0x48, 0x83, 0x44, 0x24, 0xf0, 0x01], // lock add qword [rsp-16], 1
     ]
     .concat();
@@ -33,7 +33,10 @@ fn refuses_what_it_cannot_decode() {
 fn knows_the_interpreters_functions() {
     for (symbol, own) in [
         ("_ZN13rustpython_vm5frame14ExecutingFrame3run17h71e1280ab87df454E", true),
-        ("_ZN4core3ptr49drop_in_place$LT$rustpython_vm..object..PyRef$GT$17he8a8ffd779dff253E", true),
+        (
+            "_ZN4core3ptr49drop_in_place$LT$rustpython_vm..object..PyRef$GT$17he8a8ffd779dff253E",
+            true,
+        ),
         ("_ZN5krait6python5event4read17he8a8ffd779dff253E", true),
         ("_ZN5krait6server8listener4read17he8a8ffd779dff253E", false),
         ("_ZN5krait8snapshot4heap8allocate17he8a8ffd779dff253E", false),
@@ -81,11 +84,4 @@ fn refuses_a_wrong_table() {
         wrong[at] = byte;
         assert!(table::read(&wrong).is_err(), "byte {at} is {byte:#x}");
     }
-}
-
-#[test]
-#[ignore]
-fn histogram() {
-    let file = std::env::var("PROGRAM").unwrap();
-    places::histogram(&std::fs::read(file).unwrap());
 }
