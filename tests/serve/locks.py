@@ -20,13 +20,23 @@ def main_handler(event, context):
         thread.join()
     return told
 """
+# The same, but for a thread while it is loaded.
+LOADED = THREADED + """
+thread = threading.Thread(target=state)
+thread.start()
+thread.join()
+"""
 
 
 class Locks(unittest.TestCase):
     def setUp(self):
-        files = project({"function": THREADED}, {"function": "memory = 512\ntimeout = 20"})
-        self.server = Server({**files, "function/places.py": PLACES})
-        self.addCleanup(self.server.close)
+        self.server = self.serve(THREADED)
+
+    def serve(self, source, settings=""):
+        files = project({"function": source}, {"function": "memory = 512\ntimeout = 20\n" + settings})
+        server = Server({**files, "function/places.py": PLACES})
+        self.addCleanup(server.close)
+        return server
 
     def state(self, process):
         """What another process has in its code; none where the kernel does not tell."""
@@ -45,6 +55,11 @@ class Locks(unittest.TestCase):
         after, same = self.server.returned("function")
         self.assertEqual(same, instance)
         self.assertIn((before, after), (("out", "in"), ("no table", "no table")))
+
+    def test_a_zygote_that_had_a_thread_when_it_loaded_a_function_forks_with_them(self):
+        server = self.serve(LOADED, 'snapshot = "init"')
+        told = [server.returned("function")[0] for _ in range(3)]
+        self.assertIn(told, (["in"] * 3, ["no table"] * 3))
 
     def test_the_server_which_has_threads_has_them(self):
         self.server.returned("function")
