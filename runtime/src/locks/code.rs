@@ -16,6 +16,8 @@ const LOCK: u8 = 0xf0;
 /// What stands in its place while it is out.
 pub(super) const NOTHING: u8 = 0x3e;
 
+const PAGE: usize = 4096;
+
 /// What the kernel maps at once where it can: a large page.
 const LARGE_PAGE: usize = 2 << 20;
 
@@ -25,33 +27,42 @@ pub(super) fn write(table: &Table) -> io::Result<()> {
     replace(table).or_else(|_| write_by_kernel(table))
 }
 
-/// Makes a copy of the code that has the prefixes, and puts it in the code's place. In large
+/// Makes copies of the code that have the prefixes, and puts them in the code's place. In large
 /// pages, that takes half as long as to have the kernel copy each page when it is written to.
 /// And no code can be written to where it is run.
 fn replace(table: &Table) -> io::Result<()> {
-    let pages = table.pages();
-    let copy = Copy::new(&pages)?;
-    // SAFETY: the program's code can be read, and the copy is as long.
-    unsafe {
-        let from = with_exposed_provenance::<u8>(pages.start);
-        from.copy_to_nonoverlapping(copy.start, pages.len());
-    }
-    for address in table.addresses() {
-        let offset = address - pages.start;
-        if offset >= pages.len() {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        // SAFETY: within the copy, which is nobody else's.
-        unsafe {
-            let place = copy.start.add(offset);
-            match *place {
-                NOTHING => *place = LOCK,
-                LOCK => {}
-                _ => return Err(io::ErrorKind::InvalidData.into()),
+    let mut addresses = table.addresses().peekable();
+    for pages in stretches(table) {
+        let copy = Copy::of(&pages)?;
+        while let Some(address) = addresses.next_if(|address| pages.contains(address)) {
+            // SAFETY: within the copy, which is nobody else's.
+            unsafe {
+                let place = copy.start.add(address - pages.start);
+                match *place {
+                    NOTHING => *place = LOCK,
+                    LOCK => {}
+                    _ => return Err(io::ErrorKind::InvalidData.into()),
+                }
             }
         }
+        copy.put_at(&pages)?;
     }
-    copy.put_at(&pages)
+    Ok(())
+}
+
+/// The pages of code that have places, in as few stretches as are worth a copy of their own.
+fn stretches(table: &Table) -> Vec<Range<usize>> {
+    /// Code without a place is not copied where there is so much of it, in bytes.
+    const FAR: usize = 256 << 10;
+    let mut stretches = Vec::<Range<usize>>::new();
+    for address in table.addresses() {
+        let page = address & !(PAGE - 1);
+        match stretches.last_mut() {
+            Some(last) if page < last.end + FAR => last.end = page + PAGE,
+            _ => stretches.push(page..page + PAGE),
+        }
+    }
+    stretches
 }
 
 /// Memory for a copy of code.
@@ -63,9 +74,11 @@ struct Copy {
 }
 
 impl Copy {
-    fn new(pages: &Range<usize>) -> io::Result<Self> {
+    /// A copy of the code in these pages.
+    fn of(pages: &Range<usize>) -> io::Result<Self> {
         let mapped_bytes = pages.len() + LARGE_PAGE;
-        // SAFETY: a new mapping, wherever the kernel puts it; the start is within it.
+        // SAFETY: a new mapping, wherever the kernel puts it; the start is within it, and as much
+        // behind that as the code is long, which can be read.
         unsafe {
             let protection = libc::PROT_READ | libc::PROT_WRITE;
             let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
@@ -76,7 +89,10 @@ impl Copy {
             // Where the kernel has no large pages, it takes longer.
             libc::madvise(mapped, mapped_bytes, libc::MADV_HUGEPAGE);
             let off = pages.start.wrapping_sub(mapped.addr()) % LARGE_PAGE;
-            Ok(Self { mapped, mapped_bytes, start: mapped.cast::<u8>().add(off) })
+            let start = mapped.cast::<u8>().add(off);
+            let from = with_exposed_provenance::<u8>(pages.start);
+            from.copy_to_nonoverlapping(start, pages.len());
+            Ok(Self { mapped, mapped_bytes, start })
         }
     }
 

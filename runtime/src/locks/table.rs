@@ -1,12 +1,10 @@
 //! The table of places that the tool writes into the program: `xtask/src/locks/table.rs` has
 //! its format.
 
-use std::{ops::Range, ptr::with_exposed_provenance};
+use std::ptr::with_exposed_provenance;
 
 /// Bytes of the program that are kept free for the table.
 const RESERVED: usize = 112 << 10;
-
-const PAGE: usize = 4096;
 
 /// What a table begins with that the tool has filled.
 const FULL: [u8; 8] = *b"krlocks1";
@@ -66,11 +64,6 @@ impl Table {
     pub(super) fn is_out(&self) -> bool {
         // SAFETY: the tool has made sure that the place is in the program's code.
         unsafe { with_exposed_provenance::<u8>(self.last).read_volatile() == super::code::NOTHING }
-    }
-
-    /// The pages of code that have places, from the first to the last.
-    pub(super) fn pages(&self) -> Range<usize> {
-        self.first & !(PAGE - 1)..(self.last | (PAGE - 1)) + 1
     }
 
     /// The addresses of all places, in their order.

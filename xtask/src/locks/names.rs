@@ -2,14 +2,8 @@
 
 /// What a function of the interpreter's has in its name: a crate that nothing but the interpreter
 /// uses, or krait's room for it. For a function that is generic, what it was made for counts.
-const INTERPRETER: &[&str] = &[
-    "krait::python::",
-    "krait_stdlib_shims::",
-    "malachite_",
-    "pymath::",
-    "ruff_python_",
-    "rustpython_",
-];
+const INTERPRETER: &[&str] =
+    &["krait::python::", "krait_stdlib_shims::", "malachite_", "pymath::", "rustpython_"];
 
 /// What has one of these in its name is left as it is, whatever else is there: it has to do with
 /// other threads or other processes, or belongs to a room that has no interpreter.
@@ -30,13 +24,16 @@ const OTHERS: &[&str] = &[
     "tokio",
 ];
 
-/// Whether a function is the interpreter's: `symbol` is its name for the linker.
+/// The compiler, which counts next to nothing: its code need not be copied for a first thread.
+const COMPILER: &[&str] = &["ruff_python_", "rustpython_codegen::", "rustpython_compiler::"];
+
+/// Whether a function is the interpreter's, and is to do without locks: `symbol` is its name for the linker.
 pub(super) fn is_interpreters(symbol: &str) -> bool {
     // Functions of C have names that rustc does not write.
     let Ok(name) = rustc_demangle::try_demangle(symbol) else { return false };
     let name = format!("{name:#}");
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-    has(INTERPRETER) && !has(OTHERS)
+    has(INTERPRETER) && !has(COMPILER) && !has(OTHERS)
 }
 
 /// Who may call what makes threads, by what is called. All other code must come to krait's own

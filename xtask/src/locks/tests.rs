@@ -38,6 +38,7 @@ fn knows_the_interpreters_functions() {
             true,
         ),
         ("_ZN5krait6python5event4read17he8a8ffd779dff253E", true),
+        ("_ZN18rustpython_codegen7compile8Compiler17h71e1280ab87df454E", false),
         ("_ZN5krait6server8listener4read17he8a8ffd779dff253E", false),
         ("_ZN5krait8snapshot4heap8allocate17he8a8ffd779dff253E", false),
         ("_ZN3std6thread5spawn32_$LT$rustpython_vm..X$u20$as$GT$17he8a8ffd779dff253E", false),
