@@ -5,6 +5,7 @@
 //!
 //! - [`contract`]: facts of the platform. No interpreter, no I/O, no clock.
 //! - [`python`]: the only code that knows the interpreter. No processes, no network.
+//! - `locks`: the lock prefixes of the interpreter, put in before there is a second thread.
 //! - [`snapshot`]: the heap, and the state of a warm interpreter kept in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`instance`]: one function instance: its process, its pipe, its limits.
@@ -20,6 +21,8 @@ pub mod cli;
 pub mod instance;
 pub mod package;
 
+#[cfg(unix)]
+mod locks;
 #[cfg(unix)]
 pub mod platform;
 #[cfg(unix)]

@@ -4,6 +4,7 @@ mod compare;
 mod cpython;
 mod cpython_tests;
 mod engine;
+mod locks;
 mod module;
 
 use anyhow::{Context, Result, bail};
@@ -48,17 +49,24 @@ fn main() -> Result<()> {
     }
 }
 
-/// Builds the optimised, stripped program, and has it write a copy of itself with its
-/// snapshot attached where it is easy to find.
+/// Builds the optimised program, takes its lock prefixes and its symbols out, and has it write a
+/// copy of itself with its snapshot attached where it is easy to find.
 fn dist() -> Result<PathBuf> {
-    cargo(&["build", "--profile", "dist", "--package", "krait"])?;
-    let built = target_folder().join(host()?).join("dist/krait");
-    let program = target_folder().join("dist/krait");
-    fs::create_dir_all(target_folder().join("dist"))?;
-    let attached = Command::new(&built).args(["snapshot", "--attach"]).arg(&program).status();
-    if !attached.with_context(|| format!("{} does not run", built.display()))?.success() {
-        bail!("{} made no snapshot of itself", built.display());
+    // The symbols tell which functions are the interpreter's.
+    let symbols = ["--", "-C", "strip=none"];
+    let build = ["rustc", "--profile", "dist", "--package", "krait", "--bin", "krait"];
+    cargo(&[&build[..], &symbols].concat())?;
+    let folder = target_folder().join("dist");
+    fs::create_dir_all(&folder)?;
+    let bare = folder.join("krait.bare");
+    let places = locks::take_out(&target_folder().join(host()?).join("dist/krait"), &bare)?;
+    eprintln!("{places} lock prefixes taken out");
+    let program = folder.join("krait");
+    let attached = Command::new(&bare).args(["snapshot", "--attach"]).arg(&program).status();
+    if !attached.with_context(|| format!("{} does not run", bare.display()))?.success() {
+        bail!("{} made no snapshot of itself", bare.display());
     }
+    fs::remove_file(bare)?;
     Ok(program)
 }
 

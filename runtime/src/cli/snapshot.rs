@@ -3,6 +3,7 @@
 use super::{Fatal, options::SnapshotArguments};
 use crate::{
     instance::Engine,
+    locks,
     snapshot::{self, Cache, Place, Refusal, Unfit},
 };
 use anyhow::{Context, anyhow};
@@ -24,6 +25,9 @@ pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
         }
     }
     println!("{}", status());
+    if std::env::var_os("KRAIT_LOG").is_some_and(|level| level == "debug") {
+        println!("{}", locks::status());
+    }
     Ok(0)
 }
 

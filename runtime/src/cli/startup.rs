@@ -1,6 +1,6 @@
 //! What comes before the command line is read.
 
-use crate::instance;
+use crate::{instance, locks};
 
 /// Does for this process what Rust's own start does before `main`: a descriptor that the
 /// caller closed is opened on nothing, lest a pipe takes its number, and a reader that goes
@@ -20,6 +20,9 @@ pub fn prepare_streams() {
 /// Starts what a command will need, before it is known whether it is well-formed: by then
 /// it would be too late for a snapshot, and meanwhile the interpreter is made ready.
 pub fn prepare(command: &[u8]) {
+    if let Err(error) = locks::keep_if_asked() {
+        eprintln!("krait: KRAIT_LOCKS=keep cannot be had: {error}");
+    }
     match command {
         b"invoke" => instance::start_early(),
         b"snapshot" => instance::start_maker(),

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     contract::Failure,
+    locks,
     python::{CodePaths, Ended, Entry, Interpreter, leave},
 };
 use std::{
@@ -191,6 +192,9 @@ impl Server<'_> {
             Ended::Failed(failure) => (Some(failure), String::new()),
             Ended::Exit => leave(1),
         };
+        if let Some(news) = locks::news() {
+            self.send(&FromInstance::Note(news));
+        }
         let memory_bytes = usage::own_peak_bytes();
         self.send(&FromInstance::Answered(Answered { duration, memory_bytes, failure, ret_msg }));
     }

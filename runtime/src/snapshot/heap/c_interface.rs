@@ -2,7 +2,7 @@
 //! its kin into one to these (`--wrap`, see build.rs), libc's own included.
 
 use super::{ALIGNMENT, allocate, allocate_zeroed, free, lock, reallocate, usable};
-use crate::snapshot::thread::__real_pthread_create;
+use crate::{locks, snapshot::thread::__real_pthread_create};
 use libc::{c_int, c_void, size_t};
 use std::ptr::null_mut;
 
@@ -77,7 +77,8 @@ extern "C" fn __wrap_malloc_usable_size(pointer: *mut c_void) -> size_t {
     if pointer.is_null() { 0 } else { usable(pointer.cast()) }
 }
 
-/// What makes a thread, so that the heap knows of it.
+/// What makes a thread: before there is one, the interpreter gets its locks, and the heap knows of
+/// it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_pthread_create(
     thread: *mut libc::pthread_t,
@@ -85,6 +86,9 @@ unsafe extern "C" fn __wrap_pthread_create(
     start: extern "C" fn(*mut c_void) -> *mut c_void,
     argument: *mut c_void,
 ) -> c_int {
+    if locks::put_in().is_err() {
+        return libc::EAGAIN;
+    }
     lock::expect_threads();
     // SAFETY: the caller's promises are passed on.
     unsafe { __real_pthread_create(thread, attributes, start, argument) }
