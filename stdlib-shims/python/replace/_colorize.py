@@ -32,6 +32,7 @@ class _NoTheme:
         return default_theme
 
 
+COLORIZE = True  # What the library's own begins with, and test runners put something else in.
 ANSIColors = NoColors = _NoColours()
 Theme = _NoTheme
 default_theme = theme_no_color = _NoTheme()

@@ -174,7 +174,8 @@ pub fn warnings_before_error(source: &str, read_as: As) -> Vec<Warning> {
 
 /// Whether there is a backslash that may begin no escape, or a number before a letter.
 fn may_warn(source: &[u8]) -> bool {
-    source.windows(2).any(|pair| match pair {
+    let is_digit_before = |at: usize| at > 0 && source[at - 1].is_ascii_digit();
+    source.windows(2).enumerate().any(|(at, pair)| match pair {
         [b'\\', after] => !matches!(
             after,
             b'\n'
@@ -191,9 +192,10 @@ fn may_warn(source: &[u8]) -> bool {
                 | b'v'
                 | b'x'
         ),
-        [b'0'..=b'9' | b'.' | b'a'..=b'f' | b'A'..=b'F' | b'j' | b'J', letter] => {
-            matches!(letter, b'a' | b'e' | b'f' | b'i' | b'o' | b'n') && pair[0].is_ascii_digit()
-        }
+        // Of such a number, any letter may be the last digit.
+        [b'0', b'x' | b'X'] => true,
+        [b'0'..=b'9', b'a' | b'e' | b'f' | b'i' | b'o' | b'n'] => true,
+        [b'.' | b'j' | b'J', b'a' | b'e' | b'f' | b'i' | b'o' | b'n'] => is_digit_before(at),
         _ => false,
     })
 }
