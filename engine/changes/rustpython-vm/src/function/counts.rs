@@ -1,0 +1,142 @@
+//! What is said of a call with too many, too few or misnamed arguments.
+
+use super::{
+    argument::{ArgumentError, Callee, FuncArgs},
+    signature::{Param, ParamKind},
+};
+use crate::{
+    AsObject, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyType},
+};
+use core::ops::RangeInclusive;
+
+/// The parameters, those of nested ones among them.
+pub(super) fn flat(params: &'static [Param]) -> Vec<&'static Param> {
+    fn add(params: &'static [Param], all: &mut Vec<&'static Param>) {
+        for param in params {
+            match param.kind {
+                ParamKind::Flatten(Some(params)) => add(params, all),
+                ParamKind::Flatten(None) => {}
+                _ => all.push(param),
+            }
+        }
+    }
+    let mut all = Vec::new();
+    add(params, &mut all);
+    all
+}
+
+impl Callee<'_> {
+    /// Why a call is refused: its arguments could not be bound, or some were left.
+    #[cold]
+    pub(super) fn refuse(
+        self,
+        error: Option<ArgumentError>,
+        left: FuncArgs,
+        (given, named): (usize, usize),
+        arity: &RangeInclusive<usize>,
+        params: &'static [Param],
+        vm: &VirtualMachine,
+    ) -> PyBaseExceptionRef {
+        // What is wrong with an argument is told only if there are as many as there may be.
+        if let Some(message) = self.wrong_counts(given, named, params, vm) {
+            return vm.new_type_error(message);
+        }
+        match error {
+            Some(ArgumentError::Exception(exception)) => {
+                let taken = given.saturating_sub(left.args.len());
+                self.mismatch(exception, taken, arity, params, vm)
+            }
+            Some(error) => error.into_exception(arity, given, self, vm),
+            None if left.args.is_empty() => match left.kwargs.keys().next() {
+                Some(keyword) => self.unexpected_keyword(&keyword.to_string(), vm),
+                None => vm.new_type_error("arguments could not be bound"),
+            },
+            None => ArgumentError::TooManyArgs.into_exception(arity, given, self, vm),
+        }
+    }
+
+    fn wrong_counts(
+        self,
+        given: usize,
+        named: usize,
+        params: &'static [Param],
+        vm: &VirtualMachine,
+    ) -> Option<String> {
+        let name = self.short_name()?;
+        let params = flat(params);
+        let params = params.get(self.instance_args()..).unwrap_or_default();
+        let count = |kinds: &[ParamKind], required: bool| {
+            let same = |kind: ParamKind| core::mem::discriminant(&kind);
+            let is_counted = |param: &&&Param| {
+                (!required || param.default.is_none())
+                    && kinds.iter().any(|kind| same(*kind) == same(param.kind))
+            };
+            params.iter().filter(is_counted).count()
+        };
+        use ParamKind::*;
+        let endless = count(&[VarPositional], false) > 0;
+        let positional = count(&[PositionalOnly, PositionalOrKeyword], false);
+        if count(&[PositionalOrKeyword, KeywordOnly, VarKeyword], false) == 0 {
+            if named > 0 {
+                return Some(format!("{}() takes no keyword arguments", self.full_name(vm)));
+            }
+            let takes = match (positional, count(&[PositionalOnly], true)) {
+                _ if endless || self.function().is_none() => return None,
+                (0, _) if given > 0 => "no arguments",
+                (1, 1) if given != 1 => "exactly one argument",
+                _ => return None,
+            };
+            let full_name = self.full_name(vm);
+            return Some(format!("{full_name}() takes {takes} ({given} given)"));
+        }
+        if endless || count(&[VarKeyword], false) > 0 {
+            return None;
+        }
+        let all = [PositionalOnly, PositionalOrKeyword, KeywordOnly];
+        let total = count(&all, false);
+        let at_least = count(&[PositionalOnly], true);
+        let required = count(&[PositionalOnly, PositionalOrKeyword], true);
+        let bound = |word, is_a_bound| if is_a_bound { word } else { "exactly" };
+        let plural = |number| if number == 1 { "" } else { "s" };
+        let (bound, number, kind, found) = if given + named > total {
+            let kind = if given == 0 { "keyword " } else { "" };
+            let bound = bound("at most", count(&all, true) < total);
+            (bound, total, kind, given + named)
+        } else if given > positional && positional == 0 {
+            return Some(format!("{name}() takes no positional arguments"));
+        } else if given > positional {
+            let bound = bound("at most", required < positional);
+            (bound, positional, "positional ", given)
+        } else if given < at_least {
+            let bound = bound("at least", at_least < positional);
+            (bound, at_least, "positional ", given)
+        } else {
+            return None;
+        };
+        let plural = plural(number);
+        Some(format!("{name}() takes {bound} {number} {kind}argument{plural} ({found} given)"))
+    }
+
+    /// The name with what it is in: a type, or a module other than `builtins`.
+    fn full_name(self, vm: &VirtualMachine) -> String {
+        let name = self.short_name().unwrap_or("function");
+        let Some(function) = self.function() else {
+            return name.to_owned();
+        };
+        if let Some(class) = function.downcast_ref::<PyType>() {
+            let shown = class.__qualname__(vm).str(vm);
+            let class = shown.map_or_else(|_| class.name().to_string(), |name| name.to_string());
+            return format!("{class}.{name}");
+        }
+        let text = |attribute: &'static str| -> Option<String> {
+            let value = function.get_attr(attribute, vm).ok()?;
+            Some(value.downcast_ref::<crate::builtins::PyStr>()?.to_string())
+        };
+        let qualified = text("__qualname__").unwrap_or_else(|| name.to_owned());
+        match text("__module__") {
+            Some(module) if module != "builtins" => format!("{module}.{qualified}"),
+            _ => qualified,
+        }
+    }
+}
