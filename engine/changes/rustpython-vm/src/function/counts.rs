@@ -1,7 +1,7 @@
 //! What is said of a call with too many, too few or misnamed arguments.
 
 use super::{
-    argument::{ArgumentError, Callee, FuncArgs},
+    argument::{ArgumentError, Callee, FuncArgs, arity_message},
     signature::{Param, ParamKind},
 };
 use crate::{
@@ -42,6 +42,11 @@ impl Callee<'_> {
         if let Some(message) = self.wrong_counts(given, named, params, vm) {
             return vm.new_type_error(message);
         }
+        if matches!(error, None | Some(ArgumentError::Exception(_)))
+            && let Some(message) = self.wrong_names(given, &left, params)
+        {
+            return vm.new_type_error(message);
+        }
         match error {
             Some(ArgumentError::Exception(exception)) => {
                 let taken = given.saturating_sub(left.args.len());
@@ -54,6 +59,39 @@ impl Callee<'_> {
             },
             None => ArgumentError::TooManyArgs.into_exception(arity, given, self, vm),
         }
+    }
+
+    /// A name that no parameter has, or one that was given by its position, too.
+    fn wrong_names(
+        self,
+        given: usize,
+        left: &FuncArgs,
+        params: &'static [Param],
+    ) -> Option<String> {
+        let name = self.short_name()?;
+        let params = flat(params);
+        let params = params.get(self.instance_args()..).unwrap_or_default();
+        if params.iter().any(|param| matches!(param.kind, ParamKind::VarKeyword)) {
+            return None;
+        }
+        let place = |keyword: &str| {
+            params.iter().position(|param| {
+                let can_be_named = !matches!(param.kind, ParamKind::PositionalOnly);
+                can_be_named && param.name == keyword
+            })
+        };
+        let keywords = || left.kwargs.keys().map(|keyword| keyword.to_string());
+        let twice = keywords().find_map(|keyword| {
+            let place = place(&keyword).filter(|place| *place < given)?;
+            Some((keyword, place + 1))
+        });
+        if let Some((keyword, place)) = twice {
+            return Some(format!(
+                "argument for {name}() given by name ('{keyword}') and position ({place})"
+            ));
+        }
+        let unknown = keywords().find(|keyword| place(keyword).is_none())?;
+        Some(format!("{name}() got an unexpected keyword argument '{unknown}'"))
     }
 
     fn wrong_counts(
@@ -81,16 +119,24 @@ impl Callee<'_> {
             if named > 0 {
                 return Some(format!("{}() takes no keyword arguments", self.full_name(vm)));
             }
-            let takes = match (positional, count(&[PositionalOnly], true)) {
-                _ if endless || self.function().is_none() => return None,
-                (0, _) if given > 0 => "no arguments",
-                (1, 1) if given != 1 => "exactly one argument",
-                _ => return None,
+            let required = count(&[PositionalOnly], true);
+            if endless || (required..=positional).contains(&given) {
+                return None;
+            }
+            let takes = match (required, positional) {
+                (_, 0) if self.function().is_some() => "no arguments",
+                (1, 1) if self.function().is_some() => "exactly one argument",
+                _ => {
+                    let arity = required..=positional;
+                    return Some(arity_message(Some(name), &arity, given < required, given));
+                }
             };
             let full_name = self.full_name(vm);
             return Some(format!("{full_name}() takes {takes} ({given} given)"));
         }
-        if endless || count(&[VarKeyword], false) > 0 {
+        // `str` counts those without names in its own way.
+        let is_str = name == "str" && self.function().is_none() && named == 0;
+        if endless || is_str || count(&[VarKeyword], false) > 0 {
             return None;
         }
         let all = [PositionalOnly, PositionalOrKeyword, KeywordOnly];

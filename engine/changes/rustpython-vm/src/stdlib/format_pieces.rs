@@ -22,7 +22,7 @@ pub(super) fn next<'a>(
     if start >= text.len() {
         return Ok(None);
     }
-    let is = |at: usize, character| text.get(at).is_some_and(|each| *each == character);
+    let is = |at: usize, character: char| text.get(at).is_some_and(|each| *each == character);
     let Some(brace) = (start..text.len()).find(|at| is(*at, '{') || is(*at, '}')) else {
         *place = text.len();
         return Ok(Some(Piece { literal: &text[start..], field: None }));
