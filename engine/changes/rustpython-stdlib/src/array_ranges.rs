@@ -37,7 +37,7 @@ pub(crate) fn out_of_range(
     // A value goes through the wider types of C before it comes to its own.
     let through: &[(&str, i64, i64)] = match place {
         Place::SignedByte => &[SHORT, ("signed char", -128, 127)],
-        Place::Byte => &[SHORT, ("unsigned byte integer", 0, 255)],
+        Place::Byte => &[("unsigned byte integer", 0, 255)],
         Place::Short => &[SHORT],
         Place::UnsignedShort => &[INT, ("unsigned short", 0, 65535)],
         Place::Int => &[INT],
