@@ -1,0 +1,188 @@
+//! What is said of a call with too many, too few or misnamed arguments.
+
+use super::{
+    argument::{ArgumentError, Callee, FuncArgs, arity_message},
+    signature::{Param, ParamKind},
+};
+use crate::{
+    AsObject, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyType},
+};
+use core::ops::RangeInclusive;
+
+/// The parameters, those of nested ones among them.
+pub(super) fn flat(params: &'static [Param]) -> Vec<&'static Param> {
+    fn add(params: &'static [Param], all: &mut Vec<&'static Param>) {
+        for param in params {
+            match param.kind {
+                ParamKind::Flatten(Some(params)) => add(params, all),
+                ParamKind::Flatten(None) => {}
+                _ => all.push(param),
+            }
+        }
+    }
+    let mut all = Vec::new();
+    add(params, &mut all);
+    all
+}
+
+impl Callee<'_> {
+    /// Why a call is refused: its arguments could not be bound, or some were left.
+    #[cold]
+    pub(super) fn refuse(
+        self,
+        error: Option<ArgumentError>,
+        left: FuncArgs,
+        (given, named): (usize, usize),
+        arity: &RangeInclusive<usize>,
+        params: &'static [Param],
+        vm: &VirtualMachine,
+    ) -> PyBaseExceptionRef {
+        // What is wrong with an argument is told only if there are as many as there may be.
+        if let Some(message) = self.wrong_counts(given, named, params, vm) {
+            return vm.new_type_error(message);
+        }
+        if matches!(error, None | Some(ArgumentError::Exception(_)))
+            && let Some(message) = self.wrong_names(given, &left, params)
+        {
+            return vm.new_type_error(message);
+        }
+        match error {
+            Some(ArgumentError::Exception(exception)) => {
+                let taken = given.saturating_sub(left.args.len());
+                self.mismatch(exception, taken, arity, params, vm)
+            }
+            Some(error) => error.into_exception(arity, given, self, vm),
+            None if left.args.is_empty() => match left.kwargs.keys().next() {
+                Some(keyword) => self.unexpected_keyword(&keyword.to_string(), vm),
+                None => vm.new_type_error("arguments could not be bound"),
+            },
+            None => ArgumentError::TooManyArgs.into_exception(arity, given, self, vm),
+        }
+    }
+
+    /// A name that no parameter has, or one that was given by its position, too.
+    fn wrong_names(
+        self,
+        given: usize,
+        left: &FuncArgs,
+        params: &'static [Param],
+    ) -> Option<String> {
+        let name = self.short_name()?;
+        let params = flat(params);
+        let params = params.get(self.instance_args()..).unwrap_or_default();
+        if params.iter().any(|param| matches!(param.kind, ParamKind::VarKeyword)) {
+            return None;
+        }
+        let place = |keyword: &str| {
+            params.iter().position(|param| {
+                let can_be_named = !matches!(param.kind, ParamKind::PositionalOnly);
+                can_be_named && param.name == keyword
+            })
+        };
+        let keywords = || left.kwargs.keys().map(|keyword| keyword.to_string());
+        let twice = keywords().find_map(|keyword| {
+            let place = place(&keyword).filter(|place| *place < given)?;
+            Some((keyword, place + 1))
+        });
+        if let Some((keyword, place)) = twice {
+            return Some(format!(
+                "argument for {name}() given by name ('{keyword}') and position ({place})"
+            ));
+        }
+        let unknown = keywords().find(|keyword| place(keyword).is_none())?;
+        Some(format!("{name}() got an unexpected keyword argument '{unknown}'"))
+    }
+
+    fn wrong_counts(
+        self,
+        given: usize,
+        named: usize,
+        params: &'static [Param],
+        vm: &VirtualMachine,
+    ) -> Option<String> {
+        let name = self.short_name()?;
+        let params = flat(params);
+        let params = params.get(self.instance_args()..).unwrap_or_default();
+        let count = |kinds: &[ParamKind], required: bool| {
+            let same = |kind: ParamKind| core::mem::discriminant(&kind);
+            let is_counted = |param: &&&Param| {
+                (!required || param.default.is_none())
+                    && kinds.iter().any(|kind| same(*kind) == same(param.kind))
+            };
+            params.iter().filter(is_counted).count()
+        };
+        use ParamKind::*;
+        let endless = count(&[VarPositional], false) > 0;
+        let positional = count(&[PositionalOnly, PositionalOrKeyword], false);
+        if count(&[PositionalOrKeyword, KeywordOnly, VarKeyword], false) == 0 {
+            if named > 0 {
+                return Some(format!("{}() takes no keyword arguments", self.full_name(vm)));
+            }
+            let required = count(&[PositionalOnly], true);
+            if endless || (required..=positional).contains(&given) {
+                return None;
+            }
+            let takes = match (required, positional) {
+                (_, 0) if self.function().is_some() => "no arguments",
+                (1, 1) if self.function().is_some() => "exactly one argument",
+                _ => {
+                    let arity = required..=positional;
+                    return Some(arity_message(Some(name), &arity, given < required, given));
+                }
+            };
+            let full_name = self.full_name(vm);
+            return Some(format!("{full_name}() takes {takes} ({given} given)"));
+        }
+        // `str` counts those without names in its own way.
+        let is_str = name == "str" && self.function().is_none() && named == 0;
+        if endless || is_str || count(&[VarKeyword], false) > 0 {
+            return None;
+        }
+        let all = [PositionalOnly, PositionalOrKeyword, KeywordOnly];
+        let total = count(&all, false);
+        let at_least = count(&[PositionalOnly], true);
+        let required = count(&[PositionalOnly, PositionalOrKeyword], true);
+        let bound = |word, is_a_bound| if is_a_bound { word } else { "exactly" };
+        let plural = |number| if number == 1 { "" } else { "s" };
+        let (bound, number, kind, found) = if given + named > total {
+            let kind = if given == 0 { "keyword " } else { "" };
+            let bound = bound("at most", count(&all, true) < total);
+            (bound, total, kind, given + named)
+        } else if given > positional && positional == 0 {
+            return Some(format!("{name}() takes no positional arguments"));
+        } else if given > positional {
+            let bound = bound("at most", required < positional);
+            (bound, positional, "positional ", given)
+        } else if given < at_least {
+            let bound = bound("at least", at_least < positional);
+            (bound, at_least, "positional ", given)
+        } else {
+            return None;
+        };
+        let plural = plural(number);
+        Some(format!("{name}() takes {bound} {number} {kind}argument{plural} ({found} given)"))
+    }
+
+    /// The name with what it is in: a type, or a module other than `builtins`.
+    fn full_name(self, vm: &VirtualMachine) -> String {
+        let name = self.short_name().unwrap_or("function");
+        let Some(function) = self.function() else {
+            return name.to_owned();
+        };
+        if let Some(class) = function.downcast_ref::<PyType>() {
+            let shown = class.__qualname__(vm).str(vm);
+            let class = shown.map_or_else(|_| class.name().to_string(), |name| name.to_string());
+            return format!("{class}.{name}");
+        }
+        let text = |attribute: &'static str| -> Option<String> {
+            let value = function.get_attr(attribute, vm).ok()?;
+            Some(value.downcast_ref::<crate::builtins::PyStr>()?.to_string())
+        };
+        let qualified = text("__qualname__").unwrap_or_else(|| name.to_owned());
+        match text("__module__") {
+            Some(module) if module != "builtins" => format!("{module}.{qualified}"),
+            _ => qualified,
+        }
+    }
+}
