@@ -172,9 +172,12 @@ fn run_script(script: &str, folder: &Path, refused: Option<Refused>) -> Output {
     path.push(":/usr/local/bin:/usr/bin:/bin");
     let mut shell = Command::new("/bin/sh");
     shell.env_clear();
-    // Said to the whole run: every case with a snapshot, or every case without.
-    if let Some(choice) = std::env::var_os("KRAIT_SNAPSHOT") {
-        shell.env("KRAIT_SNAPSHOT", choice);
+    // Said to the whole run: every case with a snapshot, or every case without; with locks from
+    // the start, or not.
+    for name in ["KRAIT_SNAPSHOT", "KRAIT_LOCKS"] {
+        if let Some(choice) = std::env::var_os(name) {
+            shell.env(name, choice);
+        }
     }
     if let Some(refused) = refused {
         refused.apply_to(&mut shell);
