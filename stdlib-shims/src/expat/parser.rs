@@ -474,7 +474,7 @@ impl Parser {
     fn error(&self, code: usize, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
         let Position { line, column, .. } = self.position();
         let raised = vm.new_exception_msg(module::error_class(), text.into());
-        let facts = [("code", code), ("offset", column), ("lineno", line)];
+        let facts = [("code", code), ("lineno", line), ("offset", column)];
         for (name, value) in facts {
             if let Err(error) = raised.as_object().set_attr(name, vm.ctx.new_int(value), vm) {
                 return error;
