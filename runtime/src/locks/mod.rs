@@ -40,9 +40,10 @@ static MICROSECONDS: AtomicU32 = AtomicU32::new(0);
 /// When the kernel lets no process write to its own code. Then there must be no second thread.
 #[cold]
 pub(crate) fn put_in() -> io::Result<()> {
-    let Some(table) = Table::of_program().filter(Table::is_out) else { return Ok(()) };
     let begun = Instant::now();
-    code::write(&table)?;
+    if !write()? {
+        return Ok(());
+    }
     let microseconds = u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX);
     MICROSECONDS.store(microseconds.max(1), Ordering::Relaxed);
     Ok(())
@@ -55,7 +56,15 @@ pub(crate) fn put_in() -> io::Result<()> {
 /// As [`put_in`].
 pub(crate) fn keep_if_asked() -> io::Result<()> {
     let keep = std::env::var_os("KRAIT_LOCKS").is_some_and(|value| value == "keep");
-    if keep { put_in() } else { Ok(()) }
+    // Who asks for it is not told what it took.
+    if keep { write().map(|_| ()) } else { Ok(()) }
+}
+
+/// Whether the locks were out, and are in now.
+fn write() -> io::Result<bool> {
+    let Some(table) = Table::of_program().filter(Table::is_out) else { return Ok(false) };
+    code::write(&table)?;
+    Ok(true)
 }
 
 /// Tells once that the locks were put in, and how long that took.
