@@ -152,6 +152,9 @@ impl Number {
         rules: &Rules,
         status: &mut u32,
     ) -> Self {
+        if let Some(nan) = nan_of(&[self, other, third], rules, status) {
+            return nan;
+        }
         self.product(other, rules, status).add(third, rules, status)
     }
 }

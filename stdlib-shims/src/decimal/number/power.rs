@@ -200,8 +200,7 @@ impl Number {
         let digits = self.coefficient.digits().max(rules.precision);
         let work = Rules {
             precision: digits + 4 + EXPONENT_DIGITS,
-            rounding: Rounding::HalfEven,
-            ..*rules
+            ..Rules::WIDEST
         };
         let mut found = 0;
         let logarithm = self.ln(&work, &mut found);
@@ -264,12 +263,12 @@ impl Number {
             base.modpow(&magnitude(exponent), &modulus)
         };
         result %= &modulus;
-        Self::new(negative, result.into(), 0).finish(rules, status)
+        Self::new(negative, result.into(), 0)
     }
 }
 
 /// 1, with so many zeros after the point.
-fn one_with(places: i64, negative: bool, status: &mut u32) -> Number {
+pub(super) fn one_with(places: i64, negative: bool, status: &mut u32) -> Number {
     if places > MOST_DIGITS {
         return Number::signal(status::NO_MEMORY, status);
     }

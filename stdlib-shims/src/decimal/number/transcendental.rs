@@ -188,10 +188,10 @@ impl Number {
         if precision > MOST_DIGITS {
             return Self::signal(status::NO_MEMORY, status);
         }
-        if adjusted < -precision - 1 {
-            let one = Coefficient::ONE.shifted_left(precision + 1);
-            let near = if self.negative { one.minus(&Coefficient::ONE) } else { one.plus(&Coefficient::ONE) };
-            return Self::new(false, near, -precision - 1).finish(&rules, status);
+        let near = Self::small(false, 9, -precision - 1);
+        if self.magnitude_order(&near).is_le() {
+            *status |= status::INEXACT | status::ROUNDED;
+            return super::power::one_with(precision - 1, false, status);
         }
         let result = until_sure(bits_for(precision + 3), |bits| {
             let inner = bits + bits_for(adjusted.max(0) + 2);
@@ -224,10 +224,6 @@ impl Number {
         if self.is_infinite() {
             return Some(Self::infinity(false));
         }
-        let one = Self::small(false, 1, 0);
-        if self.order(&one).is_eq() {
-            return Some(Self::new(false, Coefficient::ZERO, 0));
-        }
         None
     }
 
@@ -238,8 +234,7 @@ impl Number {
             return 0;
         }
         let one = Self::small(false, 1, 0);
-        let rules = Rules { precision: 2, rounding: Rounding::Down, ..Rules::WIDEST };
-        let wide = Rules { precision: self.coefficient.digits() + 4, ..rules };
+        let wide = Rules { precision: self.coefficient.digits() + 4, ..Rules::WIDEST };
         let difference = self.subtract(&one, &wide, &mut 0);
         (2 - difference.adjusted()).max(0)
     }
@@ -247,6 +242,9 @@ impl Number {
     pub(crate) fn ln(&self, rules: &Rules, status: &mut u32) -> Self {
         if let Some(result) = self.simple_logarithm(rules, status) {
             return result;
+        }
+        if self.order(&Self::small(false, 1, 0)).is_eq() {
+            return Self::new(false, Coefficient::ZERO, 0);
         }
         let rules = rules.rounded(Rounding::HalfEven);
         let precision = rules.precision;
