@@ -8,7 +8,7 @@ use super::{
     signals::{self, SignalDict},
 };
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     pyclass,
@@ -105,7 +105,7 @@ impl Context {
             return Ok(());
         }
         if status & status::NO_MEMORY != 0 {
-            return Err(vm.new_memory_error(""));
+            return Err(vm.no_memory_error());
         }
         Err(signals::exception(status & traps, vm))
     }
@@ -391,7 +391,6 @@ impl Context {
 
     #[pymethod]
     fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        use rustpython_vm::AsObject;
         let rules = zelf.rules();
         let class: PyTypeRef = zelf.class().to_owned();
         let number = |number: i64| -> PyObjectRef { vm.ctx.new_int(number).into() };

@@ -244,7 +244,7 @@ pub(super) fn to_int(number: &Number, rounding: Rounding, vm: &VirtualMachine) -
     }
     let integer = number.integer(rounding);
     if integer.exponent > MOST_DIGITS && !integer.coefficient.is_zero() {
-        return Err(vm.new_memory_error(""));
+        return Err(vm.no_memory_error());
     }
     let magnitude = integer.coefficient.shifted_left(integer.exponent);
     if let Some(small) = magnitude.as_small().and_then(|small| i64::try_from(small).ok()) {

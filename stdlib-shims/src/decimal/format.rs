@@ -207,7 +207,7 @@ pub(super) fn format(
     }
     let spec = Spec::parse(written, capitals, vm)?;
     if spec.width > isize::MAX as usize / 8 {
-        return Err(vm.new_memory_error(""));
+        return Err(vm.no_memory_error());
     }
     if number.kind != Kind::Finite {
         let mut body = text(&number.with_sign(false), true, false);
@@ -242,7 +242,7 @@ pub(super) fn format(
         number.exponent = 0;
     }
     if is_fixed && number.exponent > super::number::MOST_DIGITS {
-        return Err(vm.new_memory_error(""));
+        return Err(vm.no_memory_error());
     }
     let negative = number.negative && !(is_zero && spec.has_no_negative_zero);
     let digits = number.coefficient.text();
@@ -322,7 +322,7 @@ fn to_exponent(
         number.exponent = exponent;
     } else if more >= 0 {
         if more > super::number::MOST_DIGITS {
-            return Err(vm.new_memory_error(""));
+            return Err(vm.no_memory_error());
         }
         number.coefficient = number.coefficient.shifted_left(more);
         number.exponent = exponent;

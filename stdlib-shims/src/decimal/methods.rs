@@ -490,7 +490,7 @@ impl Decimal {
             Kind::Finite => {}
         }
         if number.exponent.abs() > super::number::MOST_DIGITS && !number.is_zero() {
-            return Err(vm.new_memory_error(""));
+            return Err(vm.no_memory_error());
         }
         let (numerator, denominator) = if number.is_zero() {
             (Coefficient::ZERO, Coefficient::ONE)

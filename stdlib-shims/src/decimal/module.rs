@@ -46,18 +46,16 @@ pub(super) fn default_context() -> Option<&'static PyRef<Context>> {
 
 #[rustpython_vm::pymodule]
 mod _decimal {
-    use super::{
-        super::{
-            arguments::{integer, named},
-            context::{Context, DEFAULT_RULES, DEFAULT_TRAPS, as_context, current, set_current},
-            decimal::Decimal,
-            manager::ContextManager,
-            methods,
-            number::{Rounding, Rules, status},
-            signals::{CONDITIONS, SIGNALS, SignalDict},
-        },
-        CLASSES, Classes,
+    use super::super::{
+        arguments::{integer, named},
+        context::{Context, DEFAULT_RULES, DEFAULT_TRAPS, as_context, current, set_current},
+        decimal::Decimal,
+        manager::ContextManager,
+        methods,
+        number::{Rounding, Rules, status},
+        signals::{CONDITIONS, SIGNALS, SignalDict},
     };
+    use super::{CLASSES, Classes};
     use rustpython_vm::{
         AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
         builtins::{PyModule, PyTypeRef},
@@ -79,10 +77,10 @@ mod _decimal {
     const MIN_ETINY: i64 = Rules::WIDEST.tiny();
     #[pyattr]
     const IEEE_CONTEXT_MAX_BITS: i64 = 512;
-    #[pyattr]
-    const __version__: &str = "1.70";
-    #[pyattr]
-    const __libmpdec_version__: &str = "2.5.1";
+    #[pyattr(name = "__version__")]
+    const VERSION: &str = "1.70";
+    #[pyattr(name = "__libmpdec_version__")]
+    const LIBMPDEC_VERSION: &str = "2.5.1";
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);

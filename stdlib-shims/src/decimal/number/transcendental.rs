@@ -188,7 +188,7 @@ impl Number {
         if precision > MOST_DIGITS {
             return Self::signal(status::NO_MEMORY, status);
         }
-        let near = Self::small(false, 9, -precision - 1);
+        let near = Self::small(false, 9, -precision - 4);
         if self.magnitude_order(&near).is_le() {
             *status |= status::INEXACT | status::ROUNDED;
             return super::power::one_with(precision - 1, false, status);
