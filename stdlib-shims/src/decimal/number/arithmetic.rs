@@ -142,6 +142,12 @@ impl Number {
     }
 
     pub(crate) fn multiply(&self, other: &Self, rules: &Rules, status: &mut u32) -> Self {
+        if self.is_finite()
+            && other.is_finite()
+            && let Some(result) = self.wide_product(other, rules, status)
+        {
+            return result;
+        }
         self.product(other, rules, status).finish(rules, status)
     }
 

@@ -13,6 +13,7 @@ mod root;
 mod round;
 mod rules;
 mod transcendental;
+mod wide;
 
 pub(crate) use coefficient::Coefficient;
 pub(crate) use compare::same_quantum;
