@@ -271,122 +271,122 @@ impl Representable for Context {
 #[pyclass(flags(BASETYPE), with(Constructor, Representable))]
 impl Context {
     #[pygetset]
-    fn prec(&self) -> i64 {
-        self.rules().precision
+    fn prec(zelf: &Py<Self>) -> i64 {
+        zelf.rules().precision
     }
 
     #[pygetset(setter)]
-    fn set_prec(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        self.put_precision(&*assigned(value, vm)?, vm)
+    fn set_prec(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.put_precision(&*assigned(value, vm)?, vm)
     }
 
     #[pygetset(name = "Emax")]
-    fn emax(&self) -> i64 {
-        self.rules().most
+    fn emax(zelf: &Py<Self>) -> i64 {
+        zelf.rules().most
     }
 
     #[pygetset(name = "Emax", setter)]
-    fn set_emax(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        self.put_most(&*assigned(value, vm)?, vm)
+    fn set_emax(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.put_most(&*assigned(value, vm)?, vm)
     }
 
     #[pygetset(name = "Emin")]
-    fn emin(&self) -> i64 {
-        self.rules().least
+    fn emin(zelf: &Py<Self>) -> i64 {
+        zelf.rules().least
     }
 
     #[pygetset(name = "Emin", setter)]
-    fn set_emin(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        self.put_least(&*assigned(value, vm)?, vm)
+    fn set_emin(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.put_least(&*assigned(value, vm)?, vm)
     }
 
     #[pygetset(name = "rounding")]
-    fn python_rounding(&self, vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.intern_str(self.rounding().name()).to_owned().into()
+    fn python_rounding(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.intern_str(zelf.rounding().name()).to_owned().into()
     }
 
     #[pygetset(name = "rounding", setter)]
-    fn set_rounding(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        self.put_rounding(&*assigned(value, vm)?, vm)
+    fn set_rounding(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.put_rounding(&*assigned(value, vm)?, vm)
     }
 
     #[pygetset]
-    fn capitals(&self) -> i32 {
-        self.has_capitals().into()
+    fn capitals(zelf: &Py<Self>) -> i32 {
+        zelf.has_capitals().into()
     }
 
     #[pygetset(setter)]
-    fn set_capitals(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        self.put_capitals(&*assigned(value, vm)?, vm)
+    fn set_capitals(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.put_capitals(&*assigned(value, vm)?, vm)
     }
 
     #[pygetset]
-    fn clamp(&self) -> i32 {
-        self.rules().clamp.into()
+    fn clamp(zelf: &Py<Self>) -> i32 {
+        zelf.rules().clamp.into()
     }
 
     #[pygetset(setter)]
-    fn set_clamp(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        self.put_clamp(&*assigned(value, vm)?, vm)
+    fn set_clamp(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.put_clamp(&*assigned(value, vm)?, vm)
     }
 
     #[pygetset]
-    fn flags(&self, vm: &VirtualMachine) -> PyResult {
-        SignalDict::of(&self.settings, false, vm)
+    fn flags(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        SignalDict::of(&zelf.settings, false, vm)
     }
 
     #[pygetset(name = "flags", setter)]
-    fn set_python_flags(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    fn set_python_flags(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let bits = signals::bits_of_dict(&*assigned(value, vm)?, vm)?;
-        self.settings.status.store(bits, Relaxed);
+        zelf.settings.status.store(bits, Relaxed);
         Ok(())
     }
 
     #[pygetset]
-    fn traps(&self, vm: &VirtualMachine) -> PyResult {
-        SignalDict::of(&self.settings, true, vm)
+    fn traps(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        SignalDict::of(&zelf.settings, true, vm)
     }
 
     #[pygetset(setter)]
-    fn set_traps(&self, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    fn set_traps(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let bits = signals::bits_of_dict(&*assigned(value, vm)?, vm)?;
-        self.settings.traps.store(bits, Relaxed);
+        zelf.settings.traps.store(bits, Relaxed);
         Ok(())
     }
 
     #[pymethod]
-    fn clear_flags(&self) {
-        self.settings.status.store(0, Relaxed);
+    fn clear_flags(zelf: &Py<Self>) {
+        zelf.settings.status.store(0, Relaxed);
     }
 
     #[pymethod]
-    fn clear_traps(&self) {
-        self.settings.traps.store(0, Relaxed);
+    fn clear_traps(zelf: &Py<Self>) {
+        zelf.settings.traps.store(0, Relaxed);
     }
 
     #[pymethod(name = "Etiny")]
-    fn etiny(&self) -> i64 {
-        self.rules().tiny()
+    fn etiny(zelf: &Py<Self>) -> i64 {
+        zelf.rules().tiny()
     }
 
     #[pymethod(name = "Etop")]
-    fn etop(&self) -> i64 {
-        self.rules().top()
+    fn etop(zelf: &Py<Self>) -> i64 {
+        zelf.rules().top()
     }
 
     #[pymethod]
-    fn radix(&self, vm: &VirtualMachine) -> PyObjectRef {
+    fn radix(_: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         Decimal::object(Number::of(10), vm)
     }
 
     #[pymethod]
-    fn copy(&self) -> Self {
-        self.same()
+    fn copy(zelf: &Py<Self>) -> Self {
+        zelf.same()
     }
 
     #[pymethod]
-    fn __copy__(&self) -> Self {
-        self.same()
+    fn __copy__(zelf: &Py<Self>) -> Self {
+        zelf.same()
     }
 
     #[pymethod]
@@ -396,7 +396,7 @@ impl Context {
         let number = |number: i64| -> PyObjectRef { vm.ctx.new_int(number).into() };
         let arguments = vec![
             number(rules.precision),
-            zelf.python_rounding(vm),
+            Self::python_rounding(zelf, vm),
             number(rules.least),
             number(rules.most),
             number(zelf.has_capitals().into()),

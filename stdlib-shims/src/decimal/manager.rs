@@ -2,7 +2,7 @@
 
 use super::context::{Context, current, set_current};
 use rustpython_vm::{
-    PyPayload, PyRef, PyResult, VirtualMachine, function::FuncArgs, pyclass,
+    Py, PyPayload, PyRef, PyResult, VirtualMachine, function::FuncArgs, pyclass,
 };
 
 /// Makes a context the current one, and the one before again.
@@ -22,14 +22,14 @@ impl ContextManager {
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl ContextManager {
     #[pymethod]
-    fn __enter__(&self, vm: &VirtualMachine) -> PyResult<PyRef<Context>> {
-        set_current(self.local.clone(), vm)?;
-        Ok(self.local.clone())
+    fn __enter__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Context>> {
+        set_current(zelf.local.clone(), vm)?;
+        Ok(zelf.local.clone())
     }
 
     #[pymethod]
-    fn __exit__(&self, _: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
-        set_current(self.global.clone(), vm)?;
+    fn __exit__(zelf: &Py<Self>, _: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
+        set_current(zelf.global.clone(), vm)?;
         Ok(false)
     }
 }

@@ -284,7 +284,7 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn quantize(&self, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    fn quantize(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let [exponent, way, context] =
             named(["exp", "rounding", "context"], 1, arguments, vm)?;
         let context = context_or_current(context, vm)?;
@@ -292,47 +292,47 @@ impl Decimal {
         let exponent = exponent.unwrap_or_else(|| vm.ctx.none());
         let exponent = argument(&exponent, vm)?;
         context.run(vm, |rules, status| {
-            self.number.quantize(&exponent, &rules.rounded(way), status)
+            zelf.number.quantize(&exponent, &rules.rounded(way), status)
         })
     }
 
     #[pymethod]
-    fn fma(&self, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    fn fma(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let [other, third, context] = named(["other", "third", "context"], 2, arguments, vm)?;
         let context = context_or_current(context, vm)?;
         let other = other.unwrap_or_else(|| vm.ctx.none());
         let third = third.unwrap_or_else(|| vm.ctx.none());
         let (other, third) = (argument(&other, vm)?, argument(&third, vm)?);
-        context.run(vm, |rules, status| self.number.fma(&other, &third, rules, status))
+        context.run(vm, |rules, status| zelf.number.fma(&other, &third, rules, status))
     }
 
     #[pymethod]
-    fn same_quantum(&self, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
+    fn same_quantum(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
         let [other, context] = named(["other", "context"], 1, arguments, vm)?;
         context_or_current(context, vm)?;
         let other = other.unwrap_or_else(|| vm.ctx.none());
-        Ok(same_quantum(&self.number, &*argument(&other, vm)?))
+        Ok(same_quantum(&zelf.number, &*argument(&other, vm)?))
     }
 
     #[pymethod]
-    fn number_class(&self, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<&'static str> {
+    fn number_class(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<&'static str> {
         let [context] = named(["context"], 0, arguments, vm)?;
-        Ok(self.number.class(&context_or_current(context, vm)?.rules()))
+        Ok(zelf.number.class(&context_or_current(context, vm)?.rules()))
     }
 
     #[pymethod]
-    fn to_eng_string(&self, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<String> {
+    fn to_eng_string(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<String> {
         let [context] = named(["context"], 0, arguments, vm)?;
-        Ok(text(&self.number, context_or_current(context, vm)?.has_capitals(), true))
+        Ok(text(&zelf.number, context_or_current(context, vm)?.has_capitals(), true))
     }
 
     #[pymethod]
-    fn is_zero(&self) -> bool {
-        self.number.is_zero()
+    fn is_zero(zelf: &Py<Self>) -> bool {
+        zelf.number.is_zero()
     }
 
     #[pymethod]
-    fn is_canonical(&self) -> bool {
+    fn is_canonical(_: &Py<Self>) -> bool {
         true
     }
 
@@ -362,55 +362,55 @@ impl Decimal {
     }
 
     #[pygetset]
-    fn imag(&self, vm: &VirtualMachine) -> PyObjectRef {
+    fn imag(_: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         Self::object(Number::of(0), vm)
     }
 
     #[pymethod]
-    fn adjusted(&self) -> i64 {
-        if self.number.is_finite() { self.number.adjusted() } else { 0 }
+    fn adjusted(zelf: &Py<Self>) -> i64 {
+        if zelf.number.is_finite() { zelf.number.adjusted() } else { 0 }
     }
 
     #[pymethod]
-    fn radix(&self, vm: &VirtualMachine) -> PyObjectRef {
+    fn radix(_: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         Self::object(Number::of(10), vm)
     }
 
     #[pymethod]
-    fn copy_abs(&self, vm: &VirtualMachine) -> PyObjectRef {
-        Self::object(self.number.with_sign(false), vm)
+    fn copy_abs(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        Self::object(zelf.number.with_sign(false), vm)
     }
 
     #[pymethod]
-    fn copy_negate(&self, vm: &VirtualMachine) -> PyObjectRef {
-        Self::object(self.number.with_sign(!self.number.negative), vm)
+    fn copy_negate(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        Self::object(zelf.number.with_sign(!zelf.number.negative), vm)
     }
 
     #[pymethod]
-    fn __ceil__(&self, vm: &VirtualMachine) -> PyResult {
-        to_int(&self.number, Rounding::Ceiling, vm)
+    fn __ceil__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        to_int(&zelf.number, Rounding::Ceiling, vm)
     }
 
     #[pymethod]
-    fn __floor__(&self, vm: &VirtualMachine) -> PyResult {
-        to_int(&self.number, Rounding::Floor, vm)
+    fn __floor__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        to_int(&zelf.number, Rounding::Floor, vm)
     }
 
     #[pymethod]
-    fn __trunc__(&self, vm: &VirtualMachine) -> PyResult {
-        to_int(&self.number, Rounding::Down, vm)
+    fn __trunc__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        to_int(&zelf.number, Rounding::Down, vm)
     }
 
     #[pymethod]
-    fn __complex__(&self, vm: &VirtualMachine) -> PyResult {
-        let real = vm.ctx.new_float(to_float(&self.number, vm)?);
+    fn __complex__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let real = vm.ctx.new_float(to_float(&zelf.number, vm)?);
         vm.ctx.types.complex_type.as_object().call((real,), vm)
     }
 
     #[pymethod]
-    fn __round__(&self, digits: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    fn __round__(zelf: &Py<Self>, digits: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let OptionalArg::Present(digits) = digits else {
-            return to_int(&self.number, Rounding::HalfEven, vm);
+            return to_int(&zelf.number, Rounding::HalfEven, vm);
         };
         let digits = digits
             .downcast_ref::<PyInt>()
@@ -418,7 +418,7 @@ impl Decimal {
         let digits = i64::try_from(digits.as_bigint())
             .map_err(|_| vm.new_overflow_error("Python int too large to convert to C ssize_t"))?;
         let exponent = Number::small(false, 1, digits.checked_neg().unwrap_or(i64::MAX));
-        current(vm)?.run(vm, |rules, status| self.number.quantize(&exponent, rules, status))
+        current(vm)?.run(vm, |rules, status| zelf.number.quantize(&exponent, rules, status))
     }
 
     #[pymethod]
@@ -446,17 +446,17 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn __sizeof__(&self) -> usize {
-        104 + if self.number.coefficient.as_small().is_some() {
+    fn __sizeof__(zelf: &Py<Self>) -> usize {
+        104 + if zelf.number.coefficient.as_small().is_some() {
             0
         } else {
-            (self.number.coefficient.digits() as usize / 19 + 1) * 8
+            (zelf.number.coefficient.digits() as usize / 19 + 1) * 8
         }
     }
 
     #[pymethod]
-    fn as_tuple(&self, vm: &VirtualMachine) -> PyResult {
-        let number = &self.number;
+    fn as_tuple(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let number = &zelf.number;
         let digits = match number.kind {
             Kind::Infinite => vec![vm.ctx.new_int(0).into()],
             Kind::Quiet | Kind::Signaling if number.coefficient.is_zero() => vec![],
@@ -476,8 +476,8 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn as_integer_ratio(&self, vm: &VirtualMachine) -> PyResult {
-        let number = &self.number;
+    fn as_integer_ratio(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let number = &zelf.number;
         match number.kind {
             Kind::Infinite => {
                 return Err(

@@ -169,8 +169,8 @@ impl Constructor for SignalDict {
 )]
 impl SignalDict {
     #[pymethod]
-    fn copy(&self, vm: &VirtualMachine) -> PyResult {
-        let bits = self.bits(vm)?;
+    fn copy(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let bits = zelf.bits(vm)?;
         let dict = vm.ctx.new_dict();
         for (class, (_, each)) in classes().signals.iter().zip(SIGNALS) {
             dict.set_item(class.as_object(), vm.ctx.new_bool(each & bits != 0).into(), vm)?;
