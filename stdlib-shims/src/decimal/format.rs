@@ -206,7 +206,7 @@ pub(super) fn format(
         return Ok(text(number, capitals, false));
     }
     let spec = Spec::parse(written, capitals, vm)?;
-    if spec.width > isize::MAX as usize / 8 {
+    if spec.width > super::number::MOST_DIGITS as usize {
         return Err(vm.no_memory_error());
     }
     if number.kind != Kind::Finite {
@@ -258,6 +258,9 @@ pub(super) fn format(
     } else {
         1
     };
+    if point < -super::number::MOST_DIGITS {
+        return Err(vm.no_memory_error());
+    }
     let (whole, mut part) = if point < 0 {
         ("0".to_owned(), format!("{}{digits}", "0".repeat(-point as usize)))
     } else if point > count {
