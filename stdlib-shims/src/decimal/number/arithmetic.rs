@@ -158,9 +158,12 @@ impl Number {
         rules: &Rules,
         status: &mut u32,
     ) -> Self {
-        if let Some(nan) = nan_of(&[self, other, third], rules, status) {
-            return nan;
+        let mut found = 0;
+        let product = self.product(other, rules, &mut found);
+        *status |= found;
+        if found & status::INVALID != 0 {
+            return product;
         }
-        self.product(other, rules, status).add(third, rules, status)
+        product.add(third, rules, status)
     }
 }
