@@ -170,16 +170,15 @@ impl Number {
                 let mut factor = base;
                 let mut rest = magnitude;
                 let two = Self::small(false, 2, 0);
+                let mut found = 0;
                 while !rest.is_zero() {
                     if rest.is_odd() {
-                        let mut found = 0;
                         result = result.multiply(&factor, &work, &mut found);
                         *status |= found;
                         if stops(&result, found) {
                             break;
                         }
                     }
-                    let mut found = 0;
                     factor = factor.multiply(&factor, &work, &mut found);
                     rest = rest.divide_integer(&two, &Rules::WIDEST, &mut found);
                     if factor.is_nan() || rest.is_nan() {
