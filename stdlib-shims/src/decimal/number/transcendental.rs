@@ -207,7 +207,22 @@ impl Number {
                 None => Some(Self::small(false, 1, far)),
             }
         });
-        result.finish(&rules, status)
+        result.settled(&rules, status)
+    }
+
+    /// The result, which libmpdec has with three digits more before it is rounded: one below the
+    /// normal may become normal by that.
+    fn settled(self, rules: &Rules, status: &mut u32) -> Self {
+        let digits = rules.precision + 3;
+        if self.adjusted() + 1 == rules.least {
+            let mut rounded = self.clone();
+            rounded.cut(self.coefficient.digits() - digits, Rounding::HalfEven);
+            if rounded.coefficient.digits() > digits {
+                *status |= status::INEXACT | status::ROUNDED;
+                return rounded.finish(rules, status);
+            }
+        }
+        self.finish(rules, status)
     }
 
     /// What both logarithms give without calculating.
@@ -255,7 +270,7 @@ impl Number {
         let result = until_sure(first, |bits| {
             digits(&natural_logarithm(self, bits), bits, precision, 0)
         });
-        result.finish(&rules, status)
+        result.settled(&rules, status)
     }
 
     pub(crate) fn log10(&self, rules: &Rules, status: &mut u32) -> Self {
@@ -279,7 +294,7 @@ impl Number {
             let value = (natural_logarithm(self, inner) << inner) / ten;
             digits(&(value >> (inner - bits)), bits, precision, 0)
         });
-        result.finish(&rules, status)
+        result.settled(&rules, status)
     }
 }
 
