@@ -138,7 +138,7 @@ fn digits(value: &BigInt, bits: u64, wanted: i64, lifted: i64) -> Option<Number>
         return None;
     }
     let logarithm = (magnitude.bits() as f64 - bits as f64) * std::f64::consts::LOG10_2;
-    let places = wanted + 3 - logarithm.floor() as i64;
+    let places = wanted + 4 - logarithm.floor() as i64;
     let scale = |number: BigUint| {
         if places >= 0 {
             (number * &*power(places as u64)) >> bits
@@ -193,7 +193,7 @@ impl Number {
             *status |= status::INEXACT | status::ROUNDED;
             return super::power::one_with(precision - 1, false, status);
         }
-        let result = until_sure(bits_for(precision + 3), |bits| {
+        let result = until_sure(bits_for(precision + 4), |bits| {
             let inner = bits + bits_for(adjusted.max(0) + 2);
             let x = fixed(self, inner);
             let (_, ten) = constants(inner);
@@ -266,7 +266,7 @@ impl Number {
         if precision > MOST_DIGITS {
             return Self::signal(status::NO_MEMORY, status);
         }
-        let first = bits_for(precision + 3 + self.zeros_of_logarithm());
+        let first = bits_for(precision + 5 + self.zeros_of_logarithm());
         let result = until_sure(first, |bits| {
             digits(&natural_logarithm(self, bits), bits, precision, 0)
         });
@@ -287,7 +287,7 @@ impl Number {
         if precision > MOST_DIGITS {
             return Self::signal(status::NO_MEMORY, status);
         }
-        let first = bits_for(precision + 4 + self.zeros_of_logarithm());
+        let first = bits_for(precision + 5 + self.zeros_of_logarithm());
         let result = until_sure(first, |bits| {
             let inner = bits + 80;
             let (_, ten) = constants(inner);
