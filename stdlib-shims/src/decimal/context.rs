@@ -45,8 +45,7 @@ const SETTINGS: [&str; 8] =
     ["prec", "rounding", "Emin", "Emax", "capitals", "clamp", "flags", "traps"];
 
 /// What `DefaultContext` traps.
-pub(super) const DEFAULT_TRAPS: u32 =
-    status::INVALID | status::DIVISION_BY_ZERO | status::OVERFLOW;
+pub(super) const DEFAULT_TRAPS: u32 = status::INVALID | status::DIVISION_BY_ZERO | status::OVERFLOW;
 
 pub(super) const DEFAULT_RULES: Rules = Rules {
     precision: 28,
@@ -336,7 +335,11 @@ impl Context {
     }
 
     #[pygetset(name = "flags", setter)]
-    fn set_python_flags(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    fn set_python_flags(
+        zelf: &Py<Self>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         let bits = signals::bits_of_dict(&*assigned(value, vm)?, vm)?;
         zelf.settings.status.store(bits, Relaxed);
         Ok(())
@@ -419,7 +422,10 @@ pub(super) fn current(vm: &VirtualMachine) -> PyResult<PyRef<Context>> {
     let known = CURRENT.with_borrow(|current| {
         let (variables, context) = current.as_ref()?;
         let stack = vm.context_stack.borrow();
-        stack.last().is_some_and(|last| std::ptr::eq::<PyObject>(&**last, &**variables)).then(|| context.clone())
+        stack
+            .last()
+            .is_some_and(|last| std::ptr::eq::<PyObject>(&**last, &**variables))
+            .then(|| context.clone())
     });
     match known {
         Some(context) => Ok(context),
@@ -446,8 +452,7 @@ fn found(vm: &VirtualMachine) -> PyResult<PyRef<Context>> {
 
 fn remember(context: &PyRef<Context>, vm: &VirtualMachine) {
     let variables = vm.context_stack.borrow().last().cloned();
-    let before =
-        CURRENT.replace(variables.map(|variables| (variables, context.clone())));
+    let before = CURRENT.replace(variables.map(|variables| (variables, context.clone())));
     drop(before);
 }
 
@@ -455,8 +460,7 @@ fn remember(context: &PyRef<Context>, vm: &VirtualMachine) {
 pub(super) fn set_current(context: PyRef<Context>, vm: &VirtualMachine) -> PyResult<()> {
     let classes = classes();
     let is_template = classes.templates.iter().any(|template| template.is(&context));
-    let context =
-        if is_template { context.cleared_copy().into_ref(&vm.ctx) } else { context };
+    let context = if is_template { context.cleared_copy().into_ref(&vm.ctx) } else { context };
     vm.call_method(&classes.variable, "set", (context.clone(),))?;
     remember(&context, vm);
     Ok(())

@@ -25,10 +25,7 @@ pub(super) fn operand(object: &PyObject) -> Option<Cow<'_, Number>> {
 }
 
 /// The number that an argument is.
-pub(super) fn argument<'a>(
-    object: &'a PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Cow<'a, Number>> {
+pub(super) fn argument<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Cow<'a, Number>> {
     operand(object).ok_or_else(|| not_supported(object, vm))
 }
 
@@ -109,8 +106,8 @@ fn ends_in_space(text: &str) -> bool {
 
 /// The number of a tuple of a sign, digits and an exponent.
 pub(super) fn of_tuple(object: &PyObject, vm: &VirtualMachine) -> PyResult<Number> {
-    let elements = elements(object)
-        .ok_or_else(|| vm.new_value_error("argument must be a tuple or list"))?;
+    let elements =
+        elements(object).ok_or_else(|| vm.new_value_error("argument must be a tuple or list"))?;
     let [sign, digits, exponent] = elements.as_slice() else {
         return Err(vm.new_value_error("argument must be a sequence of length 3"));
     };
@@ -137,9 +134,8 @@ pub(super) fn of_tuple(object: &PyObject, vm: &VirtualMachine) -> PyResult<Numbe
         let exponent = exponent
             .downcast_ref::<PyInt>()
             .ok_or_else(|| vm.new_value_error("exponent must be an integer"))?;
-        places = i64::try_from(exponent.as_bigint()).map_err(|_| {
-            vm.new_overflow_error("Python int too large to convert to C ssize_t")
-        })?;
+        places = i64::try_from(exponent.as_bigint())
+            .map_err(|_| vm.new_overflow_error("Python int too large to convert to C ssize_t"))?;
     }
     let wrong = || vm.new_value_error("coefficient must be a tuple of digits");
     let elements = self::elements(digits).ok_or_else(wrong)?;
@@ -197,10 +193,10 @@ pub(super) fn to_compare<'a>(
     if let Some(float) = other.downcast_ref::<PyFloat>() {
         let context = context()?;
         if is_equality {
-            context.settings.status.fetch_or(
-                status::FLOAT_OPERATION,
-                std::sync::atomic::Ordering::Relaxed,
-            );
+            context
+                .settings
+                .status
+                .fetch_or(status::FLOAT_OPERATION, std::sync::atomic::Ordering::Relaxed);
         } else {
             context.note(status::FLOAT_OPERATION, vm)?;
         }
@@ -270,8 +266,8 @@ pub(super) fn to_float(number: &Number, vm: &VirtualMachine) -> PyResult<f64> {
         Kind::Finite => {}
     }
     const POWERS: [f64; 23] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ];
     if let Some(small) = number.coefficient.as_small()
         && small < 1 << 53

@@ -65,11 +65,7 @@ impl Decimal {
     }
 
     /// What `Context.create_decimal` gives.
-    pub(super) fn in_context(
-        context: &Context,
-        value: &PyObject,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    pub(super) fn in_context(context: &Context, value: &PyObject, vm: &VirtualMachine) -> PyResult {
         let mut found = 0;
         let number = if let Some(literal) = value.downcast_ref::<PyStr>() {
             match of_text(literal, true) {

@@ -42,9 +42,10 @@ fn number(rest: &mut &[char], vm: &VirtualMachine) -> PyResult<Option<i64>> {
     }
     let digits: String = rest[..count].iter().collect();
     *rest = &rest[count..];
-    digits.parse().map(Some).map_err(|_| {
-        vm.new_overflow_error("cannot fit 'int' into an index-sized integer")
-    })
+    digits
+        .parse()
+        .map(Some)
+        .map_err(|_| vm.new_overflow_error("cannot fit 'int' into an index-sized integer"))
 }
 
 impl Spec {
@@ -225,9 +226,9 @@ pub(super) fn format(
     if let Some(precision) = spec.precision {
         let limit = super::number::MOST_DIGITS;
         if precision > limit && (is_fixed || is_scientific) {
-            return Err(vm.new_value_error(
-                "format specification exceeds internal limits of _decimal",
-            ));
+            return Err(
+                vm.new_value_error("format specification exceeds internal limits of _decimal")
+            );
         }
         if is_scientific {
             to_digits(&mut number, precision + 1, rounding);
@@ -270,8 +271,11 @@ pub(super) fn format(
         (if whole.is_empty() { "0".to_owned() } else { whole.to_owned() }, part.to_owned())
     };
     if let Some(separator) = spec.fraction {
-        let groups: Vec<&str> =
-            part.as_bytes().chunks(3).map(|group| std::str::from_utf8(group).unwrap_or("")).collect();
+        let groups: Vec<&str> = part
+            .as_bytes()
+            .chunks(3)
+            .map(|group| std::str::from_utf8(group).unwrap_or(""))
+            .collect();
         part = groups.join(separator.encode_utf8(&mut [0; 4]));
     }
     if !part.is_empty() || spec.is_alternate {

@@ -1,9 +1,7 @@
 //! What `with localcontext()` has.
 
 use super::context::{Context, current, set_current};
-use rustpython_vm::{
-    Py, PyPayload, PyRef, PyResult, VirtualMachine, function::FuncArgs, pyclass,
-};
+use rustpython_vm::{Py, PyPayload, PyRef, PyResult, VirtualMachine, function::FuncArgs, pyclass};
 
 /// Makes a context the current one, and the one before again.
 #[pyclass(name = "ContextManager", module = "decimal")]

@@ -51,9 +51,7 @@ const BINARY: [(&str, Binary); 17] = [
     ("compare", Number::compare),
     ("compare_signal", Number::compare_signal),
     ("compare_total", |one, other, _, _| Number::of(sign(one.total_order(other)))),
-    ("compare_total_mag", |one, other, _, _| {
-        Number::of(sign(one.total_magnitude_order(other)))
-    }),
+    ("compare_total_mag", |one, other, _, _| Number::of(sign(one.total_magnitude_order(other)))),
     ("copy_sign", |one, other, _, _| one.with_sign(other.negative)),
     ("logical_and", Number::logical_and),
     ("logical_or", Number::logical_or),
@@ -112,27 +110,42 @@ fn add<Function, Kind>(
 pub(super) fn add_methods(vm: &VirtualMachine) {
     let class = Decimal::class(&vm.ctx);
     for (name, operation) in UNARY {
-        add(class, name, move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [context] = named(["context"], 0, arguments, vm)?;
-            let context = context_or_current(context, vm)?;
-            context.run(vm, |rules, status| operation(&this.number, rules, status))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
+                let [context] = named(["context"], 0, arguments, vm)?;
+                let context = context_or_current(context, vm)?;
+                context.run(vm, |rules, status| operation(&this.number, rules, status))
+            },
+            vm,
+        );
     }
     for (name, operation) in BINARY {
-        add(class, name, move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [other, context] = named(["other", "context"], 1, arguments, vm)?;
-            let context = context_or_current(context, vm)?;
-            let other = other.unwrap_or_else(|| vm.ctx.none());
-            let other = argument(&other, vm)?;
-            context.run(vm, |rules, status| operation(&this.number, &other, rules, status))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
+                let [other, context] = named(["other", "context"], 1, arguments, vm)?;
+                let context = context_or_current(context, vm)?;
+                let other = other.unwrap_or_else(|| vm.ctx.none());
+                let other = argument(&other, vm)?;
+                context.run(vm, |rules, status| operation(&this.number, &other, rules, status))
+            },
+            vm,
+        );
     }
     for (name, test) in TESTS_IN_CONTEXT {
-        add(class, name, move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [context] = named(["context"], 0, arguments, vm)?;
-            let context = context_or_current(context, vm)?;
-            PyResult::Ok(test(&this.number, &context.rules()))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
+                let [context] = named(["context"], 0, arguments, vm)?;
+                let context = context_or_current(context, vm)?;
+                PyResult::Ok(test(&this.number, &context.rules()))
+            },
+            vm,
+        );
     }
     for (name, test) in TESTS {
         add(class, name, move |this: &Py<Decimal>| test(&this.number, &Rules::WIDEST), vm);
@@ -140,18 +153,23 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
     for (name, operation) in
         [("to_integral", false), ("to_integral_value", false), ("to_integral_exact", true)]
     {
-        add(class, name, move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [way, context] = named(["rounding", "context"], 0, arguments, vm)?;
-            let context = context_or_current(context, vm)?;
-            let way = way_of_rounding(way, &context, vm)?;
-            context.run(vm, |rules, status| {
-                let rules = rules.rounded(way);
-                match operation {
-                    true => this.number.to_integral_exact(&rules, status),
-                    false => this.number.to_integral_value(&rules, status),
-                }
-            })
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
+                let [way, context] = named(["rounding", "context"], 0, arguments, vm)?;
+                let context = context_or_current(context, vm)?;
+                let way = way_of_rounding(way, &context, vm)?;
+                context.run(vm, |rules, status| {
+                    let rules = rules.rounded(way);
+                    match operation {
+                        true => this.number.to_integral_exact(&rules, status),
+                        false => this.number.to_integral_value(&rules, status),
+                    }
+                })
+            },
+            vm,
+        );
     }
     add_methods_of_contexts(vm);
 }
@@ -159,101 +177,170 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
 fn add_methods_of_contexts(vm: &VirtualMachine) {
     let class = Context::class(&vm.ctx);
     for (name, operation) in UNARY.into_iter().chain(UNARY_OF_CONTEXT) {
-        add(class, name, move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [number] = exact_arguments(arguments, vm)?;
-            let number = argument(&number, vm)?;
-            this.run(vm, |rules, status| operation(&number, rules, status))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
+                let [number] = exact_arguments(arguments, vm)?;
+                let number = argument(&number, vm)?;
+                this.run(vm, |rules, status| operation(&number, rules, status))
+            },
+            vm,
+        );
     }
     for (name, operation) in BINARY.into_iter().chain(BINARY_OF_CONTEXT) {
-        add(class, name, move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [one, other] = exact_arguments(arguments, vm)?;
-            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-            this.run(vm, |rules, status| operation(&one, &other, rules, status))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
+                let [one, other] = exact_arguments(arguments, vm)?;
+                let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
+                this.run(vm, |rules, status| operation(&one, &other, rules, status))
+            },
+            vm,
+        );
     }
     let is_zero: (&str, Test) = ("is_zero", |number, _| number.is_zero());
     for (name, test) in TESTS.into_iter().chain(TESTS_IN_CONTEXT).chain([is_zero]) {
-        add(class, name, move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-            let number = argument(&number, vm)?;
-            PyResult::Ok(test(&number, &this.rules()))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
+                let number = argument(&number, vm)?;
+                PyResult::Ok(test(&number, &this.rules()))
+            },
+            vm,
+        );
     }
-    add(class, "fma", |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-        let [one, other, third] = exact_arguments(arguments, vm)?;
-        let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-        let third = argument(&third, vm)?;
-        this.run(vm, |rules, status| one.fma(&other, &third, rules, status))
-    }, vm);
-    add(class, "power", |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-        let [base, exponent, modulus] = named(["a", "b", "modulo"], 2, arguments, vm)?;
-        let base = base.unwrap_or_else(|| vm.ctx.none());
-        let exponent = exponent.unwrap_or_else(|| vm.ctx.none());
-        let (base, exponent) = (argument(&base, vm)?, argument(&exponent, vm)?);
-        match modulus.filter(|modulus| !vm.is_none(modulus)) {
-            None => this.run(vm, |rules, status| base.power(&exponent, rules, status)),
-            Some(modulus) => {
-                let modulus = argument(&modulus, vm)?;
-                this.run(vm, |rules, status| {
-                    base.power_modulo(&exponent, &modulus, rules, status)
-                })
+    add(
+        class,
+        "fma",
+        |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
+            let [one, other, third] = exact_arguments(arguments, vm)?;
+            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
+            let third = argument(&third, vm)?;
+            this.run(vm, |rules, status| one.fma(&other, &third, rules, status))
+        },
+        vm,
+    );
+    add(
+        class,
+        "power",
+        |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
+            let [base, exponent, modulus] = named(["a", "b", "modulo"], 2, arguments, vm)?;
+            let base = base.unwrap_or_else(|| vm.ctx.none());
+            let exponent = exponent.unwrap_or_else(|| vm.ctx.none());
+            let (base, exponent) = (argument(&base, vm)?, argument(&exponent, vm)?);
+            match modulus.filter(|modulus| !vm.is_none(modulus)) {
+                None => this.run(vm, |rules, status| base.power(&exponent, rules, status)),
+                Some(modulus) => {
+                    let modulus = argument(&modulus, vm)?;
+                    this.run(vm, |rules, status| {
+                        base.power_modulo(&exponent, &modulus, rules, status)
+                    })
+                }
             }
-        }
-    }, vm);
-    add(class, "divmod", |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-        let [one, other] = exact_arguments(arguments, vm)?;
-        let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-        let mut status = 0;
-        let (quotient, rest) = one.divmod(&other, &this.rules(), &mut status);
-        this.note(status, vm)?;
-        let parts = vec![Decimal::object(quotient, vm), Decimal::object(rest, vm)];
-        PyResult::Ok(vm.ctx.new_tuple(parts))
-    }, vm);
-    add(class, "same_quantum", |_: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-        let [one, other] = exact_arguments(arguments, vm)?;
-        let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-        PyResult::Ok(same_quantum(&one, &other))
-    }, vm);
+        },
+        vm,
+    );
+    add(
+        class,
+        "divmod",
+        |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
+            let [one, other] = exact_arguments(arguments, vm)?;
+            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
+            let mut status = 0;
+            let (quotient, rest) = one.divmod(&other, &this.rules(), &mut status);
+            this.note(status, vm)?;
+            let parts = vec![Decimal::object(quotient, vm), Decimal::object(rest, vm)];
+            PyResult::Ok(vm.ctx.new_tuple(parts))
+        },
+        vm,
+    );
+    add(
+        class,
+        "same_quantum",
+        |_: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
+            let [one, other] = exact_arguments(arguments, vm)?;
+            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
+            PyResult::Ok(same_quantum(&one, &other))
+        },
+        vm,
+    );
     for (name, engineering) in [("to_sci_string", false), ("to_eng_string", true)] {
-        add(class, name, move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-            let number = argument(&number, vm)?;
-            PyResult::Ok(text(&number, this.has_capitals(), engineering))
-        }, vm);
+        add(
+            class,
+            name,
+            move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
+                let number = argument(&number, vm)?;
+                PyResult::Ok(text(&number, this.has_capitals(), engineering))
+            },
+            vm,
+        );
     }
-    add(class, "number_class", |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-        PyResult::Ok(argument(&number, vm)?.class(&this.rules()))
-    }, vm);
+    add(
+        class,
+        "number_class",
+        |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
+            PyResult::Ok(argument(&number, vm)?.class(&this.rules()))
+        },
+        vm,
+    );
     for name in ["canonical", "is_canonical"] {
-        add(class, name, move |_: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-            if !number.downcastable::<Decimal>() {
-                return Err(vm.new_type_error("argument must be a Decimal"));
-            }
-            PyResult::Ok(if name == "canonical" { number } else { vm.ctx.new_bool(true).into() })
-        }, vm);
+        add(
+            class,
+            name,
+            move |_: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
+                if !number.downcastable::<Decimal>() {
+                    return Err(vm.new_type_error("argument must be a Decimal"));
+                }
+                PyResult::Ok(if name == "canonical" {
+                    number
+                } else {
+                    vm.ctx.new_bool(true).into()
+                })
+            },
+            vm,
+        );
     }
-    for (name, turned) in [("copy_abs", Some(false)), ("copy_negate", Some(true)), ("copy_decimal", None)] {
-        add(class, name, move |_: &Py<Context>, given: PyObjectRef, vm: &VirtualMachine| {
-            let number = argument(&given, vm)?;
-            let negative = match turned {
-                None if given.downcastable::<Decimal>() => return Ok(given.clone()),
-                None => number.negative,
-                Some(turned) => turned && !number.negative,
-            };
-            PyResult::Ok(Decimal::object(number.with_sign(negative), vm))
-        }, vm);
+    for (name, turned) in
+        [("copy_abs", Some(false)), ("copy_negate", Some(true)), ("copy_decimal", None)]
+    {
+        add(
+            class,
+            name,
+            move |_: &Py<Context>, given: PyObjectRef, vm: &VirtualMachine| {
+                let number = argument(&given, vm)?;
+                let negative = match turned {
+                    None if given.downcastable::<Decimal>() => return Ok(given.clone()),
+                    None => number.negative,
+                    Some(turned) => turned && !number.negative,
+                };
+                PyResult::Ok(Decimal::object(number.with_sign(negative), vm))
+            },
+            vm,
+        );
     }
-    add(class, "create_decimal", |this: &Py<Context>, number: OptionalArg<PyObjectRef>, vm: &VirtualMachine| {
-        match number {
+    add(
+        class,
+        "create_decimal",
+        |this: &Py<Context>, number: OptionalArg<PyObjectRef>, vm: &VirtualMachine| match number {
             OptionalArg::Present(number) => Decimal::in_context(this, &number, vm),
             OptionalArg::Missing => {
                 this.run(vm, |rules, status| Number::of(0).finish(rules, status))
             }
-        }
-    }, vm);
-    add(class, "create_decimal_from_float", |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-        let number = Decimal::of_float_object(&number, vm)?;
-        this.run(vm, |rules, status| number.finish(rules, status))
-    }, vm);
+        },
+        vm,
+    );
+    add(
+        class,
+        "create_decimal_from_float",
+        |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
+            let number = Decimal::of_float_object(&number, vm)?;
+            this.run(vm, |rules, status| number.finish(rules, status))
+        },
+        vm,
+    );
 }
 
 fn way_of_rounding(
@@ -267,16 +354,10 @@ fn way_of_rounding(
     }
 }
 
-#[pyclass(
-    flags(BASETYPE),
-    with(AsNumber, Comparable, Constructor, Hashable, Representable)
-)]
+#[pyclass(flags(BASETYPE), with(AsNumber, Comparable, Constructor, Hashable, Representable))]
 impl Decimal {
     #[pyslot]
-    fn slot_str(
-        zelf: &rustpython_vm::PyObject,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<PyStr>> {
+    fn slot_str(zelf: &rustpython_vm::PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
         let this = zelf
             .downcast_ref::<Self>()
             .ok_or_else(|| vm.new_type_error("unexpected payload for __str__"))?;
@@ -285,15 +366,13 @@ impl Decimal {
 
     #[pymethod]
     fn quantize(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let [exponent, way, context] =
-            named(["exp", "rounding", "context"], 1, arguments, vm)?;
+        let [exponent, way, context] = named(["exp", "rounding", "context"], 1, arguments, vm)?;
         let context = context_or_current(context, vm)?;
         let way = way_of_rounding(way, &context, vm)?;
         let exponent = exponent.unwrap_or_else(|| vm.ctx.none());
         let exponent = argument(&exponent, vm)?;
-        context.run(vm, |rules, status| {
-            zelf.number.quantize(&exponent, &rules.rounded(way), status)
-        })
+        context
+            .run(vm, |rules, status| zelf.number.quantize(&exponent, &rules.rounded(way), status))
     }
 
     #[pymethod]
@@ -315,13 +394,21 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn number_class(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<&'static str> {
+    fn number_class(
+        zelf: &Py<Self>,
+        arguments: FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<&'static str> {
         let [context] = named(["context"], 0, arguments, vm)?;
         Ok(zelf.number.class(&context_or_current(context, vm)?.rules()))
     }
 
     #[pymethod]
-    fn to_eng_string(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<String> {
+    fn to_eng_string(
+        zelf: &Py<Self>,
+        arguments: FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<String> {
         let [context] = named(["context"], 0, arguments, vm)?;
         Ok(text(&zelf.number, context_or_current(context, vm)?.has_capitals(), true))
     }
@@ -408,7 +495,11 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn __round__(zelf: &Py<Self>, digits: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    fn __round__(
+        zelf: &Py<Self>,
+        digits: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
         let OptionalArg::Present(digits) = digits else {
             return to_int(&zelf.number, Rounding::HalfEven, vm);
         };
@@ -422,11 +513,7 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn __format__(
-        zelf: &Py<Self>,
-        written: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult<String> {
+    fn __format__(zelf: &Py<Self>, written: PyObjectRef, vm: &VirtualMachine) -> PyResult<String> {
         let Some(written) = written.downcast_ref::<PyStr>() else {
             return Err(vm.new_type_error("format arg must be str"));
         };
@@ -480,9 +567,7 @@ impl Decimal {
         let number = &zelf.number;
         match number.kind {
             Kind::Infinite => {
-                return Err(
-                    vm.new_overflow_error("cannot convert Infinity to integer ratio")
-                );
+                return Err(vm.new_overflow_error("cannot convert Infinity to integer ratio"));
             }
             Kind::Quiet | Kind::Signaling => {
                 return Err(vm.new_value_error("cannot convert NaN to integer ratio"));

@@ -86,7 +86,7 @@ mod _decimal {
         __module_exec(vm, module);
         let decimal = Decimal::make_static_type();
         let context = Context::make_static_type();
-        ContextManager::make_static_type();
+        let _ = ContextManager::make_static_type();
         if CLASSES.get().is_none() {
             methods::add_methods(vm);
         }

@@ -12,7 +12,9 @@ use rustpython_vm::{
     function::{FuncArgs, PyComparisonValue},
     protocol::{PyMappingMethods, PySequenceMethods},
     pyclass,
-    types::{AsMapping, AsSequence, Comparable, Constructor, Iterable, PyComparisonOp, Representable},
+    types::{
+        AsMapping, AsSequence, Comparable, Constructor, Iterable, PyComparisonOp, Representable,
+    },
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -158,14 +160,7 @@ impl Constructor for SignalDict {
 
 #[pyclass(
     flags(BASETYPE),
-    with(
-        AsMapping,
-        AsSequence,
-        Comparable,
-        Constructor,
-        Iterable,
-        Representable
-    )
+    with(AsMapping, AsSequence, Comparable, Constructor, Iterable, Representable)
 )]
 impl SignalDict {
     #[pymethod]

@@ -99,8 +99,8 @@ impl Number {
         if high.1 != low.1 && !high.0.is_zero() {
             // One that is far below changes no digit but by being there.
             let digits = high.0.digits();
-            let far =
-                high.1 - 1 + if digits > rules.precision { 0 } else { digits - rules.precision - 1 };
+            let far = high.1 - 1
+                + if digits > rules.precision { 0 } else { digits - rules.precision - 1 };
             if low_exponent + low_coefficient.digits() - 1 < far {
                 low_exponent = far;
                 if !low_coefficient.is_zero() {
@@ -151,13 +151,7 @@ impl Number {
         self.product(other, rules, status).finish(rules, status)
     }
 
-    pub(crate) fn fma(
-        &self,
-        other: &Self,
-        third: &Self,
-        rules: &Rules,
-        status: &mut u32,
-    ) -> Self {
+    pub(crate) fn fma(&self, other: &Self, third: &Self, rules: &Rules, status: &mut u32) -> Self {
         let mut found = 0;
         let product = self.product(other, rules, &mut found);
         *status |= found;

@@ -184,9 +184,7 @@ impl Coefficient {
     #[inline]
     pub(crate) fn digits(&self) -> i64 {
         match self {
-            Self::Small([low, high]) => {
-                small_digits(u128::from(*low) | u128::from(*high) << 64)
-            }
+            Self::Small([low, high]) => small_digits(u128::from(*low) | u128::from(*high) << 64),
             Self::Big(number) => big_digits(number),
         }
     }
@@ -195,9 +193,7 @@ impl Coefficient {
     pub(crate) fn last(&self) -> u8 {
         match self {
             Self::Small([low, 0]) => (low % 10) as u8,
-            Self::Small([low, high]) => {
-                ((u128::from(*low) | u128::from(*high) << 64) % 10) as u8
-            }
+            Self::Small([low, high]) => ((u128::from(*low) | u128::from(*high) << 64) % 10) as u8,
             Self::Big(number) => (&**number % 10u32).to_u8().unwrap_or_default(),
         }
     }
@@ -349,9 +345,9 @@ impl Coefficient {
 
     pub(crate) fn parse(digits: &[u8]) -> Self {
         if digits.len() <= 19 {
-            let number = digits.iter().fold(0, |number, digit| {
-                number * 10 + u64::from(digit.wrapping_sub(b'0'))
-            });
+            let number = digits
+                .iter()
+                .fold(0, |number, digit| number * 10 + u64::from(digit.wrapping_sub(b'0')));
             return Self::Small([number, 0]);
         }
         if digits.len() <= SMALL_DIGITS as usize {

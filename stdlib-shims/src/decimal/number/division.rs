@@ -19,8 +19,7 @@ impl Number {
         let digits = 4 * self.coefficient.digits().max(other.coefficient.digits());
         if digits < rules.precision && digits <= MOST_DIGITS {
             let mut exact = 0;
-            let quotient =
-                self.quotient(other, &Rules { precision: digits, ..*rules }, &mut exact);
+            let quotient = self.quotient(other, &Rules { precision: digits, ..*rules }, &mut exact);
             if exact == 0 {
                 return quotient;
             }
@@ -55,8 +54,7 @@ impl Number {
         if self.coefficient.is_zero() {
             return Self::new(negative, Coefficient::ZERO, ideal).finish(rules, status);
         }
-        let shift =
-            other.coefficient.digits() - self.coefficient.digits() + rules.precision + 1;
+        let shift = other.coefficient.digits() - self.coefficient.digits() + rules.precision + 1;
         if shift > MOST_DIGITS {
             return Self::signal(status::NO_MEMORY, status);
         }
@@ -181,8 +179,7 @@ impl Number {
         }
         if self.is_infinite() {
             let rest = Self::signal(status::INVALID_OPERATION, status);
-            let quotient =
-                if other.is_infinite() { Self::nan() } else { Self::infinity(negative) };
+            let quotient = if other.is_infinite() { Self::nan() } else { Self::infinity(negative) };
             return (quotient, rest);
         }
         if other.is_infinite() {
@@ -197,9 +194,7 @@ impl Number {
             return (Self::infinity(negative), Self::nan());
         }
         match self.parts(other, rules, status) {
-            Some((quotient, rest)) => {
-                (quotient.finish(rules, status), rest.finish(rules, status))
-            }
+            Some((quotient, rest)) => (quotient.finish(rules, status), rest.finish(rules, status)),
             None => (Self::nan(), Self::nan()),
         }
     }

@@ -1,6 +1,9 @@
 //! Numbers from text.
 
-use super::{Coefficient, Kind, Number, rules::{MOST_PRECISION, LEAST_EXPONENT}};
+use super::{
+    Coefficient, Kind, Number,
+    rules::{LEAST_EXPONENT, MOST_PRECISION},
+};
 
 /// Beyond these no exponent is anything but too large or too small.
 const FAR: i64 = 2_000_000_000_000_000_001;
@@ -88,7 +91,8 @@ fn exponent(text: &[u8]) -> Option<i64> {
     let magnitude = if digits.len() > 18 && digits.len() != 19 {
         FAR
     } else {
-        let number = digits.iter().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+        let number =
+            digits.iter().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'));
         i64::try_from(number).unwrap_or(FAR).min(FAR)
     };
     Some(if negative { -magnitude } else { magnitude })

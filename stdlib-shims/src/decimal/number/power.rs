@@ -197,10 +197,7 @@ impl Number {
 
     fn real_power(&self, exponent: &Self, rules: &Rules, status: &mut u32) -> Self {
         let digits = self.coefficient.digits().max(rules.precision);
-        let work = Rules {
-            precision: digits + 4 + EXPONENT_DIGITS,
-            ..Rules::WIDEST
-        };
+        let work = Rules { precision: digits + 4 + EXPONENT_DIGITS, ..Rules::WIDEST };
         let mut found = 0;
         let logarithm = self.ln(&work, &mut found);
         let product = logarithm.multiply(exponent, &work, &mut found);

@@ -19,9 +19,7 @@ impl Rounding {
             Self::Floor => negative,
             Self::HalfUp => rest != Rest::Below,
             Self::HalfDown => rest == Rest::Above,
-            Self::HalfEven => {
-                rest == Rest::Above || rest == Rest::Half && coefficient.is_odd()
-            }
+            Self::HalfEven => rest == Rest::Above || rest == Rest::Half && coefficient.is_odd(),
             Self::ZeroFiveUp => matches!(coefficient.last(), 0 | 5),
         }
     }
@@ -160,6 +158,5 @@ impl Number {
 
 /// So many nines.
 pub(crate) fn all_nines(digits: i64) -> Option<Coefficient> {
-    (digits <= MOST_DIGITS)
-        .then(|| Coefficient::ONE.shifted_left(digits).minus(&Coefficient::ONE))
+    (digits <= MOST_DIGITS).then(|| Coefficient::ONE.shifted_left(digits).minus(&Coefficient::ONE))
 }

@@ -119,11 +119,8 @@ fn natural_logarithm(number: &Number, bits: u64) -> BigInt {
     let coefficient = number.coefficient.to_big();
     let size = coefficient.bits() - 1;
     let inner = bits + 80;
-    let x = if size <= inner {
-        coefficient << (inner - size)
-    } else {
-        coefficient >> (size - inner)
-    };
+    let x =
+        if size <= inner { coefficient << (inner - size) } else { coefficient >> (size - inner) };
     let (two, ten) = constants(inner);
     let sum = logarithm(&x.into(), inner) + two * size + ten * number.exponent;
     sum >> (inner - bits)
@@ -207,22 +204,7 @@ impl Number {
                 None => Some(Self::small(false, 1, far)),
             }
         });
-        result.settled(&rules, status)
-    }
-
-    /// The result, which libmpdec has with three digits more before it is rounded: one below the
-    /// normal may become normal by that.
-    fn settled(self, rules: &Rules, status: &mut u32) -> Self {
-        let digits = rules.precision + 3;
-        if self.adjusted() + 1 == rules.least {
-            let mut rounded = self.clone();
-            rounded.cut(self.coefficient.digits() - digits, Rounding::HalfEven);
-            if rounded.coefficient.digits() > digits {
-                *status |= status::INEXACT | status::ROUNDED;
-                return rounded.finish(rules, status);
-            }
-        }
-        self.finish(rules, status)
+        result.finish(&rules, status)
     }
 
     /// What both logarithms give without calculating.
@@ -267,10 +249,9 @@ impl Number {
             return Self::signal(status::NO_MEMORY, status);
         }
         let first = bits_for(precision + 5 + self.zeros_of_logarithm());
-        let result = until_sure(first, |bits| {
-            digits(&natural_logarithm(self, bits), bits, precision, 0)
-        });
-        result.settled(&rules, status)
+        let result =
+            until_sure(first, |bits| digits(&natural_logarithm(self, bits), bits, precision, 0));
+        result.finish(&rules, status)
     }
 
     pub(crate) fn log10(&self, rules: &Rules, status: &mut u32) -> Self {
@@ -294,7 +275,7 @@ impl Number {
             let value = (natural_logarithm(self, inner) << inner) / ten;
             digits(&(value >> (inner - bits)), bits, precision, 0)
         });
-        result.settled(&rules, status)
+        result.finish(&rules, status)
     }
 }
 
