@@ -77,6 +77,7 @@ const LEFT_OUT: &[&str] = &[
 const LEFT_OUT_IN_MODULE: &[&str] = &[
     "_ctypes.py",
     "_pydatetime.py",
+    "_pydecimal.py",
     "_pyio.py",
     "_pyrepl",
     "antigravity.py",

@@ -5,6 +5,7 @@
 //! Python shims; each says in its first lines what it changes and why.
 
 mod csv;
+mod decimal;
 mod digests;
 mod expat;
 #[cfg(not(target_arch = "wasm32"))]
@@ -34,6 +35,7 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
         time_zones::module_def(&builder.ctx),
         expat::module_def(&builder.ctx),
         csv::module_def(&builder.ctx),
+        decimal::module_def(&builder.ctx),
         #[cfg(not(target_arch = "wasm32"))]
         memory::module_def(&builder.ctx),
     ];

@@ -1,0 +1,15 @@
+//! The module `_decimal`, on which `decimal` stands: General Decimal Arithmetic.
+
+mod arguments;
+mod context;
+mod convert;
+mod decimal;
+mod format;
+mod manager;
+mod methods;
+mod module;
+mod number;
+mod operators;
+mod signals;
+
+pub(crate) use module::module_def;
