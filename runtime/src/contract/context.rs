@@ -1,4 +1,4 @@
-//! The `context` argument of a handler (scf-contract §1.5).
+//! The `context` argument of a handler (docs/contract.md §1.5).
 
 use super::Function;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Failures and the JSON envelope that tells them (scf-contract §2).
+//! Failures and the JSON envelope that tells them (docs/contract.md §2).
 
 use serde::{Deserialize, Serialize};
 

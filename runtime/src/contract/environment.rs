@@ -1,4 +1,4 @@
-//! The environment variables a handler sees (scf-contract §7).
+//! The environment variables a handler sees (docs/contract.md §7).
 
 use super::{Function, limits};
 use indexmap::IndexMap;

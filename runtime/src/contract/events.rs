@@ -1,4 +1,4 @@
-//! The events that triggers give a function (scf-contract §8), and changing a value in one.
+//! The events that triggers give a function (docs/contract.md §8), and changing a value in one.
 
 use serde_json::{Map, Value};
 use std::fmt;
@@ -10,7 +10,7 @@ pub struct TriggerEvent {
     pub name: &'static str,
     /// What such an event tells of, in a few words.
     pub title: &'static str,
-    /// The section of scf-contract that documents it.
+    /// The section of docs/contract.md that documents it.
     pub source: &'static str,
     /// An example: a JSON object with the documented keys in the documented order, indented
     /// by two spaces, with a newline at its end. The values are made up.

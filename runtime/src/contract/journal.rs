@@ -1,4 +1,4 @@
-//! The log of one invocation, as text (scf-contract §4.1).
+//! The log of one invocation, as text (docs/contract.md §4.1).
 
 use super::{
     Failure, Invocation, Outcome,

@@ -1,4 +1,4 @@
-//! The platform's limits (scf-contract §6) and krait's own.
+//! The platform's limits (docs/contract.md §6) and krait's own.
 
 /// One MiB in bytes. The platform writes "MB" and means this.
 pub const MIB: u64 = 1024 * 1024;

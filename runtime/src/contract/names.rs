@@ -1,4 +1,4 @@
-//! What functions, namespaces and aliases may be called (scf-contract §3.5, §6).
+//! What functions, namespaces and aliases may be called (docs/contract.md §3.5, §6).
 
 use super::limits::NAME_LENGTH;
 use std::fmt;

@@ -12,7 +12,7 @@ pub enum Outcome {
     Failed(Failure),
 }
 
-/// The parts of a cold start (scf-contract §4.1).
+/// The parts of a cold start (docs/contract.md §4.1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ColdStart {
     /// Finding and unpacking the code.

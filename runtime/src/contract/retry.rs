@@ -1,5 +1,5 @@
 //! When asynchronous events are tried again, and what is told of those given up
-//! (scf-contract §5, the newer document).
+//! (docs/contract.md §5, the newer document).
 
 use super::{Failure, Function, envelope::ERROR_CODE, limits};
 use serde_json::{Value, json};

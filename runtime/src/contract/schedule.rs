@@ -1,4 +1,4 @@
-//! When timers fire (scf-contract §8.4), and the event they give.
+//! When timers fire (docs/contract.md §8.4), and the event they give.
 
 use super::envelope::json_text;
 use croner::{Cron, parser::CronParser};

@@ -1,6 +1,6 @@
 //! The allocator of the whole program: the heap's, with one rule added. Where an instance
 //! runs into the memory limit that the kernel enforces, it says so to its watcher and
-//! ends: an allocation that fails is the platform's 434, not a crash (scf-contract §2.1).
+//! ends: an allocation that fails is the platform's 434, not a crash (docs/contract.md §2.1).
 
 use super::wire;
 use crate::snapshot::heap;

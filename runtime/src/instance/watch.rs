@@ -27,7 +27,7 @@ pub(super) const LARGEST_PIPE_BYTES: usize = 1 << 20;
 
 impl Instance {
     /// Makes one invocation and waits for its end. After a failure other than 407 and 430 the
-    /// instance is dead, and serves no more (scf-contract §1.7).
+    /// instance is dead, and serves no more (docs/contract.md §1.7).
     ///
     /// # Errors
     /// When the event is not JSON, or krait itself is to end.

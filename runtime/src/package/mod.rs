@@ -69,7 +69,7 @@ pub fn open(code: &Path, layers: &[PathBuf]) -> Result<Package, PackageError> {
 
 impl Package {
     /// Refuses a zip whose entry file sits in a folder instead of at the root: the most
-    /// common mistake of the platform's users (scf-contract §12).
+    /// common mistake of the platform's users (docs/contract.md §12).
     ///
     /// # Errors
     /// [`PackageError::EntryInFolder`], naming the folder.

@@ -1,4 +1,4 @@
-//! Functions declared in a `template.yaml` (TCSAM, scf-contract §11.3) or a
+//! Functions declared in a `template.yaml` (TCSAM, docs/contract.md §11.3) or a
 //! `serverless.yml` (component scf, §11.2).
 
 use super::{

@@ -1,6 +1,6 @@
-//! Works on queued events: takes what is due out of the store, invokes, and records or puts off
-//! (scf-contract §5). An event is worked on at least once; one whose result was recorded, never
-//! again.
+//! Runs queued events: takes those that are due from the store, invokes the function, and records
+//! the result or the next attempt (docs/contract.md §5). Each event runs at least once. An event
+//! whose result was recorded never runs again.
 
 use super::{
     DeadLetter, LATEST, Refused, Request, Revision, Shared, Source, new_request_id, now_ms,

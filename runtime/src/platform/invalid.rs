@@ -19,7 +19,7 @@ pub enum InvalidFunction {
     Description {
         length: usize,
     },
-    /// Not a Python 3 (scf-contract §10); krait runs them all with the one it has.
+    /// Not a Python 3 (docs/contract.md §10); krait runs them all with the one it has.
     Runtime(String),
     Memory(OutOfRange),
     Timeout(OutOfRange),
@@ -35,7 +35,7 @@ pub enum InvalidFunction {
         name: String,
         reason: Box<InvalidSchedule>,
     },
-    /// A timer's message beyond 4 KB (scf-contract §6).
+    /// A timer's message beyond 4 KB (docs/contract.md §6).
     TimerMessage {
         name: String,
         bytes: usize,

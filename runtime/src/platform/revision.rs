@@ -105,7 +105,7 @@ pub enum DeadLetter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     pub name: String,
-    /// Seven fields, or five (scf-contract §8.4).
+    /// Seven fields, or five (docs/contract.md §8.4).
     pub cron: String,
     #[serde(default)]
     pub message: String,

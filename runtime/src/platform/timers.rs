@@ -41,7 +41,7 @@ pub(super) async fn run(platform: Platform) {
 }
 
 /// A function's timers, and the zone that their schedules are in: UTC unless the function sets
-/// `TZ` (scf-contract §14).
+/// `TZ` (docs/contract.md §14).
 fn timers(deployed: &Deployed) -> Vec<(Timer, TimeZone)> {
     let Some(latest) = &deployed.latest else { return Vec::new() };
     let zone = latest.function.environment.get("TZ");

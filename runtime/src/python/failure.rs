@@ -1,4 +1,4 @@
-//! Exceptions to the text of a stack trace (scf-contract §2.1).
+//! Exceptions to the text of a stack trace (docs/contract.md §2.1).
 
 use super::CodePaths;
 use rustpython_vm::{

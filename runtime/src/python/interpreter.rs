@@ -48,7 +48,7 @@ impl Interpreter {
     pub fn build() -> Self {
         let mut settings = Settings::default();
         // The embedded interpreter answers to krait, not to PYTHON* variables, whose
-        // documented values (scf-contract §7) are for the handler to read.
+        // documented values (docs/contract.md §7) are for the handler to read.
         settings.ignore_environment = true;
         settings.import_site = false;
         // What the platform's own runtime would find there; argparse looks at it.
@@ -61,7 +61,7 @@ impl Interpreter {
         settings.buffered_stdio = false;
         settings.stdio_encoding = Some("utf-8".to_owned());
         settings.stdio_errors = Some("strict".to_owned());
-        // Stack traces show no carets (scf-contract §2.1), so columns need no keeping.
+        // Stack traces show no carets (docs/contract.md §2.1), so columns need no keeping.
         settings.code_debug_ranges = false;
         let builder = rustpython_vm::Interpreter::builder(settings);
         let engine = krait_stdlib_shims::add_standard_library(builder).build();
@@ -147,7 +147,7 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     wall_time::replace(vm)?;
     #[cfg(unix)]
     leave::replace(vm)?;
-    // Files are UTF-8, as the platform's `LANG` has it (scf-contract §7), whatever locales the
+    // Files are UTF-8, as the platform's `LANG` has it (docs/contract.md §7), whatever locales the
     // machine has.
     #[cfg(unix)]
     vm.import("_locale", 0)?.set_attr(
@@ -201,7 +201,7 @@ fn load_failure(error: PyBaseExceptionRef, code: &CodePaths, vm: &VirtualMachine
     Failure::Load { message: failure::stack_trace(error, code, vm) }
 }
 
-/// The platform catches `Exception` and nothing wider (scf-contract §2.1).
+/// The platform catches `Exception` and nothing wider (docs/contract.md §2.1).
 fn ended<T>(
     result: PyResult<T>,
     failure: impl FnOnce(PyBaseExceptionRef) -> Failure,

@@ -1,4 +1,4 @@
-//! Finding and importing the handler's module (scf-contract §1.2, §1.3).
+//! Finding and importing the handler's module (docs/contract.md §1.2, §1.3).
 
 use super::shelf;
 use crate::contract::Handler;

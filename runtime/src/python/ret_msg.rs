@@ -1,5 +1,5 @@
 //! Python objects to JSON text, as `json.dumps(value, ensure_ascii=False)` writes them
-//! (scf-contract §1.6, §14).
+//! (docs/contract.md §1.6, §14).
 //!
 //! Two departures. NaN and the infinities are refused, as `allow_nan=False` does: they are
 //! not JSON. A lone surrogate, which UTF-8 cannot carry, is written as its `\u` escape.

@@ -1,4 +1,4 @@
-//! The triggers that speak HTTP: function URLs at `/url/...` (scf-contract §8.2), the API
+//! The triggers that speak HTTP: function URLs at `/url/...` (docs/contract.md §8.2), the API
 //! gateway at `/apigw/...` (§8.1). What an event and an answer look like is
 //! [`crate::contract::http`]'s.
 
@@ -121,7 +121,7 @@ async fn invoke(
     Ok(completed.invocation)
 }
 
-/// Behind an API gateway request ids have no dashes (scf-contract §2.2).
+/// Behind an API gateway request ids have no dashes (docs/contract.md §2.2).
 fn gateway_id(source: Source, request_id: &str) -> String {
     match source {
         Source::ApiGateway => request_id.replace('-', ""),

@@ -1,4 +1,4 @@
-//! The API gateway trigger (scf-contract §8.1), with the integrated response.
+//! The API gateway trigger (docs/contract.md §8.1), with the integrated response.
 
 use super::{HttpRequest, HttpResponse, request, response};
 use crate::contract::{Invocation, Outcome, envelope::json_text};

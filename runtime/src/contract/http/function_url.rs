@@ -1,4 +1,4 @@
-//! A function's own URL (scf-contract §8.2).
+//! A function's own URL (docs/contract.md §8.2).
 
 use super::{HttpRequest, HttpResponse, request, response};
 use crate::contract::{

@@ -1,5 +1,5 @@
 //! The integrated response: a function's answer that says its own status, headers and body
-//! (scf-contract §8.1).
+//! (docs/contract.md §8.1).
 
 use super::{HttpResponse, JSON};
 use crate::contract::limits;

@@ -24,7 +24,7 @@ impl Running<'_> {
     /// Tells the observer that the invocation is over.
     pub(super) fn over(&mut self, outcome: Outcome, duration: Duration) -> Invocation {
         let memory_bytes = match outcome {
-            // As the platform reports it: the function was never reached (scf-contract §2.1).
+            // As the platform reports it: the function was never reached (docs/contract.md §2.1).
             Outcome::Failed(Failure::Load { .. } | Failure::EntryMissing { .. }) => 0,
             _ => memory_bytes(),
         };

@@ -167,7 +167,7 @@ impl Hosted {
     }
 
     /// Makes one invocation. After a failure other than 407 and 430 the instance is dead, and
-    /// serves no more (scf-contract §1.7).
+    /// serves no more (docs/contract.md §1.7).
     ///
     /// # Errors
     /// When the event is not JSON, or the instance had ended before it took the invocation:

@@ -1,4 +1,4 @@
-//! The queue of asynchronous events (scf-contract §5): how they come in, and what becomes of
+//! The queue of asynchronous events (docs/contract.md §5): how they come in, and what becomes of
 //! them once they are claimed.
 
 use super::{EventState, Store, StoreError, Termination};
@@ -29,7 +29,7 @@ pub struct NewEvent {
     pub due_at: i64,
 }
 
-/// Why an event is tried again (scf-contract §5).
+/// Why an event is tried again (docs/contract.md §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryClass {
     RunError,

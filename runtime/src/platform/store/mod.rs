@@ -51,7 +51,7 @@ use std::{
 use thread::{FolderLock, Haste, Worker};
 use tokio::sync::RwLock;
 
-/// How long ended events and records are kept, in milliseconds: 3 days (scf-contract §3.5).
+/// How long ended events and records are kept, in milliseconds: 3 days (docs/contract.md §3.5).
 pub const KEPT_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
 /// The store of one server. Clones are the same store. When the last is dropped, what was

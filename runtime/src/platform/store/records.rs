@@ -21,9 +21,9 @@ pub struct InvocationRecord {
     pub duration_us: u64,
     pub billed_ms: u64,
     pub memory_bytes: u64,
-    /// As `FunctionLog` has it: 0 when the function returned (scf-contract §3.5).
+    /// As `FunctionLog` has it: 0 when the function returned (docs/contract.md §3.5).
     pub ret_code: i32,
-    /// The platform's status code (scf-contract §2.3).
+    /// The platform's status code (docs/contract.md §2.3).
     pub status_code: u16,
     pub ret_msg: String,
     pub log: String,
@@ -42,7 +42,7 @@ pub struct RecordFilter {
     pub ret_code: Option<RetCodeFilter>,
 }
 
-/// `Filter.RetCode` of `GetFunctionLogs` (scf-contract §3.5). Which status codes the last
+/// `Filter.RetCode` of `GetFunctionLogs` (docs/contract.md §3.5). Which status codes the last
 /// three mean is a guess from their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetCodeFilter {

@@ -22,7 +22,7 @@ pub enum EventState {
 }
 
 /// How an event is to be ended before its time (`GraceShutdown` of `TerminateAsyncEvent`,
-/// scf-contract §3.5).
+/// docs/contract.md §3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Termination {
     Kill = 1,

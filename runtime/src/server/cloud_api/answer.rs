@@ -1,4 +1,4 @@
-//! An answer's form (scf-contract §3.2): always status 200, also for errors, and exactly
+//! An answer's form (docs/contract.md §3.2): always status 200, also for errors, and exactly
 //! `application/json`: with a charset added, the Python SDK overlooks an error.
 
 use super::errors::ApiError;

@@ -1,4 +1,4 @@
-//! Asynchronous events: their status, their end, and how they are retried (scf-contract §3.5,
+//! Asynchronous events: their status, their end, and how they are retried (docs/contract.md §3.5,
 //! §5).
 
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters, refusal};

@@ -1,5 +1,5 @@
 //! `CreateFunction`, `UpdateFunctionCode`, `UpdateFunctionConfiguration` and `DeleteFunction`
-//! (scf-contract §3.5).
+//! (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, code, errors::ApiError, parameters::Parameters, refusal};
 use crate::{

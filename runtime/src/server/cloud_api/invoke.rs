@@ -1,4 +1,4 @@
-//! `Invoke` and `InvokeFunction` (scf-contract §3.2, §3.3).
+//! `Invoke` and `InvokeFunction` (docs/contract.md §3.2, §3.3).
 
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters};
 use crate::{

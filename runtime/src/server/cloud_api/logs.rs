@@ -1,4 +1,4 @@
-//! `GetFunctionLogs` and `GetRequestStatus` (scf-contract §3.5).
+//! `GetFunctionLogs` and `GetRequestStatus` (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters, refusal};
 use crate::platform::store::{

@@ -1,5 +1,5 @@
 //! Tencent Cloud's API 3.0 for functions, service `scf`, as its SDKs speak it
-//! (scf-contract §3).
+//! (docs/contract.md §3).
 //!
 //! A request's way: [`signature::check`] where credentials are configured, then
 //! [`wire::read`], which gives the action and its parameters, each known to the action and

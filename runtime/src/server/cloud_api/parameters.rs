@@ -75,7 +75,7 @@ impl Parameters {
     }
 
     /// What a text that is `TRUE` or `FALSE` says; so the API writes most of its switches
-    /// (scf-contract §3.5).
+    /// (docs/contract.md §3.5).
     ///
     /// # Errors
     /// `InvalidParameterValue` where it is another text.

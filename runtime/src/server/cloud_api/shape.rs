@@ -1,5 +1,5 @@
 //! What shape an action's parameters have, and whether what was given has it: the platform's
-//! gateway looks before the action does (scf-contract §3.3).
+//! gateway looks before the action does (docs/contract.md §3.3).
 
 use super::errors::ApiError;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! `GetFunction` and `ListFunctions` (scf-contract §3.5).
+//! `GetFunction` and `ListFunctions` (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, errors::ApiError, functions, refusal};
 use crate::platform::{Deployed, Revision, Timer, store::FunctionKey};

@@ -1,4 +1,4 @@
-//! From an HTTP request to an action and its parameters (scf-contract §3.1).
+//! From an HTTP request to an action and its parameters (docs/contract.md §3.1).
 
 use super::{
     actions::Action,

@@ -84,7 +84,7 @@ impl Action {
         }
     }
 
-    /// The parameters it knows: those of the SDK's models (scf-contract §3.3, §3.5).
+    /// The parameters it knows: those of the SDK's models (docs/contract.md §3.3, §3.5).
     pub fn parameters(self) -> &'static [Parameter] {
         match self {
             Self::Invoke => known::INVOKE,

@@ -157,7 +157,7 @@ impl ApiError {
 /// A function's configuration that the platform would refuse. `problem` says what is wrong
 /// and what would do.
 impl ApiError {
-    /// `FunctionName` is not as names are (scf-contract §3.5).
+    /// `FunctionName` is not as names are (docs/contract.md §3.5).
     pub fn function_name_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.FunctionName", "FunctionName", problem)
     }

@@ -1,4 +1,4 @@
-//! What the API says when a request is refused (scf-contract §3.4): a code for programs, and
+//! What the API says when a request is refused (docs/contract.md §3.4): a code for programs, and
 //! a text for people. A function that fails is none of these: it is an ordinary result.
 //!
 //! Codes are the platform's. Texts are too where one is known, which is then said; the others

@@ -1,4 +1,4 @@
-//! Whether a request was signed by who knows the secret key (scf-contract §3.1).
+//! Whether a request was signed by who knows the secret key (docs/contract.md §3.1).
 //!
 //! Neither generation of signatures covers the headers that say what is to be done: an
 //! action in `X-TC-Action` can be exchanged on the way, and a request can be sent again for
