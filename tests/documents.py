@@ -3,6 +3,7 @@
 
 - Each relative link in a document names a file that exists, and each anchor a heading.
 - Each section that a comment cites (`docs/contract.md §3.2`, or `§3.2` alone) exists there.
+- Each component of `runtime/src` uses only those that ARCHITECTURE.md's table allows it.
 
 Prints each error as FILE:LINE: TEXT; exits with 1 if there is one.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs/contract.md"
+ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 LINK = re.compile(r"\[[^][]+\]\(([^()\s]+)\)")
 # Sections of other documents, such as "RFC 9110 §15", are not the contract's.
 SECTION = re.compile(r"(?P<other>\b(?:RFC|UAX|UTS|ISO|IEEE) ?[\d-]+,? )?§(?P<number>\d+(?:\.\d+)?)")
@@ -70,6 +72,44 @@ def check_sections(path, sections):
                 yield number, f"docs/contract.md has no §{cited['number']}"
 
 
+def allowed_uses():
+    """What ARCHITECTURE.md's table of components lets each component of `runtime/src` use."""
+    row = re.compile(r"\| `runtime/src/(\w+)` \|.*\| ([^|]*) \|")
+    allowed = {}
+    for line in ARCHITECTURE.read_text().splitlines():
+        if match := row.fullmatch(line):
+            allowed[match[1]] = set(re.findall(r"`(\w+)`", match[2]))
+    return allowed
+
+
+def used(line_texts):
+    """The names behind `crate::` in lines of Rust, with the numbers of their lines."""
+    text = "\n".join(line_texts)
+    for start in re.finditer(r"\bcrate::(\w+|\{)", text):
+        number = text.count("\n", 0, start.start()) + 1
+        if start[1] != "{":
+            yield number, start[1]
+            continue
+        depth = 1
+        expected = True
+        for token in re.finditer(r"\w+|[{},]", text[start.end():]):
+            depth += {"{": 1, "}": -1}.get(token[0], 0)
+            if depth == 0:
+                break
+            if depth == 1 and token[0] == ",":
+                expected = True
+            elif depth == 1 and expected:
+                yield number, token[0]
+                expected = False
+
+
+def check_uses(path, component, allowed):
+    code = [re.sub(r"//.*", "", line) for line in path.read_text().splitlines()]
+    for number, name in used(code):
+        if name in allowed and name != component and name not in allowed[component]:
+            yield number, f"`{component}` may not use `{name}` (ARCHITECTURE.md)"
+
+
 def main():
     headings = re.findall(r"^#+ (\d+(?:\.\d+)?)\.? ", CONTRACT.read_text(), re.MULTILINE)
     sections = set(headings)
@@ -86,6 +126,13 @@ def main():
         errors += [(document, *error) for error in check_links(document)]
     for path in citing:
         errors += [(path, *error) for error in check_sections(path, sections)]
+    allowed = allowed_uses()
+    for component in sorted(allowed):
+        for path in tracked(f"runtime/src/{component}/*.rs"):
+            errors += [(path, *error) for error in check_uses(path, component, allowed)]
+    folders = {path.name for path in (ROOT / "runtime/src").iterdir() if path.is_dir()}
+    for component in sorted(folders ^ set(allowed)):
+        errors.append((ARCHITECTURE, 1, f"its table and runtime/src do not agree on `{component}`"))
     for path, number, error in errors:
         print(f"{path.relative_to(ROOT)}:{number}: {error}")
     print(f"{len(documents)} documents, {len(citing)} files with citations, {len(errors)} errors")
