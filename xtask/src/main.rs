@@ -16,19 +16,19 @@ use std::{
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
-  engine   list the changes that the engine gets, or show, edit and record them
+  engine   list krait's changes of the engine, or show, edit and record them
   cpython-tests
-           run CPython's test suite on krait, and compare what fails with tests/cpython
+           run CPython's test suite on krait, and compare the failures with tests/cpython
   compare [OPTIONS] [TOPIC...]
-           write small programs, run them on krait and on CPython, and tell what differs
-  dist     build what ships into target/dist/krait
+           run small generated programs on krait and on CPython, and report differences
+  dist     build the release binary, target/dist/krait
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
-           write target/wasm/bin/krait, which is the module in a host: tests can run it
-  patterns record the standard library's regular expressions, compiled, for the shims
-  bench    measure it beside CPython, and print BENCHMARKS.md's tables
+           write target/wasm/bin/krait, the module in a host, which tests can run
+  patterns record the standard library's compiled regular expressions for the shims
+  bench    measure krait beside CPython, and print BENCHMARKS.md's tables
   serve-bench [PROGRAM]
-           measure its server beside functions-framework and CPython, and print a table
+           measure krait serve beside functions-framework and CPython, and print a table
   wasm-bench
            measure the module beside the native program";
 

@@ -1,4 +1,4 @@
-//! What is declared of a function, and the platform would refuse.
+//! Declarations of functions that the platform would refuse.
 
 use crate::contract::{
     environment::InvalidEnvironment,
@@ -9,7 +9,7 @@ use crate::contract::{
 };
 use std::fmt;
 
-/// Why a function may not be as it is declared. `Display` names the rule and the remedy.
+/// Why a function's declaration is refused. `Display` names the rule and the remedy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InvalidFunction {
     Name(InvalidName),
@@ -27,7 +27,7 @@ pub enum InvalidFunction {
     Environment(InvalidEnvironment),
     EventAge(OutOfRange),
     RetryCount(OutOfRange),
-    /// With none at once, a call would wait for ever.
+    /// With a concurrency of 0, a call would wait forever.
     Concurrency,
     /// Negative, or no number.
     RetryInterval,
@@ -40,7 +40,7 @@ pub enum InvalidFunction {
         name: String,
         bytes: usize,
     },
-    /// The zone of its timers, the function's `TZ`, is not known.
+    /// The time zone of its timers, the function's `TZ`, is unknown.
     TimeZone(String),
 }
 

@@ -1,4 +1,4 @@
-//! The faces that speak HTTP. They ask the rooms below, and say what they are told in the
+//! The faces that speak HTTP. They ask the components below, and say what they are told in the
 //! form that the caller expects.
 //!
 //! - [`listener`]: connections, and what bounds them.
