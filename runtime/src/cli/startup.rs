@@ -1,10 +1,10 @@
-//! What comes before the command line is read.
+//! The first steps of the program, before it reads the command line.
 
 use crate::{instance, locks};
 
-/// Does for this process what Rust's own start does before `main`: a descriptor that the
-/// caller closed is opened on nothing, lest a pipe takes its number, and a reader that goes
-/// away is an error like others.
+/// Does what Rust's own start does before `main`. A standard descriptor that the caller closed is
+/// opened on `/dev/null`, so that a pipe does not take its number. And SIGPIPE is ignored, so that
+/// a reader that goes away is an ordinary error.
 pub fn prepare_streams() {
     // SAFETY: the process has one thread and has opened nothing yet.
     unsafe {
