@@ -17,8 +17,8 @@ pub fn prepare_streams() {
     }
 }
 
-/// Starts what a command will need, before it is known whether it is well-formed: by then
-/// it would be too late for a snapshot, and meanwhile the interpreter is made ready.
+/// Starts what a command needs, before its options are parsed. After that it would be too late for
+/// a snapshot, and the interpreter gets ready meanwhile.
 pub fn prepare(command: &[u8]) {
     if let Err(error) = locks::keep_if_asked() {
         eprintln!("krait: KRAIT_LOCKS=keep cannot be had: {error}");
@@ -26,7 +26,7 @@ pub fn prepare(command: &[u8]) {
     match command {
         b"invoke" => instance::start_early(),
         b"snapshot" => instance::start_maker(),
-        // What a server starts by itself: not a command that is typed.
+        // Not a user's command: the server starts it.
         b"zygote" => instance::start_zygote(),
         _ => {}
     }

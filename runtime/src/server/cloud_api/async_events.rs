@@ -150,7 +150,7 @@ fn is_going(state: EventState) -> bool {
     matches!(state, EventState::Queued | EventState::Running)
 }
 
-/// The API has no word for an event that waits: that it is `RUNNING` is a guess.
+/// The API has no status for a waiting event. `RUNNING` is a guess.
 fn state_name(state: EventState) -> &'static str {
     match state {
         EventState::Queued | EventState::Running => "RUNNING",

@@ -53,7 +53,7 @@ impl Action {
         Self::DeleteNamespace,
     ];
 
-    /// The action of a name, to the letter.
+    /// The action with exactly this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.name() == name)
     }
