@@ -49,8 +49,8 @@ fn main() -> Result<()> {
     }
 }
 
-/// Builds the optimised program, takes its lock prefixes and its symbols out, and has it write a
-/// copy of itself with its snapshot attached where it is easy to find.
+/// Builds the optimised program, removes its lock prefixes and its symbols, and makes it write a
+/// copy with its snapshot attached to `target/dist`.
 fn dist() -> Result<PathBuf> {
     // The symbols tell which functions are the interpreter's.
     let symbols = ["--", "-C", "strip=none"];
@@ -70,7 +70,7 @@ fn dist() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Has krait itself record the patterns its library compiles, and writes them down.
+/// Makes krait record the patterns that its library compiles, and writes them to a file.
 fn patterns() -> Result<()> {
     cargo(&["build", "--release", "--package", "krait"])?;
     let shims = root().join("stdlib-shims");
@@ -90,7 +90,7 @@ fn patterns() -> Result<()> {
     Ok(())
 }
 
-/// Runs the benchmark program against the program that ships.
+/// Runs the benchmark program against the release binary.
 fn bench() -> Result<()> {
     let program = dist()?;
     let arguments = [
@@ -105,7 +105,7 @@ fn bench() -> Result<()> {
     cargo(&arguments)
 }
 
-/// Runs the benchmark of the server against a program, or the one that ships.
+/// Runs the benchmark of the server against a program, by default the release binary.
 fn serve_bench(program: Option<PathBuf>) -> Result<()> {
     let (program, profile) = match program {
         Some(program) => (program.canonicalize().context("the program")?, "release"),
@@ -142,7 +142,7 @@ fn cargo_with(arguments: &[&str], environment: &[(String, String)]) -> Result<()
     let (command, rest) = arguments.split_first().context("a cargo command")?;
     // The interpreter's parser declares a newer Rust than it needs.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What cargo told this program of itself would have build scripts run anew.
+    // Cargo's variables for this program would make build scripts run again.
     for (name, _) in env::vars_os() {
         let name_text = name.to_string_lossy();
         if name_text.starts_with("CARGO_PKG_") || name_text.starts_with("CARGO_MANIFEST_") {

@@ -56,8 +56,8 @@ pub(super) async fn api_gateway(server: &Server, arrived: Arrived) -> Answer {
 }
 
 /// The function that a path names, `NAMESPACE/FUNCTION/...` or `FUNCTION/...`, and the path that is
-/// left for the function. The first part is a namespace if that namespace exists, else a function
-/// of the default namespace.
+/// left for the function. The first part is a namespace if there is a function in it, else a
+/// function of the default namespace.
 fn addressed(server: &Server, rest: &str) -> (FunctionKey, String) {
     let (first, after) = rest.split_once('/').unwrap_or((rest, ""));
     let first = decoded_path(first).into_owned();
