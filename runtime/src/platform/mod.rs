@@ -171,18 +171,22 @@ impl Platform {
         });
     }
 
+    /// The functions and their revisions in service.
     pub fn registry(&self) -> &Registry {
         &self.shared.registry
     }
 
+    /// The store. Faces only read it.
     pub fn store(&self) -> &Store {
         &self.shared.store
     }
 
+    /// The counts of invocations since the start.
     pub fn counts(&self) -> &Counts {
         &self.shared.counts
     }
 
+    /// The server's log.
     pub fn log(&self) -> &Log {
         &self.shared.log
     }
@@ -332,6 +336,7 @@ impl Platform {
         self.shared.log.flush();
     }
 
+    /// Whether the platform accepts no more requests.
     pub fn is_closing(&self) -> bool {
         self.shared.closing.load(std::sync::atomic::Ordering::Relaxed)
     }

@@ -28,6 +28,7 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// The function's namespace and name.
     pub fn key(&self) -> FunctionKey {
         FunctionKey { namespace: self.function.namespace.clone(), name: self.function.name.clone() }
     }

@@ -14,6 +14,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Parameters at the top of a request, whose values were checked.
     pub fn new(values: Map<String, Value>) -> Self {
         Self { values, prefix: String::new() }
     }

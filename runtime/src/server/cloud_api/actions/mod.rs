@@ -30,6 +30,7 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action that krait supports.
     pub const ALL: [Self; 20] = [
         Self::Invoke,
         Self::InvokeFunction,

@@ -39,6 +39,7 @@ impl Credentials {
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a text, so that `Debug` does not print it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
