@@ -345,11 +345,11 @@ pub(super) struct InvokeArguments {
     #[arg(long, value_name = "ID", help_heading = "Context")]
     pub request_id: Option<String>,
 
-    /// With Event, krait prints nothing on stdout and accepts events of up to 128 KB
+    /// Event prints nothing on stdout and accepts events up to 128 KB
     #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Invocation")]
     pub invocation_type: InvocationType,
 
-    /// How much of the log goes to stderr; tail is its last 4 KB
+    /// How much log goes to stderr; tail is its last 4 KB
     #[arg(long, value_enum, default_value_t, help_heading = "Invocation")]
     pub log: LogChoice,
 
