@@ -74,6 +74,6 @@ export interface Invocation {
 }
 
 export class KraitError extends Error {
-  /** 2: the request could not be made; 3: krait's own fault. */
+  /** 2: the input was wrong; 3: krait itself failed. */
   status: 2 | 3;
 }
