@@ -12,8 +12,8 @@ fn main() {
     }
 }
 
-/// Calls of libc's that come to krait first, in a WebAssembly module
-/// (`hooks.rs` and `tidy.rs` in `src/instance/in_module`).
+/// Calls of libc that the linker redirects to krait in a WebAssembly module (`hooks.rs` and
+/// `tidy.rs` in `src/instance/in_module`).
 const HOOKED: &[&str] = &[
     "__wasi_fd_close",
     "__wasi_fd_read",

@@ -1,10 +1,9 @@
 // Flags for the linker, for every program that krait's library is linked into: included by
 // their build scripts.
 
-/// Functions of libc's that the program puts its own in place of, for its libraries and for
-/// libc itself: those that allocate, and the one that makes threads
-/// (`src/snapshot/heap/c_interface.rs`), those that change how a signal is treated
-/// (`src/snapshot/left_out.rs`), and `exit` (`src/snapshot/exit.rs`).
+/// Functions of libc that the program replaces, for its libraries and for libc itself: those that
+/// allocate, the one that creates threads (`src/snapshot/heap/c_interface.rs`), those that change
+/// how a signal is treated (`src/snapshot/left_out.rs`), and `exit` (`src/snapshot/exit.rs`).
 const REPLACED: &[&str] = &[
     "aligned_alloc",
     "calloc",

@@ -1,10 +1,9 @@
 //! Assembles and compiles the Python half of the standard library, which krait freezes.
 //!
-//! It is `rustpython-pylib`'s `Lib` less what no handler can use, plus the files
-//! under `python/`: those in `replace/` stand instead of (or beside) the library's
-//! own, those in `append/` are added to the end of the module of the same name. For a
-//! WebAssembly module those under `python/module/` come on top, and most of it is packed:
-//! see `src/packed.rs`.
+//! It is `rustpython-pylib`'s `Lib` without what no handler can use, plus the files under
+//! `python/`. Files in `replace/` replace the library's files or add new ones. Files in `append/`
+//! are added to the end of the module of the same name. A WebAssembly module also gets the files
+//! under `python/module/`, and most of its library is packed: see `src/packed.rs`.
 
 use rustpython_compiler::{CompileOpts, Mode, compile};
 use rustpython_compiler_core::{
@@ -25,8 +24,8 @@ use xz::{
     stream::{Check, Filters, LzmaOptions, PRESET_EXTREME, Stream},
 };
 
-/// Entries of `Lib` that are not frozen, by path from `Lib`. Each wants a screen,
-/// a terminal, a package index, another operating system, or a developer's desk.
+/// Entries of `Lib` that are not frozen, by path from `Lib`. Each needs a screen, a terminal, a
+/// package index, another operating system, or is a tool for developers.
 const LEFT_OUT: &[&str] = &[
     "__hello__.py",
     "__phello__",
@@ -173,8 +172,8 @@ const LEFT_OUT_ENCODINGS: &[&str] = &[
     "ptcp154",
 ];
 
-/// The flags of `re` by name. The library's modules name them while they are imported,
-/// which would import `enum` only to make numbers of them: they are given as numbers.
+/// The flags of `re` by name. The library's modules use them while they are imported, which would
+/// import `enum`. So they are replaced by numbers.
 const PATTERN_FLAGS: &[(&str, &str)] = &[
     ("ASCII", "256"),
     ("IGNORECASE", "2"),
@@ -192,8 +191,7 @@ const PATTERN_FLAGS: &[(&str, &str)] = &[
     ("L", "4"),
 ];
 
-/// What is imported before a module of krait's can unpack anything: while the interpreter is
-/// built.
+/// Modules that are imported while the interpreter is built, before krait can unpack anything.
 const NOT_PACKED: &[&str] = &[
     "codecs",
     "encodings",
@@ -204,11 +202,11 @@ const NOT_PACKED: &[&str] = &[
     "zipimport",
 ];
 
-/// What the engine is given as the code of every packed module.
+/// The stand-in code that the engine gets for every packed module.
 const STAND_IN: &str = "_krait_packed.py";
 
-/// How much code, in bytes, is compressed together: the more, the smaller the whole, and the
-/// longer it takes to import one module of it.
+/// How much code is compressed together, in bytes. A larger part compresses better, but the first
+/// import from it takes longer.
 const PART_SIZE: usize = 2 << 20;
 
 /// The changes of the library's modules: see `engine/README.md`.
@@ -295,7 +293,7 @@ fn library() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     Ok(sources)
 }
 
-/// As `xz --extreme` does, but whoever unpacks it needs no more memory than the content's.
+/// Like `xz --extreme`, but unpacking needs no more memory than the content.
 fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut options = LzmaOptions::new_preset(9 | PRESET_EXTREME)?;
     options.dict_size(PART_SIZE as u32).literal_context_bits(4).position_bits(0);
@@ -356,7 +354,7 @@ fn is_module() -> bool {
     env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm")
 }
 
-/// The source of what stands where a module, or a folder of them, is left out.
+/// The source that replaces a left-out module, or a folder of them.
 fn refusal(file: &str) -> String {
     let module = file.trim_end_matches(".py").replace('/', ".");
     format!(
@@ -381,7 +379,7 @@ fn is_left_out(name: &Path) -> bool {
 
 type Frozen = Vec<(String, FrozenModule<&'static [u8]>)>;
 
-/// Compiles every source, on all processors: this is most of the build script's time.
+/// Compiles every source, on all processors. This takes most of the build script's time.
 fn freeze(sources: &[(PathBuf, String)]) -> Frozen {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -405,8 +403,8 @@ fn freeze_one(name: &Path, source: &str) -> Option<(String, FrozenModule<&'stati
     let package = name.file_name()? == "__init__.py";
     let parts = if package { name.parent()?.to_path_buf() } else { name.with_extension("") };
     let module = parts.to_str()?.replace('/', ".");
-    // Columns would only serve the carets that krait's stack traces do not show.
-    // Without docstrings and assertions what everybody downloads is smaller.
+    // Columns are only needed for carets, which krait's stack traces do not have. Without
+    // docstrings and assertions, the download is smaller.
     let optimize = if is_module() { 2 } else { 0 };
     let options = CompileOpts { optimize, debug_ranges: false, ..CompileOpts::default() };
     let source = source.trim_start_matches('\u{feff}');
@@ -425,8 +423,8 @@ fn freeze_one(name: &Path, source: &str) -> Option<(String, FrozenModule<&'stati
     Some((module, FrozenModule { code: FrozenCodeObject { bytes: bytes.leak() }, package }))
 }
 
-/// Makes the tables of lines shorter, of code and of the code within it: the compiler writes an
-/// entry for each instruction, where one does for 8 of the same line.
+/// Shortens the line tables of code and of the code within it. The compiler writes an entry for
+/// each instruction, but one entry can cover 8 instructions of a line.
 fn join_lines(code: &mut CodeObject) {
     // An entry's first byte has its kind and the number of its instructions less 1. The kinds
     // that code without columns has, as CPython's Objects/locations.md tells of them:

@@ -1,6 +1,5 @@
-//! The form of the cloud API: how requests are read (`cloud_api/wire.md`), whose signatures
-//! are taken (`cloud_api/captured`, which the SDK sent), and that nothing a caller sends does
-//! worse than be refused.
+//! The form of the cloud API: reading requests (`cloud_api/wire.md`), checking signatures
+//! (`cloud_api/captured`, requests of the SDK), and refusing arbitrary input.
 
 #[path = "cloud_api/http_text.rs"]
 mod http_text;

@@ -1,5 +1,5 @@
-//! What the two HTTP triggers give a function, and what its answer is for HTTP: the cases of
-//! `contract/http.md`, what is refused, and that nothing a function returns does worse.
+//! The two HTTP triggers: the event that a function gets, and the response to its answer. It runs
+//! the cases of `contract/http.md`, and checks refused responses and arbitrary returned values.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use krait::contract::{

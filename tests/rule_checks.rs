@@ -1,5 +1,5 @@
-//! The contract's rules that need no interpreter: when timers fire (`contract/schedules.md`),
-//! when events are tried again (`contract/retry.md`), names, and what a server alone says.
+//! The contract's rules that need no interpreter: when timers fire (`contract/schedules.md`), when
+//! events are retried (`contract/retry.md`), names, and the texts that only a server uses.
 
 use jiff::{Timestamp, tz::TimeZone};
 use krait::contract::{

@@ -1,5 +1,5 @@
-//! What the maker of a snapshot refuses: one process for each thing that a warm-up must
-//! not leave behind.
+//! What the maker of a snapshot refuses. Each thing that a warm-up must not leave behind is tested
+//! in a separate process.
 
 use krait::{
     instance::allocator::Allocator,

@@ -1,4 +1,4 @@
-//! What the store of `krait serve` promises, asked of the library itself.
+//! The guarantees of `krait serve`'s store, tested by calls of the library.
 
 mod store;
 

@@ -1,5 +1,5 @@
-//! What the kernel takes for a page of memory on this machine: most of what a start from the
-//! snapshot consists of.
+//! The kernel's time for a page of memory on this machine. Most of a start from the snapshot
+//! consists of this.
 
 use anyhow::{Result, ensure};
 use std::{fs::File, os::fd::AsRawFd, path::Path, ptr::null_mut, time::Instant};

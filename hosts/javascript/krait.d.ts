@@ -1,6 +1,6 @@
 /** krait.wasm, compiled. */
 export class Krait {
-  /** @param source a compiled module, its bytes, or where it is: a URL, in Node also a path */
+  /** @param source a compiled module, its bytes, or its URL; in Node also its path */
   static load(source: WebAssembly.Module | BufferSource | URL | string): Promise<Krait>;
 
   /** Makes a function and starts an instance of it; its code is imported by the first call. */
@@ -10,13 +10,13 @@ export class Krait {
   events(): Promise<{ name: string; title: string; event: unknown }[]>;
 }
 
-/** What is not said here goes to krait as it is, and an option it does not know is refused. */
+/** Other keys are passed to krait, which refuses unknown ones. */
 export interface FunctionOptions {
   /** The code: contents by path. */
   files?: Record<string, string | Uint8Array>;
   /** The code: a folder (Node only). */
   folder?: string;
-  /** What of it is the code: "/function" (all), or a .py file or .zip in it. */
+  /** The part of it that is the code: "/function" (all), or a .py file or .zip in it. */
   code?: string;
   /** Default: "index.main_handler". */
   handler?: string;
@@ -40,7 +40,7 @@ export interface FunctionOptions {
 
 export class KraitFunction {
   /**
-   * One invocation; those of one function are made one after the other.
+   * One invocation. A function's invocations run one after the other.
    * @param event JSON text, or a value to be made into it
    * @throws {KraitError} when there is no answer: the event is not JSON, or krait failed
    */
@@ -74,6 +74,6 @@ export interface Invocation {
 }
 
 export class KraitError extends Error {
-  /** 2: the request could not be made; 3: krait's own fault. */
+  /** 2: the input was wrong; 3: krait itself failed. */
   status: 2 | 3;
 }

@@ -1,14 +1,14 @@
 //! krait runs Python serverless handlers as Tencent Cloud's Serverless Cloud Function
 //! does, from one static binary with the interpreter inside.
 //!
-//! The rooms, lower ones first; each knows only those above it in this list:
+//! The components, lower ones first. ARCHITECTURE.md's table says which of them each may use:
 //!
 //! - [`contract`]: facts of the platform. No interpreter, no I/O, no clock.
 //! - [`python`]: the only code that knows the interpreter. No processes, no network.
-//! - `locks`: the lock prefixes of the interpreter, put in before there is a second thread.
-//! - [`snapshot`]: the heap, and the state of a warm interpreter kept in a file.
+//! - `locks`: the lock prefixes of the interpreter, restored before there is a second thread.
+//! - [`snapshot`]: the heap, and the state of a warm interpreter in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
-//! - [`instance`]: one function instance: its process, its pipe, its limits.
+//! - [`instance`]: one function instance: its process, its socket, its limits.
 //! - [`platform`]: functions, versions, events and logs of a whole platform; no HTTP.
 //! - [`server`]: the faces that speak HTTP, over the others.
 //! - [`cli`]: the command line, a face over the others.

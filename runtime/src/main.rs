@@ -1,7 +1,7 @@
 //! The program `krait`.
 //!
-//! On Unix it starts at C's `main`, before Rust's own preparations: a process that takes a
-//! snapshot up must not have done anything yet.
+//! On Unix it starts at C's `main`, before Rust's own preparations, because a process that restores
+//! a snapshot must not have done anything yet.
 
 #![cfg_attr(unix, no_main)]
 
@@ -21,7 +21,7 @@ mod start {
             if command.is_null() { c"" } else { CStr::from_ptr(command) }
         };
         krait::cli::prepare(command.to_bytes());
-        // Writes what Rust still holds of the output.
+        // Flushes Rust's buffered output.
         std::process::exit(i32::from(krait::cli::main()))
     }
 }

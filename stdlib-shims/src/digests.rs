@@ -1,5 +1,5 @@
-//! Digests that `hashlib` has where it stands on OpenSSL, and the engine has not: SM3, which is what
-//! customers in China sign with, and RIPEMD-160.
+//! Digests that `hashlib` gets from OpenSSL, and the engine lacks: SM3, which is used for
+//! signatures in China, and RIPEMD-160.
 
 use ripemd::Ripemd160;
 use rustpython_common::hashlib::{OTHER_DIGESTS, OtherDigest};
@@ -22,7 +22,7 @@ impl<D: Digest + Clone + Send + 'static> OtherDigest for Of<D> {
     }
 }
 
-/// Gives them to the engine.
+/// Registers them with the engine.
 pub(crate) fn install() {
     // An error only says that they are there already.
     let _ = OTHER_DIGESTS.set(|name| match name {

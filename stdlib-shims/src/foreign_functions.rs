@@ -1,8 +1,8 @@
-//! What stands where libffi would.
+//! Definitions in place of libffi.
 //!
-//! A crate of the engine's calls libffi for a `ctypes` that krait does not have: its own is
+//! A crate of the engine calls libffi for its `ctypes`, which krait does not use: krait's own is
 //! `python/replace/_ctypes.py`, which calls no foreign function. These definitions satisfy the
-//! linker, and end the process, saying why, if a way was overlooked.
+//! linker. If one is called all the same, it ends the process and says why.
 //!
 //! `.cargo/config.toml` tells cargo that the library `ffi` needs no linking.
 

@@ -1,5 +1,5 @@
-//! The standard library of krait's embedded interpreter: RustPython's native modules,
-//! the frozen Python modules, and what krait adds to or puts in place of either.
+//! The standard library of krait's embedded interpreter: RustPython's native modules, the frozen
+//! Python modules, and krait's additions and replacements.
 //!
 //! `build.rs` chooses what is frozen. `python/append/` and `python/replace/` hold the
 //! Python shims; each says in its first lines what it changes and why.
@@ -39,7 +39,7 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
         #[cfg(not(target_arch = "wasm32"))]
         memory::module_def(&builder.ctx),
     ];
-    // What is krait's own stands in for the engine's of the same name.
+    // krait's own modules replace the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     let builder = builder
         .add_native_modules(&modules)

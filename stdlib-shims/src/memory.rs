@@ -1,7 +1,7 @@
 //! Memory by its address, for `python/replace/_ctypes.py`.
 //!
-//! Whoever gives a wrong address reads what is not his, or ends the process, as with CPython's
-//! `ctypes`. There is nothing at 0: that is an exception.
+//! With a wrong address, a function reads other memory or ends the process, as with CPython's
+//! `ctypes`. Address 0 is an exception.
 
 use rustpython_vm::{Context, builtins::PyModuleDef};
 

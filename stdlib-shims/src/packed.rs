@@ -1,10 +1,10 @@
-//! The frozen library of a WebAssembly module, which everybody downloads: compressed, and
+//! The frozen library of a WebAssembly module. It is compressed to make the download small, and
 //! unpacked in parts when a module is imported.
 //!
-//! The engine's own table of frozen modules cannot be changed later. It holds a stand-in for
-//! the code of each; the true code is found where the import asks for it, by a function in
-//! place of `_imp.get_frozen_object`. A part stays unpacked: what is imported next is often
-//! its neighbour.
+//! The engine's table of frozen modules cannot be changed later. It holds a stand-in for the code
+//! of each module. An import gets the real code from a function in place of
+//! `_imp.get_frozen_object`. A part stays unpacked, because the next import is often from the same
+//! part.
 
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
@@ -28,7 +28,7 @@ thread_local! {
     static ENGINES_OWN: RefCell<Option<PyObjectRef>> = const { RefCell::new(None) };
 }
 
-/// What the engine is told of the packed modules. `library` has the code that stands in.
+/// The packed modules for the engine's table. `library` has the stand-in code.
 pub(crate) fn stand_ins(
     library: &'static FrozenLib,
 ) -> impl Iterator<Item = (&'static str, FrozenModule)> {
@@ -40,7 +40,7 @@ pub(crate) fn stand_ins(
     })
 }
 
-/// Has imports find the packed modules from now on.
+/// From now on, imports find the packed modules.
 ///
 /// # Errors
 /// When the engine has no `_imp`, or not as it was.
@@ -51,7 +51,7 @@ pub fn unpack_on_import(vm: &VirtualMachine) -> PyResult<()> {
     imports.set_attr("get_frozen_object", function, vm)
 }
 
-/// Gives back the memory of what was unpacked.
+/// Frees the memory of the unpacked parts.
 pub fn forget_unpacked() {
     UNPACKED.take();
 }

@@ -1,5 +1,5 @@
-//! The cases that come out otherwise in a WebAssembly module: `tests/webassembly.md` lists
-//! them by what the module lacks, and has what comes out there.
+//! Cases with another result in a WebAssembly module. `tests/webassembly.md` lists them by what the
+//! module lacks, with their results there.
 
 use super::markdown::{self, Block};
 use std::{
@@ -11,10 +11,10 @@ use std::{
 #[derive(Clone)]
 pub(crate) enum InModule {
     Same,
-    /// It is run, and these come out in the place of the case's own; where there are none, it
-    /// must come out otherwise: else it is listed in vain.
+    /// It runs, and gives these results in place of the case's own. Without blocks, its results
+    /// must differ; otherwise it need not be listed.
     Differs(Vec<Block>),
-    /// It is not run: it would not end, or needs another command of krait's.
+    /// It does not run: it would not end, or needs another command of krait.
     NotRun,
 }
 
@@ -62,7 +62,7 @@ impl Listed {
     }
 }
 
-/// Writes what came out of a case that differs below its item.
+/// Writes the results of a differing case below its item.
 pub(crate) fn bless<'a>(
     name: &str,
     actual: impl Iterator<Item = &'a (&'static str, String)> + Clone,

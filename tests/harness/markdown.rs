@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The phrases in a case's prose that have its handler run on CPython too, and the oldest that
-/// answers so.
+/// The phrases in a case's prose that run its handler on CPython too, with the oldest version that
+/// gives the same.
 const ON_CPYTHON: [(&str, (u32, u32)); 2] =
     [("Same on CPython.", (3, 11)), ("Same on CPython 3.14.", (3, 14))];
 
@@ -21,10 +21,10 @@ pub(crate) struct Case {
     pub path: PathBuf,
     /// The heading.
     pub name: String,
-    /// The oldest CPython that answers as the case expects; none if CPython is not asked.
+    /// The oldest CPython that gives the case's result; none if the case does not run on CPython.
     pub on_cpython: Option<(u32, u32)>,
     pub needs_root: bool,
-    /// What the machine refuses the command.
+    /// What the kernel refuses to the command.
     pub refused: Option<Refused>,
     pub blocks: Vec<Block>,
 }

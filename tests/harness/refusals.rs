@@ -1,4 +1,4 @@
-//! Machines that refuse krait what a snapshot needs: the kernel is told to (seccomp).
+//! Makes the kernel refuse what a snapshot needs (by seccomp).
 
 use std::{io, os::unix::process::CommandExt, process::Command};
 

@@ -1,4 +1,4 @@
-//! Running a case and comparing what came out, to the letter.
+//! Runs a case and compares its output exactly.
 
 use super::{
     archive, cpython, differences,
@@ -14,7 +14,7 @@ use std::{
     sync::{LazyLock, Mutex},
 };
 
-/// What differs from run to run, and what stands for it in a case.
+/// The parts of output that differ from run to run, and their placeholders in a case.
 static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
         (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "<id>"),
@@ -34,7 +34,7 @@ static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 /// Cases are blessed one at a time: each rewrites its file.
 static BLESSING: Mutex<()> = Mutex::new(());
 
-/// Whether what comes out is written into the cases, not compared.
+/// Whether results are written into the cases instead of compared.
 pub(crate) fn is_blessing() -> bool {
     std::env::var_os("KRAIT_BLESS").is_some()
 }
@@ -99,7 +99,7 @@ impl Case {
         Err(differences)
     }
 
-    /// Has the case expect what `blocks` say, and nothing else; it is CPython's no longer.
+    /// Makes the case expect exactly `blocks`. It is not compared with CPython any more.
     pub(crate) fn expect_instead(&mut self, blocks: Vec<Block>) {
         self.blocks.retain(|block| !["stdout", "stderr", "exit"].contains(&&*block.kind));
         self.blocks.extend(blocks);
@@ -172,8 +172,8 @@ fn run_script(script: &str, folder: &Path, refused: Option<Refused>) -> Output {
     path.push(":/usr/local/bin:/usr/bin:/bin");
     let mut shell = Command::new("/bin/sh");
     shell.env_clear();
-    // Said to the whole run: every case with a snapshot, or every case without; with locks from
-    // the start, or not.
+    // These apply to the whole run: every case with a snapshot or without one, and with locks from
+    // the start or not.
     for name in ["KRAIT_SNAPSHOT", "KRAIT_LOCKS"] {
         if let Some(choice) = std::env::var_os(name) {
             shell.env(name, choice);

@@ -1,17 +1,17 @@
 """Chaos: a mixed load on a real server while its instances, and then its zygotes, are killed.
 
-Every request whose client stays gets exactly one right answer, and is worked on once. What a
-function gives by itself is right; so is 439, where this test killed the call's instance, or what
-that hung on, before the answer. Each function notes which process works on a call first, so that
-it is known. A call that no process noted was killed while its instance began: that is a kill by
-this test within the call's time that explains nothing else.
+Every request whose client stays gets exactly one right answer, and runs once. The function's own
+result is a right answer. So is 439, if this test killed the call's instance, or a process that the
+instance depends on, before the answer. Each function first notes the process that runs the call. A
+call that no process noted was killed while its instance started: it needs a kill by this test
+during the call that explains no other 439.
 
-Afterwards nothing is left: no process but idle instances, no descriptor, no temporary file, no
-memory.
+Afterwards nothing is left behind: no process except idle instances, no descriptor, no temporary
+file, no memory.
 
     python3 tests/serve/chaos.py [SEED]
 
-ends with 0 and prints `N passed, 0 failed` where all is well.
+exits with 0 and prints `N passed, 0 failed` if everything passes.
 """
 
 import collections
@@ -49,7 +49,7 @@ MARK = f"KRAIT_CHAOS_MARK={os.getpid()}-{time.time_ns()}"
 
 
 class Tally:
-    """What was found, right and wrong."""
+    """The results: passed and failed checks."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -72,7 +72,7 @@ class Tally:
 
 
 class Killer(threading.Thread):
-    """Kills instances, and where it is told to, zygotes, until it is stopped."""
+    """Kills instances, and zygotes if told to, until it is stopped."""
 
     def __init__(self, server, seed, zygotes):
         super().__init__()
@@ -135,7 +135,7 @@ def code_of(status, headers, body):
 
 
 class Worker(threading.Thread):
-    """Calls one thing after the other, as chance has it."""
+    """Makes random calls, one after the other."""
 
     def __init__(self, server, tally, seed, until):
         super().__init__()
@@ -183,7 +183,7 @@ class Worker(threading.Thread):
         self.tally.check(right, f"{name} {number}: {answer}")
 
     def leave(self, name, number):
-        """A client that goes away before the answer, politely or not."""
+        """A client that leaves before the answer, with or without closing properly."""
         method, path, body, headers = self.target(name, number)
         text = f"{method} {path} HTTP/1.1\r\nHost: krait\r\n"
         body = (body or "").encode()
@@ -200,7 +200,7 @@ class Worker(threading.Thread):
 
 
 def fill_caches(server, tally, seconds):
-    """Good calls alone, as fast as they go: so many that the store's caches are full after."""
+    """Good calls only, as fast as possible, until the store's caches are full."""
     until = time.monotonic() + seconds
 
     def call(first):
@@ -310,7 +310,7 @@ def settled(server):
 
 
 def at_rest(server):
-    """Waits until what was idle has been ended."""
+    """Waits until idle instances have been ended."""
     wait_until(lambda: settled(server), 10, "an end of all processes but the server's own")
 
 
@@ -384,7 +384,7 @@ def main():
 
 
 def give_up():
-    """Ends everything where it takes too long."""
+    """Ends everything if it takes too long."""
     time.sleep(BOUND_SECONDS)
     print(f"FAILED: not done after {BOUND_SECONDS} s", flush=True)
     for process in marked_processes():

@@ -1,7 +1,7 @@
-"""What chaos.py calls, and what each answers by itself."""
+"""The functions that chaos.py calls, and their own answers."""
 
-# A number comes by the API's event, or by the query of a request to a trigger. Who begins with it
-# is noted: the process, and what it hangs on, which is its parent and that one's parent.
+# A call's number is in the API's event, or in the query of a request to a trigger. The function notes
+# its process, its parent and its grandparent, on which it depends.
 NUMBER = """
 import os
 def parent(process):

@@ -1,4 +1,4 @@
-"""Connections: HTTP/1 and HTTP/2, and that no client, however rude, harms another."""
+"""Connections: HTTP/1 and HTTP/2, and that no client harms another, whatever it sends."""
 
 import json
 import resource
@@ -67,7 +67,7 @@ class Connections(OneServer):
         self.assertLess(time.monotonic() - begun, 4)
 
     def test_http_2_streams(self):
-        """A slow call does not hold up a quick one on the same connection."""
+        """A slow call does not delay a quick one on the same connection."""
 
         def frame(kind, flags, stream, payload=b""):
             return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
@@ -152,7 +152,7 @@ class Rudeness(OneServer):
         self.assertEqual(client.file.read(), b"")
 
     def test_a_slow_head(self):
-        """One that comes byte by byte is read; one that never ends is given up."""
+        """A request that comes byte by byte is read; one that never ends is given up."""
         slow, silent, stuck = self.client(40), self.client(40), self.client(40)
         preface = self.client(40)
         begun = time.monotonic()
@@ -171,7 +171,7 @@ class Rudeness(OneServer):
         self.assertLess(time.monotonic() - begun, 35)
 
     def test_slow_readers(self):
-        """Clients that do not read cost what their answers have, and nobody's time."""
+        """Clients that do not read cost the memory of their answers, and delay no other client."""
         before = resident_bytes(self.server.pid)
         readers = []
         for _ in range(20):
@@ -193,7 +193,7 @@ class Rudeness(OneServer):
 
 
 class Crowds(OneServer):
-    """Very many at once."""
+    """Very many clients at once."""
 
     def connect(self, connections, count):
         """Many at once, each second of which is of use."""

@@ -1,4 +1,4 @@
-"""A test case with a server of its own, and Tencent Cloud's SDK to talk to it.
+"""A test case with its own server, and Tencent Cloud's SDK to call it.
 
 Needs `pip install tencentcloud-sdk-python-scf`.
 """
@@ -58,14 +58,14 @@ class Case(unittest.TestCase):
         self.client = self.server.client()
 
     def call(self, action, client=None, **parameters):
-        """Calls an action with the SDK's model of its request; gives its answer's fields."""
+        """Calls an action with the SDK's model of its request; returns the answer's fields."""
         request = getattr(models, action + "Request")()
         request.from_json_string(json.dumps(parameters))
         response = getattr(client or self.client, action)(request)
         return json.loads(response.to_json_string())
 
     def refused(self, code, message, action, client=None, **parameters):
-        """Asserts that an action is refused, with that code and text to the letter."""
+        """Asserts that an action is refused with exactly that code and text."""
         with self.assertRaises(TencentCloudSDKException, msg=f"{action} {parameters}") as caught:
             (client or self.client).call_json(action, parameters)
         self.assertEqual((caught.exception.code, caught.exception.message), (code, message))
@@ -80,7 +80,7 @@ class Case(unittest.TestCase):
         return json.loads(result["RetMsg"])
 
     def queue(self, name, event="{}", **parameters):
-        """Queues an event; gives its request id."""
+        """Queues an event; returns its request id."""
         parameters = dict(FunctionName=name, ClientContext=event, InvocationType="Event", **parameters)
         return self.call("Invoke", **parameters)["Result"]["FunctionRequestId"]
 
@@ -93,7 +93,7 @@ class Case(unittest.TestCase):
         return self.status(request_id)
 
     def until(self, happened):
-        """Waits for what the API tells of only to who asks again."""
+        """Polls the API until a condition holds."""
         end = time.monotonic() + PATIENCE
         while not happened():
             self.assertLess(time.monotonic(), end, "it did not happen in time")

@@ -1,4 +1,4 @@
-"""Which instance serves whom, how many there are, and which are discarded."""
+"""Which instance serves a call, how many there are, and which are discarded."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def main_handler(event, context):
 
 
 class Pool(unittest.TestCase):
-    """Which instance serves whom."""
+    """Which instance serves a call."""
 
     def server(self, functions, settings=None, options=()):
         server = Server(project(functions, settings), options)
@@ -64,7 +64,7 @@ class Pool(unittest.TestCase):
         self.assertTrue(line[-1].is_alive() or line[0].is_alive())
 
     def test_fairness_at_the_limit_of_all(self):
-        """With every place taken by one function's long line, another's call is next."""
+        """If one function's queue takes every place, another function's call is next."""
         server = self.server(
             {"crowd": SLEEPER, "who": WHO}, {"crowd": "timeout = 20"}, ["--max-instances", "2"]
         )
@@ -76,7 +76,7 @@ class Pool(unittest.TestCase):
         self.assertTrue(any(each.is_alive() for each in crowd))
 
     def test_a_call_that_no_instance_took_goes_to_another(self):
-        """Though what the ended one had left behind holds its socket open."""
+        """Even if processes that the ended one left behind hold its socket open."""
         leaving = (
             "import os, time\n"
             "def main_handler(event, context):\n"
@@ -152,7 +152,7 @@ class Pool(unittest.TestCase):
         self.assertNotEqual(who[0], who[3])
 
     def test_max_instance_memory(self):
-        """What an instance holds after its call counts, and not what it held amid it."""
+        """An instance's memory after its call counts, not its memory during the call."""
         source = """
         import os
         held, piece = [], b"x" * (1 << 20)

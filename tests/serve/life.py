@@ -1,4 +1,4 @@
-"""Beginning, reload, end."""
+"""Start, reload and end of a server."""
 
 import signal
 import socket
@@ -71,7 +71,7 @@ class Life(unittest.TestCase):
         self.assertRaises(OSError, call.result)
 
     def reload(self, server):
-        """SIGHUP; gives what is said at the end of what it does, without its time."""
+        """Sends SIGHUP; returns the line at its end, without the time."""
         said = len(server.log)
         server.process.send_signal(signal.SIGHUP)
         over = lambda line: "in service" in line or "stays" in line

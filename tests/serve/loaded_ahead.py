@@ -1,4 +1,4 @@
-"""`snapshot = "init"`: instances are forked from a function that is loaded."""
+"""`snapshot = "init"`: instances are forked from a loaded function."""
 
 import os
 import select

@@ -1,5 +1,5 @@
-"""Lock prefixes in a server's processes: whoever has one thread may have the interpreter's out, and
-nobody else (tests/cases/locks.md has what happens in one process)."""
+"""Lock prefixes in a server's processes. Only a process with one thread may run without the
+interpreter's. (tests/cases/locks.md has the cases of a single process.)"""
 
 import re
 import unittest
@@ -39,7 +39,7 @@ class Locks(unittest.TestCase):
         return server
 
     def state(self, process):
-        """What another process has in its code; none where the kernel does not tell."""
+        """The bytes in another process's code; none if the kernel does not tell."""
         places = {}
         exec(PLACES.replace("/proc/self/exe", f"/proc/{process}/exe"), places)
         try:

@@ -1,4 +1,4 @@
-"""What `krait serve` is told on the command line, where no other file's tests are about it."""
+"""Options of `krait serve` that no other file tests."""
 
 import base64
 import io
@@ -76,7 +76,7 @@ class WhereFunctionsComeFrom(unittest.TestCase):
         self.assertEqual(server.invoke("nothing", {})["Error"]["Message"], "Function not found: [nothing]")
 
     def test_a_configuration_that_is_named(self):
-        """Its paths are from its own folder, and krait.toml beside is not read."""
+        """Its paths are relative to its own folder, and krait.toml beside it is not read."""
         files = project({"here": RETURNING.format(1)})
         files |= {"other place/mine.toml": "[functions.there]\n", "other place/there/index.py": RETURNING.format(2)}
         server = self.server(files, ["--config", "other place/mine.toml"])
@@ -99,7 +99,7 @@ class SecretFile(Case):
 
 class Environment(unittest.TestCase):
     def test_credentials_of_the_environment(self):
-        """Which no function sees."""
+        """No function sees it."""
         source = "import os\ndef main_handler(event, context):\n    return sorted(k for k in os.environ if 'KRAIT' in k)\n"
         given = {"KRAIT_SECRET_ID": "AKIDofIt", "KRAIT_SECRET_KEY": "theKeyOfIt"}
         with Server(project({"seeing": source}), environment=given) as server:
@@ -112,7 +112,7 @@ class Environment(unittest.TestCase):
             self.assertEqual(json.loads(server.request("GET", "/url/seeing")[2]), [])
 
     def test_insecure(self):
-        """Anybody is let in, at any address."""
+        """Everybody may call, at any address."""
         options = ["--insecure", "--listen", "0.0.0.0:0"]
         with Server(project({"one": RETURNING.format(1)}), options) as server:
             self.assertEqual(server.host, "0.0.0.0")

@@ -1,4 +1,4 @@
-"""HTTP whose bytes are a test's own, and functions to speak it to."""
+"""An HTTP client that sends exactly a test's bytes, and functions to call with it."""
 
 import http.client
 import json
@@ -71,7 +71,7 @@ SETTINGS = {
 
 
 class Client:
-    """A connection whose bytes are the test's own."""
+    """A connection that sends exactly the test's bytes."""
 
     def __init__(self, server, timeout=20):
         self.socket = server.connect(timeout)
@@ -123,7 +123,7 @@ class OneServer(unittest.TestCase):
         return client
 
     def event(self, method, path, body=None, headers=None):
-        """The event that the function was given."""
+        """The event that the function got."""
         status, _, answer = self.server.request(method, path, body, headers)
         self.assertEqual(status, 200, answer)
         return json.loads(answer)

@@ -121,7 +121,7 @@ class Server:
         return socket.create_connection((self.host, self.port), timeout)
 
     def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
-        """One request on a connection of its own: status, headers in lower case, body."""
+        """One request on a new connection: status, headers in lower case, body."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             connection.request(method, path, body, headers or {})
@@ -162,16 +162,16 @@ class Server:
         return total
 
     def until_busy(self, name, count=1):
-        """Waits until so many instances of a function work."""
+        """Waits until this many instances of a function are busy."""
         busy = lambda: self.metric("krait_instances", function=name, state="busy") == count
         wait_until(busy, PATIENCE, f"work for {count} of {name}")
 
     def until_waiting(self, count):
-        """Waits until so many calls wait for an instance."""
+        """Waits until this many calls wait for an instance."""
         wait_until(lambda: self.metric("krait_waiting_calls") == count, PATIENCE, f"a line of {count}")
 
     def terminate(self):
-        """SIGTERM; gives the exit status."""
+        """Sends SIGTERM and returns the exit status."""
         return self.stop(signal.SIGTERM)
 
     def kill(self):
@@ -179,7 +179,7 @@ class Server:
         return self.stop(signal.SIGKILL)
 
     def stop(self, number):
-        """Has the server end, and gives its exit status."""
+        """Ends the server and returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
@@ -221,7 +221,7 @@ def ended(*arguments, folder, environment=None):
 
 
 class Background(threading.Thread):
-    """A call in a thread, begun at once; `result()` is what it gave or raised."""
+    """A call in a thread, started at once; `result()` returns or raises its result."""
 
     def __init__(self, call, *arguments):
         super().__init__(daemon=True)
@@ -286,7 +286,7 @@ def command_of(process):
 
 
 def descriptors_of(process):
-    """What a process has open: what each descriptor is, by number."""
+    """A process's descriptors: the target of each, by number."""
     found = {}
     for each in os.listdir(f"/proc/{process}/fd"):
         try:
@@ -302,7 +302,7 @@ def resident_bytes(process):
 
 
 def wait_until(condition, seconds=10.0, what="it"):
-    """Waits until a condition holds that nobody tells of, and gives what it gave."""
+    """Polls until a condition holds, and returns its value."""
     end = time.monotonic() + seconds
     while True:
         value = condition()

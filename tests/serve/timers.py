@@ -43,7 +43,7 @@ class Timers(Case):
         self.server.says("krait: 1 function is in service", said)
 
     def next(self):
-        """The next event that the function was given."""
+        """The next event that the function got."""
         while b"\n" not in self.unread:
             readable, _, _ = select.select([self.events], [], [], PATIENCE)
             self.assertTrue(readable, "no timer fired")

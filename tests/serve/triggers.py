@@ -1,4 +1,4 @@
-"""The function URL and the API gateway: what a function is given, and what a client gets."""
+"""The function URL and the API gateway: the function's event and the client's response."""
 
 import json
 
@@ -6,7 +6,7 @@ from plain_http import LIMIT, OneServer
 
 
 class Requests(OneServer):
-    """What a function is given."""
+    """The event that a function gets."""
 
     def test_head(self):
         client = self.client()
@@ -107,7 +107,7 @@ class Requests(OneServer):
 
 
 class Responses(OneServer):
-    """What a client gets."""
+    """The response that a client gets."""
 
     def answered(self, value, face="url"):
         return self.server.request("POST", f"/{face}/answer", json.dumps(value))

@@ -1,4 +1,4 @@
-"""`--watch`: what is saved is in service at once, and what cannot be loaded is not."""
+"""`--watch`: saved code is in service at once; code that cannot be loaded is not."""
 
 import http.client
 import os
@@ -28,7 +28,7 @@ class Watch(unittest.TestCase):
         self.functions = self.server.project / "functions"
 
     def save(self, path, text, by_rename=False):
-        """As editors do it: in place, or by a file beside it that takes its name."""
+        """Saves as editors do: in place, or by renaming a new file."""
         path = self.functions / path
         path.parent.mkdir(exist_ok=True)
         if by_rename:
@@ -39,14 +39,14 @@ class Watch(unittest.TestCase):
             path.write_text(text)
 
     def taken_up(self, path, text, name="hello"):
-        """Saves, and waits until it is said to be in service."""
+        """Saves, and waits until the log says that it is in service."""
         said = len(self.server.log)
         self.save(path, text)
         line = self.server.says(f"krait: {name} is taken up", said)
         self.assertRegex(line, TAKEN_UP.format(name))
 
     def refused(self, path, text, lines):
-        """Saves what cannot be loaded; asserts what is said of it, to the letter."""
+        """Saves code that cannot be loaded; asserts the exact text in the log."""
         said = len(self.server.log)
         self.save(path, text)
         self.server.says(lambda line: line.endswith(lines[-1]), said)

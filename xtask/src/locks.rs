@@ -1,6 +1,6 @@
-//! Takes the lock prefixes of the interpreter's own instructions out of what ships, and writes
-//! down in the program where they were: `runtime/src/locks` puts them back before a process gets
-//! its second thread. ARCHITECTURE.md, "Counts without locks", has the reasons.
+//! Removes the lock prefixes of the interpreter's instructions from the release binary, and writes
+//! a table of their places into it. `runtime/src/locks` restores them before a process gets its
+//! second thread. ARCHITECTURE.md, "Counts without locks", has the reasons.
 
 mod names;
 mod places;
@@ -34,7 +34,7 @@ pub(crate) fn take_out(built: &Path, target: &Path) -> Result<usize> {
     Ok(places.len())
 }
 
-/// Nothing differs but what was meant to: the prefixes, and the room for the table.
+/// Checks that only the prefixes and the room for the table differ.
 fn check(before: &[u8], after: &[u8], places: &[places::Place]) -> Result<()> {
     let mut undone = after.to_vec();
     let room = table::room(before)?;

@@ -16,19 +16,19 @@ use std::{
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
-  engine   list the changes that the engine gets, or show, edit and record them
+  engine   list krait's changes of the engine, or show, edit and record them
   cpython-tests
-           run CPython's test suite on krait, and compare what fails with tests/cpython
+           run CPython's test suite on krait, and compare the failures with tests/cpython
   compare [OPTIONS] [TOPIC...]
-           write small programs, run them on krait and on CPython, and tell what differs
-  dist     build what ships into target/dist/krait
+           run small generated programs on krait and on CPython, and report differences
+  dist     build the release binary, target/dist/krait
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
-           write target/wasm/bin/krait, which is the module in a host: tests can run it
-  patterns record the standard library's regular expressions, compiled, for the shims
-  bench    measure it beside CPython, and print BENCHMARKS.md's tables
+           write target/wasm/bin/krait, the module in a host, which tests can run
+  patterns record the standard library's compiled regular expressions for the shims
+  bench    measure krait beside CPython, and print BENCHMARKS.md's tables
   serve-bench [PROGRAM]
-           measure its server beside functions-framework and CPython, and print a table
+           measure krait serve beside functions-framework and CPython, and print a table
   wasm-bench
            measure the module beside the native program";
 
@@ -49,8 +49,8 @@ fn main() -> Result<()> {
     }
 }
 
-/// Builds the optimised program, takes its lock prefixes and its symbols out, and has it write a
-/// copy of itself with its snapshot attached where it is easy to find.
+/// Builds the optimised program, removes its lock prefixes and its symbols, and makes it write a
+/// copy with its snapshot attached to `target/dist`.
 fn dist() -> Result<PathBuf> {
     // The symbols tell which functions are the interpreter's.
     let symbols = ["--", "-C", "strip=none"];
@@ -70,7 +70,7 @@ fn dist() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Has krait itself record the patterns its library compiles, and writes them down.
+/// Makes krait record the patterns that its library compiles, and writes them to a file.
 fn patterns() -> Result<()> {
     cargo(&["build", "--release", "--package", "krait"])?;
     let shims = root().join("stdlib-shims");
@@ -90,7 +90,7 @@ fn patterns() -> Result<()> {
     Ok(())
 }
 
-/// Runs the benchmark program against the program that ships.
+/// Runs the benchmark program against the release binary.
 fn bench() -> Result<()> {
     let program = dist()?;
     let arguments = [
@@ -105,7 +105,7 @@ fn bench() -> Result<()> {
     cargo(&arguments)
 }
 
-/// Runs the benchmark of the server against a program, or the one that ships.
+/// Runs the benchmark of the server against a program, by default the release binary.
 fn serve_bench(program: Option<PathBuf>) -> Result<()> {
     let (program, profile) = match program {
         Some(program) => (program.canonicalize().context("the program")?, "release"),
@@ -142,7 +142,7 @@ fn cargo_with(arguments: &[&str], environment: &[(String, String)]) -> Result<()
     let (command, rest) = arguments.split_first().context("a cargo command")?;
     // The interpreter's parser declares a newer Rust than it needs.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What cargo told this program of itself would have build scripts run anew.
+    // Cargo's variables for this program would make build scripts run again.
     for (name, _) in env::vars_os() {
         let name_text = name.to_string_lossy();
         if name_text.starts_with("CARGO_PKG_") || name_text.starts_with("CARGO_MANIFEST_") {

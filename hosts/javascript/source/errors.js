@@ -1,6 +1,6 @@
 // What an invocation may end in besides an answer.
 
-/** krait gave no answer: the request could not be made (status 2), or krait failed (3). */
+/** krait gave no answer: the input was wrong (status 2), or krait failed (3). */
 export class KraitError extends Error {
   name = "KraitError";
 

@@ -4,7 +4,7 @@ use super::{Fatal, options::EventsArguments, request};
 use crate::contract::events;
 use std::io::{Write, stdout};
 
-/// Prints the event that was asked for, or the names of all.
+/// Prints the requested event, or the names of all.
 pub(super) fn run(arguments: &EventsArguments) -> Result<u8, Fatal> {
     let text = match arguments.trigger {
         Some(trigger) => {
@@ -12,7 +12,7 @@ pub(super) fn run(arguments: &EventsArguments) -> Result<u8, Fatal> {
         }
         None => names(),
     };
-    // Whoever stopped reading has what they wanted.
+    // A reader that stopped reading has what it wanted.
     let _ = stdout().lock().write_all(text.as_bytes());
     Ok(0)
 }

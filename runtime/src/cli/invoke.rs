@@ -13,7 +13,7 @@ use crate::{
 use anyhow::anyhow;
 use std::io::{Write, stdout};
 
-/// Invokes once and prints what came of it.
+/// Invokes a function once and prints the result.
 pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
     let shown = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
@@ -44,7 +44,7 @@ struct Terminal<'a> {
 }
 
 impl Terminal<'_> {
-    /// What goes to stdout, if anything does.
+    /// The text for stdout, if any.
     fn answer(&self, invocation: &Invocation) -> Option<String> {
         match (self.arguments.output, self.arguments.invocation_type) {
             (OutputChoice::RetMsg, InvocationType::RequestResponse) => Some(invocation.ret_msg()),
@@ -80,7 +80,7 @@ impl Observer for Terminal<'_> {
     fn over(&mut self, invocation: &Invocation) {
         self.log.over(invocation);
         if let Some(text) = self.answer(invocation) {
-            // Whoever stopped reading has what they wanted.
+            // A reader that stopped reading has what it wanted.
             let _ = writeln!(stdout().lock(), "{text}");
         }
     }

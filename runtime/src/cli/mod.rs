@@ -1,7 +1,7 @@
-//! The command line: what was typed, what it means, what is shown.
+//! The command line: options, their meaning, and output.
 //!
-//! A face: it holds no rule of the contract. Exit codes: 0 the function succeeded, 1 it
-//! failed, 2 the request could not be made, 3 krait's own fault.
+//! A face: it holds no rule of the contract. Exit codes: 0 the function succeeded, 1 it failed, 2
+//! the input was wrong, 3 krait itself failed.
 
 mod events;
 mod invoke;
@@ -26,9 +26,9 @@ pub use startup::{prepare, prepare_streams};
 /// An error that ends the program, with the exit code that tells its kind.
 #[derive(Debug)]
 enum Fatal {
-    /// The request could not be made: 2.
+    /// The input was wrong: 2.
     Request(anyhow::Error),
-    /// krait's own fault, or the machine's: 3.
+    /// An error of krait itself, or of the machine: 3.
     Internal(anyhow::Error),
     /// A signal ended it: 128 and its number, as shells report it.
     Signal(i32),

@@ -1,4 +1,4 @@
-//! What can be typed. What it means is in [`super::request`].
+//! The command line's options. [`super::request`] has their meaning.
 
 use crate::contract::{
     events::{self, TriggerEvent},
@@ -16,7 +16,7 @@ const AFTER_HELP: &str = "\
 Exit status:
   0  the function succeeded
   1  the function failed, and the error envelope was printed
-  2  the request could not be made
+  2  the input was wrong: an option, the code or the event
   3  krait itself failed";
 
 #[cfg(unix)]
@@ -24,17 +24,18 @@ const INVOKE_AFTER_HELP: &str = AFTER_HELP;
 
 #[cfg(target_os = "wasi")]
 const INVOKE_AFTER_HELP: &str = "\
-This is krait as a WebAssembly module. Its host provides:
-  files      code, layers and files are found in the folders that it opens for the module
-  time       it ends a function that runs too long; an answer that comes too late is a
-             timeout, however late
-  memory     --memory is kept by the module itself, its whole memory counted
-  isolation  of the module; a function has no sockets, processes or threads
+This is krait as a WebAssembly module. Its host is responsible for:
+  files      code, layers and files must be in the folders that it opens for the module
+  time       it ends a function that runs too long; an answer after the timeout is a
+             timeout, however late it comes
+  isolation  it isolates the module; a function has no sockets, processes or threads
+
+The module itself enforces --memory, and counts all of its memory.
 
 Exit status:
   0  the function succeeded
   1  the function failed, and the error envelope was printed
-  2  the request could not be made
+  2  the input was wrong: an option, the code or the event
   3  krait itself failed";
 
 /// Runs Python functions as Tencent Cloud's SCF does, with no Python installed.
@@ -47,19 +48,19 @@ pub(super) struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Invoke a function once: its answer on stdout, its log on stderr
+    /// Invoke a function once; print its answer on stdout and its log on stderr
     #[command(after_help = INVOKE_AFTER_HELP)]
     Invoke(Box<InvokeArguments>),
     #[cfg(unix)]
-    /// Serve functions as the cloud does: its API, function URLs, triggers
+    /// Serve functions over HTTP: the cloud's API, function URLs and triggers
     Serve(Box<ServeArguments>),
-    /// Print an event such as a trigger gives, or list the triggers
+    /// Print a trigger's sample event, or list the triggers
     Events(EventsArguments),
     #[cfg(unix)]
-    /// Tell of the snapshot that krait starts from, make it anew, or switch it off
+    /// Show the snapshot that krait starts from, rebuild it, or switch it off
     Snapshot(SnapshotArguments),
     #[cfg(unix)]
-    /// Print completions for a shell
+    /// Print a shell's completions
     Completions {
         /// The shell to complete for
         shell: clap_complete::Shell,
@@ -69,42 +70,43 @@ pub(super) enum Command {
 #[cfg(unix)]
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
-    /// Functions: a folder of functions' folders, a function's own folder, a .py file or a .zip
-    /// [default: what krait.toml says]
+    /// Functions: a folder of functions' folders, one function's folder, a .py file or a .zip
+    /// [default: the functions of krait.toml]
     #[arg(value_hint = ValueHint::AnyPath)]
     pub code: Vec<PathBuf>,
 
-    /// A template.yaml (TCSAM) or serverless.yml (component scf) whose functions are served; may
-    /// be repeated
+    /// Serve the functions of this template.yaml (TCSAM) or serverless.yml (component scf); may be
+    /// repeated
     #[arg(long = "template", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub templates: Vec<PathBuf>,
 
-    /// The configuration [default: krait.toml in this folder, if nothing else is named]
+    /// The configuration file [default: krait.toml in this folder, if no CODE and no template is
+    /// given]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Print what was understood of the functions, and end
+    /// Print the configuration of all functions, and exit
     #[arg(long)]
     pub print_config: bool,
 
-    /// Where to listen
+    /// The address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
     pub listen: std::net::SocketAddr,
 
-    /// Where functions of the API, queued events and logs are kept
+    /// The folder for functions made by the API, queued events and logs
     /// [default: krait in the user's state folder]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
 
-    /// Put saved code in service at once
+    /// Serve changed code as soon as it is saved
     #[arg(long)]
     pub watch: bool,
 
-    /// Who may use the cloud API
+    /// The secret id that requests to the cloud API must have
     #[arg(long, value_name = "ID", env = "KRAIT_SECRET_ID", help_heading = "Security")]
     pub secret_id: Option<String>,
 
-    /// The key that goes with it; better given by the environment or a file
+    /// The secret key; safer in the environment or in a file
     #[arg(
         long,
         value_name = "KEY",
@@ -114,27 +116,27 @@ pub(super) struct ServeArguments {
     )]
     pub secret_key: Option<String>,
 
-    /// A file with both, a line each
+    /// A file with the secret id and the secret key, one per line
     #[arg(long, value_name = "FILE", conflicts_with_all = ["secret_id", "secret_key"], value_hint = ValueHint::FilePath, help_heading = "Security")]
     pub secret_file: Option<PathBuf>,
 
-    /// Listen where other machines can reach it, without credentials
+    /// Allow an address that other machines can reach, without credentials
     #[arg(long, help_heading = "Security")]
     pub insecure: bool,
 
-    /// Instances of all functions at once
+    /// Largest number of instances of all functions
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub max_instances: usize,
 
-    /// Invocations of one function at once
+    /// Largest number of invocations of one function at once
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub concurrency: usize,
 
-    /// Calls of one function that may wait for an instance; more get a 432
+    /// Largest number of calls of one function that wait for an instance; more get a 432
     #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Limits")]
     pub queue: usize,
 
-    /// Seconds that an instance stays without a call
+    /// Seconds that an instance is kept without a call
     #[arg(long, value_name = "S", default_value_t = 300.0, value_parser = seconds, help_heading = "Limits")]
     pub idle: f64,
 
@@ -142,28 +144,28 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "N", value_parser = at_least_one::<u64>, help_heading = "Limits")]
     pub max_invocations: Option<u64>,
 
-    /// End an instance that has come to this much resident memory, after its invocation
+    /// End an instance that has this much resident memory after an invocation
     #[arg(long, value_name = "MB", value_parser = at_least_one::<u32>, help_heading = "Limits")]
     pub max_instance_memory: Option<u32>,
 
-    /// Queued events of one function that are worked on at once
+    /// Largest number of queued events of one function that run at once
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub async_workers: usize,
 
-    /// Processes that are forked before they are needed
+    /// Number of processes that are forked ahead of time
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = RangedU64ValueParser::<usize>::new().range(0..=1000), help_heading = "Limits")]
     pub spares: usize,
 
-    /// Seconds that running invocations get when krait is told to end
+    /// Seconds that running invocations get to finish when krait is stopped
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = seconds, help_heading = "Limits")]
     pub grace: f64,
 
-    /// What goes to stderr: nothing but trouble, a line for each invocation, or what functions
-    /// write, too
+    /// What to log on stderr: only problems, also a line for each invocation, or also the output
+    /// of functions
     #[arg(long, value_enum, default_value_t, help_heading = "Log")]
     pub log: ServeLog,
 
-    /// How a line of the log is written
+    /// The form of a log line
     #[arg(long, value_enum, default_value_t, help_heading = "Log")]
     pub log_format: LogFormat,
 }
@@ -198,11 +200,11 @@ pub(super) enum ServeLog {
 pub(super) enum LogFormat {
     #[default]
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
-/// A count of which none would be of no use.
+/// A count that must not be 0.
 #[cfg(unix)]
 fn at_least_one<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     let number = text.parse::<u64>().ok().filter(|number| *number > 0);
@@ -223,8 +225,8 @@ pub(super) struct EventsArguments {
     #[arg(value_name = "NAME", hide_possible_values = true, value_parser = trigger())]
     pub trigger: Option<&'static TriggerEvent>,
 
-    /// Set a value in it, as in Records[0].event.eventTime=1; what is not JSON is text; may be
-    /// repeated
+    /// Set a value in the event, as in Records[0].event.eventTime=1; a value that is not JSON is
+    /// text; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE", requires = "trigger")]
     pub settings: Vec<String>,
 }
@@ -232,24 +234,24 @@ pub(super) struct EventsArguments {
 #[cfg(unix)]
 #[derive(Debug, Args)]
 pub(super) struct SnapshotArguments {
-    /// Tell where it is and whether it can be used (the default)
+    /// Show where the snapshot is, and whether it can be used (the default)
     #[arg(long, group = "what")]
     pub status: bool,
 
-    /// Make it anew, and switch it on
+    /// Rebuild the snapshot, and switch it on
     #[arg(long, group = "what")]
     pub rebuild: bool,
 
-    /// Start without one from now on
+    /// Start without a snapshot from now on
     #[arg(long, group = "what")]
     pub off: bool,
 
-    /// Write a copy of this program that has its snapshot in itself
+    /// Write a copy of this program that contains its snapshot
     #[arg(long, group = "what", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub attach: Option<PathBuf>,
 
-    /// Import these of the standard library ahead of time, instead of what most functions
-    /// import; with --rebuild or --attach
+    /// Modules of the standard library to import ahead of time, instead of those that most
+    /// functions import; with --rebuild or --attach
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', conflicts_with_all = ["status", "off"])]
     pub modules: Vec<String>,
 }
@@ -260,8 +262,7 @@ pub(super) struct InvokeArguments {
     #[arg(value_hint = ValueHint::AnyPath)]
     pub code: Option<PathBuf>,
 
-    /// Where the function starts [default: index.main_handler; for a .py file its own name
-    /// and main_handler]
+    /// The function to call [default: index.main_handler; for a .py file, main_handler in it]
     #[arg(long, value_name = "FILE.FUNCTION")]
     pub handler: Option<String>,
 
@@ -273,12 +274,12 @@ pub(super) struct InvokeArguments {
     #[arg(short = 'E', long, value_name = "PATH", conflicts_with = "event", value_hint = ValueHint::FilePath)]
     pub event_file: Option<PathBuf>,
 
-    /// An event such as a trigger gives: cos, timer, ...; krait events lists them
+    /// Use a trigger's sample event: cos, timer, ...; krait events lists them
     #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "event_file"], hide_possible_values = true, value_parser = trigger())]
     pub trigger: Option<&'static TriggerEvent>,
 
-    /// Set a value in the trigger's event, as in Records[0].event.eventTime=1; what is not JSON
-    /// is text; may be repeated
+    /// Set a value in the trigger's event, as in Records[0].event.eventTime=1; a value that is not
+    /// JSON is text; may be repeated
     // With --event, which conflicts with what this requires, clap would require nothing.
     #[arg(long = "set", value_name = "PATH=VALUE", requires = "trigger", conflicts_with_all = ["event", "event_file"])]
     pub settings: Vec<String>,
@@ -299,7 +300,7 @@ pub(super) struct InvokeArguments {
     #[arg(long = "env", value_name = "K=V", value_parser = variable, help_heading = "Function")]
     pub environment: Vec<(String, String)>,
 
-    /// A file of K=V lines, before --env; may be repeated
+    /// A file of K=V lines; --env overrides it; may be repeated
     #[arg(long = "env-file", value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Function")]
     pub environment_files: Vec<PathBuf>,
 
@@ -344,15 +345,15 @@ pub(super) struct InvokeArguments {
     #[arg(long, value_name = "ID", help_heading = "Context")]
     pub request_id: Option<String>,
 
-    /// Event prints nothing on stdout and takes events up to 128 KB
+    /// Event prints nothing on stdout and accepts events up to 128 KB
     #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Invocation")]
     pub invocation_type: InvocationType,
 
-    /// What of the log goes to stderr; tail is its last 4 KB
+    /// How much log goes to stderr; tail is its last 4 KB
     #[arg(long, value_enum, default_value_t, help_heading = "Invocation")]
     pub log: LogChoice,
 
-    /// What goes to stdout: the answer alone, or the Invoke API's whole Result
+    /// What goes to stdout: only the answer, or the whole Result of the Invoke API
     #[arg(long, value_enum, default_value_t, help_heading = "Invocation")]
     pub output: OutputChoice,
 }

@@ -1,4 +1,4 @@
-//! From what was typed to an invocation that can be made.
+//! Turns the command line into a request for an invocation.
 
 use super::{
     Fatal,
@@ -35,10 +35,10 @@ pub(super) struct Settled {
     pub pull_code: Duration,
 }
 
-/// Settles the command line: options first, then a template, then defaults.
+/// Resolves the command line: options first, then a template, then defaults.
 ///
 /// # Errors
-/// When the request cannot be made; each error names the input and the remedy.
+/// When the input is wrong. Each error names the input and the remedy.
 pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
     let declared = declared(arguments)?;
     let typed_code = arguments.code.as_deref();
@@ -92,7 +92,7 @@ fn function(
                    said: Option<u32>,
                    check: fn(u32) -> Result<u32, limits::OutOfRange>,
                    default: u32| {
-        // What was typed is checked already; what a template says is not.
+        // The options were checked already; the template was not.
         let value = typed.or(said).unwrap_or(default);
         check(value).map_err(|error: limits::OutOfRange| {
             Fatal::Request(anyhow!(
@@ -199,7 +199,7 @@ fn event(arguments: &InvokeArguments) -> Result<(Vec<u8>, String), Fatal> {
     Ok((event, source))
 }
 
-/// A trigger's event with values of it set, in the order in which they were typed.
+/// A trigger's event with values set, in the order of the command line.
 pub(super) fn trigger_event(trigger: &TriggerEvent, settings: &[String]) -> Result<Value, Fatal> {
     let mut event = trigger.value();
     for setting in settings {

@@ -28,7 +28,7 @@ use tokio::{
     sync::watch,
 };
 
-/// Serves until a signal says that it is enough.
+/// Serves until a signal asks it to stop.
 pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
     let sources = sources(arguments);
     let declarations = configuration::read(&sources).map_err(Fatal::request)?;
@@ -52,11 +52,11 @@ async fn serve(
     address: SocketAddr,
 ) -> Result<u8, Fatal> {
     let format = if arguments.json() { Format::Json } else { Format::Text };
-    // Bound before anything is made, so that an address that is taken costs nothing.
+    // Bound first, so that an address in use has no other effect.
     let listener = server::listen(address)
         .with_context(|| format!("{address} cannot be listened on; choose another with --listen"))
         .map_err(Fatal::Request)?;
-    // Before the store is opened: a process that is forked later would hold its lock.
+    // Before the store is opened: a process that was forked later would hold its lock.
     let keeper = Keeper::start(arguments.spares).await.map_err(Fatal::internal)?;
     let folder = data_folder(arguments)?;
     let store = Store::open(&folder).map_err(Fatal::request)?;
@@ -101,7 +101,7 @@ async fn serve(
     Ok(0)
 }
 
-/// Where functions are looked for: what was named, else `krait.toml`, else this folder.
+/// The sources of functions: those on the command line, else `krait.toml`, else this folder.
 fn sources(arguments: &ServeArguments) -> Sources {
     let named = !arguments.code.is_empty() || !arguments.templates.is_empty();
     let file = arguments.config.clone().or_else(|| {

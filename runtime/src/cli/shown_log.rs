@@ -10,14 +10,15 @@ use std::io::{Write, stderr};
 /// The descriptor of standard error.
 const STANDARD_ERROR: i32 = 2;
 
-/// What a write to a pipe takes without blocking, once it is known to be writable, in bytes.
+/// How many bytes a writable pipe accepts without blocking.
 const UNBLOCKED_BYTES: usize = 4096;
 
-/// Keeps one invocation's log in both columns, and shows it as it comes.
+/// Keeps one invocation's log in both spellings, and shows it as it comes.
 pub(super) struct ShownLog {
     choice: LogChoice,
     shown: Journal,
-    /// What stderr has not taken yet; with `LogChoice::Tail`, what may be shown at the end.
+    /// Output that stderr has not accepted yet. With `LogChoice::Tail`, output that may be shown at
+    /// the end.
     queue: Vec<u8>,
     api: Journal,
     api_text: String,
@@ -37,7 +38,7 @@ impl ShownLog {
         }
     }
 
-    /// Shows what was not shown yet.
+    /// Shows the output that was not shown yet.
     pub(super) fn flush(&mut self) {
         let unshown = std::mem::take(&mut self.queue);
         let unshown = match self.choice {
@@ -133,7 +134,7 @@ impl Observer for ShownLog {
     }
 }
 
-/// Drops the beginning of a log that has grown to more than its end can use.
+/// Drops the beginning of a log that is longer than its tail needs.
 fn keep_end(text: &mut Vec<u8>) {
     const ENOUGH: usize = 4 * crate::contract::limits::LOG_TAIL_BYTES;
     if text.len() > 2 * ENOUGH {

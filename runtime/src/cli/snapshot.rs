@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{Context, anyhow};
 use std::{fs::File, path::Path};
 
-/// Does what was asked for, and tells how things are then.
+/// Carries out the options, and prints the status.
 pub(super) fn run(arguments: &SnapshotArguments) -> Result<u8, Fatal> {
     if let Some(target) = &arguments.attach {
         return attach(target, arguments).map(|()| 0).map_err(Fatal::Request);
@@ -69,7 +69,7 @@ fn make(file: &Path, arguments: &SnapshotArguments) -> std::io::Result<()> {
     Engine::take()?.make_snapshot(file, arguments.modules.clone())
 }
 
-/// One line on the snapshot that the next start takes up, or why it takes none.
+/// One line about the snapshot that the next start restores, or why it restores none.
 fn status() -> String {
     let cache = Cache::of_user();
     if std::env::var_os("KRAIT_SNAPSHOT").is_some_and(|value| value == "off") {

@@ -1,10 +1,10 @@
-//! What comes before the command line is read.
+//! The first steps of the program, before it reads the command line.
 
 use crate::{instance, locks};
 
-/// Does for this process what Rust's own start does before `main`: a descriptor that the
-/// caller closed is opened on nothing, lest a pipe takes its number, and a reader that goes
-/// away is an error like others.
+/// Does what Rust's own start does before `main`. A standard descriptor that the caller closed is
+/// opened on `/dev/null`, so that a pipe does not take its number. And SIGPIPE is ignored, so that
+/// a reader that goes away is an ordinary error.
 pub fn prepare_streams() {
     // SAFETY: the process has one thread and has opened nothing yet.
     unsafe {
@@ -17,8 +17,8 @@ pub fn prepare_streams() {
     }
 }
 
-/// Starts what a command will need, before it is known whether it is well-formed: by then
-/// it would be too late for a snapshot, and meanwhile the interpreter is made ready.
+/// Starts what a command needs, before its options are parsed. After that it would be too late for
+/// a snapshot, and the interpreter gets ready meanwhile.
 pub fn prepare(command: &[u8]) {
     if let Err(error) = locks::keep_if_asked() {
         eprintln!("krait: KRAIT_LOCKS=keep cannot be had: {error}");
@@ -26,7 +26,7 @@ pub fn prepare(command: &[u8]) {
     match command {
         b"invoke" => instance::start_early(),
         b"snapshot" => instance::start_maker(),
-        // What a server starts by itself: not a command that is typed.
+        // Not a user's command: the server starts it.
         b"zygote" => instance::start_zygote(),
         _ => {}
     }

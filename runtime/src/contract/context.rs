@@ -1,4 +1,4 @@
-//! The `context` argument of a handler (scf-contract §1.5).
+//! The `context` argument of a handler (docs/contract.md §1.5).
 
 use super::Function;
 use serde::Serialize;
@@ -53,8 +53,8 @@ fn environment(function: &Function) -> String {
     super::envelope::json_text(&pairs)
 }
 
-/// The doubled namespace is the platform's. That the user's pairs follow it is a
-/// guess: every published sample is of a function without variables.
+/// The repeated namespace is the platform's. That the user's pairs follow it is a guess: every
+/// published sample is of a function without variables.
 fn environ(function: &Function) -> String {
     let namespace = format!("SCF_NAMESPACE={}", function.namespace);
     let own = function.environment.iter().map(|(key, value)| format!("{key}={value}"));

@@ -1,12 +1,12 @@
-//! Failures and the JSON envelope that tells them (scf-contract §2).
+//! Failures, and the JSON envelope that reports them (docs/contract.md §2).
 
 use serde::{Deserialize, Serialize};
 
-/// Every failure's `errorCode`, as the founding document shows it. Newer pastes show
-/// 1 for failures of user code (§2.2); change it here.
+/// Every failure's `errorCode`, as the platform's document shows it. Newer reports by users show 1
+/// for failures of user code (§2.2). Change it here.
 pub(super) const ERROR_CODE: i32 = -1;
 
-/// How an invocation failed. What is not here cannot be told apart by a caller.
+/// How an invocation failed. A caller can tell these apart, and no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Failure {
     /// The handler raised, or returned what JSON cannot carry: 430.
@@ -51,8 +51,8 @@ impl Failure {
         }
     }
 
-    /// Whether the instance is not used again (§1.7): all but what the handler itself raised
-    /// or returned, and what never came to an instance.
+    /// Whether the instance must not be used again (§1.7). False for what the handler itself raised
+    /// or returned, and for what never reached an instance.
     pub fn ends_instance(&self) -> bool {
         !matches!(
             self,
@@ -60,8 +60,8 @@ impl Failure {
         )
     }
 
-    /// The text of `errorMessage` (§2.1, §2.3). Those of 437, 450, 499 and 500 are krait's own
-    /// words: no paste of any is known.
+    /// The text of `errorMessage` (§2.1, §2.3). Those of 437, 450, 499 and 500 are krait's own: no
+    /// report shows the platform's.
     pub fn message(&self) -> String {
         match self {
             Self::UserCode { .. } => "user code exception caught".to_owned(),

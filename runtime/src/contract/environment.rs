@@ -1,4 +1,4 @@
-//! The environment variables a handler sees (scf-contract §7).
+//! The environment variables a handler sees (docs/contract.md §7).
 
 use super::{Function, limits};
 use indexmap::IndexMap;
@@ -78,8 +78,8 @@ pub fn check(variables: &IndexMap<String, String>) -> Result<(), InvalidEnvironm
 /// The whole environment of a handler: the platform's variables, then the user's,
 /// which win where both set one.
 ///
-/// `SCF_RUNTIME` is a guess at the next documented spelling; the credentials
-/// (`TENCENTCLOUD_SECRETID` and its kin) are absent, as for a function without a role.
+/// `SCF_RUNTIME` is a guess at the next documented spelling. The credentials
+/// (`TENCENTCLOUD_SECRETID` and the like) are absent, as for a function without a role.
 pub fn of(function: &Function) -> IndexMap<String, String> {
     let platform = [
         ("TENCENTCLOUD_RUNENV", "SCF"),

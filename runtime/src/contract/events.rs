@@ -1,4 +1,4 @@
-//! The events that triggers give a function (scf-contract §8), and changing a value in one.
+//! The events that triggers give a function (docs/contract.md §8), and changing a value in one.
 
 use serde_json::{Map, Value};
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 /// What one kind of trigger gives a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TriggerEvent {
-    /// What it is called by: lower case, words joined by `-`.
+    /// Its name: lower case, words joined by `-`.
     pub name: &'static str,
-    /// What such an event tells of, in a few words.
+    /// A short description of the event.
     pub title: &'static str,
-    /// The section of scf-contract that documents it.
+    /// The section of docs/contract.md that documents it.
     pub source: &'static str,
     /// An example: a JSON object with the documented keys in the documented order, indented
     /// by two spaces, with a newline at its end. The values are made up.
@@ -28,12 +28,12 @@ macro_rules! trigger_event {
     };
 }
 
-/// In the order of the contract's sections. What is open there, and what was taken:
+/// In the order of the contract's sections. Open points, and krait's choices:
 ///
 /// - `api-gateway`: header names are in lower case, as in practice; the documentation mixes.
 ///   `isBase64Encoded` is there, and true, only where base64 is switched on.
-/// - `function-url`: none of `requestContext`, `isBase64Encoded` and the declared parameters;
-///   how a binary body comes is unconfirmed, so the body here is text.
+/// - `function-url`: none of `requestContext`, `isBase64Encoded` and the declared parameters; the
+///   form of a binary body is unconfirmed, so the body here is text.
 /// - `cos`: `cosRegion` and `s3Region` are in newer events only; `unkown` is the platform's
 ///   own spelling.
 /// - `timer`: `Time` is UTC. That schedules are in UTC+8 is unconfirmed.

@@ -4,7 +4,7 @@ use super::{Handler, limits};
 use indexmap::IndexMap;
 
 /// A function's configuration. The defaults are the platform's where it has any
-/// (scf-contract §6), else the documentation's example values (§1.5).
+/// (docs/contract.md §6), else the documentation's example values (§1.5).
 #[derive(Debug, Clone)]
 pub struct Function {
     pub name: String,

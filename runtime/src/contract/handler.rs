@@ -1,4 +1,4 @@
-//! The handler string, `file.function` (scf-contract §1.1).
+//! The handler string, `file.function` (docs/contract.md §1.1).
 
 use std::fmt;
 

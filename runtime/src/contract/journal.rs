@@ -1,4 +1,4 @@
-//! The log of one invocation, as text (scf-contract §4.1).
+//! The log of one invocation, as text (docs/contract.md §4.1).
 
 use super::{
     Failure, Invocation, Outcome,
@@ -15,15 +15,14 @@ pub enum Column {
     Api,
 }
 
-/// Writes one invocation's log: each call gives the text that comes next, in bytes of
-/// valid UTF-8. The caller keeps the order: start, output and the cold start's line as
-/// they happen, finish.
+/// Writes one invocation's log. Each call returns the next part of the text. The caller keeps the
+/// order: start, then output and the cold start's line as they happen, then finish.
 #[derive(Debug)]
 pub struct Journal {
     column: Column,
     request_id: String,
     memory_mb: u32,
-    /// A character the output ended in the middle of.
+    /// The bytes of a character that the output has not finished yet.
     partial: Vec<u8>,
     /// Whether the output so far ends in the middle of a line.
     mid_line: bool,
@@ -74,8 +73,8 @@ impl Journal {
         )
     }
 
-    /// What the function wrote. Bytes that are not UTF-8 come out replaced; what goes
-    /// beyond [`limits::LOG_BYTES`] is counted and dropped.
+    /// The function's output. Bytes that are not UTF-8 are replaced. Output beyond
+    /// [`limits::LOG_BYTES`] is counted and dropped.
     pub fn output(&mut self, bytes: &[u8]) -> String {
         let room = limits::LOG_BYTES.saturating_sub(self.kept);
         let (bytes, beyond) = bytes.split_at(bytes.len().min(room));
@@ -129,8 +128,8 @@ impl Journal {
         text
     }
 
-    /// Ends an unfinished character and an unfinished line, so that what comes next
-    /// stands on its own line.
+    /// Ends an unfinished character and an unfinished line, so that the next text starts on a new
+    /// line.
     fn end_line(&mut self) -> String {
         let mut text = String::new();
         if !self.partial.is_empty() {
@@ -145,8 +144,8 @@ impl Journal {
     }
 }
 
-/// The last 4 KB of a log, cut at a line where one fits, as `LogType: Tail` gives it
-/// (§3.3; that it is the end which is kept is §14's reading of the name).
+/// The last 4 KB of a log, from the start of a line where one fits, for `LogType: Tail` (§3.3).
+/// That `Tail` means the end of the log is krait's choice (§14).
 pub fn tail(log: &str) -> &str {
     if log.len() <= limits::LOG_TAIL_BYTES {
         return log;

@@ -1,4 +1,4 @@
-//! The platform's limits (scf-contract §6) and krait's own.
+//! The platform's limits (docs/contract.md §6) and krait's own.
 
 /// One MiB in bytes. The platform writes "MB" and means this.
 pub const MIB: u64 = 1024 * 1024;
@@ -43,8 +43,11 @@ pub const LOG_BYTES: usize = 4 * 1024 * 1024;
 /// documented: this limit is krait's, and as much as common clients read.
 pub const RESPONSE_HEADER_BYTES: usize = 64 * 1024;
 
+/// A function's timeout unless it sets one, in seconds.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 3;
+/// A function's init timeout unless it sets one, in seconds.
 pub const DEFAULT_INIT_TIMEOUT_SECONDS: u32 = 65;
+/// A function's memory unless it sets a size, in MB.
 pub const DEFAULT_MEMORY_MB: u32 = 128;
 /// How long an asynchronous event is tried: `MsgTTL` (§5).
 pub const DEFAULT_EVENT_AGE_SECONDS: u32 = 21_600;

@@ -1,7 +1,7 @@
 //! Facts of the platform: what a function is given, what its caller gets, what is
 //! written to its log. Values in, values out: no interpreter, no I/O, no clock.
 //!
-//! The source of each rule is named beside it, by section of `scf-contract.md`.
+//! Each rule names its source, a section of `docs/contract.md`: `§3.2` alone means the same page.
 
 pub mod context;
 pub mod envelope;

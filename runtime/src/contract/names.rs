@@ -1,10 +1,10 @@
-//! What functions, namespaces and aliases may be called (scf-contract §3.5, §6).
+//! What functions, namespaces and aliases may be called (docs/contract.md §3.5, §6).
 
 use super::limits::NAME_LENGTH;
 use std::fmt;
 
-/// Longest name of a namespace: the SDK's text for `NamespaceInvalid` says so, though §6 has
-/// one limit for all names.
+/// Longest name of a namespace, by the SDK's text for `NamespaceInvalid`. (§6 has one limit for all
+/// names.)
 const NAMESPACE_LENGTH: usize = 30;
 
 /// A name that the platform would refuse. `Display` names the rule and the remedy.
@@ -64,9 +64,8 @@ pub fn namespace(name: &str) -> Result<(), InvalidName> {
     allowed.then_some(()).ok_or_else(|| InvalidName::Namespace(name.to_owned()))
 }
 
-/// Checks the name of an alias that a user makes. That it begins with a letter is a guess: it
-/// keeps it apart from a version's number, and from the platform's own `$LATEST` and
-/// `$DEFAULT`.
+/// Checks the name of an alias that a user makes. That it begins with a letter is a guess. The rule
+/// distinguishes it from a version's number, and from the platform's `$LATEST` and `$DEFAULT`.
 ///
 /// # Errors
 /// [`InvalidName::Alias`].

@@ -1,4 +1,4 @@
-//! What one invocation came to, and the result the Invoke API gives for it.
+//! The result of one invocation, and its form in the Invoke API.
 
 use super::{Failure, envelope::json_text};
 use serde::Serialize;
@@ -12,7 +12,7 @@ pub enum Outcome {
     Failed(Failure),
 }
 
-/// The parts of a cold start (scf-contract §4.1).
+/// The parts of a cold start (docs/contract.md §4.1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ColdStart {
     /// Finding and unpacking the code.
@@ -30,8 +30,8 @@ pub struct ColdStart {
 pub struct Invocation {
     pub request_id: String,
     pub outcome: Outcome,
-    /// From the event's text to RetMsg's text; exactly the timeout for a 433, and zero
-    /// when the function was never reached.
+    /// From the event's text to RetMsg's text. Exactly the timeout for a 433, and zero if the
+    /// function was never reached.
     pub duration: Duration,
     /// Peak resident memory of the instance, in bytes.
     pub memory_bytes: u64,
@@ -54,20 +54,20 @@ impl Invocation {
         }
     }
 
-    /// Milliseconds as the platform bills them: begun ones count.
+    /// Milliseconds as the platform bills them: rounded up.
     pub fn billed_ms(&self) -> u64 {
         u64::try_from(self.duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
     }
 
-    /// The `Result` object of the Invoke API (§3.2) as JSON text. `log` is its log, empty
-    /// where none was asked for.
+    /// The `Result` object of the Invoke API (§3.2) as JSON text. `log` is empty if none was
+    /// requested.
     pub fn result_json(&self, log: &str) -> String {
         json_text(&self.result(&self.ret_msg(), log))
     }
 
     /// The `Result` object of the Invoke API (§3.2), with [`Self::ret_msg`]. On a failure
-    /// `InvokeResult` is 1 and `ErrMsg` the envelope's message: a choice of §14, where the
-    /// documents are silent.
+    /// `InvokeResult` is 1 and `ErrMsg` is the envelope's message. The documents are silent; this
+    /// is krait's choice (§14).
     pub fn result<'a>(&'a self, ret_msg: &'a str, log: &'a str) -> ResultFields<'a> {
         let (invoke_result, error_message) = match &self.outcome {
             Outcome::Returned(_) => (0, String::new()),

@@ -1,30 +1,30 @@
-//! When asynchronous events are tried again, and what is told of those given up
-//! (scf-contract §5, the newer document).
+//! When asynchronous events are retried, and the message about those that are given up
+//! (docs/contract.md §5, the newer document).
 
 use super::{Failure, Function, envelope::ERROR_CODE, limits};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// What kind of failure it was, as far as retries go.
+/// The class of a failure, which decides about retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// The function's own: it raised, took too long or too much memory, ended its process.
+    /// The function's failure: it raised, took too long or too much memory, or ended its process.
     RunError,
     /// There was no room for another instance.
     OverConcurrency,
-    /// The platform's own.
+    /// The platform's failure.
     SystemError,
-    /// The caller's: another attempt would fail alike, or is not wanted.
+    /// The caller's error: another attempt would fail too, or is not wanted.
     CallerError,
 }
 
 /// The class of a platform's status code (§2.3), none for success.
 ///
-/// The document assigns 432 alone; the contract infers the run errors 430, 433, 434, 439 and
-/// 443, the system error 500 and the caller's 400 to 436. Of the others it is a guess that
-/// what the function's code or its result brought about is a run error (405, 407, 437, 444 to
-/// 450, less 449), a burst limit (429) is over concurrency, a lack of the platform's (449) is
-/// its error, and that everything else, such as a canceled request (499), is not tried again.
+/// The platform's document assigns only 432. docs/contract.md infers the run errors 430, 433, 434,
+/// 439 and 443, the system error 500, and the caller's errors 400 to 436. The rest is a guess: a
+/// failure that the function's code or result caused is a run error (405, 407, 437, 444 to 450
+/// without 449); a burst limit (429) is over concurrency; a lack of resources (449) is the
+/// platform's error; everything else, such as a canceled request (499), is not retried.
 pub fn class(status_code: u16) -> Option<Class> {
     match status_code {
         200 => None,
@@ -35,12 +35,12 @@ pub fn class(status_code: u16) -> Option<Class> {
     }
 }
 
-/// How often, for how long and how far apart an event is tried. The default is the platform's.
+/// How often, for how long and at which intervals an event is tried. The default is the platform's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// How often it is tried again after run errors: 0 to 2 ([`limits::retry_count`]).
     pub retry_num: u32,
-    /// Since the event was taken in: no attempt begins later.
+    /// Since the event was queued. No attempt begins later.
     pub max_age: Duration,
     pub intervals: Intervals,
 }
@@ -62,12 +62,12 @@ pub struct Intervals {
     pub over_concurrency: Duration,
     /// After the first system error; each further one doubles it.
     pub system_error_first: Duration,
-    /// What doubling ends at.
+    /// The longest interval after doubling.
     pub system_error_most: Duration,
 }
 
 impl Default for Intervals {
-    /// The platform's; that its back-off begins with a second, and doubles, is a guess.
+    /// The platform's. That the back-off begins with a second and doubles is a guess.
     fn default() -> Self {
         Self {
             run_error: Duration::from_secs(60),
@@ -78,21 +78,21 @@ impl Default for Intervals {
     }
 }
 
-/// What becomes of an event that failed.
+/// What happens to an event that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// It is tried again after that time.
+    /// It is retried after that time.
     After(Duration),
-    /// It is not tried again: it goes to the dead letter target, or nowhere.
+    /// It is not retried. It goes to the dead letter target, or is dropped.
     GiveUp,
 }
 
 impl RetryPolicy {
-    /// What becomes of an event whose attempt failed just now with that class of failure.
-    /// `run_errors_so_far` and `system_errors_so_far` count its earlier attempts that failed
-    /// so, not this one; `age` is the time since it was taken in.
+    /// What happens to an event whose attempt has just failed with that class. `run_errors_so_far`
+    /// and `system_errors_so_far` count its earlier failed attempts, without this one. `age` is the
+    /// time since it was queued.
     ///
-    /// An attempt that would begin past the maximum age is not waited for.
+    /// If the next attempt would begin after the maximum age, the event is given up at once.
     pub fn next(
         &self,
         class: Class,
@@ -124,21 +124,21 @@ impl RetryPolicy {
     }
 }
 
-/// What the dead letter target is told of an event that was given up.
+/// The message to the dead letter target about an event that was given up.
 #[derive(Debug, Clone)]
 pub struct DeadLetter<'a> {
     pub function: &'a Function,
     pub request_id: &'a str,
-    /// As the caller gave it, else `$DEFAULT`.
+    /// The caller's qualifier, else `$DEFAULT`.
     pub qualifier: &'a str,
     /// What sent the event, such as `TRIGGER_TIMER`.
     pub source: &'a str,
     /// The event: a JSON text.
     pub event: &'a str,
-    /// How its last attempt failed; none if it became too old waiting for one.
+    /// How its last attempt failed; none if it became too old while waiting.
     pub failure: Option<&'a Failure>,
     pub policy: &'a RetryPolicy,
-    /// When the event was taken in, in milliseconds since 1970.
+    /// When the event was queued, in milliseconds since 1970.
     pub invoked_at: i64,
     /// When it was given up, in milliseconds since 1970.
     pub pushed_at: i64,
@@ -158,7 +158,7 @@ impl DeadLetter<'_> {
             Some(failure) => failure.message(),
             None => format!("The event was not handled within {max_age} seconds"),
         };
-        // A number in every account; the emulated one is what the user says it is.
+        // A number in every real account. krait's user may set any text.
         let appid = appid.parse().map_or_else(|_| Value::from(appid.as_str()), u64::into);
         let message = json!({
             "RequestId": self.request_id,

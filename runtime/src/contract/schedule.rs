@@ -1,4 +1,4 @@
-//! When timers fire (scf-contract §8.4), and the event they give.
+//! When timers fire (docs/contract.md §8.4), and the event they give.
 
 use super::envelope::json_text;
 use croner::{Cron, parser::CronParser};
@@ -6,8 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use std::{fmt, str::FromStr};
 
-/// A timer's cron expression, of seven fields, or of the five of older triggers: those are
-/// without second and year, and fire at second 0.
+/// A timer's cron expression. It has seven fields. Those of older triggers have five, without
+/// second and year, and fire at second 0.
 ///
 /// Where both the day and the week are concrete, one of them is enough. `L` is the month's
 /// last day, `LW` its last weekday, `15W` the weekday nearest to the 15th; in the week `5L` is
@@ -19,13 +19,13 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The first time after `instant` that the clock of `zone` shows what the expression
-    /// says, or none if that is never again.
+    /// The first time after `instant` at which the expression matches the clock of `zone`; none if
+    /// it never matches again.
     ///
-    /// Where a clock is put forward, a time of day that it leaps over fires right after the
-    /// leap; where it is put back, a time of day that comes twice fires at the first. An
-    /// expression that repeats within the hour or day goes by the clock as it runs. The
-    /// platform documents nothing of this: it is as cron has it.
+    /// If a clock is set forward, a skipped time of day fires right after the change. If it is set
+    /// back, a repeated time of day fires at its first occurrence. An expression that repeats
+    /// within the hour or day follows the clock as it runs. The platform does not document this; it
+    /// is cron's rule.
     pub fn next_after(&self, instant: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let start = instant.to_zoned(zone.clone());
         self.cron.find_next_occurrence(&start, false).ok().map(|next| next.timestamp())

@@ -1,4 +1,4 @@
-//! Answers, as a host reads them out of the module's memory.
+//! Answers, as a host reads them from the module's memory.
 
 use std::cell::RefCell;
 
@@ -6,15 +6,15 @@ use std::cell::RefCell;
 #[derive(Debug)]
 #[repr(C)]
 pub struct Answer {
-    /// 0: the function succeeded. 1: it failed, and `ret_msg` is the envelope. 2: the request
-    /// could not be made, and `ret_msg` is an error for a person. 3: krait's own fault.
+    /// 0: the function succeeded. 1: it failed, and `ret_msg` is the envelope. 2: the input was
+    /// wrong, and `ret_msg` is an error for a person. 3: krait's own fault.
     pub status: u32,
     pub ret_msg: *const u8,
     pub ret_msg_size: usize,
-    /// The invocation's log, the platform's lines included; empty where it goes to stderr.
+    /// The invocation's log, with the platform's lines; empty if it goes to stderr.
     pub log: *const u8,
     pub log_size: usize,
-    /// The text of a JSON object, [`super::session::Report`]; empty where nothing was invoked.
+    /// The text of a JSON object, [`super::session::Report`]; empty if nothing was invoked.
     pub report: *const u8,
     pub report_size: usize,
 }
@@ -29,7 +29,7 @@ thread_local! {
     static KEPT: RefCell<Option<Box<Kept>>> = const { RefCell::new(None) };
 }
 
-/// Keeps an answer until the next, and gives its address.
+/// Keeps an answer until the next one, and returns its address.
 pub(super) fn give(status: u32, ret_msg: String, log: String, report: String) -> *const Answer {
     let answer = Answer {
         status,

@@ -1,9 +1,9 @@
 //! The face that a WebAssembly module's host calls: a function is loaded once, and invoked as
 //! often as wanted. `hosts/README.md` describes it for those who write hosts.
 //!
-//! A host passes texts in memory that it got from [`krait_alloc`], as a pointer and a size in
-//! bytes, and is given an [`Answer`]'s address. The answer, and what it points at, lasts until
-//! the next call but of `krait_alloc`, `krait_free` and `krait_answer`.
+//! A host passes texts in memory from [`krait_alloc`], as a pointer and a size in bytes. It gets
+//! the address of an [`Answer`]. The answer, and what it points to, is valid until the next call.
+//! (`krait_alloc`, `krait_free` and `krait_answer` do not count.)
 
 mod answer;
 mod options;
@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use session::Session;
 use std::{alloc::Layout, time::Duration};
 
-/// Builds the interpreter and imports what most functions import: for a tool that then keeps
-/// the module's memory. Ends the module where that fails.
+/// Builds the interpreter and imports what most functions import. A tool then keeps the module's
+/// memory. Ends the module on a failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn krait_prepare() {
     if let Err(message) = instance::prepare_image() {
@@ -38,7 +38,7 @@ pub extern "C" fn krait_alloc(size: usize) -> *mut u8 {
     }
 }
 
-/// Gives back what [`krait_alloc`] gave for `size`.
+/// Frees memory of [`krait_alloc`] for `size`.
 ///
 /// # Safety
 /// `pointer` came from `krait_alloc(size)` and was not given back yet, or is 0.
@@ -76,9 +76,9 @@ pub unsafe extern "C" fn krait_invoke(
     unsafe { Session::invoke(bytes(event, event_size), bytes(request_id, request_id_size)) }
 }
 
-/// What the caller of an invocation gets that the host ended after `duration_ms`: by its time
-/// (433), its memory (434), or because the module it ran in did (439). Asked of another module
-/// that has loaded the function.
+/// The answer to an invocation that the host ended after `duration_ms`: for its time (433), its
+/// memory (434), or because its module ended (439). The host calls it in another module that has
+/// loaded the function.
 ///
 /// # Safety
 /// `request_id` points at as many bytes as is said.
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn krait_ended(
     Session::ended(status_code, unsafe { bytes(request_id, request_id_size) }, duration)
 }
 
-/// The last answer. Where a function ended its module, this is what the invocation came to; it
-/// may be asked for then too.
+/// The last answer. If a function ended its module, this is the invocation's result. It may be
+/// called then, too.
 #[unsafe(no_mangle)]
 pub extern "C" fn krait_answer() -> *const Answer {
     answer::last()

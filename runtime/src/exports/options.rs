@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use std::path::PathBuf;
 
-/// What a host says of a function.
+/// A host's declaration of a function.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Options {
@@ -44,8 +44,8 @@ pub(super) enum LogTarget {
 }
 
 impl Options {
-    /// The function, with the platform's defaults; `implied` is the handler that the code's
-    /// own name implies.
+    /// The function, with the platform's defaults. `implied` is the handler that the code's name
+    /// implies.
     ///
     /// # Errors
     /// The message about a value that the platform would refuse.

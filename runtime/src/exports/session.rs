@@ -1,4 +1,4 @@
-//! What the host's calls do: one loaded function, its instance, its invocations.
+//! The state behind the host's calls: one loaded function, its instance, its invocations.
 
 use super::{
     answer::{self, Answer},
@@ -30,7 +30,7 @@ pub(super) struct Session {
     log: LogTarget,
     /// Made by the first invocation.
     instance: Option<Instance>,
-    /// Whether the instance is not to be used again.
+    /// Whether the instance must not be used again.
     over: bool,
 }
 
@@ -40,10 +40,10 @@ pub(super) struct Session {
 pub(super) struct Report<'a> {
     request_id: &'a str,
     duration_ms: f64,
-    /// As the platform bills them: begun ones count.
+    /// As the platform bills them: rounded up.
     billed_ms: u64,
     memory_bytes: u64,
-    /// None where the instance was warm.
+    /// None if the instance was warm.
     cold_start: Option<ColdReport>,
 }
 
@@ -186,7 +186,7 @@ impl Recorder {
     fn write(&mut self, text: &str) {
         match self.target {
             LogTarget::Answer => self.text.push_str(text),
-            // A host that takes no log: the answer still counts.
+            // A host that reads no log still gets the answer.
             LogTarget::Stderr => drop(stderr().lock().write_all(text.as_bytes())),
         }
     }

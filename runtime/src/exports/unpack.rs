@@ -1,16 +1,15 @@
-//! What a module runs before anything else: it unpacks the memory that it ships with.
-//! `hosts/wasmtime/src/pack.rs` packs it, and says how.
+//! The first code that a module runs: it unpacks the memory that it ships with.
+//! `hosts/wasmtime/src/pack.rs` packs that memory, and describes the format.
 //!
-//! There are no constants in memory before it is unpacked: this must not use any.
+//! Constants are not in memory before it is unpacked, so this code must not use any.
 
-/// Where the packed memory lies: in the stack, far from what is in use of it now.
+/// The address of the packed memory: in the stack, far from the part that is in use now.
 const PACKED_AT: usize = 1 << 16;
 
-/// The copies below are of 8 bytes, even where fewer are wanted: what comes next is written over
-/// the rest.
+/// The copies below write 8 bytes, even if fewer are needed. The next step overwrites the rest.
 const STEP: usize = 8;
 
-/// What lies at [`PACKED_AT`]: where to unpack to, and where the packed parts are.
+/// The header at [`PACKED_AT`]: the target address and the packed parts.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Packed {
@@ -31,7 +30,7 @@ const ZEROS: usize = 1;
 const TWO_BYTES: usize = 2;
 const THREE_BYTES: usize = 3;
 
-/// Unpacks the module's memory. The module's start, once it is packed; not for hosts.
+/// Unpacks the module's memory. A packed module's start function; not for hosts.
 #[unsafe(no_mangle)]
 pub extern "C" fn krait_unpack() {
     // SAFETY: whoever made this the module's start put the parts there, made to be read so.
@@ -55,7 +54,7 @@ impl Packed {
                 let size = self.length(token & 15, 15) + 2;
                 let kind = token >> 6;
                 if kind == ZEROS {
-                    // They are there but for what was written too much.
+                    // They are there, except for bytes that were written too far.
                     self.memory.cast::<u64>().write_unaligned(0);
                 } else {
                     if kind >= TWO_BYTES {
@@ -71,7 +70,7 @@ impl Packed {
         }
     }
 
-    /// A length from a token, of which the greatest possible says that more is to come.
+    /// A length from a token. The largest value means that more of it follows.
     #[inline(always)]
     unsafe fn length(&mut self, length: usize, greatest: usize) -> usize {
         if length < greatest {
@@ -100,7 +99,7 @@ unsafe fn take(from: &mut *const u8) -> usize {
     }
 }
 
-/// Copies bytes of which some may be among those copied before.
+/// Copies bytes. The source may overlap the target.
 #[inline(always)]
 unsafe fn copy(from: *const u8, to: *mut u8, size: usize) {
     // SAFETY: as the caller promises; what is written too much is written over later.

@@ -1,6 +1,6 @@
-//! The allocator of the whole program: the heap's, with one rule added. Where an instance
-//! runs into the memory limit that the kernel enforces, it says so to its watcher and
-//! ends: an allocation that fails is the platform's 434, not a crash (scf-contract §2.1).
+//! The allocator of the whole program. It is the heap's, with one more rule: if the kernel's memory
+//! limit makes an allocation fail in an instance, the instance tells its watcher and ends. So a
+//! failed allocation is the platform's 434, not a crash (docs/contract.md §2.1).
 
 use super::wire;
 use crate::snapshot::heap;
@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicI32, Ordering},
 };
 
-/// Requests beyond this many bytes no machine can meet; Python gets its `MemoryError`.
+/// No machine can serve requests beyond this many bytes; Python raises its `MemoryError`.
 const ABSURD: usize = 1 << 46;
 
 /// The descriptor to the watcher, once this process is an instance.
@@ -18,7 +18,7 @@ static WATCHER: AtomicI32 = AtomicI32::new(-1);
 /// See the module's own documentation.
 pub struct Allocator;
 
-/// From here on, a failed allocation ends this process with a word to `watcher`.
+/// From here on, a failed allocation sends a message to `watcher` and ends this process.
 pub(super) fn report_exhaustion_to(watcher: i32) {
     WATCHER.store(watcher, Ordering::Relaxed);
 }

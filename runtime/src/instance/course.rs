@@ -1,7 +1,7 @@
-//! The course of one invocation, as its watcher learns of it: which message means what, what
-//! belongs to which part of the log, which end leads to which outcome. It is told of bytes and
-//! of time; who reads them, and how, is the business of what watches
-//! ([`super::watch`] in a process of its own, [`super::hosted`] among many).
+//! The course of one invocation, as its watcher sees it: the meaning of each message, the part of
+//! the log that output belongs to, and the outcome of each kind of end. It receives bytes and
+//! times. How they are read is up to the watcher: [`super::watch`] for a single process,
+//! [`super::hosted`] for many.
 
 use super::{
     Observer, Request,
@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 /// How far an instance has come.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Phase {
-    /// Whether it has its interpreter. Before that it may be making a snapshot, which is not
-    /// the function's to pay for.
+    /// Whether it has its interpreter. Before that it may be making a snapshot, which does not
+    /// count as the function's time.
     pub ready: bool,
-    /// Whether the function was loaded: whether the cold start is over.
+    /// Whether the function is loaded, and so the cold start is over.
     pub initialized: bool,
 }
 
@@ -30,14 +30,14 @@ pub(super) struct Course<'a> {
     pub request: Request<'a>,
     pub observer: &'a mut dyn Observer,
     pub phase: Phase,
-    /// When the time of the function, or of its loading, is over.
+    /// When the timeout, or the init timeout while the function is loading, is over.
     pub deadline: Instant,
     frames: Frames,
     /// When the handler was called, as far as the watcher knows.
     called: Instant,
     /// Looks for the end of the loading phase in the log, until it was found.
     splitter: Option<Splitter>,
-    /// What was written after it, before the message that tells of it was read.
+    /// Output after the marker that was read before the message that announces it.
     after_marker: Option<Vec<u8>>,
     /// Whether the observer knows that the invocation exists.
     announced: bool,
@@ -59,7 +59,7 @@ pub(super) enum Verdict {
     Answered(Answered),
     /// The event is not JSON: nothing was invoked.
     Rejected(InvalidEvent),
-    /// The instance is to be ended; then [`Course::discarded`].
+    /// The instance must be killed; then call [`Course::discarded`].
     Discard { failure: Failure, duration: Duration },
 }
 
@@ -107,8 +107,8 @@ impl<'a> Course<'a> {
         self.frames.push(bytes);
     }
 
-    /// Bytes came from the log. Output comes before the message that was sent after it: the
-    /// log is read after the socket, and before what that said is acted upon.
+    /// Bytes came from the log. To keep the order of output and messages, read the log after the
+    /// socket, and before acting on the socket's messages.
     pub(super) fn logged(&mut self, bytes: &[u8]) {
         if let Some(waiting) = &mut self.after_marker {
             waiting.extend_from_slice(bytes);
@@ -121,7 +121,7 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Acts upon what was received; `ended` tells that no more will come.
+    /// Acts on what was received. `ended` means that no more will come.
     pub(super) fn next_end(&mut self, ended: bool) -> Option<End> {
         while let Some(message) = self.frames.next().transpose() {
             // Bytes that are no message: the function wrote to the socket itself.
@@ -225,7 +225,7 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Passes on what waited for a message that has come, or will not come.
+    /// Passes on output that waited for a message, once the message has come or cannot come.
     pub(super) fn release_log(&mut self) {
         if let Some(mut splitter) = self.splitter.take() {
             self.show(&splitter.rest());

@@ -1,10 +1,10 @@
-//! The processes a function left behind. The watcher is their subreaper: whoever loses
-//! its parent becomes the watcher's child, however it detached itself.
+//! The processes that a function leaves behind. The watcher is their subreaper: an orphan becomes
+//! the watcher's child, however it detached itself.
 
 use super::usage;
 use std::{fs, io};
 
-/// Makes this process the one that orphaned descendants fall to.
+/// Makes this process the subreaper: orphaned descendants become its children.
 pub(super) fn become_subreaper() {
     // SAFETY: the call changes a flag of this process; an old kernel refuses, and then
     // only processes that left their group can outlive the instance.
@@ -47,8 +47,8 @@ pub(super) fn reap_ended() -> Option<(i32, u64)> {
     }
 }
 
-/// Kills those children of this process that are not `kept`: they are what instances that
-/// have ended left behind. Each one's own children come here next.
+/// Kills the children of this process that are not `kept`: ended instances left them behind. Their
+/// own children become this process's children next.
 pub(super) fn kill_children_but(kept: impl Fn(i32) -> bool) {
     for process in children_of(std::process::id().cast_signed()) {
         if !kept(process) {

@@ -1,8 +1,7 @@
-//! The process that holds an interpreter, until it is told whose function it is to serve.
+//! The process that holds an interpreter, until it is told which function it serves.
 //!
-//! It is forked before the program does anything else, and gets its interpreter while its
-//! parent still reads the command line: from a snapshot, where there is one, and else by
-//! building it.
+//! It is forked before the program does anything else. It gets its interpreter while its parent
+//! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
     allocator, panics, process,
@@ -35,11 +34,11 @@ pub struct Engine {
     pub(super) log: OwnedFd,
 }
 
-/// The engine that [`start_early`] started, until somebody needs it.
+/// The engine that [`start_early`] started, until it is needed.
 static EARLY: Mutex<Option<Engine>> = Mutex::new(None);
 
-/// Starts an engine that [`Engine::take`] will give. The first thing a program does, since
-/// a snapshot fits only into a process that has done nothing yet.
+/// Starts the engine that [`Engine::take`] returns. A program must call this first: a snapshot fits
+/// only into a process that has done nothing yet.
 pub fn start_early() {
     let engine = Engine::start(|| Purpose::Serve { options: Options::of_environment() });
     if let (Ok(engine), Ok(mut early)) = (engine, EARLY.lock()) {
@@ -58,8 +57,8 @@ pub fn start_maker() {
 /// The descriptor of a zygote's socket to its server, in the process that it is started by.
 pub(super) const ZYGOTE_SOCKET: i32 = 3;
 
-/// Forks a zygote, which serves what is at the other end of descriptor 3, and waits for its
-/// end; does nothing where there is no socket.
+/// Forks a zygote, which serves the server at the other end of descriptor 3, and waits for its end.
+/// Does nothing if descriptor 3 is no socket.
 pub fn start_zygote() {
     // SAFETY: the structure is plain; where the descriptor is a socket, it is nobody else's.
     let socket = unsafe {
@@ -116,8 +115,8 @@ impl Engine {
         )
     }
 
-    /// Has an engine that was started by [`start_maker`] make a snapshot into a file, with
-    /// `modules` imported ahead of time, or the usual ones where there are none.
+    /// Has an engine that [`start_maker`] started write a snapshot to a file. `modules` are
+    /// imported ahead of time; if it is empty, the usual ones.
     ///
     /// # Errors
     /// What went wrong, as text.
@@ -135,7 +134,7 @@ impl Engine {
         if status == 0 { Ok(()) } else { Err(io::Error::other(message)) }
     }
 
-    /// Ends the engine that was started early, where nobody needed it.
+    /// Ends the engine that was started early, if it was not needed.
     pub fn abandon_early() {
         if let Some(engine) = EARLY.lock().ok().and_then(|mut early| early.take()) {
             // SAFETY: the process is this one's child and not reaped.
@@ -159,8 +158,8 @@ impl Engine {
     }
 }
 
-/// Forks, on a stack at the fixed place where that can be. This process must have a single
-/// thread. Gives the child's number; the child lives its life here and does not return.
+/// Forks, on a stack at the fixed address if that is possible. This process must have a single
+/// thread. Returns the child's number. The child runs to its end here and does not return.
 fn fork(
     streams: process::Streams,
     purpose: impl FnOnce() -> Purpose,
@@ -186,7 +185,7 @@ fn fork(
     }
 }
 
-/// The life of an engine, from its fork on.
+/// An engine's whole run, from its fork on.
 fn run(
     streams: process::Streams,
     purpose: Purpose,
@@ -194,7 +193,7 @@ fn run(
     started: Instant,
 ) -> ! {
     let channels = process::leave_caller(streams);
-    // What the caller's environment says was read; the interpreter is not to see it.
+    // The caller's environment was read already; the interpreter must not see it.
     process::wipe_environment();
     let warm = match purpose {
         Purpose::Make => None,
@@ -203,19 +202,19 @@ fn run(
     follow(channels, || warm.unwrap_or_else(|| ordinary(Refusal::Off, started)), None)
 }
 
-/// What an engine has ready, for every instance that is forked from it.
+/// What an engine has prepared for every instance that is forked from it.
 pub(super) struct Prepared {
     pub interpreter: &'static Interpreter,
-    /// How the interpreter was come by.
+    /// Where the interpreter came from.
     pub note: String,
     /// The function, where it was loaded ahead of time.
     pub loaded: Option<serve::Loaded>,
 }
 
-/// The life of an instance that was forked from a zygote.
+/// The whole run of an instance that was forked from a zygote.
 pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: Instant) -> ! {
     let channels = process::leave_caller(streams);
-    // Not with the time that it then waits for a function.
+    // Without the time that it then waits for a function.
     let init_runtime = started.elapsed();
     let warm = || Warm {
         interpreter: prepared.interpreter,
@@ -225,7 +224,7 @@ pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: In
     follow(channels, warm, prepared.loaded.as_ref())
 }
 
-/// Does what the process is told to, first and last.
+/// Receives the process's one assignment and carries it out.
 fn follow(
     mut channels: process::Channels,
     warm: impl FnOnce() -> Warm,
@@ -262,7 +261,7 @@ fn follow(
     }
 }
 
-/// An interpreter, from a snapshot where that can be.
+/// An interpreter, from a snapshot if possible.
 fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) -> Warm {
     let begun = Instant::now();
     match fixed.and_then(|()| root(options)) {
@@ -279,15 +278,15 @@ fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) 
 
 fn ordinary(refusal: Refusal, started: Instant) -> Warm {
     let note = format!("an ordinary start: {refusal}");
-    // Refused only where a snapshot was taken up in part, or the address is taken: then
-    // memory comes from elsewhere.
+    // Refused only if a snapshot was restored in part, or the address is taken. Then memory comes
+    // from elsewhere.
     let _ = snapshot::heap::activate();
     let interpreter = Box::leak(Box::new(Interpreter::build()));
     Warm { interpreter, init_runtime: started.elapsed(), note }
 }
 
-/// Takes a snapshot up: the one attached to the program, or the user's own, which is made
-/// where there is none yet.
+/// Restores a snapshot: the one attached to the program, or the user's. If the user has none yet,
+/// it is made first.
 fn root(options: &Options) -> Result<usize, Refusal> {
     if options.off || options.cache.as_ref().is_some_and(Cache::is_off) {
         return Err(Refusal::Off);
@@ -306,7 +305,7 @@ fn root(options: &Options) -> Result<usize, Refusal> {
     }
 }
 
-/// Makes the user's snapshot in a process of its own, so that this one stays as it is.
+/// Makes the user's snapshot in a separate process, so that this one stays unchanged.
 fn make_in_child(cache: &Cache) {
     // SAFETY: this process has one thread, so the child may do whatever it could.
     match unsafe { libc::fork() } {
@@ -322,10 +321,10 @@ fn make_in_child(cache: &Cache) {
     }
 }
 
-/// Warms an interpreter up and writes a snapshot of this process, which is good for nothing
-/// else afterwards.
+/// Warms an interpreter up and writes a snapshot of this process. The process cannot be used for
+/// anything else afterwards.
 fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
-    // What is printed meanwhile is nobody's log.
+    // Output during this time belongs to no log.
     let (_unread, unread) = pipe().map_err(Unfit::Write)?;
     // SAFETY: the two standard streams are replaced by another pipe.
     unsafe {
@@ -333,7 +332,7 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
         libc::dup2(unread.as_raw_fd(), 2);
     }
     let base = Base::note()?;
-    // Copied, so that it lies where everything else does.
+    // Copied, so that it lies in the heap like everything else.
     warming().modules = modules.to_vec();
     base.warm_up(warm_up);
     let warmed = std::mem::replace(&mut *warming(), Warming::NOTHING);
@@ -341,10 +340,10 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
     base.write(warmed.interpreter, &left_out, fill_location_tables, file).map(drop)
 }
 
-/// How often a function is rehearsed: the engine's counters are at rest then.
+/// How often a function is rehearsed. After this many runs, the engine's counters no longer change.
 const REHEARSALS: usize = 64;
 
-/// What [`warm_up`] is told, and what it tells.
+/// The arguments and the result of [`warm_up`].
 struct Warming {
     modules: Vec<String>,
     /// The interpreter's address.
@@ -372,7 +371,7 @@ extern "C" fn warm_up() {
         }
     });
     let interpreter = Box::leak(Box::new(Interpreter::build()));
-    // Without a folder to be had, a snapshot is only a little slower.
+    // If there is no folder, the snapshot is only a little slower.
     if let Ok(folder) = Folder::make() {
         let _ = interpreter.rehearse(&folder.0, REHEARSALS);
     }
@@ -383,7 +382,7 @@ extern "C" fn warm_up() {
     warming.left_out = left_out;
 }
 
-/// A folder for the time of a rehearsal.
+/// A temporary folder for a rehearsal.
 struct Folder(PathBuf);
 
 impl Folder {

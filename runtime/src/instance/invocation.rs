@@ -1,4 +1,4 @@
-//! One invocation, as its maker and its observer see it, whatever kind of instance serves it.
+//! One invocation, as its caller and its observer see it, for every kind of instance.
 
 use crate::{
     contract::{Function, Invocation, report::ColdStart},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{fmt, io, time::Duration};
 
-/// One invocation to be made.
+/// A request for one invocation.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     pub function: &'a Function,
@@ -16,9 +16,9 @@ pub struct Request<'a> {
     pub pull_code: Duration,
 }
 
-/// Learns of an invocation as it happens.
+/// Receives what happens during an invocation.
 pub trait Observer: Send {
-    /// How the instance came by its interpreter: nothing that a function's user needs.
+    /// Where the instance's interpreter came from. For debugging only.
     fn note(&mut self, text: &str);
     /// The event was accepted: the invocation exists. Comes first, and once.
     fn started(&mut self);
@@ -28,7 +28,7 @@ pub trait Observer: Send {
     fn cold_start(&mut self, parts: &ColdStart);
     /// The invocation is over. Comes last, and once.
     fn over(&mut self, invocation: &Invocation);
-    /// A descriptor that the observer waits to write to, if it does.
+    /// The descriptor that the observer waits to write to, if any.
     fn waits_for(&self) -> Option<i32> {
         None
     }
@@ -41,7 +41,7 @@ pub trait Observer: Send {
 pub enum StartError {
     /// No process or no pipe to it could be made.
     Engine(io::Error),
-    /// The process has ended, or its assignment could not be written down.
+    /// The process ended, or its assignment could not be serialised.
     Assignment(io::Error),
 }
 
@@ -69,7 +69,7 @@ pub enum InvokeError {
     Interrupted { signal: i32 },
     /// The kernel refused what watching needs.
     Watch(io::Error),
-    /// The instance had ended before it took the invocation, of which the function saw nothing.
+    /// The instance ended before it accepted the invocation. The function saw nothing of it.
     Untaken,
 }
 

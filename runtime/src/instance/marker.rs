@@ -1,8 +1,8 @@
 //! Where in the log the cold start ended.
 //!
-//! The log and the socket are two streams: what the function writes just after it was
-//! loaded may be read before the message that it was. So the instance writes a marker
-//! into the log itself, which no function can know, and the watcher takes it out.
+//! The log and the socket are two streams. So output that follows the loading may be read before
+//! the message that the function is loaded. Therefore the instance writes a marker into the log,
+//! which no function can know, and the watcher removes it.
 
 /// The bytes that end the loading phase in the log of one instance.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
@@ -31,8 +31,8 @@ impl Splitter {
         Self { marker, held: Vec::new() }
     }
 
-    /// Takes what came in. Gives what is certain to come before the marker, and what comes
-    /// after it, once it was found.
+    /// Takes new bytes. Returns what certainly precedes the marker and, once the marker was found,
+    /// what follows it.
     pub(super) fn split(&mut self, bytes: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
         let mut bytes = [std::mem::take(&mut self.held), bytes.to_vec()].concat();
         let marker = self.marker.bytes();

@@ -1,9 +1,9 @@
-//! One function instance: a process of its own that holds an interpreter and serves one
-//! invocation at a time, and what watches it from outside.
+//! One function instance: a process that holds an interpreter and serves one invocation at a time,
+//! and the watcher outside.
 //!
-//! The watching process never holds an interpreter and has one thread; nothing the
-//! function does (crash, eat memory, fork, close descriptors, leave children behind)
-//! reaches it but through the pipe and the log.
+//! The watching process never holds an interpreter, and has one thread. Whatever a function does
+//! (crash, exhaust memory, fork, close descriptors, leave children behind), it reaches the watcher
+//! only through the socket and the log.
 //!
 //! Security rests on [`process`] (what the instance inherits) and [`descendants`] (that
 //! nothing of it survives).

@@ -1,5 +1,5 @@
-//! A panic of the interpreter ends the function's process, which the platform calls a 439. What it
-//! was, and where, is in the function's log.
+//! A panic of the interpreter ends the function's process: a 439. Its message and place are written
+//! to the function's log.
 
 #[cfg(unix)]
 use std::{
@@ -11,22 +11,22 @@ use std::{
     process,
 };
 
-/// From here on a panic, of whatever thread, is told of in the log, and ends the process. `log` is the
-/// log's own descriptor, which stays open: the function may have closed standard error.
+/// From here on, a panic of any thread is written to the log and ends the process. `log` is the
+/// log's own descriptor, which stays open even if the function closes standard error.
 #[cfg(unix)]
 pub(super) fn log_to(log: RawFd) {
     panic::set_hook(Box::new(move |panic| {
         // SAFETY: the descriptor is open as long as the process is.
         let log = unsafe { BorrowedFd::borrow_raw(log) };
         if let Ok(log) = log.try_clone_to_owned() {
-            // A log that nobody takes any more is no reason to do otherwise.
+            // A log that nobody reads any more changes nothing.
             let _ = std::fs::File::from(log).write_all(message(panic).as_bytes());
         }
         process::abort()
     }));
 }
 
-/// From here on a panic is told of in the log, and ends the module.
+/// From here on, a panic is written to the log and ends the module.
 #[cfg(target_os = "wasi")]
 pub(super) fn log() {
     panic::set_hook(Box::new(|panic| {
@@ -47,7 +47,7 @@ fn message(panic: &PanicHookInfo<'_>) -> String {
     }
 }
 
-/// A source file, from its crate's folder on: where that is differs from machine to machine.
+/// A source file's path within its crate. The crate's own folder differs from machine to machine.
 fn in_crate(file: &str) -> &str {
     let Some(sources) = file.rfind("/src/") else { return file };
     file[..sources].rfind('/').map_or(file, |before| &file[before + 1..])

@@ -26,9 +26,9 @@ use std::{
     time::Instant,
 };
 
-/// Beyond the function's memory, what its address space may hold before the kernel
-/// refuses: the stacks of its threads, mostly untouched, and the pages that a fast
-/// allocation gains between two looks at the resident set.
+/// How much more than the function's memory its data may hold before the kernel refuses, in bytes.
+/// It covers the stacks of threads, which are mostly untouched, and allocations between two
+/// readings of the resident set.
 const ADDRESS_SPACE_SLACK: u64 = 256 * limits::MIB;
 
 /// A function instance: its process, its socket and its log.
@@ -50,8 +50,8 @@ pub(super) struct Reaped {
 }
 
 impl Instance {
-    /// Makes an instance of `function`, whose code is at `code`, of an engine. It loads the
-    /// function with its first invocation, and serves no other if it is to serve `once`.
+    /// Makes an engine an instance of `function`, whose code is at `code`. It loads the function
+    /// with its first invocation. With `once`, it serves no further one.
     ///
     /// # Errors
     /// When there is no engine, or it ended.
@@ -73,7 +73,7 @@ impl Instance {
             process,
             socket,
             log,
-            // Not since the engine was: the event may have come slowly.
+            // Not since the engine's start: the event may have arrived slowly.
             started: Instant::now(),
             marker,
             phase: Phase::default(),
@@ -91,7 +91,7 @@ impl Instance {
         }
     }
 
-    /// Waits for the process to end, or looks whether it has.
+    /// Waits for the process to end, or checks whether it has ended.
     pub(super) fn reap(&mut self, block: bool) -> Option<Reaped> {
         while self.reaped.is_none() {
             // SAFETY: an all-zero rusage is valid; the child is this process's own.
@@ -123,7 +123,7 @@ impl Drop for Instance {
     }
 }
 
-/// What a new engine is given by its parent.
+/// What a new engine inherits from its parent.
 pub(super) struct Streams {
     pub stdin: OwnedFd,
     pub log: OwnedFd,
@@ -143,7 +143,7 @@ pub(super) fn leave_caller(streams: Streams) -> Channels {
     place_descriptors(streams)
 }
 
-/// Makes this process its function's: its end, its limits, its environment, its folder.
+/// Sets this process up for its function: end with its parent, limits, environment, folder.
 pub(super) fn become_instance(function: &Serve) {
     // SAFETY: calls that change this process alone. The thread that forked it has ended by
     // now, which would have counted as the parent's death.
@@ -163,7 +163,7 @@ pub(super) fn become_instance(function: &Serve) {
     }
 }
 
-/// What an instance speaks through, out of its function's way.
+/// The descriptors that an instance uses for itself, out of its function's reach.
 pub(super) struct Channels {
     pub socket: UnixStream,
     /// The log once more: the function may close or redirect its own end.
@@ -171,15 +171,15 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    /// Writes to the log; that nobody takes it any more is no reason to fail.
+    /// Writes to the log. It does not fail if nobody reads the log any more.
     pub(super) fn say(&mut self, what: &dyn fmt::Display) {
         let _ = write!(self.log, "{what}");
     }
 }
 
-/// Puts the streams in their places and closes all else. The socket and the second end of
-/// the log go beyond the numbers a function may open, so that one which closes every
-/// descriptor it could have opened, as daemons do, leaves them alone.
+/// Moves the streams to their numbers and closes all other descriptors. The socket and the second
+/// end of the log get numbers beyond those that a function may open. So a function that closes
+/// every possible descriptor, as daemons do, does not close them.
 fn place_descriptors(streams: Streams) -> Channels {
     set_limit(libc::RLIMIT_NOFILE, u64::MAX, u64::MAX);
     let (stdin, log) = (streams.stdin.into_raw_fd(), streams.log.into_raw_fd());
@@ -197,7 +197,7 @@ fn place_descriptors(streams: Streams) -> Channels {
     }
 }
 
-/// Duplicates a descriptor to a number that functions do not reach, where there is one.
+/// Duplicates a descriptor to a number beyond a function's limit, if there is one.
 fn move_beyond(descriptor: libc::c_int) -> libc::c_int {
     let beyond = limits::FILE_DESCRIPTORS as libc::c_int;
     // SAFETY: the call only makes a new descriptor.
@@ -209,7 +209,7 @@ fn move_beyond(descriptor: libc::c_int) -> libc::c_int {
 
 /// Closes every descriptor between two, the two excluded.
 fn close_between(low: libc::c_int, high: libc::c_int) {
-    /// Without the system call (Linux before 5.9), how far descriptors are looked for.
+    /// How many descriptors are tried without the system call (Linux before 5.9).
     const HIGHEST_LOOKED_AT: libc::c_int = 1 << 16;
     if high - low <= 1 {
         return;
@@ -230,11 +230,11 @@ fn limit_resources(memory_mb: u32) {
     set_limit(libc::RLIMIT_CORE, 0, 0);
     let memory = usage::limit_bytes(memory_mb) + ADDRESS_SPACE_SLACK;
     set_limit(libc::RLIMIT_DATA, memory, memory);
-    // Where memory runs out all the same, the kernel is to choose this process.
+    // If the machine runs out of memory all the same, the kernel should kill this process first.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
-/// Sets a limit, or as near to it as this process may.
+/// Sets a limit, or the nearest one that this process may set.
 fn set_limit(resource: libc::__rlimit_resource_t, soft: u64, hard: u64) {
     // SAFETY: plain structures, by pointer.
     unsafe {

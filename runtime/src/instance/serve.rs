@@ -1,4 +1,4 @@
-//! The inside of an instance: an interpreter, and one invocation after the other.
+//! The inside of an instance: an interpreter that runs one invocation after another.
 
 use super::{
     allocator,
@@ -23,9 +23,9 @@ use std::{
 /// An interpreter that knows nothing of a function yet.
 pub(super) struct Warm {
     pub interpreter: &'static Interpreter,
-    /// How long it took to come by, since the process was made.
+    /// How long it took to get it, since the process was forked.
     pub init_runtime: Duration,
-    /// How that was, for who wants to know.
+    /// Where it came from, for debugging.
     pub note: String,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         Some(_) => warm.interpreter.wake_after_fork(),
     }
     let Channels { socket, log } = channels;
-    // Calls that are not large come whole, by one read.
+    // Small calls arrive whole, in one read.
     let mut calls = BufReader::new(&socket);
     let mut server = Server {
         interpreter: warm.interpreter,
@@ -113,9 +113,8 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
     }
 }
 
-/// Where the function's time zone is set but the machine has no file for it, tells libc
-/// the zone's rule. The interpreter is told of the environment by itself, so the function
-/// still sees the name.
+/// If the function sets a time zone and the machine has no file for it, gives libc the zone's rule.
+/// The interpreter gets its environment separately, so the function still sees the name.
 fn settle_time_zone() {
     let Ok(name) = std::env::var("TZ") else { return };
     let known = std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file();
@@ -130,9 +129,9 @@ fn settle_time_zone() {
     }
 }
 
-/// Has libc know the users and groups of `/etc/passwd` and `/etc/group` alone. For all else that
-/// the machine's configuration names it would load libraries, made for another libc than the one
-/// in this program: Debian's for systemd crashes.
+/// Limits libc to the users and groups of `/etc/passwd` and `/etc/group`. For other sources in the
+/// machine's configuration it would load libraries that were built for another libc. Debian's
+/// library for systemd crashes then.
 fn settle_accounts() {
     for database in [c"passwd", c"group"] {
         // SAFETY: both are C strings, of which libc keeps copies; the instance has one thread yet.
@@ -141,9 +140,9 @@ fn settle_accounts() {
 }
 
 unsafe extern "C" {
-    /// Has libc read `TZ` anew.
+    /// Makes libc read `TZ` again.
     fn tzset();
-    /// Sets what glibc looks a database up in, instead of what `/etc/nsswitch.conf` says.
+    /// Sets the sources of one of glibc's databases, in place of `/etc/nsswitch.conf`.
     fn __nss_configure_lookup(database: *const c_char, services: *const c_char) -> c_int;
 }
 
@@ -169,7 +168,7 @@ impl Server<'_> {
         };
         match loaded {
             Ended::Well(entry) => {
-                // A log that nobody takes any more is no reason to fail.
+                // It does not matter if nobody reads the log any more.
                 let _ = self.log.write_all(self.marker.bytes());
                 self.send(&FromInstance::Initialized(Initialized {
                     init_runtime: self.init_runtime,

@@ -25,7 +25,7 @@ pub(super) fn own_peak_bytes() -> u64 {
     peak_bytes(&usage)
 }
 
-/// The peak that a `rusage` tells, in bytes.
+/// The peak in a `rusage`, in bytes.
 pub(super) fn peak_bytes(usage: &libc::rusage) -> u64 {
     u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024
 }

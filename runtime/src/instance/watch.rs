@@ -1,5 +1,4 @@
-//! Watching one invocation from a process of its own: its log, its answer, its time, its
-//! memory.
+//! Watches one invocation from a separate process: its log, answer, time and memory.
 
 use super::{
     InvokeError, Observer, Request,
@@ -16,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often memory is looked at.
+/// How often memory is read.
 pub(super) const MEMORY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The largest piece of the log that is passed on at once, in bytes.
@@ -26,8 +25,8 @@ pub(super) const LOG_PIECE_BYTES: usize = 1 << 16;
 pub(super) const LARGEST_PIPE_BYTES: usize = 1 << 20;
 
 impl Instance {
-    /// Makes one invocation and waits for its end. After a failure other than 407 and 430 the
-    /// instance is dead, and serves no more (scf-contract §1.7).
+    /// Runs one invocation and waits for its end. After a failure other than 407 and 430, the
+    /// instance has ended (docs/contract.md §1.7).
     ///
     /// # Errors
     /// When the event is not JSON, or krait itself is to end.
@@ -97,8 +96,8 @@ impl Watch<'_> {
         loop {
             let now = Instant::now();
             if now >= self.course.deadline {
-                // What was sent in time counts, however late it is read. It may also be that
-                // the function is loaded, which sets a new deadline.
+                // A message that was sent in time counts, however late it is read. The message may
+                // also say that the function is loaded, which sets a new deadline.
                 if let Some(end) = self.catch_up(false) {
                     return Ok(Stop::End(end));
                 }
@@ -135,14 +134,14 @@ impl Watch<'_> {
         }
     }
 
-    /// Takes what the instance has sent and written; `ended` tells that it will send no more.
+    /// Reads what the instance has sent and written. `ended` means that no more will come.
     fn catch_up(&mut self, ended: bool) -> Option<End> {
         let ended = self.receive() || ended;
         self.take_log();
         self.course.next_end(ended)
     }
 
-    /// Reads what is in the log, but not for ever from one that fills as fast as it is read.
+    /// Reads the log, but not forever if it fills as fast as it is read.
     fn take_log(&mut self) {
         let mut piece = [0; LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
@@ -196,7 +195,7 @@ impl Watch<'_> {
             entry(self.signals.descriptor(), libc::POLLIN),
             entry(self.course.observer.waits_for().unwrap_or(-1), libc::POLLOUT),
         ];
-        // Rounded up, so that a deadline that is near is not polled for without a pause.
+        // Rounded up, so that a near deadline does not cause a busy loop.
         let milliseconds = at_most.as_micros().div_ceil(1000) as libc::c_int;
         // SAFETY: the entries are as many as is said.
         let result = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as _, milliseconds) };

@@ -14,25 +14,26 @@ use std::{
     time::Duration,
 };
 
-/// The largest frame a watcher takes, in bytes: RetMsg's limit and room for the rest. A
-/// stack trace may be larger than RetMsg; the instance cuts none, so this is generous.
+/// The largest frame that a watcher accepts, in bytes: RetMsg's limit and room for the rest. The
+/// limit is generous, because a stack trace may be larger than RetMsg, and the instance does not
+/// cut it.
 const LARGEST_FRAME: usize = 64 * 1024 * 1024;
 
 const HEADER_BYTES: usize = 5;
 
-/// The allocator's word that memory ran out, ready to be sent without allocating.
+/// The allocator's message that memory ran out, ready to be sent without allocating.
 pub(super) const MEMORY_EXHAUSTED_FRAME: [u8; HEADER_BYTES] = [b'M', 0, 0, 0, 0];
 
-/// What an engine is to do: the first thing it is told.
+/// An engine's assignment: the first message that it gets.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Assignment {
     Serve(Box<Serve>),
-    /// To fork instances, of a function that is loaded first where one is given.
+    /// Fork instances. If a function is given, load it first.
     Zygote(Option<Box<Serve>>),
-    /// To make a snapshot into a file that is there.
+    /// Write a snapshot to an existing file.
     Snapshot {
         path: OsString,
-        /// The modules to be imported ahead of time; the usual ones where there are none.
+        /// The modules to import ahead of time; if empty, the usual ones.
         modules: Vec<String>,
     },
 }
@@ -48,8 +49,8 @@ pub(super) struct Serve {
     pub code: OsString,
     pub layers: Vec<OsString>,
     pub marker: Marker,
-    /// Whether the first invocation is the last: the process ends with its answer, and its
-    /// memory is given back while the answer is shown.
+    /// Whether the first invocation is the last. The process then ends with its answer, and its
+    /// memory is freed while the answer is shown.
     pub once: bool,
 }
 
@@ -71,13 +72,13 @@ impl Serve {
 /// From an instance to its watcher.
 #[derive(Debug)]
 pub(super) enum FromInstance {
-    /// The event is not JSON; the instance serves on.
+    /// The event is not JSON. The instance can serve the next one.
     Rejected(InvalidEvent),
     /// A cold start is done: the function is loaded.
     Initialized(Initialized),
     Answered(Answered),
     MemoryExhausted,
-    /// How the interpreter was come by.
+    /// Where the interpreter came from.
     Note(String),
 }
 
@@ -94,7 +95,7 @@ pub(super) struct Answered {
     /// Peak resident memory so far, in bytes.
     pub memory_bytes: u64,
     pub failure: Option<Failure>,
-    /// RetMsg, where the invocation succeeded. It follows the rest as raw bytes.
+    /// RetMsg, if the invocation succeeded. It follows the rest as raw bytes.
     #[serde(skip)]
     pub ret_msg: String,
 }
@@ -158,7 +159,7 @@ impl Frames {
     /// The next whole message, if it is there.
     ///
     /// # Errors
-    /// When the bytes are no message: the function wrote to the socket itself.
+    /// When the bytes are not a message, because the function itself wrote to the socket.
     pub(super) fn next(&mut self) -> io::Result<Option<FromInstance>> {
         let Some(header) = self.buffer.first_chunk::<HEADER_BYTES>() else {
             return Ok(None);
@@ -186,7 +187,7 @@ pub(super) fn invocation_frame(context: &[u8], event: &[u8]) -> Vec<u8> {
     frame(b'C', &payload)
 }
 
-/// Has an instance load its function, and invoke nothing: it says that it did, or how it
+/// Tells an instance to load its function without an invocation. It answers that it did, or how it
 /// failed.
 pub(super) fn load_frame() -> Vec<u8> {
     frame(LOAD, &[])
@@ -194,7 +195,7 @@ pub(super) fn load_frame() -> Vec<u8> {
 
 const LOAD: u8 = b'L';
 
-/// An invocation, as the instance gets it, or the wish that it loads its function.
+/// An invocation as the instance receives it, or the request to load its function.
 pub(super) struct Call {
     tag: u8,
     payload: Vec<u8>,

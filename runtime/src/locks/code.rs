@@ -13,23 +13,23 @@ use std::{
 /// The lock prefix.
 const LOCK: u8 = 0xf0;
 
-/// What stands in its place while it is out.
+/// The byte in its place while it is removed.
 pub(super) const NOTHING: u8 = 0x3e;
 
 const PAGE: usize = 4096;
 
-/// What the kernel maps at once where it can: a large page.
+/// The size of a large page.
 const LARGE_PAGE: usize = 2 << 20;
 
-/// Puts a lock prefix to every place. Where the process may not run what it wrote, the kernel
-/// writes it for the process, as it does for a debugger.
+/// Writes a lock prefix to every place. If the process may not run code that it wrote, the kernel
+/// writes it, as for a debugger.
 pub(super) fn write(table: &Table) -> io::Result<()> {
     replace(table).or_else(|_| write_by_kernel(table))
 }
 
-/// Makes copies of the code that have the prefixes, and puts them in the code's place. In large
-/// pages, that takes half as long as to have the kernel copy each page when it is written to.
-/// And no code can be written to where it is run.
+/// Makes copies of the code with the prefixes, and moves them over the code. With large pages, this
+/// takes half the time of writing in place, where the kernel copies each page. And code is never
+/// writable where it runs.
 fn replace(table: &Table) -> io::Result<()> {
     let mut addresses = table.addresses().peekable();
     for pages in stretches(table) {
@@ -50,9 +50,9 @@ fn replace(table: &Table) -> io::Result<()> {
     Ok(())
 }
 
-/// The pages of code that have places, in as few stretches as are worth a copy of their own.
+/// The pages of code with places, joined to as few stretches as possible.
 fn stretches(table: &Table) -> Vec<Range<usize>> {
-    /// Code without a place is not copied where there is so much of it, in bytes.
+    /// A stretch of code without a place is not copied if it is at least this long, in bytes.
     const FAR: usize = 256 << 10;
     let mut stretches = Vec::<Range<usize>>::new();
     for address in table.addresses() {
@@ -69,7 +69,7 @@ fn stretches(table: &Table) -> Vec<Range<usize>> {
 struct Copy {
     mapped: *mut c_void,
     mapped_bytes: usize,
-    /// As far from a large page's start as the code is: so the kernel moves large pages whole.
+    /// At the same offset in a large page as the code, so that the kernel moves large pages whole.
     start: *mut u8,
 }
 
@@ -96,7 +96,7 @@ impl Copy {
         }
     }
 
-    /// Puts the copy in the code's place, by one call of the kernel's: it returns to the copy.
+    /// Moves the copy over the code in one system call, which returns to the copy.
     fn put_at(&self, pages: &Range<usize>) -> io::Result<()> {
         // SAFETY: the copy differs from the code in prefixes alone, by which every instruction
         // stays what it is. The process has one thread, and that is in the kernel meanwhile.

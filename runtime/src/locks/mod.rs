@@ -1,21 +1,21 @@
 //! Counts without locks, while there is one thread.
 //!
-//! The interpreter counts its references by instructions with a lock prefix, so that two threads
-//! can count at once: they take several times as long as those without. A process with one thread
-//! needs no lock. So what ships has the prefixes of the interpreter's own functions taken out of
-//! its code (`xtask/src/locks.rs`), and a table of their places ([`table`]): the byte is `3e`, a
-//! prefix that means nothing, instead of `f0`. Before a process makes its second thread,
-//! [`put_in`] puts them back into the process's own copy of the code.
+//! The interpreter counts references with lock-prefixed instructions, so that two threads can count
+//! at once. They take several times as long as instructions without the prefix. A process with one
+//! thread needs no lock. So `cargo xtask dist` removes the prefixes from the interpreter's
+//! functions (`xtask/src/locks.rs`) and adds a table of their places ([`table`]). The byte there is
+//! `3e`, a prefix without effect, instead of `f0`. Before a process creates its second thread,
+//! [`put_in`] restores the prefixes in the process's own copy of the code.
 //!
 //! What keeps it sound:
 //!
-//! - Every thread is made by `pthread_create`, and the linker has each call of that come to
-//!   `snapshot/heap/c_interface.rs`, which calls [`put_in`] first. If that fails, no thread is made.
-//!   `cargo xtask dist` looks for calls that pass it by. It matters not whether the thread will
-//!   run the interpreter: no process has a second thread and a prefix out.
+//! - Every thread is created by `pthread_create`. The linker redirects each call of it to
+//!   `snapshot/heap/c_interface.rs`, which calls [`put_in`] first. If that fails, no thread is
+//!   created. `cargo xtask dist` looks for calls that bypass it. This holds for every thread,
+//!   whether it runs the interpreter or not.
 //! - While they are put back there is one thread, and nobody runs what is written to.
-//! - Whether they are out is read in the code itself. So a forked child, an instance that took a
-//!   snapshot up, and a new program know without being told.
+//! - Whether the prefixes are removed is read from the code itself. So a forked child, an instance
+//!   that restored a snapshot, and a new program all know it.
 //! - A signal's handler runs on the same thread, between instructions.
 //! - Other processes share no memory that the interpreter counts in.
 //!

@@ -2,7 +2,7 @@
 
 use zip::CompressionMethod as Method;
 
-/// What a compression is called; none where it is one that every unzip knows.
+/// A compression's name; none if every unzip knows it.
 pub(super) fn foreign_compression(method: Method) -> Option<String> {
     let name = match method {
         Method::STORE | Method::DEFLATE => return None,

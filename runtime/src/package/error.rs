@@ -28,9 +28,9 @@ pub enum PackageError {
     EntryInFolder { archive: PathBuf, entry: PathBuf, folder: String },
     /// The cache of unpacked packages cannot be written.
     Cache { folder: PathBuf, error: io::Error },
-    /// A template cannot be parsed, or says what the platform would refuse.
+    /// A template cannot be parsed, or contains what the platform would refuse.
     Template { path: PathBuf, reason: String },
-    /// A template has no function of the name asked for, or several and none was named.
+    /// A template has no function of that name, or several while no name was given.
     NoSuchFunction { path: PathBuf, name: Option<String>, functions: Vec<String> },
 }
 

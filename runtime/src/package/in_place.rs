@@ -1,4 +1,4 @@
-//! Zip packages that stay zips: the interpreter imports from them as they are.
+//! Zip packages that are not unpacked: the interpreter imports from them directly.
 
 use super::{Package, PackageError, absolute, compression::foreign_compression};
 use crate::contract::limits;
@@ -9,7 +9,7 @@ use std::{
 };
 use zip::{CompressionMethod, ZipArchive};
 
-/// Refuses a zip that could not be unpacked either; gives the path it is known by.
+/// Refuses a zip that could not be unpacked either; returns its path.
 pub(super) fn check(archive: &Path) -> Result<PathBuf, PackageError> {
     let damaged = |error: &dyn std::error::Error| PackageError::Damaged {
         archive: archive.to_path_buf(),
@@ -30,7 +30,7 @@ pub(super) fn check(archive: &Path) -> Result<PathBuf, PackageError> {
         if member.enclosed_name().is_none() {
             return Err(PackageError::Outside { archive: archive.to_path_buf(), member: name });
         }
-        // Its target's name would be taken for code.
+        // The target's name would be read as code.
         if member.is_symlink() && name.ends_with(".py") {
             return Err(PackageError::Link { archive: archive.to_path_buf(), member: name });
         }

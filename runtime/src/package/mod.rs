@@ -1,7 +1,7 @@
 //! Finding a function's code: a folder, a `.py` file, a zip package, layers, a template.
 //!
-//! Everything ends as folders on disk, because that is what the interpreter imports from. A
-//! WebAssembly module may not write to its host's disk: there a zip is read in place.
+//! All code ends up in folders on disk, because the interpreter imports from folders. A WebAssembly
+//! module may not write to its host's disk, so it reads a zip in place.
 
 mod compression;
 mod error;
@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Package {
     pub paths: CodePaths,
-    /// The handler the code's own name implies: `.py` files have one.
+    /// The handler that the code's name implies. Only `.py` files imply one.
     pub implied_handler: Option<Handler>,
     /// Where the code came from, if it was unpacked: the zip.
     archive: Option<PathBuf>,
@@ -69,7 +69,7 @@ pub fn open(code: &Path, layers: &[PathBuf]) -> Result<Package, PackageError> {
 
 impl Package {
     /// Refuses a zip whose entry file sits in a folder instead of at the root: the most
-    /// common mistake of the platform's users (scf-contract §12).
+    /// common mistake of the platform's users (docs/contract.md §12).
     ///
     /// # Errors
     /// [`PackageError::EntryInFolder`], naming the folder.
@@ -122,7 +122,7 @@ fn open_folder_or_zip(path: &Path) -> Result<(PathBuf, Option<PathBuf>), Package
     Err(PackageError::NotCode { path: path.to_path_buf() })
 }
 
-/// A path that means the same whatever folder is current.
+/// A path that does not depend on the current folder.
 ///
 /// # Errors
 /// When there is nothing there.
@@ -132,11 +132,11 @@ pub fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
         .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })
 }
 
-/// A module has no current folder of its own, and cannot ask where links lead: paths are from
-/// the host's folder, where it says which that is and has opened it, or else from `/`.
+/// A module has no current folder, and cannot resolve links. Paths are relative to the host's
+/// folder, if the host names and opens it, else to `/`.
 ///
 /// # Errors
-/// None: whether something is there is seen when it is opened.
+/// None. A missing file is noticed when it is opened.
 #[cfg(target_os = "wasi")]
 pub fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
     let of_host = std::env::var_os("PWD").map(PathBuf::from).filter(|folder| folder.is_dir());

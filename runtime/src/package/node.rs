@@ -1,8 +1,7 @@
-//! A YAML document whose scalars know how they are written.
+//! A YAML document whose scalars keep their text.
 //!
-//! A template's `A: 007` is a number for YAML, and the function's variable is to be `007`. So each
-//! value that YAML takes for something else than text keeps its text, and gives it where text is
-//! asked for.
+//! `A: 007` in a template is a number for YAML, but the function's variable must be `007`. So each
+//! value that YAML does not read as text keeps its text too.
 
 use indexmap::IndexMap;
 use serde::{
@@ -43,7 +42,7 @@ impl Node {
         Ok(read.written_in(text))
     }
 
-    /// What a map has under a key; none of what is no map.
+    /// A map's value for a key; none if this is no map.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.as_map()?.get(key)
     }
@@ -52,7 +51,7 @@ impl Node {
         if let Self::Map(map) = self { Some(map) } else { None }
     }
 
-    /// The text of a scalar, as it is written; none of null.
+    /// A scalar's text, as it is written; none for null.
     pub(super) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Plain(Value::Bool(_) | Value::Number(_), text) => Some(text),
@@ -60,7 +59,7 @@ impl Node {
         }
     }
 
-    /// Lays `over` upon this: maps key by key, everything else whole.
+    /// Overrides this with `over`: maps key by key, everything else as a whole.
     pub(super) fn merge(&mut self, over: Self) {
         match (self, over) {
             (Self::Map(base), Self::Map(over)) => {
@@ -76,8 +75,8 @@ impl Node {
         }
     }
 
-    /// The variables of an environment: scalars as they are written, null too, and all else as
-    /// JSON.
+    /// The variables of an environment: scalars as they are written, including null, and everything
+    /// else as JSON.
     ///
     /// # Errors
     /// When this is no map.
@@ -105,7 +104,7 @@ impl Node {
     }
 }
 
-/// What serde knows of a value.
+/// The value in serde's form.
 enum Raw {
     Text(String),
     Plain(Value),

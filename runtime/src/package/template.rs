@@ -1,4 +1,4 @@
-//! Functions declared in a `template.yaml` (TCSAM, scf-contract §11.3) or a
+//! Functions declared in a `template.yaml` (TCSAM, docs/contract.md §11.3) or a
 //! `serverless.yml` (component scf, §11.2).
 
 use super::{
@@ -14,13 +14,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a template says of one function. What it does not say is none.
+/// A template's declaration of one function. Absent keys are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declared {
     pub name: String,
     pub namespace: Option<String>,
     pub region: Option<String>,
-    /// Relative to the template's folder, made absolute by it.
+    /// Relative to the template's folder in the file; absolute here.
     pub code: Option<PathBuf>,
     pub handler: Option<String>,
     pub memory_mb: Option<u32>,
@@ -39,7 +39,7 @@ pub struct DeclaredTimer {
     pub enabled: bool,
 }
 
-/// Names a template is found under in a folder of code, in the order they are tried.
+/// The file names of templates in a folder of code, in the order in which they are tried.
 const NAMES: [&str; 4] = ["template.yaml", "template.yml", "serverless.yml", "serverless.yaml"];
 
 /// The template in `folder`, if it has one.

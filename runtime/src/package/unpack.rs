@@ -12,8 +12,9 @@ use std::{
 };
 use zip::{CompressionMethod, ZipArchive, read::ZipFile};
 
-/// Unpacks `archive` below the cache, into a folder named by the zip's content, unless that
-/// was done before. Concurrent callers may race: each unpacks aside, one folder wins.
+/// Unpacks `archive` into a folder of the cache that is named by the zip's content, unless that was
+/// done before. Concurrent callers may race: each unpacks to a temporary folder, and one of them
+/// wins.
 pub(super) fn into_cache(archive: &Path) -> Result<PathBuf, PackageError> {
     let cache = cache_folder();
     let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
@@ -52,7 +53,7 @@ fn current_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// Refuses a cache that another user made: whoever owns it could change what is run.
+/// Refuses a cache that another user made: its owner could change the code.
 fn refuse_foreign(folder: &Path) -> io::Result<()> {
     if fs::metadata(folder)?.uid() == current_user() {
         return Ok(());
@@ -121,21 +122,21 @@ impl Unpacking<'_> {
         let path = self.folder.join(path);
         self.cached(path.parent().map_or(Ok(()), fs::create_dir_all))?;
         let mut file = self.cached(File::create(&path))?;
-        // The size in the header may lie: what counts is what comes out.
+        // The size in the header may be wrong. The unpacked bytes count.
         let written = io::copy(&mut member.by_ref().take(self.left + 1), &mut file)
             .map_err(|error| self.damaged(&error))?;
         if written > self.left {
             return Err(PackageError::TooLarge { archive: self.archive.to_path_buf() });
         }
         self.left -= written;
-        // Readable by the owner whatever the zip says; never writable, set-user-id or such.
+        // Always readable by the owner; never writable, set-user-id or similar, whatever the zip
+        // says.
         let executable = member.unix_mode().is_some_and(|mode| mode & 0o100 != 0);
         let mode = if executable { 0o555 } else { 0o444 };
         self.cached(fs::set_permissions(&path, fs::Permissions::from_mode(mode)))
     }
 
-    /// A link may point to where only folders and files of the package, or other such
-    /// links, can lie: a relative path that never climbs.
+    /// A link's target must be a relative path without `..`, so that it stays within the package.
     fn link_target<R: Read + ?Sized>(
         &self,
         member: &mut ZipFile<'_, R>,

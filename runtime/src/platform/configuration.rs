@@ -1,5 +1,5 @@
-//! Which functions a project has, and how they are to run: folders, templates, `krait.toml`.
-//! [`read`] gives what was understood; [`Declaration::revision`] opens its code.
+//! Which functions a project has, and how they run: folders, templates, `krait.toml`. [`read`]
+//! returns the declarations; [`Declaration::revision`] opens the code.
 
 use super::{
     Code, InvalidFunction, Origin, Revision, Settings, SnapshotOf, Timer, now_ms,
@@ -61,7 +61,7 @@ pub struct Declaration {
     pub snapshot: SnapshotOf,
     /// How often an asynchronous invocation that failed is tried again: 0 to 2.
     pub retries: Option<u32>,
-    /// For how long a queued event is tried, in seconds.
+    /// How long a queued event is retried, in seconds.
     pub max_event_age: Option<u32>,
     /// Instead of the platform's minute between tries, in seconds.
     pub retry_interval: Option<f64>,
@@ -85,13 +85,13 @@ struct File {
 pub enum ConfigurationError {
     /// A file or folder cannot be read.
     Unreadable { path: PathBuf, error: io::Error },
-    /// `krait.toml` is not well-formed, or holds what is not known.
+    /// `krait.toml` is malformed, or has an unknown key.
     File { path: PathBuf, reason: String },
     /// A folder holds no function.
     NoFunctions { path: PathBuf },
     /// Two functions have one name.
     Twice { key: FunctionKey },
-    /// What is declared of a function the platform would refuse.
+    /// The platform would refuse a function's declaration.
     Function { name: String, reason: InvalidFunction },
     /// A template, or code, cannot be opened.
     Package(PackageError),

@@ -1,4 +1,4 @@
-//! What is counted of invocations, for who watches the platform.
+//! Counts of invocations, for monitoring.
 
 use super::store::FunctionKey;
 use std::{
@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-/// Upper bounds of what durations are counted by, in seconds.
+/// Upper bounds of the histograms of durations, in seconds.
 pub const BOUNDS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 3.0, 10.0];
 
@@ -15,9 +15,9 @@ pub const BOUNDS: [f64; 14] =
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
     pub status_code: u16,
-    /// From the request to its answer, its wait for an instance included.
+    /// From the request to its answer, including the wait for an instance.
     pub duration: Duration,
-    /// The same, where it was a cold start.
+    /// The same for a cold start.
     pub cold_start: Option<Duration>,
 }
 
@@ -36,10 +36,11 @@ pub struct Counted {
     pub cold_starts: Histogram,
 }
 
-/// How many took how long.
+/// A histogram of durations.
 #[derive(Debug, Clone, Default)]
 pub struct Histogram {
-    /// Those within each bound and beyond the one before it, and those beyond the last.
+    /// The number of durations between each bound and the one before it, and of those beyond the
+    /// last.
     pub counts: [u64; BOUNDS.len() + 1],
     /// In seconds.
     pub sum: f64,

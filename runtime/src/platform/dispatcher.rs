@@ -1,6 +1,6 @@
-//! Works on queued events: takes what is due out of the store, invokes, and records or puts off
-//! (scf-contract §5). An event is worked on at least once; one whose result was recorded, never
-//! again.
+//! Runs queued events: takes those that are due from the store, invokes the function, and records
+//! the result or the next attempt (docs/contract.md §5). Each event runs at least once. An event
+//! whose result was recorded never runs again.
 
 use super::{
     DeadLetter, LATEST, Refused, Request, Revision, Shared, Source, new_request_id, now_ms,
@@ -19,17 +19,17 @@ use std::{
     time::Duration,
 };
 
-/// After the store failed, how long until it is asked again.
+/// The pause after a failure of the store.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest time between two looks at what is due.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Works until the platform closes.
+/// Runs until the platform closes.
 pub(super) async fn run(shared: Arc<Shared>) {
     let at_work = Arc::<AtWork>::default();
     loop {
-        // Asked for first, so that nothing that is queued or done from here on is missed.
+        // Requested first, so that no event that is queued or finished from here on is missed.
         let queued = shared.queued.notified();
         if shared.closing.load(Ordering::Relaxed) {
             return;
@@ -49,7 +49,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 continue;
             }
         }
-        // The end of any work makes room, and says so.
+        // An event that ends makes room, and notifies.
         let due = shared.store.next_due(room).await.ok().flatten();
         let pause = due.map_or(LONGEST_PAUSE, |due| {
             Duration::from_millis(u64::try_from(due - now_ms()).unwrap_or(0)).min(LONGEST_PAUSE)
@@ -63,8 +63,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
 struct AtWork(Mutex<HashMap<FunctionKey, usize>>);
 
 impl AtWork {
-    /// What may be claimed besides: each function has its own share, so that a slow one holds
-    /// up no other.
+    /// How many more may be claimed. Each function has its own share, so that a slow one does not
+    /// delay others.
     fn room(&self, shared: &Shared) -> Room {
         let counts = self.counts();
         let limits = shared.pool.limits();
@@ -88,8 +88,7 @@ impl AtWork {
     }
 }
 
-/// An event that is worked on: it counts, and can be ended by its request id, from when it is
-/// claimed on.
+/// An event that runs. From its claim on it counts, and can be ended by its request id.
 struct Underway {
     shared: Arc<Shared>,
     at_work: Arc<AtWork>,
@@ -127,7 +126,7 @@ fn key(event: &QueuedEvent) -> FunctionKey {
 async fn work(underway: Underway) {
     let Underway { shared, event, stop, .. } = &underway;
     if let Err(error) = attempt(shared, event, stop).await {
-        // It stays as it is, and is worked on again after the next start.
+        // It stays claimed, and runs again after the next start of the server.
         shared.log.note(&format!("the event {} cannot be recorded: {error}", event.request_id));
     }
 }
@@ -162,7 +161,7 @@ async fn attempt(
     settle(shared, event, &revision, completed).await
 }
 
-/// Records a result, or puts the event off.
+/// Records a result, or the next attempt.
 async fn settle(
     shared: &Shared,
     event: &QueuedEvent,

@@ -1,4 +1,4 @@
-//! What is declared of a function, and the platform would refuse.
+//! Declarations of functions that the platform would refuse.
 
 use crate::contract::{
     environment::InvalidEnvironment,
@@ -9,7 +9,7 @@ use crate::contract::{
 };
 use std::fmt;
 
-/// Why a function may not be as it is declared. `Display` names the rule and the remedy.
+/// Why a function's declaration is refused. `Display` names the rule and the remedy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InvalidFunction {
     Name(InvalidName),
@@ -19,7 +19,7 @@ pub enum InvalidFunction {
     Description {
         length: usize,
     },
-    /// Not a Python 3 (scf-contract §10); krait runs them all with the one it has.
+    /// Not a Python 3 (docs/contract.md §10); krait runs them all with the one it has.
     Runtime(String),
     Memory(OutOfRange),
     Timeout(OutOfRange),
@@ -27,7 +27,7 @@ pub enum InvalidFunction {
     Environment(InvalidEnvironment),
     EventAge(OutOfRange),
     RetryCount(OutOfRange),
-    /// With none at once, a call would wait for ever.
+    /// With a concurrency of 0, a call would wait forever.
     Concurrency,
     /// Negative, or no number.
     RetryInterval,
@@ -35,12 +35,12 @@ pub enum InvalidFunction {
         name: String,
         reason: Box<InvalidSchedule>,
     },
-    /// A timer's message beyond 4 KB (scf-contract §6).
+    /// A timer's message beyond 4 KB (docs/contract.md §6).
     TimerMessage {
         name: String,
         bytes: usize,
     },
-    /// The zone of its timers, the function's `TZ`, is not known.
+    /// The time zone of its timers, the function's `TZ`, is unknown.
     TimeZone(String),
 }
 

@@ -1,5 +1,5 @@
-//! The server's own log, on standard error: a line for each invocation, and for each line that
-//! a function wrote, every one with its request's id.
+//! The server's own log on standard error. Each invocation has a line, and so has each line that a
+//! function writes. Every line has its request's id.
 
 use super::{counts::Measured, store::FunctionKey};
 use crate::contract::Invocation;
@@ -9,8 +9,8 @@ use std::{
     thread,
 };
 
-/// How many lines wait to be written before more are dropped: a reader that does not read
-/// holds nobody up.
+/// How many lines wait to be written before more are dropped. So a reader that stops reading blocks
+/// nothing.
 const WAITING_LINES: usize = 10_000;
 
 /// How a line is written.
@@ -26,13 +26,13 @@ pub enum Format {
 pub enum Level {
     /// Only what goes wrong with krait itself.
     Quiet,
-    /// And a line for each invocation.
+    /// Also a line for each invocation.
     Calls,
-    /// And what functions write.
+    /// Also the output of functions.
     Output,
 }
 
-/// Writes the log, by a thread of its own. Cheap to clone.
+/// Writes the log, in a separate thread. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Log {
     format: Format,
@@ -65,7 +65,7 @@ impl Log {
                         Message::Flush(done) => flushed.push(done),
                     }
                 }
-                // That nobody reads it is no reason to stop.
+                // It does not matter if nobody reads it.
                 let _ = stderr.write_all(text.as_bytes());
                 text.clear();
                 drop(flushed);
@@ -121,7 +121,7 @@ impl Log {
         }
     }
 
-    /// Something that has to do with no request.
+    /// A message that belongs to no request.
     pub fn note(&self, text: &str) {
         match self.format {
             Format::Text => self.send(format!("{} krait: {text}", time())),

@@ -1,10 +1,10 @@
-//! The platform around instances: which functions there are, which instance serves whom, what
-//! is kept of functions, events and invocations, and who runs when. It knows no HTTP.
+//! The platform around instances: functions, the choice of an instance for a call, stored
+//! functions, events and records, and timers. It knows no HTTP.
 //!
-//! An invocation's way: [`Platform::invoke`] finds the revision that a qualifier names
-//! ([`registry`]), takes an instance of it or waits for one ([`pool`]), has it invoked, and
-//! records what came of it ([`store`], [`log`], [`counts`]). An asynchronous one is put in the
-//! store first, and taken out of it by [`dispatcher`].
+//! The path of an invocation: [`Platform::invoke`] finds the revision that a qualifier names
+//! ([`registry`]), takes an instance of it or waits for one ([`pool`]), invokes it, and records the
+//! result ([`store`], [`log`], [`counts`]). An asynchronous event goes to the store first;
+//! [`dispatcher`] takes it from there.
 
 pub mod configuration;
 pub mod counts;
@@ -49,10 +49,10 @@ use tokio::sync::Notify;
 /// The version of a function that is not published.
 pub(crate) const LATEST: &str = "$LATEST";
 
-/// How often what is idle or kept too long is looked for.
+/// How often instances that were idle too long are looked for.
 const TIDY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How often the store is rid of what it has kept long enough.
+/// How often old records are removed from the store.
 const EXPIRE_INTERVAL: Duration = Duration::from_secs(300);
 
 /// A function platform. Cheap to clone.
@@ -70,7 +70,7 @@ struct Shared {
     pub log: Log,
     pub counts: Counts,
     pub running: Running,
-    /// Something was queued, or may be due sooner.
+    /// An event was queued, or may be due sooner.
     pub queued: Notify,
     pub closing: AtomicBool,
 }
@@ -153,7 +153,7 @@ impl Platform {
         Self { shared }
     }
 
-    /// Starts what goes on by itself: queued events, timers, the end of idle instances.
+    /// Starts the background tasks: queued events, timers, the end of idle instances.
     pub fn start(&self) {
         tokio::spawn(dispatcher::run(self.shared.clone()));
         tokio::spawn(timers::run(self.clone()));
@@ -171,18 +171,22 @@ impl Platform {
         });
     }
 
+    /// The functions and their revisions in service.
     pub fn registry(&self) -> &Registry {
         &self.shared.registry
     }
 
+    /// The store. Faces only read it.
     pub fn store(&self) -> &Store {
         &self.shared.store
     }
 
+    /// The counts of invocations since the start.
     pub fn counts(&self) -> &Counts {
         &self.shared.counts
     }
 
+    /// The server's log.
     pub fn log(&self) -> &Log {
         &self.shared.log
     }
@@ -197,8 +201,8 @@ impl Platform {
         self.shared.pool.waiting()
     }
 
-    /// Invokes a function and waits for its answer. The invocation goes on where the caller
-    /// does not wait for it any more.
+    /// Invokes a function and waits for its answer. If the caller stops waiting, the invocation
+    /// goes on.
     ///
     /// # Errors
     /// [`Refused`]: nothing was invoked.
@@ -212,14 +216,14 @@ impl Platform {
         }
         let revision = self.shared.registry.resolve(&request.key, &request.qualifier)?;
         let shared = self.shared.clone();
-        // On its own: a caller that leaves stops nothing.
+        // A separate task: a caller that leaves does not stop it.
         let task = tokio::spawn(async move {
             running::run(&shared, &revision, &request, 0, &Stop::default()).await
         });
         task.await.unwrap_or(Err(Refused::Closing))
     }
 
-    /// Queues an asynchronous invocation. When this comes back the event is on disk.
+    /// Queues an asynchronous invocation. When this returns, the event is on disk.
     ///
     /// # Errors
     /// [`Refused`]: nothing was queued.
@@ -232,7 +236,7 @@ impl Platform {
             return Err(Refused::Closing);
         }
         self.shared.registry.resolve(&request.key, &request.qualifier)?;
-        // Its caller is not there any more when an instance reads it.
+        // Checked now, because its caller is gone when an instance reads it.
         serde_json::from_slice::<serde::de::IgnoredAny>(&request.event)
             .map_err(Refused::NotJson)?;
         let now = now_ms();
@@ -251,7 +255,7 @@ impl Platform {
         Ok(())
     }
 
-    /// Ends an asynchronous invocation, or keeps it from beginning; none where it is not known.
+    /// Ends an asynchronous invocation, or keeps it from beginning; none if it is unknown.
     ///
     /// # Errors
     /// When the store fails.
@@ -267,18 +271,18 @@ impl Platform {
         Ok(state)
     }
 
-    /// Puts a function's code or configuration in service. Running invocations finish on what
-    /// they began with.
+    /// Puts a function's code or configuration in service. Running invocations finish on the
+    /// revision that they began with.
     pub fn deploy(&self, revision: Revision) -> Arc<Revision> {
         let revision = self.shared.registry.numbered(revision);
         self.put_in_service(revision)
     }
 
-    /// The same for a revision that can be loaded: what was in service stays where it cannot.
-    /// The instance that tried serves the first call.
+    /// The same, if the revision can be loaded. If it cannot, the previous one keeps serving. The
+    /// instance that loaded it serves the first call.
     ///
     /// # Errors
-    /// How loading it failed; also noted in the registry.
+    /// Why it could not be loaded; also noted in the registry.
     pub async fn deploy_loaded(&self, revision: Revision) -> Result<Arc<Revision>, String> {
         let revision = self.shared.registry.numbered(revision);
         match self.loaded(&revision).await {
@@ -323,7 +327,7 @@ impl Platform {
         self.shared.pool.forget(key);
     }
 
-    /// Takes no more requests, and waits until what runs has ended, or `limit` is over.
+    /// Accepts no more requests, and waits until all invocations have ended or `limit` has passed.
     pub async fn close(&self, limit: Duration) {
         self.shared.closing.store(true, std::sync::atomic::Ordering::Relaxed);
         self.shared.queued.notify_one();
@@ -332,13 +336,14 @@ impl Platform {
         self.shared.log.flush();
     }
 
+    /// Whether the platform accepts no more requests.
     pub fn is_closing(&self) -> bool {
         self.shared.closing.load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 
-/// A request id that no other request has: a random UUID. Its bytes come from a generator of
-/// this process's, which asks the kernel only now and then.
+/// A unique request id: a random UUID. Its bytes come from a generator in this process, which asks
+/// the kernel for a seed only now and then.
 pub fn new_request_id() -> String {
     uuid::Builder::from_random_bytes(rand::random()).into_uuid().to_string()
 }

@@ -1,5 +1,5 @@
-//! Which instance serves whom: warm ones latest-first, new ones within the limits, and a
-//! bounded line for each function where there are too many calls.
+//! Gives calls to instances: the most recently used warm one first, new ones within the limits, and
+//! a bounded queue for each function if there are too many calls.
 
 use super::{Revision, SnapshotOf, now_ms, store::FunctionKey};
 use crate::instance::{FunctionZygote, Hosted, Keeper, StartError};
@@ -13,7 +13,7 @@ use tokio::sync::{Mutex as AsyncMutex, oneshot};
 /// The version that follows the code.
 const LATEST: &str = "$LATEST";
 
-/// How much a server does at once.
+/// The server's limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Instances of all functions.
@@ -22,7 +22,7 @@ pub struct Limits {
     pub concurrency: usize,
     /// Calls of one function that wait for an instance.
     pub queue: usize,
-    /// How long an instance stays without a call.
+    /// How long an instance is kept without a call.
     pub idle: Duration,
     /// After how many invocations an instance is ended; never where there is none.
     pub invocations: Option<u64>,
@@ -54,7 +54,7 @@ pub enum InstanceState {
     Busy,
 }
 
-/// An instance, for who wants to see it.
+/// An instance, as the status page shows it.
 #[derive(Debug, Clone)]
 pub struct ShownInstance {
     pub key: FunctionKey,
@@ -82,7 +82,7 @@ type OwnZygote = Arc<AsyncMutex<Option<Arc<FunctionZygote>>>>;
 #[derive(Default)]
 struct State {
     lanes: HashMap<FunctionKey, Lane>,
-    /// Instances there are or are about to be, of all lanes.
+    /// How many instances exist or are being started, in all lanes.
     total: usize,
     /// Functions with calls that wait, each in its turn.
     turns: VecDeque<FunctionKey>,
@@ -93,9 +93,9 @@ struct State {
 /// One function's instances and calls.
 #[derive(Default)]
 struct Lane {
-    /// The latest used is at the end.
+    /// The most recently used is at the end.
     idle: Vec<Idle>,
-    /// Invocations that go on.
+    /// Invocations that are running.
     busy: usize,
     waiting: VecDeque<Waiting>,
     /// The revision that is the latest, since it was last replaced.
@@ -120,7 +120,7 @@ pub(super) struct Instance {
     shown: ShownInstance,
 }
 
-/// The right to one invocation. Dropped, it is given back.
+/// The right to one invocation. Dropping it gives it back.
 pub(super) struct Place {
     pool: Weak<Pool>,
     key: FunctionKey,
@@ -128,7 +128,7 @@ pub(super) struct Place {
     instance: Option<Instance>,
 }
 
-/// Why there is no place: the function has as many calls as it may have, and as many wait.
+/// There is no place: the function has its maximum of running calls and of waiting calls.
 pub(super) struct Full;
 
 impl Pool {
@@ -136,8 +136,8 @@ impl Pool {
         Self { keeper, limits, state: Mutex::default(), zygotes: Mutex::default() }
     }
 
-    /// Takes a place for an invocation of `revision`, with a warm instance where there is one,
-    /// and waits for it where the limits are reached.
+    /// Takes a place for an invocation of `revision`, with a warm instance if there is one. Waits
+    /// if the limits are reached.
     ///
     /// # Errors
     /// When too many wait already.
@@ -182,10 +182,10 @@ impl Pool {
         Place { pool: Arc::downgrade(self), key, instance: None }
     }
 
-    /// Starts an instance of `revision`, for a place that came without.
+    /// Starts an instance of `revision`, for a place without an instance.
     ///
     /// # Errors
-    /// When the machine has no process to give.
+    /// When the kernel refuses another process.
     pub(super) async fn start(&self, revision: &Revision) -> Result<Instance, StartError> {
         let (function, code) = (&revision.function, &revision.package.paths);
         let hosted = match revision.settings.snapshot {
@@ -203,8 +203,9 @@ impl Pool {
         Ok(Instance { hosted, revision: revision.id, shown })
     }
 
-    /// Of the function's own zygote, which is made first where there is none. Where none can be
-    /// had, since loading ends the process or takes too long, an ordinary instance shows why.
+    /// Forks from the function's own zygote, which is started first if there is none. If it cannot
+    /// be started, because loading ends the process or takes too long, an ordinary instance shows
+    /// why.
     async fn forked_after_init(&self, revision: &Revision) -> Result<Hosted, StartError> {
         let (function, code) = (&revision.function, &revision.package.paths);
         let own = self.own_zygote(revision);
@@ -234,7 +235,7 @@ impl Pool {
         zygote.clone()
     }
 
-    /// Takes an instance that was started for nobody, where there is room for it.
+    /// Keeps an instance that was started without a call, if there is room for it.
     pub(super) fn adopt(&self, instance: Instance) {
         let mut state = self.state();
         if state.total < self.limits.instances {
@@ -251,13 +252,13 @@ impl Pool {
         self.state().busy.insert(instance.shown.process, instance.shown.clone());
     }
 
-    /// Ends the idle instances of a function whose code is not `revision` any more.
+    /// Ends the idle instances of a function whose code is not `revision`.
     pub(super) fn retire(&self, key: &FunctionKey, revision: u64) {
         let mut state = self.state();
         let ended = state.take_idle(|other, idle| {
             other == key && idle.instance.revision != revision && idle.instance.is_latest()
         });
-        // What runs on the old code comes back to this lane, to be ended.
+        // An instance that runs the old code comes back to this lane and is ended then.
         state.lanes.entry(key.clone()).or_default().latest = Some(revision);
         drop((state, ended));
         self.zygotes().retain(|(other, version), (id, _)| {
@@ -295,7 +296,7 @@ impl Pool {
         state.busy.values().cloned().chain(idle).collect()
     }
 
-    /// How many queued events of a function are worked on at once: more would only wait.
+    /// How many queued events of a function run at once. More would only wait.
     pub(super) fn async_workers(&self, revision: &Revision) -> usize {
         self.limits.async_workers.min(self.concurrency(revision))
     }
@@ -315,7 +316,8 @@ impl Pool {
         waiting.filter(|each| !each.turn.is_closed()).count()
     }
 
-    /// Takes a place back, and gives it to who has waited for it longest, function by function.
+    /// Takes a place back, and gives it to the call that has waited longest, with functions in
+    /// turn.
     fn give_back(&self, key: &FunctionKey, instance: Option<Instance>) {
         let mut state = self.state();
         let instance = instance.filter(|instance| {
@@ -333,7 +335,7 @@ impl Pool {
 
     fn serve_waiting(&self, state: &mut State) {
         let mut unserved = VecDeque::new();
-        // Each function once: what it cannot have now it will not have in this round.
+        // Each function once: if it gets nothing now, it gets nothing in this round.
         for _ in 0..state.turns.len() {
             let Some(key) = state.turns.pop_front() else { break };
             let first = |state: &mut State| {
@@ -345,7 +347,8 @@ impl Pool {
             };
             let Some((revision, concurrency)) = first(state) else { continue };
             let Some(instance) = state.try_place(&key, revision, concurrency, &self.limits) else {
-                // It keeps its turn, else those that can be served would always be before it.
+                // It keeps its turn. Otherwise functions that can be served would always come
+                // first.
                 unserved.push_back(key);
                 continue;
             };
@@ -386,7 +389,7 @@ impl Lane {
 }
 
 impl State {
-    /// Takes a place if there is one: with a warm instance, or with the right to start one.
+    /// Takes a place if there is one, with a warm instance or the right to start one.
     fn try_place(
         &mut self,
         key: &FunctionKey,
@@ -414,8 +417,8 @@ impl State {
         Some(None)
     }
 
-    /// Keeps an instance that comes back for the next call, or gives it up to be ended, where
-    /// its code has been replaced.
+    /// Keeps a returned instance for the next call. If its code has been replaced, returns it, to
+    /// be ended.
     fn take_place_back(
         &mut self,
         key: &FunctionKey,

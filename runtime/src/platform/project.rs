@@ -1,5 +1,5 @@
-//! A project's functions in service: put there at the start, read anew when that is asked for,
-//! and, where they are watched, whenever they are saved.
+//! A project's functions in service. They are read at the start, on request, and with `--watch`
+//! whenever a file is saved.
 
 use super::{
     Code, Origin, Platform, Revision,
@@ -18,11 +18,11 @@ use std::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Saving a file is several events: as long as they follow one another so closely, it is not
-/// over.
+/// Saving a file causes several events. While they follow each other within this time, the save is
+/// not over.
 const SETTLED_AFTER: Duration = Duration::from_millis(10);
 
-/// What no function imports, and what tools write to.
+/// Folders that no function imports, and that tools write to.
 const IGNORED: [&str; 6] = ["__pycache__", ".git", ".hg", ".venv", "node_modules", ".krait"];
 
 /// Where copies are, in the data folder.
@@ -32,8 +32,8 @@ const COPIES: &str = "running";
 pub struct Project {
     platform: Platform,
     sources: Sources,
-    /// Whether functions run from a copy of their code, so that what is saved reaches only who
-    /// begins with it.
+    /// Whether functions run from a copy of their code, so that a save does not change the code of
+    /// running instances.
     copies: bool,
 }
 
@@ -73,8 +73,8 @@ impl Project {
         Ok(())
     }
 
-    /// Reads the configuration anew and puts in service what there is now. What cannot be used
-    /// is said, and what was in service of it stays.
+    /// Reads the configuration again and puts it in service. Invalid entries are logged; the
+    /// previous version keeps serving.
     pub async fn reload(&self) {
         let Some(declarations) = self.read() else { return };
         for declaration in &declarations {
@@ -88,11 +88,11 @@ impl Project {
         self.platform.log().note(&said);
     }
 
-    /// What is declared now; none where it cannot be used, which is said.
+    /// The current declarations; none if they are invalid, which is logged.
     fn read(&self) -> Option<Vec<Declaration>> {
         match configuration::read(&self.sources) {
             Ok(declarations) => Some(declarations),
-            // The last function was taken away: no mistake, as it is at the start.
+            // The last function was removed. That is valid here, though not at the start.
             Err(ConfigurationError::NoFunctions { .. }) => Some(Vec::new()),
             Err(error) => {
                 self.platform.log().note(&format!("the configuration stays as it was: {error}"));
@@ -110,8 +110,8 @@ impl Project {
         }
     }
 
-    /// Has files watched, from when this comes back on. What changes is put in service as long
-    /// as the future that is given is waited for.
+    /// Watches files, from its return on. Changes are put in service while the returned future is
+    /// polled.
     ///
     /// # Errors
     /// When the kernel refuses to watch.
@@ -210,13 +210,13 @@ fn may_read(source: &Path, path: &Path) -> bool {
     if source.is_dir() {
         return path.starts_with(source);
     }
-    // A file may import those beside it; a zip has all that is its own.
+    // A `.py` file may import files beside it; a zip contains all its files.
     let beside = || source.parent().is_some_and(|folder| path.starts_with(folder));
     path == source || (is_python(source) && is_python(path) && beside())
 }
 
-/// Whether `path` is where this process writes its log to: taking a change up is logged, which
-/// would be the next change.
+/// Whether `path` is this process's log file. A handled change is logged, and that would be the
+/// next change.
 fn is_own_log(path: &Path) -> bool {
     let identity = |data: &fs::Metadata| (data.dev(), data.ino());
     let stderr =
@@ -251,7 +251,7 @@ async fn settled(changes: &mut UnboundedReceiver<PathBuf>) -> Option<BTreeSet<Pa
     Some(paths)
 }
 
-/// Copies a folder of code, less what no function imports. Links are followed.
+/// Copies a folder of code without the folders that no function imports. Follows links.
 fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -264,7 +264,7 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
         match fs::metadata(&path) {
             Ok(kind) if kind.is_dir() => copy_folder(&path, &copy)?,
             Ok(_) => drop(fs::copy(&path, &copy)?),
-            // A link that leads nowhere, or a file that an editor has just taken away.
+            // A broken link, or a file that an editor has just removed.
             Err(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What is kept of an invocation while it goes on.
+//! Records an invocation's log while it runs.
 
 use super::log::Log;
 use crate::{
@@ -6,13 +6,13 @@ use crate::{
     instance::Observer,
 };
 
-/// Keeps an invocation's log, as the Invoke API gives it, and passes its lines on.
+/// Keeps an invocation's log in the Invoke API's form, and passes its lines on.
 pub(super) struct Recorder {
     journal: Journal,
     request_id: String,
     log: Log,
     text: String,
-    /// The end of what the function wrote, as far as it is no whole line.
+    /// The end of the function's output that is not a whole line yet.
     line: String,
     pub cold_start: Option<ColdStart>,
 }

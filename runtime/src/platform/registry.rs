@@ -20,11 +20,11 @@ pub struct Registry {
 /// What is in service of one function.
 #[derive(Debug, Clone, Default)]
 pub struct Deployed {
-    /// `$LATEST`; none where its code never could be used.
+    /// `$LATEST`; none if its code could never be used.
     pub latest: Option<Arc<Revision>>,
-    /// What was published, by number.
+    /// The published versions, by number.
     pub versions: BTreeMap<u32, Arc<Revision>>,
-    /// The number that was published last, though it may have been deleted since.
+    /// The last published number. That version may have been deleted since.
     pub published: u32,
     /// Why the newest code or configuration is not in service, if it is not.
     pub problem: Option<String>,
@@ -121,7 +121,7 @@ impl Registry {
         self.functions().entry(key.clone()).or_default().problem = Some(problem);
     }
 
-    /// Notes the number that was published last; a smaller one than is known changes nothing.
+    /// Notes the last published number. A smaller one than the known one changes nothing.
     pub(super) fn note_published(&self, key: &FunctionKey, number: u32) {
         let mut functions = self.functions();
         let deployed = functions.entry(key.clone()).or_default();

@@ -9,7 +9,7 @@ use std::{path::PathBuf, time::Duration};
 /// See the module's own documentation.
 #[derive(Debug)]
 pub struct Revision {
-    /// Unlike every other's of this process.
+    /// Unique in this process.
     pub id: u64,
     pub function: Function,
     /// What the function was made from.
@@ -23,17 +23,18 @@ pub struct Revision {
     /// Milliseconds since the epoch.
     pub created_at: i64,
     pub modified_at: i64,
-    /// The copy of the code that this revision alone uses, if it has one.
+    /// The copy of the code that only this revision uses, if it has one.
     pub copy: Option<CodeCopy>,
 }
 
 impl Revision {
+    /// The function's namespace and name.
     pub fn key(&self) -> FunctionKey {
         FunctionKey { namespace: self.function.namespace.clone(), name: self.function.name.clone() }
     }
 }
 
-/// A copy of a function's code, which goes when nobody uses it any more.
+/// A copy of a function's code, which is deleted when it is no longer used.
 #[derive(Debug)]
 pub struct CodeCopy {
     pub folder: PathBuf,
@@ -65,7 +66,7 @@ pub enum Code {
     },
 }
 
-/// What the platform is to do with a function, beyond what the function itself is given.
+/// The platform's settings for a function. The function does not see them.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub description: String,
@@ -91,13 +92,13 @@ pub enum SnapshotOf {
     Init,
 }
 
-/// Where events go that were given up.
+/// The target of events that were given up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeadLetter {
     /// Another function, of the same namespace, which gets the message as its event.
     Function(String),
-    /// A file that gets a line for each.
+    /// A file that gets one line per event.
     File(PathBuf),
 }
 
@@ -105,7 +106,7 @@ pub enum DeadLetter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     pub name: String,
-    /// Seven fields, or five (scf-contract §8.4).
+    /// Seven fields, or five (docs/contract.md §8.4).
     pub cron: String,
     #[serde(default)]
     pub message: String,

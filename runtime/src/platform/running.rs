@@ -1,4 +1,4 @@
-//! Running one invocation, from the place it takes to what is recorded of it.
+//! Runs one invocation, from taking a place to recording the result.
 
 use super::{
     Refused, Revision, Shared,
@@ -20,8 +20,8 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// How many new instances an invocation is tried with that end before they take it. Warm ones do
-/// not count: with their zygote all of them end at once.
+/// How many new instances may end before they accept an invocation, until it is given up. Warm ones
+/// do not count: all of them end at once with their zygote.
 const TRIES: usize = 5;
 
 /// What is to be invoked.
@@ -57,7 +57,7 @@ impl Source {
     }
 }
 
-/// An invocation that was made, with its log.
+/// A finished invocation, with its log.
 #[derive(Debug, Clone)]
 pub struct Completed {
     pub invocation: Invocation,
@@ -66,7 +66,7 @@ pub struct Completed {
     pub cold_start: Option<ColdStart>,
 }
 
-/// The invocations that go on, and what ends those that somebody may want to end.
+/// The running invocations, with handles to end those that can be terminated.
 #[derive(Default)]
 pub(crate) struct Running {
     stops: Mutex<HashMap<String, Arc<Stop>>>,
@@ -85,14 +85,14 @@ impl Running {
         self.stops().remove(request_id);
     }
 
-    /// Ends an invocation, if it goes on.
+    /// Ends an invocation, if it is running.
     pub(super) fn stop(&self, request_id: &str, how: Termination) {
         if let Some(stop) = self.stops().get(request_id) {
             stop.ask(how);
         }
     }
 
-    /// Comes back when no invocation goes on.
+    /// Completes when no invocation is running.
     pub(super) async fn until_none(&self) {
         let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
     }
@@ -115,7 +115,7 @@ impl Drop for Begun<'_> {
     }
 }
 
-/// Invokes `revision`, for the `retry`th time again, unless `stop` is asked for before.
+/// Invokes `revision`, as retry number `retry`, unless `stop` is requested first.
 ///
 /// # Errors
 /// When the event is not JSON: nothing was invoked.
@@ -155,7 +155,7 @@ async fn invoke(
     let mut started = 0;
     while started < TRIES {
         let placed = tokio::select! {
-            // First: a place that was given is not lost.
+            // Checked first, so that a place that was given is not lost.
             biased;
             placed = shared.pool.place(revision) => placed,
             () = stop.asked() => return Ok(not_reached(request, Failure::ProcessExit)),
@@ -174,7 +174,7 @@ async fn invoke(
                     started += 1;
                     instance
                 }
-                // The process ended before it knew whom to serve.
+                // The process ended before it had a function.
                 Err(StartError::Assignment(_)) => {
                     started += 1;
                     continue;
@@ -225,7 +225,7 @@ async fn invoke(
     Ok(not_reached(request, Failure::Internal { message }))
 }
 
-/// The answer to a call that the function was never reached by.
+/// The result of a call that never reached the function.
 fn not_reached(request: &Request, failure: Failure) -> Invocation {
     Invocation {
         request_id: request.request_id.clone(),

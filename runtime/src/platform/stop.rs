@@ -1,4 +1,4 @@
-//! Ending an invocation from elsewhere, whether it has an instance yet or waits for one.
+//! Ends an invocation from another task, whether it has an instance or still waits for one.
 
 use super::store::Termination;
 use crate::instance::Killer;
@@ -27,7 +27,7 @@ struct State {
 }
 
 impl Stop {
-    /// Has the invocation end: before it begins, or by a signal to its instance.
+    /// Ends the invocation: before it begins, or by a signal to its instance.
     pub(super) fn ask(&self, how: Termination) {
         let killer = {
             let mut state = self.state();
@@ -48,12 +48,12 @@ impl Stop {
         }
     }
 
-    /// Comes back when the invocation is to end.
+    /// Completes when the invocation must end.
     pub(super) async fn asked(&self) {
         self.asked.notified().await;
     }
 
-    /// Whether the invocation may begin, on an instance that `killer` ends from now on.
+    /// Whether the invocation may begin. From now on, `killer` ends its instance.
     pub(super) fn may_run(&self, killer: Killer) -> bool {
         let mut state = self.state();
         state.killer = Some(killer);

@@ -1,16 +1,16 @@
-//! Fires timer triggers: what is due becomes a queued event.
+//! Fires timers: a timer that is due becomes a queued event.
 
 use super::{Deployed, Platform, Request, Source, Timer, new_request_id};
 use crate::contract::schedule::{self, Schedule};
 use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
 
-/// The longest time between two looks at the clock: code that was deployed meanwhile may have
-/// other timers.
+/// The longest time between two readings of the clock, because code that was deployed meanwhile may
+/// have other timers.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Fires until the platform closes. What was due while no platform ran is not made up for: the
-/// documents do not say, and a flood of old timers is what nobody expects.
+/// Fires timers until the platform closes. Timers that were due while no server ran do not fire
+/// later: the documents are silent, and a flood of old timers would be a surprise.
 pub(super) async fn run(platform: Platform) {
     let mut looked = Timestamp::now();
     while !platform.is_closing() {
@@ -41,11 +41,11 @@ pub(super) async fn run(platform: Platform) {
 }
 
 /// A function's timers, and the zone that their schedules are in: UTC unless the function sets
-/// `TZ` (scf-contract §14).
+/// `TZ` (docs/contract.md §14).
 fn timers(deployed: &Deployed) -> Vec<(Timer, TimeZone)> {
     let Some(latest) = &deployed.latest else { return Vec::new() };
     let zone = latest.function.environment.get("TZ");
-    // One that is not known was refused when the function was deployed.
+    // An unknown zone was refused when the function was deployed.
     let zone = zone.and_then(|name| schedule::zone(name)).unwrap_or(TimeZone::UTC);
     let enabled = latest.settings.timers.iter().filter(|timer| timer.enabled);
     enabled.map(|timer| (timer.clone(), zone.clone())).collect()

@@ -1,10 +1,9 @@
-//! What the engine keeps for each piece of code beside its instructions, of 2 bytes each,
-//! and a snapshot can do without.
+//! Memory of code objects that a snapshot does not need. Instructions themselves take 2 bytes each.
 //!
-//! A table tells the line of every instruction, in 32 bytes. The engine makes it of a
-//! compact one when code is loaded, and looks at it only to tell where an exception passed:
-//! it is left out, and made anew for who looks. Caches of 8 bytes stay zero for all
-//! instructions that have not run.
+//! The line table has 32 bytes for each instruction. The engine makes it from a compact table when
+//! code is loaded, and reads it only for tracebacks. So a snapshot leaves it out, and it is
+//! computed again at the first access. The inline caches, 8 bytes each, stay zero for instructions
+//! that have not run.
 
 use super::shelf;
 use rustpython_compiler_core::marshal::linetable_to_locations;
@@ -14,7 +13,7 @@ use rustpython_vm::{
 };
 use std::{collections::HashSet, ops::Range, sync::OnceLock};
 
-/// The code whose tables every start looks at: importing a file raises and catches.
+/// The code whose tables every start reads: importing a file raises and catches exceptions.
 const LOOKED_AT: &str = "_frozen_importlib";
 
 /// A piece of code and the place of its table.
@@ -31,17 +30,17 @@ unsafe impl Sync for Owner {}
 /// All code whose tables a snapshot left out, in the order of the tables.
 static OWNERS: OnceLock<Vec<Owner>> = OnceLock::new();
 
-/// What memory of a piece of code is for.
+/// The kinds of memory of a code object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemoryOfCode {
     Caches,
     Locations,
 }
 
-/// What the last of three requests for memory is for, the oldest first, by their sizes and
-/// alignments. The engine asks for a piece of code's counters, caches and locations in this
-/// order, of 2, 8 and 32 bytes for each instruction. That nothing else is taken for
-/// locations is seen when the code is looked through; a mistake about caches does no harm.
+/// What the last of three allocation requests is for, the oldest first, by their sizes and
+/// alignments. For each code object the engine allocates counters, caches and locations in this
+/// order, with 2, 8 and 32 bytes for each instruction. A later pass over all code detects anything
+/// else that was taken for locations. A mistake about caches does no harm.
 pub fn memory_of_code(asked: [(usize, usize); 3]) -> Option<MemoryOfCode> {
     let [first, second, third] = asked;
     let is_caches = |counters: (usize, usize), caches: (usize, usize)| {
@@ -56,7 +55,7 @@ pub fn memory_of_code(asked: [(usize, usize); 3]) -> Option<MemoryOfCode> {
     }
 }
 
-/// Finds all code there is, and notes the places of its tables, which it gives.
+/// Finds all code objects. Notes and returns the places of their tables.
 pub(super) fn note_all(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
     let mut found = Found::default();
     let collector = vm.import("gc", 0)?;
@@ -106,29 +105,29 @@ impl Found {
 
 /// Whether code is in use from the start, or at every start.
 fn is_looked_at(source: &str) -> bool {
-    // In a WebAssembly module nothing tells that somebody looks: what is not on the shelf
-    // keeps its tables.
+    // A WebAssembly module cannot detect an access. So code that is not on the shelf keeps its
+    // tables.
     source.starts_with(LOOKED_AT)
         || cfg!(target_family = "wasm") && !module_of(source).is_some_and(shelf::holds)
 }
 
-/// The library's module that a piece of code is of, by the file it says it is from.
+/// The library module that a code object belongs to, by its file name.
 fn module_of(source: &str) -> Option<&str> {
     source.strip_prefix("<frozen ")?.strip_suffix('>')
 }
 
-/// Makes the tables zero, which a module's file then need not hold.
+/// Zeroes the tables, so that a module's file need not hold them.
 #[cfg(target_family = "wasm")]
 pub(super) fn clear_all() {
     for owner in OWNERS.get().map_or(&[][..], Vec::as_slice) {
         let start = std::ptr::with_exposed_provenance_mut::<u8>(owner.table.start);
-        // SAFETY: the range is the code's own table, which nobody looks at before
-        // `make_tables` has made it anew.
+        // SAFETY: the range is the code's own table, which nobody looks at before `make_tables` has
+        // made it again.
         unsafe { start.write_bytes(0, owner.table.len()) };
     }
 }
 
-/// Makes the tables of modules' code anew.
+/// Makes the tables of modules' code again.
 #[cfg(target_family = "wasm")]
 pub(super) fn make_tables(modules: &[&String]) {
     for owner in OWNERS.get().map_or(&[][..], Vec::as_slice) {
@@ -145,14 +144,14 @@ pub(super) fn make_tables(modules: &[&String]) {
 /// Moves a piece of code's table to where a snapshot keeps it.
 fn keep_table(code: &Py<PyCode>) {
     let table = (&raw const code.code.locations).cast_mut();
-    // The requests between have the new one taken for something ordinary.
+    // The requests in between make the heap take the new one for an ordinary one.
     let kept: Vec<_> = code.code.locations.to_vec();
     // SAFETY: the interpreter has one thread while a snapshot is prepared, and looks at no
     // table meanwhile; the old one is dropped once.
     unsafe { *table = kept.into_boxed_slice() };
 }
 
-/// Makes what lies at `place` of the tables into `bytes`, as many.
+/// Computes the tables' content at `place` into `bytes`.
 pub fn fill_location_tables(place: Range<usize>, bytes: &mut [u8]) {
     let owners = OWNERS.get().map_or(&[][..], Vec::as_slice);
     let first = owners.partition_point(|owner| owner.table.end <= place.start);

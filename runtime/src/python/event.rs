@@ -1,8 +1,8 @@
 //! JSON text to Python objects, as Python's `json.loads` would give them.
 //!
-//! Not serde_json: it refuses the escaped lone surrogates that `json.loads` accepts, and
-//! it keeps integers beyond 64 bits only by a detour through a map. Both are exact here,
-//! and each value becomes a Python object as it is read, with nothing in between.
+//! It does not use serde_json, which refuses escaped lone surrogates, and keeps integers beyond 64
+//! bits only through a map. Here both are exact, and each value becomes a Python object as it is
+//! read.
 
 use super::json_text::plain_run;
 use malachite_bigint::BigInt;
@@ -17,8 +17,8 @@ use std::{fmt, str::FromStr};
 /// handler: the interpreter's own recursion limit is 1000.
 const MAX_DEPTH: usize = 900;
 
-/// An event that is not JSON: the platform's 400. The words are those of Python's
-/// `json.loads`, where it has any for the case.
+/// An event that is not JSON: the platform's 400. The text is that of Python's `json.loads`, if it
+/// has one for the case.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct InvalidEvent {
     pub message: String,
@@ -252,8 +252,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The code point of a `\u` escape whose digits start at `at`, and where it ends. Two
-    /// that make a surrogate pair are one character; a lone one stays what it is.
+    /// The code point of a `\u` escape whose digits start at `at`, and where it ends. A surrogate
+    /// pair is one character. A lone surrogate stays one.
     fn escaped_code_point(&self, at: usize) -> Result<(CodePoint, usize), Problem> {
         let bytes = self.text.as_bytes();
         let high = four_hex_digits(bytes, at)
@@ -300,7 +300,7 @@ impl Reader<'_> {
         self.at = at;
         let text = &self.text[start..at];
         if at > integer {
-            // Rust reads every such text, and too large a number as infinity, as Python does.
+            // Rust parses every such text. A number that is too large is infinity, as in Python.
             let value = f64::from_str(text).unwrap_or(f64::NAN);
             return Ok(self.vm.ctx.new_float(value).into());
         }
@@ -326,7 +326,7 @@ impl Reader<'_> {
         Ok(value(self.vm))
     }
 
-    /// Python's reader takes these words; the platform's, which is not Python, does not.
+    /// Python's reader accepts these words. The platform's reader, which is not Python, does not.
     fn not_a_number(&self) -> Problem {
         let rest = &self.text[self.at..];
         match ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word)) {
@@ -356,8 +356,8 @@ impl Reader<'_> {
     }
 }
 
-/// Keys repeat from object to object: the same text becomes the same Python string, which
-/// is made, and hashed, once.
+/// Keys repeat from object to object. The same text becomes the same Python string, which is
+/// created and hashed once.
 struct KeyCache {
     slots: Vec<Option<PyRef<PyStr>>>,
 }
@@ -372,7 +372,7 @@ impl KeyCache {
     const SLOTS: usize = 256;
     const LONGEST: usize = 64;
 
-    /// How many slots a key may stand in, from its own on.
+    /// How many slots a key may be in, from its own on.
     const PLACES: usize = 4;
 
     fn get(&mut self, key: &str, vm: &VirtualMachine) -> PyRef<PyStr> {

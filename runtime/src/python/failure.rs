@@ -1,4 +1,4 @@
-//! Exceptions to the text of a stack trace (scf-contract §2.1).
+//! Exceptions to the text of a stack trace (docs/contract.md §2.1).
 
 use super::CodePaths;
 use rustpython_vm::{
@@ -14,8 +14,8 @@ pub(super) fn stack_trace(
     code: &CodePaths,
     vm: &VirtualMachine,
 ) -> String {
-    // The formatter runs Python code, which a handler may have broken (an emptied
-    // sys.modules, a replaced builtin): the engine's own formatter needs none of it.
+    // The formatter is Python code, which a handler may have broken (an emptied sys.modules, a
+    // replaced builtin). The engine's own formatter needs no Python.
     formatted(error.clone(), code, vm).unwrap_or_else(|_| {
         let mut text = String::new();
         if vm.write_exception(&mut text, &error).is_err() {
@@ -41,7 +41,7 @@ fn formatted(error: PyBaseExceptionRef, code: &CodePaths, vm: &VirtualMachine) -
     }
 }
 
-/// The folders of the code on this machine, and what the platform calls them.
+/// The folders of the code on this machine, and their paths on the platform.
 fn shown_places(code: &CodePaths) -> impl Iterator<Item = (String, &'static str)> {
     let layers = code.layers.iter().map(|layer| (layer, "/opt"));
     std::iter::once((&code.code, "/var/user"))

@@ -10,7 +10,7 @@ use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
-/// Where the platform's own runtime starts: a guess.
+/// The path of the platform's own runtime: a guess.
 const BOOTSTRAP: &str = "/var/runtime/python3/bootstrap.py";
 
 /// An interpreter with the standard library. It holds no thread and no descriptor but
@@ -37,8 +37,8 @@ pub struct Event {
 pub enum Ended<T> {
     Well(T),
     Failed(Failure),
-    /// By `sys.exit` or another exception that no runtime catches: the process is to end.
-    /// What Python prints in such a case is printed.
+    /// By `sys.exit` or another exception that the runtime does not catch: the process must end.
+    /// What Python prints in such a case was printed.
     Exit,
 }
 
@@ -47,8 +47,8 @@ impl Interpreter {
     /// [`Self::wake`] tells it.
     pub fn build() -> Self {
         let mut settings = Settings::default();
-        // The embedded interpreter answers to krait, not to PYTHON* variables, whose
-        // documented values (scf-contract §7) are for the handler to read.
+        // The embedded interpreter ignores PYTHON* variables. Their documented values
+        // (docs/contract.md §7) are for the handler to read.
         settings.ignore_environment = true;
         settings.import_site = false;
         // What the platform's own runtime would find there; argparse looks at it.
@@ -56,18 +56,18 @@ impl Interpreter {
         settings.user_site_directory = false;
         settings.write_bytecode = false;
         settings.install_signal_handlers = false;
-        // Each write goes straight to the log, so that nothing is lost when the process
-        // is killed, and all streams keep their order.
+        // Each write goes straight to the log. So nothing is lost when the process is killed, and
+        // the streams keep their order.
         settings.buffered_stdio = false;
         settings.stdio_encoding = Some("utf-8".to_owned());
         settings.stdio_errors = Some("strict".to_owned());
-        // Stack traces show no carets (scf-contract §2.1), so columns need no keeping.
+        // Stack traces show no carets (docs/contract.md §2.1), so columns need no keeping.
         settings.code_debug_ranges = false;
         let builder = rustpython_vm::Interpreter::builder(settings);
         let engine = krait_stdlib_shims::add_standard_library(builder).build();
-        // There is no Python to be run; the engine found whatever program this is.
+        // There is no Python to run; the engine found this program.
         engine.enter(|vm| {
-            // What the platform runs, not how krait was called.
+            // The platform's program, not krait's command line.
             let called = ["/var/lang/python3/bin/python3", BOOTSTRAP];
             let called = called.map(|each| vm.ctx.new_str(each).into()).to_vec();
             let set = vm.sys_module.set_attr("orig_argv", vm.ctx.new_list(called), vm);
@@ -142,12 +142,12 @@ impl Interpreter {
     }
 }
 
-/// Makes native modules what they are to be.
+/// Changes native modules of the engine.
 fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     wall_time::replace(vm)?;
     #[cfg(unix)]
     leave::replace(vm)?;
-    // Files are UTF-8, as the platform's `LANG` has it (scf-contract §7), whatever locales the
+    // Files are UTF-8, as the platform's `LANG` has it (docs/contract.md §7), whatever locales the
     // machine has.
     #[cfg(unix)]
     vm.import("_locale", 0)?.set_attr(
@@ -163,8 +163,8 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Makes what a program that is run has, and an embedded interpreter has not: the module
-/// `__main__`, which is the platform's own runtime, and the builtins that `site` adds.
+/// Makes what a Python program has and an embedded interpreter lacks: the module `__main__`, which
+/// is the platform's own runtime, and the builtins that `site` adds.
 fn add_to_interpreter(vm: &VirtualMachine) -> PyResult<()> {
     let main = vm.new_module("__main__", vm.ctx.new_dict(), None);
     main.set_attr("__file__", vm.ctx.new_str(BOOTSTRAP), vm)?;
@@ -175,7 +175,7 @@ fn add_to_interpreter(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// The function, or the message of a 443 where there is none to call.
+/// The function, or the message of a 443 if there is none to call.
 fn function_of(
     module: &PyObjectRef,
     handler: &Handler,
@@ -201,7 +201,7 @@ fn load_failure(error: PyBaseExceptionRef, code: &CodePaths, vm: &VirtualMachine
     Failure::Load { message: failure::stack_trace(error, code, vm) }
 }
 
-/// The platform catches `Exception` and nothing wider (scf-contract §2.1).
+/// The platform catches `Exception` and nothing wider (docs/contract.md §2.1).
 fn ended<T>(
     result: PyResult<T>,
     failure: impl FnOnce(PyBaseExceptionRef) -> Failure,

@@ -1,7 +1,7 @@
-//! What reading and writing JSON share: finding what is special in a text.
+//! Shared by reading and writing JSON: finding the special characters of a text.
 
 /// How many bytes from the start of `bytes` are neither a quote, a backslash nor a control
-/// character: eight at a time, by the usual arithmetic on a word of bytes.
+/// character: eight at a time, with the usual tricks on words.
 pub(super) fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);

@@ -1,4 +1,4 @@
-//! `os._exit`, in the place of the engine's: that runs exit handlers, which nobody asked for.
+//! `os._exit`, in place of the engine's, which wrongly runs exit handlers.
 
 use rustpython_vm::{PyResult, VirtualMachine};
 
@@ -8,7 +8,7 @@ pub(crate) fn leave(status: i32) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Puts it there.
+/// Installs it.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     vm.import("posix", 0)?.set_attr("_exit", vm.new_function("_exit", exit), vm)
 }

@@ -1,9 +1,9 @@
 //! The interpreter, and everything that touches a Python object.
 //!
-//! No processes, threads or sockets: this room compiles for `wasm32-wasip1`. The steps
-//! stand apart, so that the first may happen ahead of time, in a process that is forked
-//! or kept in a snapshot: [`Interpreter::build`], [`Interpreter::warm_up`],
-//! [`Interpreter::wake`], [`Interpreter::load`], [`Interpreter::invoke`].
+//! It has no processes, threads or sockets, so that it compiles for `wasm32-wasip1`. The steps are
+//! separate, so that the first can happen ahead of time, in a process that is forked or kept in a
+//! snapshot: [`Interpreter::build`], [`Interpreter::warm_up`], [`Interpreter::wake`],
+//! [`Interpreter::load`], [`Interpreter::invoke`].
 
 mod code_memory;
 mod event;

@@ -1,4 +1,4 @@
-//! Finding and importing the handler's module (scf-contract §1.2, §1.3).
+//! Finding and importing the handler's module (docs/contract.md §1.2, §1.3).
 
 use super::shelf;
 use crate::contract::Handler;
@@ -27,8 +27,8 @@ pub(super) enum EntryFile {
     Dotted,
 }
 
-/// Makes `sys.path` the code's folder and the layers, in that order. The user's files win
-/// over the standard library's, as they do where that is on the path too.
+/// Sets `sys.path` to the code's folder and the layers, in that order. The user's files win over
+/// the standard library's, as on the platform.
 pub(super) fn set_search_path(code: &CodePaths, vm: &VirtualMachine) -> PyResult<()> {
     let folders = std::iter::once(&code.code).chain(&code.layers);
     let path = folders.map(|folder| vm.ctx.new_str(folder.to_string_lossy().as_ref()).into());
@@ -72,8 +72,8 @@ fn import_file(path: &Path, name: &str, vm: &VirtualMachine) -> PyResult {
     vm.call_method(&bootstrap, "_load", (spec,))
 }
 
-/// The engine asks for frozen modules before it looks for files; the order is the other
-/// way about on the platform, where the standard library is files at the path's end.
+/// The engine looks for frozen modules before files. On the platform it is the other way round: the
+/// standard library is files at the end of the path.
 fn search_files_before_frozen_modules(vm: &VirtualMachine) -> PyResult<()> {
     let meta_path = vm.sys_module.get_attr("meta_path", vm)?;
     let Some(finders) = meta_path.downcast_ref::<PyList>() else {

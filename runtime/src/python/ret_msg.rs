@@ -1,8 +1,8 @@
 //! Python objects to JSON text, as `json.dumps(value, ensure_ascii=False)` writes them
-//! (scf-contract §1.6, §14).
+//! (docs/contract.md §1.6, §14).
 //!
-//! Two departures. NaN and the infinities are refused, as `allow_nan=False` does: they are
-//! not JSON. A lone surrogate, which UTF-8 cannot carry, is written as its `\u` escape.
+//! Two differences: NaN and the infinities are refused, as with `allow_nan=False`, because they are
+//! not JSON. A lone surrogate, which UTF-8 cannot encode, is written as its `\u` escape.
 
 use super::{float_text, json_text::plain_run};
 use malachite_bigint::BigInt;
@@ -44,7 +44,8 @@ impl Writer<'_> {
         } else if let Some(float) = value.downcast_ref::<PyFloat>() {
             self.float(float)?;
         } else if let Some(list) = value.downcast_ref::<PyList>() {
-            // Read anew at each step: writing an item may run Python code that changes the list.
+            // Read again at each step, because writing an item may run Python code that changes the
+            // list.
             self.array(value, |index| list.borrow_vec().get(index).cloned())?;
         } else if let Some(tuple) = value.downcast_ref::<PyTuple>() {
             self.array(value, |index| tuple.as_slice().get(index).cloned())?;
@@ -168,7 +169,7 @@ impl Writer<'_> {
         if self.open.contains(&address) {
             return Err(self.vm.new_value_error("Circular reference detected"));
         }
-        // The engine itself counts only calls of Python functions, and CPython counts these.
+        // The engine counts only calls of Python functions. CPython counts these too.
         if self.open.len() >= self.vm.recursion_limit.get() {
             return Err(self.vm.new_recursion_error(
                 "maximum recursion depth exceeded while encoding a JSON object".to_owned(),
@@ -249,17 +250,17 @@ impl Writer<'_> {
                 0x0c => self.out.push_str("\\f"),
                 control => self.out.push_str(&format!("\\u{control:04x}")),
             }
-            // What stops a plain run is one byte of ASCII.
+            // A plain run ends at one byte of ASCII.
             text = &rest[1..];
         }
     }
 
     fn noted(&self, error: PyBaseExceptionRef, note: &str) -> PyBaseExceptionRef {
-        // A thousand notes would tell nothing of a value that nests too deep.
+        // A thousand notes would not help with a value that nests too deep.
         if error.fast_isinstance(self.vm.ctx.exceptions.recursion_error) {
             return error;
         }
-        // A note that cannot be added is no reason to lose the error.
+        // If a note cannot be added, the error is kept without it.
         let _ = error.add_note(self.vm.ctx.new_str(note), self.vm);
         error
     }

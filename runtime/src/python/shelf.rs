@@ -1,10 +1,10 @@
-//! Modules that were imported ahead of time, and are set aside until somebody imports them.
+//! Modules that were imported ahead of time, and are set aside until they are imported.
 //!
-//! A function must find `sys.modules` as in a process that has just started, and its own
-//! files must win over the standard library's. So what a snapshot has imported lies on a
-//! shelf. An import that is not served by `sys.modules` looks here before it does what it
-//! always does; it then takes the module, with all that the module's own import brought
-//! along, unless a file or a finder of the function's could have given it another.
+//! A function must find `sys.modules` as in a process that has just started, and its own files must
+//! win over the standard library's. So the modules that a snapshot imported lie on a shelf. An
+//! import that finds nothing in `sys.modules` looks here first. It takes the module, with all that
+//! the module's own import brought along, unless a file or a finder of the function's could supply
+//! another one.
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -38,19 +38,19 @@ unsafe impl Sync for Shelf {}
 
 struct Shelved {
     module: PyObjectRef,
-    /// The modules that its import brings along, itself included.
+    /// The modules that its import brings along, including itself.
     brought: Vec<String>,
-    /// What it found out of the process it was imported in, it finds out anew by this.
+    /// Called to read again what the module read from the process that imported it.
     wake: Option<PyObjectRef>,
 }
 
 #[derive(Default)]
 struct State {
-    /// What was taken off the shelf.
+    /// The modules that were taken off the shelf.
     taken: HashSet<String>,
-    /// Nothing is taken any more: a file of the function's has a name of the shelf's.
+    /// No module is taken any more, because a file of the function's has the name of one.
     hidden: bool,
-    /// The finders that are known to be there.
+    /// The finders that existed before the function's code ran.
     finders: Vec<PyObjectRef>,
     /// The folders known to hold no such file, and when they last changed.
     looked_at: Vec<(String, SystemTime)>,
@@ -97,7 +97,7 @@ pub(super) fn holds(name: &str) -> bool {
     SHELF.get().is_some_and(|shelf| shelf.modules.contains_key(name))
 }
 
-/// Notes the finders there are before the function's code runs.
+/// Notes the finders before the function's code runs.
 pub(super) fn note_finders(vm: &VirtualMachine) -> PyResult<()> {
     if let Some(shelf) = SHELF.get() {
         let finders = finders(vm)?;
@@ -115,8 +115,8 @@ fn find_and_load(name: PyStrRef, import: PyObjectRef, vm: &VirtualMachine) -> Py
 }
 
 impl Shelf {
-    /// Takes a module off the shelf, with what it brings; none where it is not there, or
-    /// may not be taken.
+    /// Takes a module off the shelf, with what it brings along; none if it is not there, or may not
+    /// be taken.
     fn take(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let Some(shelved) = self.modules.get(name) else { return Ok(None) };
         let taken: Vec<_> = {
@@ -146,7 +146,7 @@ impl Shelf {
         Ok(Some(shelved.module.clone()))
     }
 
-    /// Whether nothing of the function's comes before the shelf.
+    /// Whether no file and no finder of the function's comes before the shelf.
     fn is_open(&self, state: &mut State, vm: &VirtualMachine) -> PyResult<bool> {
         let finders = finders(vm)?;
         let same = finders.len() == state.finders.len()
@@ -177,8 +177,8 @@ impl Shelf {
         Ok(true)
     }
 
-    /// Whether a folder has a file of one of the shelf's names. What cannot be looked
-    /// through, a zip perhaps, may have.
+    /// Whether a folder may have a file with the name of a module on the shelf. True for what
+    /// cannot be listed, such as a zip.
     fn is_named_in(&self, folder: &Path) -> bool {
         let Ok(mut entries) = fs::read_dir(folder) else { return true };
         entries.any(|entry| {

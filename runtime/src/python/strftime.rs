@@ -19,8 +19,8 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A moment as a calendar and a clock on the wall show it. Its fields need not agree with
-/// each other; each is in its range.
+/// A moment as calendar and clock show it. The fields need not agree with each other; each is in
+/// its range.
 pub(super) struct WallTime<'a> {
     pub(super) year: i64,
     /// 0 is January.
@@ -37,23 +37,22 @@ pub(super) struct WallTime<'a> {
     pub(super) day_of_year: i64,
     /// The zone's abbreviation.
     pub(super) zone: String,
-    /// How far the zone is east of Greenwich, in seconds; none where it is not known whether
-    /// it is summer.
+    /// The zone's offset east of Greenwich, in seconds; none if daylight saving time is unknown.
     pub(super) east: Option<i64>,
-    /// Seconds since 1970, of which only `%s` tells.
+    /// Seconds since 1970, for `%s` only.
     pub(super) timestamp: Box<dyn Fn() -> i64 + 'a>,
 }
 
 /// What a directive stands for, before its flags and width are looked at.
 enum Field {
-    /// With the width it has, and what fills it, unless the directive says otherwise.
+    /// With its default width and fill character.
     Number(i64, usize, char),
     /// The second is the text that the flag `#` asks for.
     Text(String, fn(&str) -> String),
 }
 
 impl WallTime<'_> {
-    /// What `format` makes of it.
+    /// The text for `format`.
     pub(super) fn format(&self, format: &str) -> String {
         let mut text = String::new();
         let mut rest = format;
@@ -64,7 +63,7 @@ impl WallTime<'_> {
                     text.push_str(&field);
                     rest = after;
                 }
-                // As it stands, like all that is no directive.
+                // Unchanged, like all text that is not a directive.
                 None => {
                     text.push('%');
                     rest = directive;
@@ -74,8 +73,8 @@ impl WallTime<'_> {
         text + rest
     }
 
-    /// What the directive at the start of `text` comes to, and what follows it; `text` is what
-    /// follows its `%`.
+    /// The text for the directive at the start of `text`, which follows the `%`, and the rest after
+    /// it.
     fn directive<'t>(&self, text: &'t str) -> Option<(String, &'t str)> {
         let after_flags = text.trim_start_matches(['_', '-', '0', '^', '#']);
         let flags = &text[..text.len() - after_flags.len()];
@@ -192,7 +191,7 @@ fn days_of(year: i64) -> i64 {
     365 + i64::from(is_leap)
 }
 
-/// A field as flags and a width want it. Of the flags that say how to fill, the last holds.
+/// A field with its flags and width applied. Of several fill flags, the last counts.
 fn written(field: Field, flags: &str, width: Option<usize>) -> String {
     let fill = flags.chars().rev().find(|flag| matches!(flag, '_' | '-' | '0'));
     let mut text = String::new();

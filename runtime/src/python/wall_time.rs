@@ -1,5 +1,5 @@
-//! `time.strftime`, in the place of the engine's: that forgets how far a `struct_time` is from
-//! Greenwich, and is another library's where there is no libc with time zones.
+//! `time.strftime`, in place of the engine's. The engine's loses the UTC offset of a `struct_time`,
+//! and uses another library where libc has no time zones.
 
 use super::strftime::WallTime;
 use malachite_bigint::Sign;
@@ -10,7 +10,7 @@ use rustpython_vm::{
     function::OptionalArg,
 };
 
-/// Puts it there.
+/// Installs it.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     vm.import("time", 0)?.set_attr("strftime", vm.new_function("strftime", strftime), vm)
 }
@@ -57,7 +57,7 @@ fn strftime(
     };
     let wall = wall_time(&time, &module, vm)?;
     let mut text = Wtf8Buf::new();
-    // What is no character, half of a surrogate pair, stays as it is.
+    // A lone surrogate, which is no character, stays as it is.
     let mut characters = String::new();
     for each in format.as_wtf8().code_points() {
         match each.to_char() {
@@ -116,7 +116,7 @@ fn wall_time<'a>(
         let own = [year, month + 1, day, hour, minute, second, 0, 0, summer];
         let own = own.map(|each| vm.ctx.new_int(each).into()).to_vec();
         let timestamp = vm.call_method(module, "mktime", (vm.ctx.new_tuple(own),));
-        // As libc's says that there is none.
+        // As libc does if there is none.
         timestamp.and_then(|each| each.try_into_value::<f64>(vm)).map_or(-1, |each| each as i64)
     };
     Ok(WallTime {

@@ -1,4 +1,4 @@
-//! What is done ahead of time, for a snapshot, and what a process must then find out anew.
+//! The work that is done ahead of time for a snapshot, and what a process must do again after it.
 
 #[cfg(target_family = "wasm")]
 use super::wasi_time::set_time_zone;
@@ -69,17 +69,16 @@ const MODULES: &[&str] = &[
     "_strptime",
 ];
 
-/// How many of them: of a WebAssembly module, which everybody downloads, the first few.
+/// How many of them. A WebAssembly module, which users download, has only the first few.
 const SHELVED: usize = if cfg!(target_family = "wasm") { 5 } else { MODULES.len() };
 
 /// What krait itself imports, for the stack trace of a failure.
 const OWN: &str = "_krait_traceback";
 
 impl Interpreter {
-    /// Imports `modules`, or what functions import where there are none, and sets it aside
-    /// where `import` finds it. Whatever
-    /// is alive then is taken out of the collector's sight. Gives the places of the location
-    /// tables, which need not be kept: [`super::fill_location_tables`] makes them anew.
+    /// Imports `modules`, or the usual modules if it is empty, and puts them on the shelf. Then
+    /// hides all live objects from the garbage collector. Returns the places of the location
+    /// tables, which need not be kept: [`super::fill_location_tables`] makes them again.
     ///
     /// # Errors
     /// The message of the exception that an import of one of `modules` raised.
@@ -93,10 +92,10 @@ impl Interpreter {
         })
     }
 
-    /// Serves a function that does nothing, from its load on, so often that everything on the
-    /// way is as it stays: the engine rewrites code and fills caches in the first runs, each time on
-    /// a page that a process with a snapshot would have to copy. Its code is written to
-    /// `folder`, which is empty.
+    /// Loads and runs a function that does nothing, until code and caches no longer change. In the
+    /// first runs the engine rewrites code and fills caches, each time on a page that a process
+    /// with a snapshot would have to copy. The function's code is written to `folder`, which is
+    /// empty.
     ///
     /// # Errors
     /// When the folder cannot be written to.
@@ -119,8 +118,8 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Tells the interpreter of the process that it wakes up in: its environment, its time
-    /// zone (libc's), and that what is random must be so again.
+    /// Tells the interpreter about the process that it wakes up in: its environment and (libc's)
+    /// time zone. Seeds its random generators again.
     pub fn wake(&self, environment: &IndexMap<String, String>) {
         rand::rng().reseed().unwrap_or_default();
         self.engine.enter(|vm| {
@@ -131,8 +130,8 @@ impl Interpreter {
         });
     }
 
-    /// Tells an interpreter that has loaded a function, and was forked since, that what is random
-    /// must be so again, as `os.fork` tells Python code.
+    /// Seeds the random generators again in an interpreter that has loaded a function and was
+    /// forked since, as `os.fork` does for Python code.
     #[cfg(unix)]
     pub fn wake_after_fork(&self) {
         rand::rng().reseed().unwrap_or_default();
@@ -153,7 +152,7 @@ def main_handler(event, context):
     return {'key': event['key']}
 ";
 
-/// Takes back what loading a function leaves in the interpreter.
+/// Undoes what loading a function leaves in the interpreter.
 fn forget(handler: &Handler, vm: &VirtualMachine) -> Result<(), ()> {
     let forget = || -> PyResult<()> {
         let modules = vm.sys_module.get_attr("modules", vm)?;
@@ -196,7 +195,7 @@ fn set_environment(environment: &IndexMap<String, String>, vm: &VirtualMachine) 
     Ok(())
 }
 
-/// The attributes of `time` that tell of the time zone, as libc has it now.
+/// Sets the attributes of `time` that describe the time zone, from libc's current one.
 #[cfg(unix)]
 fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
     use std::ffi::{CStr, c_char, c_int, c_long};

@@ -1,5 +1,5 @@
-//! The functions of `time` that the engine lacks, or has otherwise, where libc knows no time
-//! zones: they stand in the place of its own. `wall_time.rs` has `strftime`.
+//! Functions of `time` for a libc without time zones, in place of the engine's, which are missing
+//! or different there. `wall_time.rs` has `strftime`.
 
 use super::wall_time;
 use jiff::{
@@ -14,13 +14,13 @@ use rustpython_vm::{
 };
 use std::cell::RefCell;
 
-/// Puts them there.
+/// Installs them.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
     time.set_attr("localtime", vm.new_function("localtime", localtime), vm)?;
     time.set_attr("gmtime", vm.new_function("gmtime", gmtime), vm)?;
     time.set_attr("mktime", vm.new_function("mktime", mktime), vm)?;
-    // Few hosts tell the processor's time; CPython for WASI takes the clock's, too.
+    // Few hosts have the processor's time. CPython for WASI uses the clock's time, too.
     for (name, clock) in [
         ("process_time", "monotonic"),
         ("process_time_ns", "monotonic_ns"),
@@ -59,7 +59,7 @@ thread_local! {
     static ZONE: RefCell<Zone> = const { RefCell::new(Zone::UTC) };
 }
 
-/// A time zone's present rule, and its two times by themselves.
+/// A time zone's present rule, and its two offsets as separate zones.
 struct Zone {
     rule: TimeZone,
     standard: (Offset, String),
@@ -73,7 +73,7 @@ impl Zone {
     /// The zone of a rule in POSIX form, such as `CET-1CEST,M3.5.0,M10.5.0/3`.
     fn of(rule: &str) -> Option<Self> {
         let rule = TimeZone::posix(rule).ok()?;
-        // In any year, as a rule is one for all.
+        // In any year, because the rule is the same for all.
         let halves = [
             DateTime::constant(2000, 1, 1, 0, 0, 0, 0),
             DateTime::constant(2000, 7, 1, 0, 0, 0, 0),
@@ -97,13 +97,13 @@ impl Zone {
         if time.1.is_empty() { "UTC" } else { &time.1 }
     }
 
-    /// When the wall shows this, as summer or standard time where that is said.
+    /// The time at which a clock shows this, in summer or standard time if that is given.
     fn timestamp(&self, wall: DateTime, summer: Option<bool>) -> Result<Timestamp, jiff::Error> {
         match (summer, &self.summer) {
             (None, _) => self.rule.to_timestamp(wall),
             (Some(true), Some((offset, _))) => offset.to_timestamp(wall),
             (Some(false), _) => self.standard.0.to_timestamp(wall),
-            // As glibc takes what cannot be.
+            // As glibc reads a time that does not exist.
             (Some(true), None) => self.standard.0.to_timestamp(wall)?.checked_sub(HOUR),
         }
     }
@@ -172,8 +172,8 @@ fn mktime(time: PyObjectRef, vm: &VirtualMachine) -> PyResult<f64> {
     at.map(|at| at as f64).ok_or_else(|| vm.new_overflow_error("mktime argument out of range"))
 }
 
-/// When the wall shows these numbers, in seconds since 1970. Each may be beyond its range: the
-/// 32nd of a month is the first of the next.
+/// The time at which a clock shows these numbers, in seconds since 1970. Each may be out of its
+/// range: the 32nd of a month is the first of the next.
 fn timestamp([year, month, day, hour, minute, second, _, _, summer]: [i64; 9]) -> Option<i64> {
     let months = year * 12 + month - 1;
     let year = i16::try_from(months.div_euclid(12)).ok()?;

@@ -1,14 +1,14 @@
 //! Who may see the metrics and use the status page.
 //!
-//! The page runs functions, and a browser sends requests for whatever site is open in it. So:
+//! The page runs functions, and any site that is open in a browser can make it send requests. So:
 //!
-//! - With credentials, a request carries them, as HTTP Basic: the secret id is the user, and
-//!   the secret key the password. Without TLS in front, who listens on the way reads them.
-//! - Without credentials, the host that a request is for is an address or `localhost`. A name
-//!   may be one that somebody else's DNS has pointed here, and whose pages the browser then
-//!   takes for ours.
-//! - What changes something comes from our own pages, or from no browser at all: the page's
-//!   forms, and the cloud API.
+//! - With credentials, a request must carry them, as HTTP Basic: the secret id is the user, the
+//!   secret key the password. Without TLS in front, anybody on the network can read them.
+//! - Without credentials, a request's host must be an address or `localhost`. Another name may
+//!   belong to somebody whose DNS points here. A browser would then treat that site's pages as
+//!   krait's.
+//! - Requests that change something (the page's forms and the cloud API) must come from krait's own
+//!   pages, or from a program that is no browser.
 
 use super::{
     Server,
@@ -22,21 +22,22 @@ use http::{
 };
 use std::net::IpAddr;
 
-/// Where a browser says that the page is which sends a request. Every current one does.
+/// The header in which a browser names the relation of the sending page. Every current browser
+/// sends it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Why a request is not let through.
+/// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// It does not carry the server's credentials.
     Credentials,
-    /// It may be for a name that is somebody else's.
+    /// Its host name may belong to somebody else.
     Host,
-    /// Another site may have made a browser send it.
+    /// Another site may have caused it in a browser.
     Origin,
 }
 
-/// Lets a request through that carries the credentials, where there are any.
+/// Checks that a request carries the credentials, if there are any.
 ///
 /// # Errors
 /// [`Refusal::Credentials`].
@@ -47,8 +48,8 @@ pub(super) fn credentials(server: &Server, head: &Parts) -> Result<(), Refusal> 
     are_ours.then_some(()).ok_or(Refusal::Credentials)
 }
 
-/// Lets a request through that no browser sent, or one of our own pages did: the cloud's SDK
-/// says nothing of where it is, and may call the server by any name.
+/// Checks that a request comes from no browser, or from krait's own pages. The cloud's SDK sends no
+/// origin, and may call the server by any name.
 ///
 /// # Errors
 /// [`Refusal::Host`] and [`Refusal::Origin`].
@@ -62,25 +63,25 @@ pub(super) fn no_other_site(server: &Server, head: &Parts) -> Result<(), Refusal
     Ok(())
 }
 
-/// Lets a request through whose host nobody else can have made up.
+/// Checks that a request's host cannot be another site's name.
 ///
 /// # Errors
 /// [`Refusal::Host`].
 pub(super) fn host(server: &Server, head: &Parts) -> Result<(), Refusal> {
-    // With credentials a made-up name gains nothing: the browser has none for it.
+    // With credentials, a foreign name gains nothing: the browser has no credentials for it.
     let fits = server.credentials.is_some() || authority(head).is_some_and(|host| is_own(&host));
     fits.then_some(()).ok_or(Refusal::Host)
 }
 
-/// Lets a request through that no other site can have made a browser send.
+/// Checks that no other site can have caused a request in a browser.
 ///
 /// # Errors
 /// [`Refusal::Origin`].
 pub(super) fn same_origin(head: &Parts) -> Result<(), Refusal> {
-    // Another port of this machine is the same site, and all the same somebody else.
+    // Another port of this machine counts as the same site, but may be another server.
     let site = head.headers.get(SEC_FETCH_SITE);
     let site_fits = site.is_none_or(|site| site == "same-origin" || site == "none");
-    // Browsers send this with every POST to another origin, and programs send neither.
+    // Browsers send this with every POST to another origin. Programs send neither header.
     let origin = head.headers.get(header::ORIGIN);
     let origin_fits = origin.is_none_or(|origin| {
         let origin = origin.to_str().ok().and_then(|text| text.parse::<Uri>().ok());
@@ -120,7 +121,7 @@ fn basic(value: &HeaderValue) -> Option<(String, String)> {
     scheme.eq_ignore_ascii_case("basic").then(|| (id.to_owned(), key.to_owned()))
 }
 
-/// Whom the request is for. HTTP/2 has it in the request's line.
+/// The request's host. HTTP/2 has it in the request's pseudo-headers.
 fn authority(head: &Parts) -> Option<Authority> {
     match head.headers.get(header::HOST) {
         Some(host) => host.to_str().ok()?.parse().ok(),

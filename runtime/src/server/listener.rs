@@ -28,21 +28,21 @@ const HEAD_BYTES: usize = 64 << 10;
 /// How long the head of a request may take.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
 
-/// By so many bytes a client tells that it speaks HTTP/2 by its preface, or by fewer that it does
-/// not. Every request that reaches a function has as many.
+/// The length of HTTP/2's preface. Within this many bytes a client shows whether it speaks HTTP/2.
+/// Every request that reaches a function is at least as long.
 const PREFACE_BYTES: usize = 24;
 
-/// How long a client may take no byte of an answer.
+/// How long a client may accept no byte of an answer.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 
 /// Requests at once on one HTTP/2 connection.
 const STREAMS: u32 = 250;
 
-/// After an error of the listening socket (no more descriptors), how long it rests.
+/// The pause after an error of the listening socket, such as no more descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How many clients may wait to be taken: a thousand at once do not make the kernel turn one
-/// away, who would come again a second later.
+/// The listen backlog. With a thousand clients at once, the kernel must not refuse one, which would
+/// retry only after a second.
 const BACKLOG: u32 = 4096;
 
 /// Listens on an address.
@@ -56,8 +56,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Takes connections until `closing` is true, then waits until the requests on them are
-/// answered, or `limit` is over.
+/// Accepts connections until `closing` is true. Then waits until their requests are answered, or
+/// `limit` has passed.
 pub async fn serve(
     listener: TcpListener,
     server: Arc<Server>,
@@ -83,7 +83,7 @@ pub async fn serve(
     let _ = tokio::time::timeout(limit, graceful.shutdown()).await;
 }
 
-/// Comes back when it is time to close.
+/// Completes when it is time to close.
 async fn closed(closing: &mut watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }
@@ -115,30 +115,30 @@ fn connection(
     let io = TokioIo::new(Patient { stream, unknown, waits: None });
     let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
     async move {
-        // A connection that breaks ends nothing but itself.
+        // A broken connection ends nothing else.
         let _ = connection.await;
     }
 }
 
-/// A stream whose writes fail when the other end takes nothing for too long, and whose reads
-/// fail when it does not say for too long what it speaks.
+/// A stream with time limits. Writes fail if the other end accepts nothing for too long. Reads fail
+/// if it does not show its protocol for too long.
 struct Patient {
     stream: TcpStream,
-    /// Until it is known what the client speaks; from there on hyper watches the time.
+    /// Until the client's protocol is known. From then on hyper has the time limit.
     unknown: Option<Unknown>,
-    /// Until when a write that could not be made may wait.
+    /// The deadline of a blocked write.
     waits: Option<Pin<Box<Sleep>>>,
 }
 
-/// A client of whom it is not known yet what it speaks.
+/// A client whose protocol is not known yet.
 struct Unknown {
-    /// How many bytes more tell it.
+    /// How many more bytes are needed.
     left: usize,
     until: Pin<Box<Sleep>>,
 }
 
 impl Patient {
-    /// Passes on what a write came to; one that waits for too long is an error.
+    /// Passes on the result of a write. A write that waits too long is an error.
     fn bounded<T>(
         &mut self,
         context: &mut Context<'_>,

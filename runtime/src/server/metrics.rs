@@ -1,5 +1,5 @@
-//! `/metrics`, for Prometheus, in its text format: what [`Counts`](crate::platform::counts)
-//! holds, and what there is at the moment of the scrape.
+//! `/metrics`, in Prometheus's text format: the [`Counts`](crate::platform::counts), and gauges at
+//! the moment of the scrape.
 
 use super::{
     Server, guard,
@@ -22,11 +22,11 @@ use prometheus_client::{
 };
 use std::{collections::BTreeMap, fmt};
 
-/// The text format's version, which Prometheus asks to be told.
+/// The text format's version, which Prometheus requires.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Answers a scrape. Where there are credentials, they are asked for: names of functions and
-/// how much they are used are not everybody's.
+/// Answers a scrape. It requires the credentials, if there are any, because names of functions and
+/// their use are private.
 pub(super) async fn answer(server: &Server, head: &Parts) -> Answer {
     if let Err(refusal) = guard::credentials(server, head) {
         return refusal.into();
@@ -42,7 +42,7 @@ pub(super) async fn answer(server: &Server, head: &Parts) -> Answer {
         queued: platform.store().queued().await.ok(),
         lost_records: platform.store().lost_records(),
     };
-    // Away from the thread that answers: it reads a file for each instance.
+    // On another thread, because it reads a file for each instance.
     let written = tokio::task::spawn_blocking(move || scrape.text()).await;
     match written {
         Ok(Ok(body)) => typed(StatusCode::OK, CONTENT_TYPE, body),
@@ -50,13 +50,13 @@ pub(super) async fn answer(server: &Server, head: &Parts) -> Answer {
     }
 }
 
-/// What is told in one scrape.
+/// The data of one scrape.
 #[derive(Debug)]
 struct Scrape {
     counts: Vec<(FunctionKey, Counted)>,
     instances: Vec<ShownInstance>,
     waiting: usize,
-    /// None where the store could not be read.
+    /// None if the store could not be read.
     queued: Option<u64>,
     lost_records: u64,
 }
@@ -71,7 +71,7 @@ impl Scrape {
     }
 }
 
-// The crate's own counters would be a second place for what the platform counts already.
+// The crate's own counters would duplicate the platform's counts.
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         self.build(&mut encoder)?;
@@ -150,15 +150,15 @@ impl Scrape {
         Ok(())
     }
 
-    /// Resident sets, which are cheap to read. Instances share most of their pages with the
-    /// zygote, so that these add up to more than the machine gives.
+    /// Resident sets, which are cheap to read. Instances share most of their pages with the zygote,
+    /// so the sum is more than the memory in use.
     fn memory(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let own = i32::try_from(std::process::id()).ok().and_then(|id| resident_bytes(id, &[]));
         let help = "Resident memory of the server's own process.";
         gauge(encoder, "krait_server_resident_bytes", help, own)?;
         let mut resident: BTreeMap<&FunctionKey, u64> = BTreeMap::new();
         for instance in &self.instances {
-            // One that has ended meanwhile has none.
+            // An instance that has ended meanwhile has none.
             let bytes = resident_bytes(instance.process, &[]).unwrap_or_default();
             *resident.entry(&instance.key).or_default() += bytes;
         }
@@ -198,7 +198,7 @@ fn count_of(metric: &mut MetricEncoder<'_>, count: u64) -> fmt::Result {
     metric.encode_counter::<[(&str, &str); 0], _, f64>(&count, None)
 }
 
-/// A gauge without labels, left out where its value is not known.
+/// A gauge without labels, left out if its value is unknown.
 fn gauge(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,

@@ -1,5 +1,5 @@
-//! The faces that speak HTTP. They ask the rooms below, and say what they are told in the
-//! form that the caller expects.
+//! The faces that speak HTTP. They call the components below, and answer in the form that the
+//! caller expects.
 //!
 //! - [`listener`]: connections, and what bounds them.
 //! - [`routes`]: which face a request is for.
@@ -23,6 +23,6 @@ use cloud_api::signature::Credentials;
 /// What every face shares.
 pub struct Server {
     pub platform: Platform,
-    /// Who may use the cloud API; anybody where there are none.
+    /// The credentials for the cloud API. Without any, everybody may use it.
     pub credentials: Option<Credentials>,
 }

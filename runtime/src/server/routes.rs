@@ -1,4 +1,4 @@
-//! Which face a request is for.
+//! Chooses the face for a request.
 
 use super::{Server, cloud_api, metrics, page, triggers};
 use crate::platform::new_request_id;
@@ -17,7 +17,7 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-scf-request
 /// How long the body of a request may take.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
 
-/// How much is read of a body that is too large, and passed over, before the answer.
+/// How much of a body that is too large is read and dropped before the answer.
 const PASSED_OVER_BYTES: u64 = 32 << 20;
 
 /// How long that may take.
@@ -31,7 +31,7 @@ pub(super) struct Arrived {
     pub request_id: String,
 }
 
-/// Answers a request. Every answer has an id, which the log has, too.
+/// Answers a request. Every answer has an id, which is also in the log.
 pub(super) async fn answer(
     server: &Server,
     request: Request<Incoming>,
@@ -80,7 +80,7 @@ pub(super) fn typed(status: StatusCode, kind: &'static str, body: impl Into<Byte
     answer
 }
 
-/// Refuses a method, naming those there are.
+/// Refuses a method, and names the allowed ones.
 pub(super) fn method_not_allowed(method: &Method, allowed: &'static str) -> Answer {
     let mut answer =
         text(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not for this; use {allowed}\n"));
@@ -93,7 +93,7 @@ pub(super) enum Unread {
     TooLarge {
         limit: usize,
     },
-    /// It did not come within its time.
+    /// It did not arrive in time.
     TooSlow,
     /// The connection broke.
     Broken,
@@ -123,11 +123,10 @@ impl Arrived {
 }
 
 impl Arrived {
-    /// Takes what is left of a body that is not wanted, as far as it is not too much: most
-    /// clients look for an answer only when they have sent all, and a connection that is closed
-    /// before takes the answer with it.
+    /// Reads the rest of an unwanted body, up to a limit. Most clients read the answer only after
+    /// they have sent everything. If the connection closes before that, the answer is lost.
     async fn pass_over_body(&mut self) {
-        // Such a client waits to be told whether to send it at all.
+        // Such a client waits for a permission to send it.
         let waits = self.head.headers.contains_key(header::EXPECT);
         if waits || self.body.size_hint().lower() > PASSED_OVER_BYTES {
             return;
@@ -147,7 +146,7 @@ impl Arrived {
 }
 
 impl Unread {
-    /// The answer, for who still listens.
+    /// The answer, for clients that still read.
     pub(super) fn answer(&self) -> Answer {
         match self {
             Self::TooLarge { limit } => text(

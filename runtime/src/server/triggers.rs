@@ -1,6 +1,5 @@
-//! The triggers that speak HTTP: function URLs at `/url/...` (scf-contract §8.2), the API
-//! gateway at `/apigw/...` (§8.1). What an event and an answer look like is
-//! [`crate::contract::http`]'s.
+//! The triggers that speak HTTP: function URLs at `/url/...` (docs/contract.md §8.2), the API
+//! gateway at `/apigw/...` (§8.1). [`crate::contract::http`] has the form of events and answers.
 
 use super::{
     Server,
@@ -17,7 +16,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
-/// The namespace of a function whose path names none.
+/// The default namespace, for paths without one.
 const DEFAULT_NAMESPACE: &str = "default";
 
 /// Answers a request to a function's URL.
@@ -56,9 +55,9 @@ pub(super) async fn api_gateway(server: &Server, arrived: Arrived) -> Answer {
     }
 }
 
-/// The function that a path names, `NAMESPACE/FUNCTION/...` or `FUNCTION/...`, and the path
-/// that is left for the function. The first part is a namespace where there is one of that
-/// name, and a function of the default namespace otherwise.
+/// The function that a path names, `NAMESPACE/FUNCTION/...` or `FUNCTION/...`, and the path that is
+/// left for the function. The first part is a namespace if there is a function in it, else a
+/// function of the default namespace.
 fn addressed(server: &Server, rest: &str) -> (FunctionKey, String) {
     let (first, after) = rest.split_once('/').unwrap_or((rest, ""));
     let first = decoded_path(first).into_owned();
@@ -80,7 +79,7 @@ async fn invoke(
     source: Source,
     event: impl Fn(&HttpRequest<'_>, &str) -> String,
 ) -> Result<crate::contract::Invocation, Answer> {
-    // What is larger than an event cannot become one.
+    // A body larger than an event's limit is refused.
     let body = match arrived.read_body(limits::SYNC_EVENT_BYTES).await {
         Ok(body) => body,
         Err(Unread::TooLarge { .. }) => {
@@ -94,7 +93,7 @@ async fn invoke(
         .iter()
         .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
         .collect();
-    // HTTP/2 has the host elsewhere.
+    // HTTP/2 has the host in a pseudo-header.
     if let Some(authority) = head.uri.authority()
         && !head.headers.contains_key(http::header::HOST)
     {
@@ -121,7 +120,7 @@ async fn invoke(
     Ok(completed.invocation)
 }
 
-/// Behind an API gateway request ids have no dashes (scf-contract §2.2).
+/// Behind an API gateway request ids have no dashes (docs/contract.md §2.2).
 fn gateway_id(source: Source, request_id: &str) -> String {
     match source {
         Source::ApiGateway => request_id.replace('-', ""),
@@ -134,7 +133,7 @@ fn answer(response: HttpResponse) -> Answer {
     *answer.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {
-        // What HTTP cannot carry was refused before.
+        // Headers that HTTP cannot carry were refused before.
         let name = HeaderName::from_bytes(name.as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
             answer.headers_mut().append(name, value);
@@ -147,7 +146,7 @@ fn refusal(refused: &Refused) -> Answer {
     text(status(refused), &format!("{refused}\n"))
 }
 
-/// What HTTP calls a refusal.
+/// The HTTP status of a refusal.
 pub(super) fn status(refused: &Refused) -> StatusCode {
     match refused {
         Refused::NoFunction(_) | Refused::NoQualifier { .. } => StatusCode::NOT_FOUND,

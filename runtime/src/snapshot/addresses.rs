@@ -1,9 +1,8 @@
-//! Where everything lies whose address must be the same in every process.
+//! The addresses that must be the same in every process.
 //!
-//! All of it is far from where Linux puts programs, stacks and mappings of its own choice.
-//! Programs are at the lower end of the address space; mappings go down from the upper end,
-//! or, for a process whose stack is not limited, from a sixth of it: from 0x1455_5555_5000 at
-//! the lowest.
+//! They are far from where Linux puts programs, stacks and mappings. Programs are at the lower end
+//! of the address space. Mappings grow down from the upper end; in a process with an unlimited
+//! stack they grow down from a sixth of it, 0x1455_5555_5000 at the lowest.
 
 use std::ops::Range;
 
@@ -12,7 +11,7 @@ use std::ops::Range;
 /// (`c = map(int, c)`, 50 000 times) take more of it than CPython's do.
 pub(super) const STACK: Range<usize> = at(0x0f00_0000_0000, 32 << 20);
 
-/// What the heap knows of its slabs: one entry for each.
+/// The heap's slab table: one entry for each slab.
 pub(super) const SLAB_TABLE: Range<usize> = at(0x1000_0000_0000, 8 << 20);
 
 /// Objects up to [`super::heap::slabs::LARGEST`] bytes.
@@ -21,13 +20,13 @@ pub(super) const SLABS: Range<usize> = at(0x1100_0000_0000, 8 << 30);
 /// Blocks above that.
 pub(super) const BLOCKS: Range<usize> = at(0x1200_0000_0000, 64 << 30);
 
-/// What stays zero almost everywhere.
+/// Memory that stays zero almost everywhere.
 pub(super) const SPARSE: Range<usize> = at(0x1240_0000_0000, 4 << 30);
 
-/// What a snapshot leaves out, since it can be computed.
+/// Memory that a snapshot leaves out, because it can be computed.
 pub(super) const LEFT_OUT: Range<usize> = at(0x1260_0000_0000, 4 << 30);
 
-/// Blocks so large that each is a mapping of its own.
+/// Blocks so large that each is a separate mapping.
 pub(super) const MAPPINGS: Range<usize> = at(0x1300_0000_0000, 1 << 40);
 
 pub(super) const PAGE: usize = 4096;

@@ -20,7 +20,7 @@ pub fn attach(snapshot: &Path, target: &Path) -> io::Result<()> {
         Err(Refusal::Absent) => program.metadata()?.len(),
         Err(refusal) => return Err(io::Error::other(refusal.to_string())),
     };
-    // A program that runs cannot be written to, but another can take its name.
+    // A running program cannot be written to, but another file can take its name.
     let unfinished = target.with_extension("unfinished");
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o755).open(&unfinished)?;

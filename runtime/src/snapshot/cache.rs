@@ -11,11 +11,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Snapshots of other builds that were not made in so long are removed.
+/// Snapshots of other builds are removed if they are older than this.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Where krait keeps what it can make anew: `$XDG_CACHE_HOME/krait`, or `~/.cache/krait`
-/// for a user who has a home. It need not be there.
+/// The folder for files that krait can make again: `$XDG_CACHE_HOME/krait`, or `~/.cache/krait` for
+/// a user with a home. It need not exist.
 pub fn user_folder() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let caches = absolute("XDG_CACHE_HOME").or_else(|| {
@@ -25,14 +25,14 @@ pub fn user_folder() -> Option<PathBuf> {
     Some(caches?.join("krait"))
 }
 
-/// The folder, which need not be there.
+/// The folder, which need not exist.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
 }
 
 impl Cache {
-    /// In [`user_folder`]; none where there is none.
+    /// The cache in [`user_folder`]; none if there is no such folder.
     pub fn of_user() -> Option<Self> {
         Some(Self { folder: user_folder()? })
     }
@@ -69,7 +69,7 @@ impl Cache {
     /// This build's snapshot.
     ///
     /// # Errors
-    /// When there is none, or somebody else could have written it.
+    /// When there is none, or another user could have written it.
     pub fn open(&self) -> Result<Place, Refusal> {
         let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(self.path());
         let file = opened.map_err(|error| match error.kind() {
@@ -88,12 +88,12 @@ impl Cache {
         Ok(Place { file, offset: 0, bytes: about.len() })
     }
 
-    /// Makes this build's snapshot: `write` fills the file, which then takes its place as
-    /// a whole, whoever else does the same at the same time.
+    /// Makes this build's snapshot. `write` fills a file, which then replaces the old one
+    /// atomically, also if another process does the same at the same time.
     ///
     /// # Errors
-    /// What `write` fails with, which is then not tried again unasked, or when the folder
-    /// cannot be written to.
+    /// The error of `write`, which is then not retried automatically; or when the folder cannot be
+    /// written to.
     pub fn make(&self, write: impl FnOnce(&File, &Path) -> Result<(), Unfit>) -> Result<(), Unfit> {
         let path = self.path();
         let unfinished = path.with_extension(std::process::id().to_string());
@@ -112,7 +112,7 @@ impl Cache {
             Ok(())
         });
         if written.is_err() {
-            // An empty file says that there is no use in trying again.
+            // An empty file means that another try would fail, too.
             let _ = file.set_len(0).and_then(|()| fs::rename(&unfinished, &path));
         }
         written
@@ -128,7 +128,7 @@ impl Cache {
         }
     }
 
-    /// Removes what other builds left, and what nobody finished.
+    /// Removes files of other builds, and unfinished files.
     fn remove_others(&self, own: &Path) {
         let old = SystemTime::now().checked_sub(KEPT);
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {

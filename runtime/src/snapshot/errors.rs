@@ -1,27 +1,27 @@
-//! Why a snapshot is not taken up, and why none is made.
+//! Why a snapshot is not restored, and why none is made.
 
 use std::{fmt, io};
 
-/// Why a snapshot was not taken up. The process starts without one, as if there was none.
+/// Why a snapshot was not restored. The process then starts without one.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The user wants none.
+    /// The user switched snapshots off.
     Off,
     /// There is none.
     Absent,
-    /// One could not be made when that was tried.
+    /// An earlier attempt to make one failed.
     NoneMade,
     /// There is no folder to keep one in.
     NoFolder,
     /// The file cannot be read.
     Unreadable(io::Error),
-    /// Somebody else could have written it.
+    /// Another user could have written it.
     NotOwn,
     /// The linker gave this program no id.
     BuildUnknown,
     /// Another build of krait made it.
     OtherBuild,
-    /// It was made on a processor that can do what this one cannot.
+    /// It was made on a processor with features that this one lacks.
     OtherProcessor,
     /// libc put the thread's variables elsewhere: another kernel, or other settings of libc.
     ThreadElsewhere,
@@ -29,12 +29,12 @@ pub enum Refusal {
     StackTaken(io::Error),
     /// The heap's place is taken, or the kernel maps no file there.
     Mapping(io::Error),
-    /// It was cut or altered.
+    /// It was truncated or changed.
     Damaged(&'static str),
 }
 
 impl Refusal {
-    /// Whether a snapshot that is made on this machine could serve instead.
+    /// Whether a snapshot made on this machine could be used instead.
     pub fn leaves_room(&self) -> bool {
         matches!(self, Self::Absent | Self::OtherProcessor | Self::ThreadElsewhere)
     }
@@ -69,11 +69,11 @@ impl std::error::Error for Refusal {}
 /// Why no snapshot was made of a process.
 #[derive(Debug)]
 pub enum Unfit {
-    /// `/proc` is needed to see what there is to be checked.
+    /// `/proc`, which the checks need, is not mounted.
     Proc(io::Error),
     /// The heap's place is taken, or memory is out.
     Heap(io::Error),
-    /// This program cannot have one.
+    /// This program cannot have a snapshot.
     Format(Refusal),
     /// The warm-up itself failed, with this message.
     WarmUp(String),
@@ -83,7 +83,7 @@ pub enum Unfit {
     Descriptor(i32),
     /// The warm-up left memory that is not the heap's.
     Memory(String),
-    /// A word points at what will not be there again.
+    /// A word points to memory that another process will not have.
     Pointer { holder: String, value: usize, target: String },
     /// Memory was left out that cannot be computed again.
     LeftOut(std::ops::Range<usize>),

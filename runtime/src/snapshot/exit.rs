@@ -1,6 +1,6 @@
-//! `exit` in a process that took a snapshot up: at once, without the handlers that libc keeps for
-//! it. It keeps their addresses encrypted by a word of this process's
-//! ([`super::processor::pointer_guard`]), which the snapshot's maker's was put in place of.
+//! `exit` in a process that restored a snapshot: it ends at once, without libc's exit handlers.
+//! libc encrypts their addresses with a word of the process ([`super::processor::pointer_guard`]),
+//! and the snapshot replaced that word by its maker's.
 
 use libc::c_int;
 use std::sync::atomic::{AtomicBool, Ordering};

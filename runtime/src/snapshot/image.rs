@@ -8,8 +8,8 @@
 //! next page ...  pages of the heap: mapped, not read; those all zero are left out
 //! ```
 //!
-//! It lies in a file of its own, or at the end of the program, where [`Trailer`] points
-//! to it. Everything is as the processor has it: it is read by the build that wrote it.
+//! It is a separate file, or lies at the end of the program, where [`Trailer`] points to it.
+//! Numbers are in native byte order, because only the build that wrote it reads it.
 
 use super::{
     Refusal,
@@ -27,7 +27,7 @@ const MAGIC: [u8; 8] = *b"krait\x00s1";
 #[derive(Clone, Copy)]
 pub(super) struct Header {
     pub magic: [u8; 8],
-    /// Of the header, this word taken as 0, and of everything before the first piece.
+    /// The checksum of the header, with 0 for this word, and of everything before the first piece.
     pub checksum: u64,
     /// The whole length, in bytes.
     pub bytes: u64,
@@ -35,9 +35,9 @@ pub(super) struct Header {
     pub unused: u32,
     /// The processor's features that must be there.
     pub features: [u32; FEATURE_WORDS],
-    /// Where the interpreter's thread has its control block.
+    /// The address of the interpreter thread's control block.
     pub control_block: u64,
-    /// The address of what the snapshot's maker wants back.
+    /// The address of the root that the snapshot's maker named.
     pub root: u64,
     pub words: u64,
     pub signals: u64,
@@ -58,7 +58,7 @@ pub(super) struct Piece {
     pub offset: u64,
 }
 
-/// A word that differs from what it is in a process that has just started.
+/// A word that differs from its value in a process that has just started.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(super) struct Word {
@@ -66,7 +66,7 @@ pub(super) struct Word {
     pub value: u64,
 }
 
-/// What is done about a signal.
+/// How a signal is treated.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(super) struct SignalAction {
@@ -140,7 +140,7 @@ impl Header {
         checksum(0, bytes)
     }
 
-    /// Whether the snapshot may be taken up by this process; `bytes` are there of it.
+    /// Whether this process may restore the snapshot. `bytes` of it exist.
     pub(super) fn check(&self, bytes: u64) -> Result<(), Refusal> {
         self.check_origin(bytes)?;
         if self.control_block != thread_control_block() as u64 {
@@ -149,7 +149,7 @@ impl Header {
         Ok(())
     }
 
-    /// Whether it is whole, this build's and fit for this processor.
+    /// Whether it is complete, from this build, and fit for this processor.
     fn check_origin(&self, bytes: u64) -> Result<(), Refusal> {
         if self.magic != MAGIC {
             return Err(Refusal::Damaged("it does not begin as one"));
@@ -157,7 +157,7 @@ impl Header {
         if Some(self.build) != program::build_id() {
             return Err(Refusal::OtherBuild);
         }
-        // The checksum is not known to be right yet, so nothing here is trusted further.
+        // The checksum was not verified yet, so nothing else here is trusted.
         if self.bytes != bytes || self.read_bytes() as u64 > bytes {
             return Err(Refusal::Damaged("its length is not what it says"));
         }
@@ -203,8 +203,8 @@ impl Place {
         Ok(Self { file, offset, bytes: end - offset })
     }
 
-    /// Whether a process of this build, on this processor, could take the snapshot up, as
-    /// far as its header tells. Gives its length in bytes.
+    /// Checks by its header whether a process of this build, on this processor, can restore the
+    /// snapshot. Returns its length in bytes.
     ///
     /// # Errors
     /// Why it could not.
@@ -214,11 +214,11 @@ impl Place {
         Ok(header.bytes)
     }
 
-    /// Makes this process what the snapshot's maker was, and gives the root that the maker
-    /// named. Either that, or nothing has changed.
+    /// Gives this process the state of the snapshot's maker, and returns the root that the maker
+    /// named. On an error, nothing has changed.
     ///
     /// # Errors
-    /// Why this process cannot take it up.
+    /// Why this process cannot restore it.
     pub fn take_up(&self) -> Result<usize, Refusal> {
         restore(self)
     }
@@ -240,8 +240,8 @@ impl Place {
     }
 }
 
-/// A checksum of `bytes`, begun with another's result: finds what went wrong by accident,
-/// and takes a microsecond for what is read of a snapshot.
+/// A checksum of `bytes`, continued from another result. It detects accidental damage, and takes a
+/// microsecond for the part of a snapshot that is read.
 pub(super) fn checksum(begun: u64, bytes: &[u8]) -> u64 {
     /// An odd number without a pattern: 2^64 divided by the golden ratio.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,4 +1,4 @@
-//! Whether what a snapshot keeps will be whole in another process.
+//! Checks that a snapshot will be complete in another process.
 
 use super::{
     Unfit,
@@ -9,7 +9,7 @@ use super::{
 };
 use std::{fmt, fs, io, ops::Range, ptr::with_exposed_provenance};
 
-/// What the process has around the heap and its variables, none of which a snapshot keeps.
+/// The process's memory besides the heap and its variables. A snapshot keeps none of it.
 pub(super) struct Surroundings {
     mappings: Vec<Mapping>,
     descriptors: Vec<i32>,
@@ -26,7 +26,7 @@ impl Surroundings {
         Ok(Self { mappings: mappings().map_err(Unfit::Proc)?, descriptors: descriptors() })
     }
 
-    /// Refuses what warm-up left behind: threads, descriptors, memory of its own.
+    /// Refuses what the warm-up left behind: threads, descriptors, other memory.
     pub(super) fn check_unchanged(&self) -> Result<(), Unfit> {
         let threads = fs::read_dir("/proc/self/task").map_err(Unfit::Proc)?.count();
         if threads != 1 || heap::is_threaded() {
@@ -55,7 +55,7 @@ impl Surroundings {
     }
 }
 
-/// Refuses a snapshot that has a word which points at what will not be there again.
+/// Refuses a snapshot with a word that points to memory that another process will not have.
 pub(super) fn check_pointers(
     surroundings: &Surroundings,
     frame: usize,
@@ -71,14 +71,14 @@ pub(super) fn check_pointers(
             return Err(unfit(surroundings, word.address as usize, word.value as usize));
         }
     }
-    // The first piece is the slab table, which holds no addresses but of the heap.
+    // The first piece is the slab table, which holds only addresses of the heap.
     for piece in &pieces[1..] {
         for address in piece.clone().step_by(size_of::<usize>()) {
             // SAFETY: memory in use by the heap.
             let value = unsafe { with_exposed_provenance::<usize>(address).read() };
-            // The kernel puts what libc allocates first (the first thread's variables) behind
-            // the program, at an address like any number: millions of words hold one by
-            // chance. Words above all numbers of 32 bits hardly do.
+            // The kernel puts libc's first allocation (the first thread's variables) behind the
+            // program, at an address below 2^32. Millions of words contain such a number by chance.
+            // Larger words hardly do.
             if value > u32::MAX as usize && is_lost(value) {
                 return Err(unfit(surroundings, address, value));
             }
@@ -87,7 +87,7 @@ pub(super) fn check_pointers(
     Ok(())
 }
 
-/// Refuses to leave out what is not at one of the places `known`, which are in order.
+/// Refuses left-out memory that is not at one of the places `known`, which are sorted.
 pub(super) fn check_left_out(known: &[Range<usize>]) -> Result<(), Unfit> {
     let is_known = |block: &Range<usize>| {
         known
@@ -100,8 +100,8 @@ pub(super) fn check_left_out(known: &[Range<usize>]) -> Result<(), Unfit> {
     }
 }
 
-/// The part of the stack that functions use: from `frame` up to the variables of the
-/// thread, which a snapshot keeps.
+/// The part of the stack that functions use: from `frame` up to the thread's variables. (A snapshot
+/// keeps those.)
 fn in_use_of_stack(frame: usize) -> Range<usize> {
     let (size, alignment) = program::thread_variables();
     let [thread, _] = processor::thread_locals(size, alignment, STACK.end);
@@ -132,8 +132,8 @@ fn unfit(surroundings: &Surroundings, address: usize, value: usize) -> Unfit {
     Unfit::Pointer { holder, value, target }
 }
 
-/// What is mapped, less the heap, the program, and the stack: those will be there again,
-/// or are looked at by themselves.
+/// All mappings without the heap, the program and the stack, which will exist again or are checked
+/// separately.
 fn mappings() -> io::Result<Vec<Mapping>> {
     let program = program::extent();
     let text = fs::read_to_string("/proc/self/maps")?;

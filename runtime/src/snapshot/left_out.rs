@@ -1,14 +1,13 @@
-//! Computing again what a snapshot left out, page by page, when it is looked at.
+//! Computes memory that a snapshot left out, page by page, at the first access.
 //!
-//! The pages are there but closed. Whoever touches one is interrupted by the kernel
-//! (SIGSEGV); the handler has the page computed beside its place, moves it there, and lets
-//! the program go on as if it had always been there. Only the interpreter looks at such
-//! pages, never within an allocation, so that the handler may allocate; other threads see
-//! the page closed or whole.
+//! The pages are mapped but closed. An access causes SIGSEGV. The handler computes the page
+//! elsewhere, moves it to its place, and lets the program go on. Only the interpreter accesses such
+//! pages, never within an allocation, so the handler may allocate. Other threads see the page
+//! closed or complete.
 //!
-//! Everybody else sees SIGSEGV as it would be without this: the functions that change how
-//! a signal is treated are replaced (see build.rs), remember what is wanted, and the
-//! handler passes on what is not its own.
+//! All other code sees SIGSEGV as usual. The functions that change the treatment of a signal are
+//! replaced (see build.rs): they remember what the program wants, and the handler passes on every
+//! SIGSEGV that is not about these pages.
 
 use super::{
     Refusal,
@@ -21,7 +20,7 @@ use std::{
     sync::atomic::{AtomicI32, AtomicUsize, Ordering},
 };
 
-/// Computes what lies at an address range of one page into as many bytes.
+/// Computes the content of one page, at an address range, into as many bytes.
 pub type Fill = fn(Range<usize>, &mut [u8]);
 
 /// [`Fill`] as a number, or 0. A snapshot keeps it.
@@ -30,16 +29,16 @@ static FILL: AtomicUsize = AtomicUsize::new(0);
 /// The end of the region in this process, or 0 where nothing was left out.
 static END: AtomicUsize = AtomicUsize::new(0);
 
-/// What the program wants done about SIGSEGV, and how: by default, what the kernel does.
+/// How the program wants SIGSEGV treated. By default, as the kernel does.
 static WANTED: AtomicUsize = AtomicUsize::new(libc::SIG_DFL);
 static WANTED_FLAGS: AtomicI32 = AtomicI32::new(0);
 
-/// Says who computes what is left out of the snapshot that is being made.
+/// Sets the function that computes the memory that the next snapshot leaves out.
 pub(super) fn set_fill(fill: Fill) {
     FILL.store(fill as usize, Ordering::Relaxed);
 }
 
-/// Closes the region, whose pages are to be computed when they are looked at.
+/// Closes the region, so that its pages are computed at the first access.
 pub(super) fn close(bytes: usize) -> Result<(), Refusal> {
     if bytes == 0 {
         return Ok(());
@@ -59,7 +58,7 @@ pub(super) fn close(bytes: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// From here on, pages of the region are computed when they are looked at.
+/// From here on, pages of the region are computed at the first access.
 pub(super) fn watch(bytes: usize) {
     if bytes == 0 {
         return;
@@ -94,8 +93,8 @@ fn compute(page: usize) {
     if fill == 0 {
         return;
     }
-    // SAFETY: the number is a function of this type. A page of one's own is filled before
-    // it takes its place in one step, so that no other thread sees it half done.
+    // SAFETY: the number is a function of this type. A page of one's own is filled before the page
+    // takes its place in one step, so that no other thread sees it incomplete.
     unsafe {
         let fill: Fill = std::mem::transmute::<usize, Fill>(fill);
         let protection = libc::PROT_READ | libc::PROT_WRITE;
@@ -113,7 +112,7 @@ fn compute(page: usize) {
     }
 }
 
-/// Does what the program wants done about a signal that is not this room's.
+/// Treats a signal that is not about these pages as the program wants.
 fn pass_on(signal: c_int, information: *mut siginfo_t, context: *mut c_void, by_kernel: bool) {
     let wanted = WANTED.load(Ordering::Relaxed);
     if wanted == libc::SIG_IGN && !by_kernel {
@@ -208,8 +207,8 @@ unsafe extern "C" fn __wrap_pthread_sigmask(
     unsafe { with_faults_open(how, set, |set| __real_pthread_sigmask(how, set, before)) }
 }
 
-/// A set of signals to be blocked, less SIGSEGV: blocked, the kernel would end the process
-/// at the first closed page.
+/// A set of signals to block, without SIGSEGV. If SIGSEGV were blocked, the kernel would end the
+/// process at the first closed page.
 ///
 /// # Safety
 /// `set` must be null or good.

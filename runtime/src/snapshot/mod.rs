@@ -1,11 +1,10 @@
-//! The snapshot of a warm interpreter: the state of a process, kept in a file, that
-//! another process takes up in less than a millisecond.
+//! The snapshot of a warm interpreter: the state of a process in a file. Another process restores
+//! it in less than a millisecond.
 //!
-//! This room knows no Python. What it keeps is the memory of a process that has one
-//! thread: its heap, which [`heap`] holds at fixed addresses, and the variables of the
-//! program and of the thread, as far as they changed. What it does not keep is what the
-//! kernel knows of a process (descriptors, threads, mappings), which the maker of a
-//! snapshot must not have more of than when it began; [`inspect`] sees to that.
+//! This component knows no Python. It keeps the memory of a process with one thread: its heap,
+//! which [`heap`] has at fixed addresses, and the changed variables of the program and the thread.
+//! It does not keep the kernel's state of a process (descriptors, threads, mappings). So the maker
+//! of a snapshot must not add any; [`inspect`] checks that.
 //!
 //! ```text
 //! 0x0000_0020_0000  the program            fixed: it is not position independent
@@ -23,12 +22,11 @@
 //!                   point there
 //! ```
 //!
-//! Both the maker and who takes the snapshot up set out from the same state: a child that
-//! was forked before the program did anything else, on the stack at the fixed place. The
-//! maker notes that state ([`Base::note`]), builds an interpreter, and writes what then
-//! differs ([`Base::write`]). [`Place::take_up`] maps the heap from the file, privately
-//! and page by page as they are needed, and writes the words: then everything the maker
-//! built is there.
+//! The maker and the restoring process start from the same state: a child that was forked before
+//! the program did anything else, with its stack at the fixed address. The maker notes that state
+//! ([`Base::note`]), builds an interpreter, and writes what differs then ([`Base::write`]).
+//! [`Place::take_up`] maps the heap privately from the file, page by page as needed, and writes the
+//! changed words. Then the process has everything that the maker built.
 
 mod addresses;
 mod attach;

@@ -1,8 +1,7 @@
-//! What is particular to the processor: x86_64.
+//! The code that depends on the processor: x86_64.
 //!
-//! Another one needs its own of these, and nothing else of this room changes:
-//! how a thread's control block is found, what lies around it, and which features of the
-//! processor libraries may have chosen their code by.
+//! A port to another processor changes only this file: how a thread's control block is found, what
+//! lies around it, and the features of the processor by which libraries choose their code.
 
 #[cfg(not(target_arch = "x86_64"))]
 compile_error!("the snapshot knows x86_64 only: see ARCHITECTURE.md, \"The snapshot\"");
@@ -21,10 +20,9 @@ pub(super) fn thread_control_block() -> usize {
     address
 }
 
-/// Where the calling thread keeps what is its own: its variables, and above them libc's
-/// notes on the thread, which reach to the end of its stack. What lies between the two
-/// ranges is the kernel's to write to (the "restartable sequences" of the thread).
-/// `size` and `alignment` are those of the program's `PT_TLS` segment.
+/// The calling thread's own memory: its variables, and above them libc's data about the thread, up
+/// to the end of its stack. The kernel writes to the bytes between the two ranges (the "restartable
+/// sequences" of the thread). `size` and `alignment` are those of the program's `PT_TLS` segment.
 pub(super) fn thread_locals(
     size: usize,
     alignment: usize,
@@ -42,9 +40,9 @@ pub(super) fn thread_locals(
     [start..kernels, kernels + SEQUENCE_BYTES..end_of_stack]
 }
 
-/// Calls a function with nothing in the registers. Functions save registers on the stack,
-/// and structures are copied with the bytes between their fields: what a caller had in a
-/// register ends in an object's padding, where a pointer looks like any other.
+/// Calls a function with empty registers. Functions save registers on the stack, and structures are
+/// copied with their padding. So a caller's register may end up in an object's padding, where a
+/// pointer looks like any other.
 #[unsafe(naked)]
 pub(super) extern "C" fn call_with_clean_registers(function: extern "C" fn()) {
     naked_asm!(
@@ -98,9 +96,8 @@ pub(super) extern "C" fn call_with_clean_registers(function: extern "C" fn()) {
     )
 }
 
-/// The word that libc encrypts function pointers with that it keeps (`PTR_MANGLE`). It
-/// differs from process to process, and a snapshot keeps pointers that were encrypted with
-/// its maker's.
+/// The word with which libc encrypts stored function pointers (`PTR_MANGLE`). It differs between
+/// processes. A snapshot contains pointers that were encrypted with its maker's word.
 pub(super) fn pointer_guard() -> usize {
     thread_control_block() + 0x30
 }
@@ -108,9 +105,9 @@ pub(super) fn pointer_guard() -> usize {
 /// How many 32-bit words [`features`] gives.
 pub(super) const FEATURE_WORDS: usize = 12;
 
-/// The features of this processor that libraries choose their code by, as libc found them
-/// when the process started: asking the processor itself costs a virtual machine up to
-/// 30 µs a question. A bit is set where the feature is there and can be used.
+/// The features of this processor by which libraries choose their code, as libc found them at the
+/// process's start. (In a virtual machine, each question to the processor itself costs up to 30
+/// µs.) A bit is set if the feature exists and can be used.
 pub(super) fn features() -> [u32; FEATURE_WORDS] {
     /// `struct cpuid_feature` of libc's `sys/platform/x86.h`.
     #[repr(C)]

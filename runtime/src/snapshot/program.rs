@@ -1,4 +1,4 @@
-//! What the running program says of itself: its build, its segments, its file.
+//! Facts about the running program: its build, its segments, its file.
 
 use std::{
     ffi::CStr,
@@ -34,8 +34,8 @@ pub(super) fn build_id() -> Option<[u8; BUILD_ID_BYTES]> {
     None
 }
 
-/// Where the program's variables lie: the segments that can be written to, less what is
-/// closed to writing once the program has started.
+/// The program's variables: the writable segments, without the part that becomes read-only after
+/// the start.
 pub(super) fn variables() -> impl Iterator<Item = Range<usize>> {
     let closed = segments().iter().find(|segment| segment.p_type == libc::PT_GNU_RELRO).map(range);
     segments()
@@ -57,8 +57,8 @@ pub(super) fn thread_variables() -> (usize, usize) {
     segment.map_or((0, 1), |segment| (segment.p_memsz as usize, segment.p_align as usize))
 }
 
-/// The file that this process runs. `/proc` knows it; without that, the path the process
-/// was started with does, for as long as the working folder has not changed.
+/// The file that this process runs. `/proc` names it. Without `/proc`, it is the path that the
+/// process was started with, while the working folder has not changed.
 pub(super) fn open_own_file() -> io::Result<File> {
     File::open("/proc/self/exe").or_else(|_| File::open(own_path()?))
 }

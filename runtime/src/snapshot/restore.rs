@@ -1,4 +1,4 @@
-//! Taking a snapshot up.
+//! Restores a snapshot.
 
 use super::{
     Refusal,
@@ -14,8 +14,8 @@ use std::{
     ptr::{null_mut, with_exposed_provenance_mut},
 };
 
-/// Makes this process what the snapshot's maker was, and gives the root that the maker
-/// named. Either that, or nothing has changed.
+/// Gives this process the state of the snapshot's maker, and returns the root that the maker named.
+/// On an error, nothing has changed.
 pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
     let header = place.header()?;
     header.check(place.bytes)?;
@@ -48,7 +48,7 @@ pub(super) fn restore(place: &Place) -> Result<usize, Refusal> {
     Ok(header.root as usize)
 }
 
-/// Regions of the heap that were mapped; dropped, they are unmapped again.
+/// Mapped regions of the heap. Dropping them unmaps them.
 #[derive(Default)]
 struct Mapped([Range<usize>; heap::REGIONS], usize);
 
@@ -65,8 +65,8 @@ impl Mapped {
         Ok(())
     }
 
-    /// Maps a piece of a region from the file: pages are read when they are first looked
-    /// at, and copied when they are first written to.
+    /// Maps a piece of a region from the file. A page is read at its first access, and copied at
+    /// its first write.
     fn piece(&self, place: &Place, piece: &Piece) -> Result<(), Refusal> {
         let (address, bytes) = (piece.address as usize, piece.bytes as usize);
         let inside =
@@ -94,7 +94,7 @@ impl Drop for Mapped {
     }
 }
 
-/// What is read of a snapshot at once, while it is taken up.
+/// How many bytes of a snapshot are read at once.
 struct FirstPart {
     start: *mut u8,
     bytes: usize,

@@ -1,10 +1,9 @@
-//! Names for addresses in the program, for who looks after what is wrong with a snapshot.
+//! Names of addresses in the program, for errors about a snapshot.
 
 use super::program;
 use std::{ffi::CStr, fs::File, os::unix::fs::FileExt};
 
-/// The symbol that an address lies in, as the linker has it; none in a program that was
-/// stripped of them.
+/// The linker's symbol for an address; none in a stripped program.
 pub(super) fn at(address: usize) -> Option<String> {
     /// The type of the section that holds the symbols (`SHT_SYMTAB`).
     const SYMBOL_TABLE: u32 = 2;

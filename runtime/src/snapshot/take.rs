@@ -1,4 +1,4 @@
-//! Taking a snapshot of this process.
+//! Makes a snapshot of this process.
 
 use super::{
     Unfit,
@@ -17,14 +17,13 @@ use std::{
     ptr::{null, null_mut, with_exposed_provenance},
 };
 
-/// How many runs of pages the heap may fall into.
+/// How many runs of pages the heap may have.
 const MOST_PIECES: usize = 4096;
 
 /// The number of signals that Linux knows.
 const SIGNALS: i32 = 64;
 
-/// The state of a process before it became worth keeping. What differs from it later is
-/// what a snapshot keeps.
+/// The state of a process before the warm-up. A snapshot keeps what differs from it later.
 pub struct Base {
     variables: Vec<(Range<usize>, Scratch)>,
     signals: Vec<libc::sigaction>,
@@ -36,11 +35,11 @@ pub struct Base {
 }
 
 impl Base {
-    /// Notes the state of this process, whose thread has a fixed stack, and has all further
-    /// allocations come from the heap that can be kept.
+    /// Notes the state of this process, whose thread has the fixed stack. All further allocations
+    /// come from the heap at its fixed addresses.
     ///
     /// # Errors
-    /// When the process cannot be one that a snapshot is taken of.
+    /// When no snapshot of this process can be made.
     pub fn note() -> Result<Self, Unfit> {
         Header::of_this_process(0).map_err(Unfit::Format)?;
         let ranges: Vec<_> = variables().collect();
@@ -67,19 +66,19 @@ impl Base {
         Ok(Self { variables: copies, signals, surroundings, frame, changed })
     }
 
-    /// Runs what builds the state that is to be kept, with nothing of this process's past in
-    /// its registers and on its part of the stack.
+    /// Runs the warm-up, with nothing of the process's past in its registers or on its part of the
+    /// stack.
     pub fn warm_up(&self, work: extern "C" fn()) {
         wipe_unused_stack();
         processor::call_with_clean_registers(work);
     }
 
-    /// Writes what differs from the base to `file`, with `root` for who takes it up, an
-    /// address in the heap. What is left out is at the places `left_out`, in their order,
-    /// and `fill` computes it. Gives the length in bytes.
+    /// Writes what differs from the base to `file`. `root` is an address in the heap that the
+    /// restoring process gets. Left-out memory is at the places `left_out`, which are sorted, and
+    /// `fill` computes it. Returns the length in bytes.
     ///
     /// # Errors
-    /// When something in the process would not be there again in another.
+    /// When something in the process would not exist in another one.
     pub fn write(
         mut self,
         root: usize,
@@ -91,8 +90,8 @@ impl Base {
         left_out::set_fill(fill);
         inspect::check_left_out(left_out)?;
         let mut header = Header::of_this_process(root).map_err(Unfit::Format)?;
-        // From here on nothing is allocated: the heap and what is known of it are kept as
-        // they are at one moment.
+        // From here on nothing is allocated, so that the heap and its tables are kept as of one
+        // moment.
         let regions = heap::used();
         header.regions = regions.clone().map(|region| [region.start as u64, region.len() as u64]);
         header.left_out = heap::place_of_left_out().len() as u64;
@@ -101,13 +100,13 @@ impl Base {
         let first_part = self.changed.bytes(header.read_bytes() - PAGE);
         header.checksum = checksum(header.own_checksum(), first_part);
         let written = write_all(file, &header, first_part, pieces);
-        // What is checked was kept before; to report it takes memory.
+        // The checked data was collected before; only the report allocates.
         inspect::check_pointers(&self.surroundings, self.frame, &regions, self.words(&header))?;
         written.map_err(Unfit::Write)?;
         Ok(header.bytes)
     }
 
-    /// Notes what differs from the base; gives the place behind.
+    /// Notes what differs from the base; returns the next free place.
     fn note_changes(&mut self, header: &mut Header) -> *mut Piece {
         let mut next = self.changed.start.cast::<Word>();
         for (range, before) in &self.variables {
@@ -153,8 +152,8 @@ fn note_pieces<'a>(
     next: *mut Piece,
     regions: &[Range<usize>],
 ) -> Result<&'a [Piece], Unfit> {
-    /// Zero pages are left out where at least so many follow each other: each piece costs
-    /// whoever takes the snapshot up a call.
+    /// Runs of zero pages are left out if they are at least this long. Each further piece costs a
+    /// system call when the snapshot is restored.
     const ZERO_PAGES: usize = 16;
     let mut count = 0;
     for region in regions {
@@ -205,8 +204,8 @@ fn is_zero(page: usize) -> bool {
     words.iter().all(|word| *word == 0)
 }
 
-/// Everything of this process that can change and is not on the heap: the program's
-/// variables and this thread's.
+/// All memory of this process that can change and is not in the heap: the program's variables and
+/// this thread's.
 fn variables() -> impl Iterator<Item = Range<usize>> {
     let (size, alignment) = program::thread_variables();
     let thread = processor::thread_locals(size, alignment, STACK.end);
@@ -214,7 +213,7 @@ fn variables() -> impl Iterator<Item = Range<usize>> {
     program::variables().chain(thread).map(whole_words)
 }
 
-/// Clears what functions that have returned left on the stack.
+/// Clears the stack below the current frame, where functions that returned left data.
 #[inline(never)]
 fn wipe_unused_stack() {
     const BYTES: usize = 1 << 20;

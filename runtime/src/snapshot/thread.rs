@@ -1,17 +1,17 @@
 //! The thread that runs an interpreter: one whose stack, control block and thread-local
 //! variables lie at the same addresses in every process.
 //!
-//! libc puts a thread's control block and thread-locals at the top of its stack, and lets
-//! a program say where a thread's stack shall be: so a thread is made with a stack at a
-//! fixed place, and that thread forks. In the child it is the only thread, and the
-//! process's own: `gettid() == getpid()`. In the parent it ends.
+//! libc puts a thread's control block and thread-local variables at the top of its stack, and a
+//! program can choose the place of that stack. So krait creates a thread with its stack at a fixed
+//! address, and that thread forks. In the child it is the only thread, and the main one: `gettid()
+//! == getpid()`. In the parent it ends.
 
 use super::addresses::STACK;
 use libc::{c_int, c_void};
 use std::{io, mem::MaybeUninit, ptr::null_mut};
 
-/// Forks this process, which must have one thread; the child runs `child`, which must
-/// end the process, on a stack at the fixed place. Gives the child's number.
+/// Forks this process, which must have one thread. The child runs `child` on the stack at the fixed
+/// address; `child` must end the process. Returns the child's number.
 ///
 /// # Errors
 /// When the machine has no more threads or processes, or the place is taken.
@@ -90,8 +90,8 @@ fn check(status: c_int) -> io::Result<()> {
 }
 
 unsafe extern "C" {
-    /// libc's own, past the heap's count of threads: the thread made here is gone before
-    /// that matters.
+    /// libc's own function, which the heap's count of threads does not see. The thread that is
+    /// created here ends before that matters.
     pub(super) fn __real_pthread_create(
         thread: *mut libc::pthread_t,
         attributes: *const libc::pthread_attr_t,

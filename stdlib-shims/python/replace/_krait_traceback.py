@@ -1,4 +1,4 @@
-# krait: turns an exception into the platform's stackTrace (scf-contract §2.1). Not part
+# krait: turns an exception into the platform's stackTrace (docs/contract.md §2.1). Not part
 # of the standard library; it rests on `traceback`, so that chained causes, groups, notes
 # and syntax errors read as CPython writes them.
 import traceback

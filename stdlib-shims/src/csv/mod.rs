@@ -1,5 +1,5 @@
-//! The module `_csv`, on which `csv` stands, in place of the engine's: that one knows delimiters and
-//! quotes of ASCII alone, and quotes where it is to escape.
+//! The module `_csv`, which `csv` uses, in place of the engine's. The engine's allows only ASCII
+//! delimiters and quotes, and quotes where it should escape.
 
 mod dialect;
 mod module;

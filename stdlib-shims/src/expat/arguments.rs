@@ -1,4 +1,4 @@
-//! What handlers are given: objects of what there is in a document.
+//! The arguments of handlers: Python objects for the parts of a document.
 
 use super::{
     event::{Model, What},
@@ -8,8 +8,8 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
 use std::sync::atomic::Ordering;
 
 impl Parser {
-    /// What the handler of `what` is called with; `is_unparsed` says that it is the one for entities
-    /// that are not XML.
+    /// The arguments for the handler of `what`. `is_unparsed` selects the handler for entities that
+    /// are not XML.
     pub(super) fn arguments(
         &self,
         what: What,
@@ -87,7 +87,7 @@ impl Parser {
         })
     }
 
-    /// A name as an object, of which `intern` keeps one.
+    /// A name as an object. `intern` keeps one object for each name.
     fn interned(&self, name: String, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         let Some(intern) = self.intern.downcast_ref::<PyDict>() else {
             return Ok(vm.ctx.new_str(name).into());
@@ -101,7 +101,7 @@ impl Parser {
     }
 }
 
-/// What an element may have in it, as nested tuples.
+/// An element's content model, as nested tuples.
 fn model(found: Model, vm: &VirtualMachine) -> PyObjectRef {
     let children = found.children.into_iter().map(|child| model(child, vm)).collect();
     let name = found.name.map_or(vm.ctx.none(), |name| vm.ctx.new_str(name).into());

@@ -1,19 +1,19 @@
-//! What a document type declares: entities, and attributes with a type or a default.
+//! The declarations of a document type: entities, and attributes with a type or a default.
 
 use super::event::ExternalId;
 use std::{collections::HashMap, sync::Arc};
 
-/// What a document declares.
+/// A document's declarations.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Declarations {
     pub entities: HashMap<String, Entity>,
     pub parameter_entities: HashMap<String, Entity>,
-    /// By element: its attributes' types and defaults.
+    /// Types and defaults of attributes, by element.
     pub attributes: HashMap<String, Vec<Declared>>,
-    /// There is a part of the DTD that is not read.
+    /// A part of the DTD was not read.
     pub incomplete: bool,
     pub standalone: bool,
-    /// After a part that is not read, declarations do not count.
+    /// After a part that was not read, declarations are ignored.
     pub ignored: bool,
 }
 
@@ -26,22 +26,22 @@ pub(super) enum Entity {
     Unparsed(ExternalId),
 }
 
-/// What is declared of an attribute.
+/// An attribute's declaration.
 #[derive(Debug, Clone)]
 pub(super) struct Declared {
     pub name: String,
-    /// Its white space counts.
+    /// Its white space is significant.
     pub is_text: bool,
     pub default: Option<String>,
 }
 
 impl Declarations {
-    /// An unknown entity is an error; otherwise what is not read may declare it.
+    /// Whether an unknown entity is an error. If not, the unread part of the DTD may declare it.
     pub(super) fn complete(&self) -> bool {
         !self.incomplete || self.standalone
     }
 
-    /// Whether white space of an attribute's value counts.
+    /// Whether white space of an attribute's value is significant.
     pub(super) fn is_text(&self, element: &str, attribute: &str) -> bool {
         let declared = self.attributes.get(element).into_iter().flatten();
         declared.filter(|each| each.name == attribute).all(|each| each.is_text)

@@ -11,7 +11,7 @@ use super::{
     value,
 };
 
-/// Reads a document type, after `<!DOCTYPE`. What is told until an error is added to `events`.
+/// Reads a document type, after `<!DOCTYPE`. The events before an error are added to `events`.
 pub(super) fn read(
     scanner: &mut Scanner,
     declarations: &mut Declarations,
@@ -20,17 +20,17 @@ pub(super) fn read(
     Subset { scanner, declarations, events, part: PartOf::Doctype }.read()
 }
 
-/// Why there is no whole document type.
+/// Why the document type is not complete.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// A token that begins here is broken, or not there as a whole.
+    /// A token that begins here is malformed or incomplete.
     Stop(Stop, usize),
     /// The text ends after a token.
     End,
     Error(Error),
 }
 
-/// Events, and where what they are about begins and ends.
+/// Events, and the start and end of the text that each is about.
 pub(super) type Events = Vec<(Place, What)>;
 
 struct Subset<'a, 'text> {
@@ -61,7 +61,7 @@ impl Subset<'_, '_> {
             return Err(syntax(&token));
         }
         let start = What::StartDoctype { name, ids, has_internal_subset };
-        // Before what the token is to a default handler.
+        // Before the token's event for a default handler.
         let place = token.1.start..token.1.start;
         self.events.insert(self.events.len() - 1, (place, start));
         if has_internal_subset {
@@ -159,7 +159,7 @@ impl Subset<'_, '_> {
             true => &mut self.declarations.parameter_entities,
             false => &mut self.declarations.entities,
         };
-        // The first declaration counts, and those of XML itself can't be changed.
+        // The first declaration counts. XML's own declarations cannot be changed.
         if value::predefined(name.as_bytes()).is_some() && !is_parameter {
             return;
         }
@@ -377,12 +377,12 @@ impl Subset<'_, '_> {
         self.events.last().map_or(0..0, |(place, _)| place.clone())
     }
 
-    /// What a token is, beside what it is to a default handler.
+    /// The meaning of a token, besides its event for a default handler.
     fn tell(&mut self, token: &Place, what: What) {
         self.events.push((token.start..token.start, what));
     }
 
-    /// What the last token is part of, and those that follow.
+    /// The declaration that the last token belongs to, and the following ones.
     fn part_of(&mut self, part: PartOf) {
         self.part = part;
         if let Some((_, what)) = self.events.last_mut() {
@@ -390,8 +390,8 @@ impl Subset<'_, '_> {
         }
     }
 
-    /// The next token that is neither white space nor a comment or an instruction, which stand
-    /// between declarations only.
+    /// The next token that is not white space. Comments and instructions stand only between
+    /// declarations.
     fn token(&mut self) -> Read<Token> {
         loop {
             let start = self.scanner.at;
@@ -430,7 +430,7 @@ enum External {
     Public,
 }
 
-/// A token that has no business there.
+/// A token that is not allowed there.
 fn syntax(token: &Token) -> Failure {
     let code = match token.0 {
         Prolog::ParameterReference(_) => Code::ParameterEntityReference,

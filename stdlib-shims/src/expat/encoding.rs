@@ -1,9 +1,9 @@
 //! What a document's bytes are: read as UTF-8, in which a byte that means nothing is no character.
 
-/// The mark that a document may begin with, in UTF-8.
+/// The byte order mark, in UTF-8.
 pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How bytes come to characters, and those of the last character that are not there as a whole.
+/// The decoder, and the bytes of an incomplete last character.
 #[derive(Debug, Default)]
 pub(super) struct Encoding {
     kind: Kind,
@@ -12,14 +12,14 @@ pub(super) struct Encoding {
 
 #[derive(Debug, Default)]
 enum Kind {
-    /// The document's first bytes will tell.
+    /// Unknown until the document's first bytes.
     #[default]
     Unknown,
     Utf8,
     Utf16 {
         is_little: bool,
     },
-    /// Of each byte, the character.
+    /// The character for each byte.
     Table(Box<[Option<char>; 256]>),
 }
 
@@ -62,7 +62,7 @@ impl Encoding {
         matches!(self.kind, Kind::Utf16 { .. })
     }
 
-    /// Adds `piece` to `text`; `is_last` says that nothing follows it.
+    /// Appends `piece` to `text`. `is_last` means that nothing follows.
     pub(super) fn decode(&mut self, piece: &[u8], is_last: bool, text: &mut Vec<u8>) {
         if matches!(self.kind, Kind::Utf8) {
             text.extend(piece);
@@ -110,7 +110,7 @@ impl Encoding {
 /// Reads an XML declaration, from after `<?xml` to before `?>`.
 ///
 /// # Errors
-/// Where it is wrong: at which byte.
+/// The byte at which it is wrong.
 pub(super) fn declaration(text: &[u8]) -> Result<Declaration, usize> {
     let mut declaration = Declaration::default();
     let mut at = 0;

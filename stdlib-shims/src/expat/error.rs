@@ -1,4 +1,4 @@
-//! What can be wrong with a document: expat's codes and texts.
+//! Errors in a document: expat's codes and texts.
 
 /// Expat's code of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
-//! What a document is made of, as expat's users are told.
+//! The events of a document, as expat reports them.
 
-/// Something in a document, and the byte where it begins.
+/// An event, and the byte where it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Event {
     pub at: usize,
-    /// As it is written, where that was asked for: what a default handler is told.
+    /// The source text, if requested: the argument of a default handler.
     pub raw: Option<String>,
     pub what: What,
 }
 
-/// What is in a document.
+/// The kinds of events.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum What {
     XmlDeclaration {
@@ -21,11 +21,11 @@ pub(super) enum What {
     StartElement {
         name: String,
         attributes: Vec<(String, String)>,
-        /// How many of them the document has; the others are the DTD's.
+        /// How many of them the document itself has. The others come from the DTD.
         specified: usize,
     },
     EndElement(String),
-    /// A prefix, none for the default, is bound to a namespace, or to none.
+    /// A prefix (none for the default) is bound to a namespace, or to none.
     StartNamespace(Option<String>, Option<String>),
     EndNamespace(Option<String>),
     Characters(String),
@@ -36,7 +36,7 @@ pub(super) enum What {
         target: String,
         data: String,
     },
-    /// An entity of which the declaration was not read.
+    /// An entity whose declaration was not read.
     SkippedEntity(String),
     ExternalEntity {
         name: String,
@@ -72,21 +72,21 @@ pub(super) enum What {
         default: Option<String>,
         required: bool,
     },
-    /// Text of no event of its own: it is for default handlers, unless there is a handler for
-    /// what it is part of.
+    /// Text without a separate event. It is for default handlers, unless there is a handler for the
+    /// declaration that it belongs to.
     Markup(PartOf),
-    /// The document is in an encoding that the reader does not know: see `Reader::set_encoding`.
+    /// The document's encoding is unknown to the reader: see `Reader::set_encoding`.
     UnknownEncoding(String),
 }
 
-/// What an entity, a notation or a DTD is known by outside.
+/// The external identifier of an entity, a notation or a DTD.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ExternalId {
     pub system: Option<String>,
     pub public: Option<String>,
 }
 
-/// The declaration that text is part of.
+/// The declaration that text belongs to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum PartOf {
     Nothing,
@@ -98,7 +98,7 @@ pub(super) enum PartOf {
     Attributes,
 }
 
-/// What an element may have in it; the numbers are expat's.
+/// An element's content model. The numbers are expat's.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Model {
     pub kind: i32,

@@ -1,8 +1,8 @@
-//! What a parser calls.
+//! The handlers of a parser.
 
 use super::event::{PartOf, What};
 
-/// What a parser calls, by what it comes to.
+/// The handlers of a parser, by event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(usize)]
 pub(super) enum Handler {
@@ -30,7 +30,7 @@ pub(super) enum Handler {
     SkippedEntity,
 }
 
-/// Their attributes, in the same order.
+/// Their attributes on the parser, in the same order.
 pub(super) const HANDLERS: [&str; 22] = [
     "StartElementHandler",
     "EndElementHandler",
@@ -57,7 +57,7 @@ pub(super) const HANDLERS: [&str; 22] = [
 ];
 
 impl Handler {
-    /// The one for something; none for what is only for default handlers.
+    /// The handler for an event; none for events that are only for default handlers.
     pub(super) fn of(what: &What) -> Option<Self> {
         Some(match what {
             What::XmlDeclaration { .. } => Self::XmlDecl,

@@ -1,9 +1,10 @@
-//! The module `pyexpat`, which all of `xml` stands on, in place of the engine's: that one takes
-//! whatever is not well-formed for the end of the document, and knows neither document types nor
-//! where prefixes are bound. This one tells what expat tells, errors and their places included.
+//! The module `pyexpat`, which all of `xml` uses, in place of the engine's. The engine's treats
+//! malformed text as the end of the document, and knows neither document types nor the scope of
+//! prefixes. This one reports the same as expat, including errors and their positions.
 //!
-//! `reader` reads, with no knowledge of Python: `reader/content.rs` what elements are made of, `doctype` what
-//! is declared; `scan` and `prolog` are their tokens. `module` and `parser` are what Python sees.
+//! `reader` reads a document and knows no Python. `reader/content.rs` reads the content of
+//! elements, `doctype` reads declarations, and `scan` and `prolog` read their tokens. `module` and
+//! `parser` are the Python side.
 
 mod arguments;
 mod declarations;

@@ -1,4 +1,4 @@
-//! The module: what makes parsers, and the names of things.
+//! The module's functions and constants.
 
 use super::{encoding::Encoding, event};
 use rustpython_vm::{
@@ -17,8 +17,8 @@ pub(super) fn error_class() -> PyTypeRef {
     pyexpat::ExpatError::static_type().to_owned()
 }
 
-/// The encoding of a name, by XML or else by Python's codecs; none where a document could not say
-/// in it what its encoding is.
+/// The encoding with a name, by XML or else by Python's codecs; none if it is not compatible with
+/// an XML declaration.
 pub(super) fn encoding(name: &str, vm: &VirtualMachine) -> PyResult<Option<Encoding>> {
     if let Some(known) = Encoding::known(name) {
         return Ok(Some(known));
@@ -39,7 +39,7 @@ pub(super) fn encoding(name: &str, vm: &VirtualMachine) -> PyResult<Option<Encod
     })))
 }
 
-/// The encoding that a parser is told of.
+/// The encoding that the caller gives to a parser.
 pub(super) fn given_encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encoding> {
     let unknown = || vm.new_lookup_error(format!("unknown encoding: {name}"));
     encoding(name, vm)?.ok_or_else(unknown)

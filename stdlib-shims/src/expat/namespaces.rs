@@ -8,17 +8,17 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 /// The prefixes in force.
 #[derive(Debug, Clone)]
 pub(super) struct Namespaces {
-    /// What parts a namespace from a name in it; none where namespaces mean nothing.
+    /// The separator between a namespace and a name; none if namespaces are off.
     separator: Option<String>,
-    /// Names have their prefix, too.
+    /// Whether names also contain their prefix.
     pub tell_prefixes: bool,
-    /// Prefixes, none for the default, and what they are bound to, the innermost last.
+    /// Prefixes (none for the default) and their namespaces, the innermost last.
     bindings: Vec<Binding>,
     /// For each open element, how many bindings there were before it.
     before: Vec<usize>,
 }
 
-/// A prefix, none for the default, and its namespace, none where it was taken back.
+/// A prefix (none for the default) and its namespace (none if it was removed).
 pub(super) type Binding = (Option<String>, Option<String>);
 
 impl Namespaces {
@@ -33,9 +33,9 @@ impl Namespaces {
         self.separator.is_some()
     }
 
-    /// Gives an element and its attributes their names, and takes away the attributes that bind
-    /// prefixes, which go into `bound`. Comes to the element's name, and how many of its
-    /// attributes are left of the first `specified`.
+    /// Resolves the names of an element and its attributes. Attributes that bind prefixes move to
+    /// `bound`. Returns the element's name, and how many of the first `specified` attributes
+    /// remain.
     pub(super) fn open(
         &mut self,
         element: &str,
@@ -99,7 +99,8 @@ impl Namespaces {
         if uri == XMLNS {
             return Err(Code::ReservedNamespace);
         }
-        // A namespace that could not be told from a name in it; most signs are fit for addresses.
+        // A namespace that contains the separator would be ambiguous, unless the separator may be
+        // part of a URI.
         let separator = self.separator.as_deref().unwrap_or_default();
         let is_fit =
             |sign: char| sign.is_ascii_alphanumeric() || "%-._~:/?#[]@!$&'()*+,;=".contains(sign);
@@ -109,7 +110,7 @@ impl Namespaces {
         Ok((prefix.map(str::to_owned), (!uri.is_empty()).then_some(uri)))
     }
 
-    /// What a name as it is written means.
+    /// Resolves a name as it is written.
     fn find<'a>(&'a self, name: &'a str) -> Result<Name<'a>, Code> {
         let (prefix, local) = match name.split_once(':') {
             Some((prefix, local)) => (Some(prefix), local),

@@ -1,4 +1,4 @@
-//! A parser as Python sees it.
+//! The Python class of parsers.
 
 use super::{
     error::{Code, ERRORS, Error},
@@ -23,11 +23,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(super) struct Parser {
     #[pytraverse(skip)]
     reader: PyMutex<Reader>,
-    /// By [`Handler`]; None where there is none.
+    /// By [`Handler`]; None if there is none.
     handlers: PyRwLock<Vec<PyObjectRef>>,
     #[pymember]
     pub(super) intern: PyObjectRef,
-    /// Characters that no handler was told of yet.
+    /// Characters that were not passed to a handler yet.
     #[pytraverse(skip)]
     text: PyMutex<String>,
     #[pytraverse(skip)]
@@ -71,10 +71,10 @@ impl Parser {
     }
 }
 
-/// A number that tells where a parser is.
+/// An attribute with a part of the parser's position.
 type Place = fn(&Parser) -> i64;
 
-/// Attributes that tell of a place, without what it is the place of.
+/// Attributes with a position, without their prefix.
 const PLACES: [(&str, Place); 3] = [
     ("LineNumber", |parser| parser.position().line as i64),
     ("ColumnNumber", |parser| parser.position().column as i64),
@@ -104,7 +104,7 @@ impl Parser {
                 });
             add(name, handler);
         }
-        // Where an error is, is where the parser is.
+        // An error's position is the parser's position.
         for of in ["Current", "Error"] {
             for (what, place) in PLACES {
                 let name = format!("{of}{what}");
@@ -201,7 +201,7 @@ impl Parser {
     #[pymethod(name = "UseForeignDTD")]
     fn use_foreign_dtd(_zelf: &Py<Self>, _flag: OptionalArg<bool>) {}
 
-    /// Nothing is ever deferred, which only tells some things earlier.
+    /// Nothing is ever deferred. Some events only come earlier.
     #[pymethod(name = "SetReparseDeferralEnabled")]
     fn set_reparse_deferral(zelf: &Py<Self>, enabled: bool) {
         zelf.defers.store(enabled, Ordering::Relaxed);
@@ -327,7 +327,7 @@ impl Parser {
         if self.has_begun.load(Ordering::Relaxed) { self.reader.lock().offset() as i64 } else { -1 }
     }
 
-    /// Changes what may come of entities: of the whole document only.
+    /// Changes the limits of entity expansion; only for the whole document.
     fn limits(&self, vm: &VirtualMachine, change: impl FnOnce(&mut Limits)) -> PyResult<()> {
         let is_part = {
             let mut reader = self.reader.lock();
@@ -353,7 +353,7 @@ impl Parser {
         told.and_then(|()| self.flush(vm)).map(|()| 1)
     }
 
-    /// Tells the handlers of what there is.
+    /// Passes the available events to the handlers.
     fn tell_all(&self, vm: &VirtualMachine) -> PyResult<()> {
         loop {
             let next = {
@@ -366,7 +366,7 @@ impl Parser {
             };
             match next {
                 Ok(Some(event)) => self.tell(event, vm).inspect_err(|_| {
-                    // After an exception, handlers are told of nothing any more.
+                    // After an exception, no handler is called any more.
                     self.handlers.write().fill(vm.ctx.none());
                     self.text.lock().clear();
                 })?,
@@ -392,7 +392,7 @@ impl Parser {
                 return told;
             }
             What::Characters(text) if function.is_some() => return self.characters(&text, vm),
-            // That there are such is all that is told.
+            // Only their existence is reported.
             What::Markup(_) if function.is_some() => return Ok(()),
             What::Entity { notation: Some(_), .. } => {
                 let unparsed = self.handler(Handler::UnparsedEntityDecl, vm);
@@ -449,7 +449,7 @@ impl Parser {
         Ok(())
     }
 
-    /// Tells of the characters that are kept.
+    /// Passes the kept characters to the handler.
     fn flush(&self, vm: &VirtualMachine) -> PyResult<()> {
         let text = std::mem::take(&mut *self.text.lock());
         match self.handler(Handler::CharacterData, vm) {

@@ -1,4 +1,4 @@
-//! The tokens of what comes before and after the document's element.
+//! The tokens before and after the document's element.
 
 use super::scan::{Miscellaneous, Place, Scanned, Scanner, Stop, character, is_space};
 
@@ -41,7 +41,7 @@ impl Scanner<'_> {
         match next {
             ' ' | '\t' | '\r' | '\n' => {
                 self.spaces();
-                // A newline may be half there.
+                // A newline may be incomplete.
                 let read = &self.text[start..self.at];
                 if !self.last && read.ends_with(b"\r") && self.at == self.text.len() {
                     self.at -= 1;
@@ -161,7 +161,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// The next character; none at the document's end, where a token may end.
+    /// The next character; none at the document's end, if a token may end there.
     fn ahead(&self) -> Scanned<Option<char>> {
         match self.peek() {
             Err(Stop::Partial) if self.last => Ok(None),

@@ -15,37 +15,37 @@ use super::{
 };
 use std::{collections::VecDeque, mem, sync::Arc};
 
-/// So many bytes may come of entities; more, only in content, and where the document is not small
-/// beside them.
+/// How many bytes entities may expand to. More is allowed only in content, and if the document is
+/// large enough in comparison.
 pub(super) const MANY_EXPANDED_BYTES: usize = 8 << 20;
 
-/// How much may come of entities.
+/// The limits of entity expansion.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// So many bytes are not too many, whatever they came of.
+    /// Expansion up to this many bytes is always allowed.
     pub threshold: u64,
-    /// How many times as long as what is written the document may become.
+    /// The largest ratio of the expanded document to its source.
     pub amplification: f64,
 }
 
 /// A reader of one document. It is fed ([`Reader::feed`]) and asked ([`Reader::next`]).
 #[derive(Debug)]
 pub(super) struct Reader {
-    /// Whether events have what they are about as it is written.
+    /// Whether events have their source text.
     pub keeps_raw: bool,
-    /// Whether entities come to what they stand for; else they are only told of.
+    /// Whether entities are expanded. If not, they are only reported.
     pub expands: bool,
     pub namespaces: Namespaces,
     encoding: Encoding,
-    /// What the document says of its encoding does not count.
+    /// Whether the document's own encoding declaration is ignored.
     encoding_is_given: bool,
-    /// What the declaration says, and what follows it is to be read as.
+    /// The declared encoding, for the text after the declaration.
     declared: Option<Encoding>,
-    /// What there is of the document, without what [`Self::forget`] took from its beginning.
+    /// The text of the document so far, without the part that [`Self::forget`] removed.
     text: Vec<u8>,
     /// The byte of the document that `text` begins with.
     base: usize,
-    /// How far `text` was read.
+    /// The position up to which `text` was read.
     at: usize,
     is_last: bool,
     state: State,
@@ -55,7 +55,7 @@ pub(super) struct Reader {
     expansions: Vec<Expansion>,
     expanded: usize,
     pub(super) limits: Limits,
-    /// It reads an external entity of another reader's document.
+    /// Whether it reads an external entity of another reader's document.
     pub(super) is_part: bool,
     declarations: Declarations,
     events: VecDeque<Event>,
@@ -87,7 +87,7 @@ enum State {
 
 #[derive(Debug)]
 struct Element {
-    /// As it is written.
+    /// The name as it is written.
     raw: Box<[u8]>,
     name: String,
 }
@@ -131,7 +131,7 @@ impl Reader {
         }
     }
 
-    /// A reader of an external entity that this one has come to.
+    /// A reader for an external entity of this one's document.
     pub(super) fn external(&self, encoding: Option<Encoding>) -> Self {
         let mut reader = Self::new(None, encoding);
         reader.namespaces = self.namespaces.clone();
@@ -139,12 +139,12 @@ impl Reader {
         reader.state = State::Content;
         reader.limits = self.limits;
         reader.is_part = true;
-        // There is no element that its end could end: as if it were an entity within the document.
+        // It has no open element of its own, as if it were an entity within the document.
         reader.elements.push(Element { raw: Box::default(), name: String::new() });
         reader
     }
 
-    /// What will be fed is UTF-8, whatever the document says.
+    /// The input is UTF-8, whatever the document declares.
     pub(super) fn is_text(&mut self) {
         if self.base == 0 && self.text.is_empty() {
             self.encoding = Encoding::known("UTF-8").unwrap_or_default();
@@ -152,7 +152,7 @@ impl Reader {
         }
     }
 
-    /// Takes a piece of the document; `is_last`, the last one.
+    /// Takes a piece of the document. `is_last` marks the last one.
     ///
     /// # Errors
     /// After the last one.
@@ -166,10 +166,10 @@ impl Reader {
         Ok(())
     }
 
-    /// The next event; none where the rest of the document is not there yet, or there is none.
+    /// The next event; none if the rest of the document is not there yet, or there is no more.
     ///
     /// # Errors
-    /// Where the document is not well-formed, now and ever after.
+    /// If the document is not well-formed. All further calls fail, too.
     pub(super) fn next(&mut self) -> Result<Option<Event>, Error> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -180,14 +180,14 @@ impl Reader {
                 self.current = error.at;
                 return Err(error);
             }
-            // An error is told of after the events before it.
+            // An error is reported after the events before it.
             if let Ok(false) = self.step() {
                 return Ok(None);
             }
         }
     }
 
-    /// Where the last event, or the error, is.
+    /// The position of the last event, or of the error.
     pub(super) fn position(&mut self) -> Position {
         self.count_to(self.current.min(self.base + self.text.len()));
         self.position
@@ -198,13 +198,13 @@ impl Reader {
         self.current
     }
 
-    /// What there is of the document from the last event on.
+    /// The text of the document from the last event on.
     pub(super) fn context(&self) -> &[u8] {
         let at = self.current.checked_sub(self.base);
         at.and_then(|at| self.text.get(at..)).unwrap_or_default()
     }
 
-    /// The answer to an event of an unknown encoding; none, to give up.
+    /// Answers an event of an unknown encoding; none means to give up.
     pub(super) fn set_encoding(&mut self, encoding: Option<Encoding>) {
         match encoding {
             Some(encoding) => self.decode_rest(encoding),
@@ -214,8 +214,8 @@ impl Reader {
         }
     }
 
-    /// The answer of whoever was told of an external entity, or that the document depends on what
-    /// was not read, is no.
+    /// Called if a handler refused an external entity, or a document that depends on unread
+    /// declarations.
     pub(super) fn refuse(&mut self, code: Code) {
         self.events.clear();
         self.fail(code, self.current);
@@ -305,7 +305,7 @@ impl Reader {
         }
     }
 
-    /// What comes before and after the document's element.
+    /// Reads a token before or after the document's element.
     fn outside(&mut self, text: &[u8]) -> Result<bool, Error> {
         let start = self.at;
         if start == text.len() {
@@ -355,7 +355,7 @@ impl Reader {
     }
 
     fn doctype(&mut self, text: &[u8], mut scanner: Scanner, open: Place) -> Result<bool, Error> {
-        // What is not there as a whole is read again later.
+        // An incomplete token is read again later.
         let mut declarations = self.declarations.clone();
         let mut events = vec![(open, What::Markup(PartOf::Doctype))];
         let read = doctype::read(&mut scanner, &mut declarations, &mut events);
@@ -365,7 +365,7 @@ impl Reader {
             Err(Failure::End) => Err(self.fail(Code::NoElements, self.base + text.len())),
             Err(Failure::Stop(stop, at)) => self.stopped(stop, at),
             Err(Failure::Error(error)) => {
-                // A token that is wrong is nothing to anybody.
+                // A malformed token has no event.
                 events.retain(|(place, _)| place.end <= error.at);
                 Err(self.fail(error.code, self.base + error.at))
             }
@@ -374,7 +374,7 @@ impl Reader {
             self.declarations = declarations;
             self.at = scanner.at;
             self.state = State::AfterDoctype;
-            // Who is told of the document type may ask for the text of what is in it only then.
+            // A handler of the document type may request source text only then.
             let keeps_raw = mem::replace(&mut self.keeps_raw, true);
             for (place, what) in events {
                 self.emit(place, text, what);
@@ -400,7 +400,7 @@ impl Reader {
             true => Code::UnclosedCdataSection,
             false => Code::NoElements,
         };
-        // An external entity ends where it began: among nobody's elements.
+        // An external entity must end outside of its elements.
         if code == Code::NoElements && self.elements.len() == 1 && self.elements[0].raw.is_empty() {
             self.state = State::Finished;
             return Ok(false);
@@ -440,12 +440,12 @@ impl Reader {
         Err(self.fail(code, self.place(at)))
     }
 
-    /// No more will follow what is being read.
+    /// Whether no more text will follow.
     fn has_all(&self) -> bool {
         self.is_last || !self.expansions.is_empty()
     }
 
-    /// The byte of the document that is at `at` in what is being read.
+    /// The byte of the document at `at` in the current text.
     fn place(&self, at: usize) -> usize {
         if self.expansions.is_empty() { self.base + at } else { self.current }
     }

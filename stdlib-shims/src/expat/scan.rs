@@ -1,12 +1,12 @@
-//! The tokens of XML. Where one is broken, expat's users are told the byte: each check is made
-//! in the order that it makes them.
+//! The tokens of XML. expat reports the byte at which a token is malformed, so each check is made
+//! in expat's order.
 
 use std::ops::Range;
 
 /// Why there is no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// This byte cannot be there.
+    /// This byte is not allowed there.
     Invalid(usize),
     /// The text ends within the token.
     Partial,
@@ -14,13 +14,13 @@ pub(super) enum Stop {
     PartialCharacter,
 }
 
-/// What was there, or why it is not.
+/// The result of scanning.
 pub(super) type Scanned<T> = Result<T, Stop>;
 
-/// Where in the text something is.
+/// A range of the text.
 pub(super) type Place = Range<usize>;
 
-/// What elements are made of.
+/// The tokens of an element's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
     StartTag { name: Place, attributes: Vec<RawAttribute>, empty: bool },
@@ -33,7 +33,7 @@ pub(super) enum Content {
     Miscellaneous(Miscellaneous),
 }
 
-/// What may be anywhere.
+/// The tokens that may be anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Miscellaneous {
     Comment(Place),
@@ -52,7 +52,7 @@ pub(super) struct RawAttribute {
     pub value: Place,
 }
 
-/// What a section of CDATA is made of.
+/// The tokens of a CDATA section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cdata {
     Characters(Place),
@@ -60,14 +60,14 @@ pub(super) enum Cdata {
     Close,
 }
 
-/// A place in text that is read from.
+/// A reading position in text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scanner<'text> {
     pub text: &'text [u8],
     pub at: usize,
-    /// A colon parts a prefix from a name; otherwise it is a letter.
+    /// Whether a colon separates a prefix from a name. If not, it is a letter.
     pub namespaces: bool,
-    /// No text will follow.
+    /// Whether no text will follow.
     pub last: bool,
 }
 
@@ -187,14 +187,14 @@ impl<'text> Scanner<'text> {
         Ok(start..self.at)
     }
 
-    /// Goes over white space, if there is any.
+    /// Skips white space, if there is any.
     pub(super) fn spaces(&mut self) {
         while self.text.get(self.at).is_some_and(|next| is_space((*next).into())) {
             self.at += 1;
         }
     }
 
-    /// Goes over a byte that must be there.
+    /// Skips a byte that must be there.
     pub(super) fn require(&mut self, wanted: u8) -> Scanned<()> {
         match self.text.get(self.at) {
             None => Err(Stop::Partial),
@@ -211,12 +211,12 @@ impl<'text> Scanner<'text> {
         character(self.text, self.at)
     }
 
-    /// Whether a name may begin with it.
+    /// Whether a name may start with it.
     pub(super) fn is_name_start(&self, next: char) -> bool {
         is_name_start(next) || next == ':' && !self.namespaces
     }
 
-    /// Whether a name may have it.
+    /// Whether a name may contain it.
     pub(super) fn is_name_part(&self, next: char) -> bool {
         is_name_part(next) || next == ':' && !self.namespaces
     }
@@ -403,7 +403,7 @@ impl<'text> Scanner<'text> {
         Ok(start..self.at)
     }
 
-    /// Goes over a name's first character.
+    /// Skips a name's first character.
     pub(super) fn name_start(&mut self) -> Scanned<()> {
         let first = self.peek()?;
         if !self.is_name_start(first) {
@@ -413,7 +413,7 @@ impl<'text> Scanner<'text> {
         Ok(())
     }
 
-    /// Goes over what belongs to a name. What follows it is there.
+    /// Skips the rest of a name. The character after it must be there.
     fn name_rest(&mut self) -> Scanned<()> {
         loop {
             let next = self.peek()?;
@@ -431,22 +431,22 @@ impl<'text> Scanner<'text> {
     }
 }
 
-/// White space, as XML has it.
+/// White space, as XML defines it.
 pub(super) fn is_space(next: char) -> bool {
     matches!(next, ' ' | '\t' | '\r' | '\n')
 }
 
-/// Whether a document may have it.
+/// Whether a document may contain it.
 pub(super) fn is_allowed(next: char) -> bool {
     !matches!(next, '\0'..' ' | '\u{fffe}' | '\u{ffff}') || matches!(next, '\t' | '\n' | '\r')
 }
 
-/// The character at a place of text that may be broken.
+/// The character at a position of text that may be invalid.
 pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
     let rest = text.get(at..).unwrap_or_default();
     let Some(first) = rest.first() else { return Err(Stop::Partial) };
     let size = match first {
-        // Most are, and scanning looks at every one.
+        // The fast path: most are ASCII, and scanning reads every one.
         0..0x80 => {
             return Some(char::from(*first))
                 .filter(|next| is_allowed(*next))
@@ -462,7 +462,7 @@ pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
     decoded.filter(|next| is_allowed(*next)).ok_or(Stop::Invalid(at))
 }
 
-/// By XML 1.0, fifth edition; of east Asian letters those of the fourth, which is expat's.
+/// By XML 1.0, fifth edition. East Asian letters are those of the fourth edition, as in expat.
 fn is_name_start(next: char) -> bool {
     matches!(
         next,

@@ -1,4 +1,4 @@
-//! Values: of attributes, of entities, of what refers to a character.
+//! Values of attributes, of entities, and of character references.
 
 use super::{
     declarations::{Declarations, Entity},
@@ -7,7 +7,7 @@ use super::{
     scan::{Content, Miscellaneous, Place, Scanner, Stop, is_allowed},
 };
 
-/// What XML itself declares.
+/// XML's own entities.
 pub(super) fn predefined(name: &[u8]) -> Option<char> {
     Some(match name {
         b"lt" => '<',
@@ -19,14 +19,14 @@ pub(super) fn predefined(name: &[u8]) -> Option<char> {
     })
 }
 
-/// The character of a number.
+/// The character with a number.
 pub(super) fn character(digits: &[u8], radix: u32) -> Option<char> {
     let digits = std::str::from_utf8(digits).ok()?;
     let number = u32::from_str_radix(digits, radix).ok()?;
     char::from_u32(number).filter(|found| is_allowed(*found))
 }
 
-/// Text with newlines as XML has them.
+/// Text with normalised newlines.
 pub(super) fn text(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
     match text.contains('\r') {
@@ -46,7 +46,7 @@ pub(super) fn miscellaneous(source: &[u8], found: Miscellaneous) -> Option<What>
     })
 }
 
-/// An entity's value, of which the literal is at `place`.
+/// An entity's value. Its literal is at `place`.
 pub(super) fn entity(scanner: &Scanner, place: Place) -> Result<String, Error> {
     let start = place.start;
     let raw = &scanner.text[place];
@@ -88,16 +88,17 @@ pub(super) fn entity(scanner: &Scanner, place: Place) -> Result<String, Error> {
     Ok(value)
 }
 
-/// An attribute's value: entities come to what they stand for, white space to blanks, and where it
-/// is no text, to single ones. `expanded` is added the bytes that came of entities.
+/// An attribute's value. Entities are expanded, and white space becomes blanks. If the attribute is
+/// not text, runs of blanks become single ones. The bytes that came from entities are added to
+/// `expanded`.
 pub(super) fn attribute<'a>(
     raw: &'a [u8],
     is_text: bool,
     declarations: &'a Declarations,
     expanded: &mut usize,
 ) -> Result<String, (Code, Option<usize>)> {
-    // What is read: the value, and the entities that it is in the middle of, by name. A reference
-    // in the value was read once before, with its prefix or without.
+    // The texts that are being read: the value, and the entities in progress, by name. A reference
+    // in the value was scanned once before, with its prefix or without.
     let scanner = |text| Scanner { text, at: 0, namespaces: false, last: true };
     let mut open: Vec<(Scanner<'a>, &str)> = vec![(scanner(raw), "")];
     let mut value = String::with_capacity(raw.len());

@@ -1,10 +1,10 @@
-//! The API gateway trigger (scf-contract §8.1), with the integrated response.
+//! The API gateway trigger (docs/contract.md §8.1), with the integrated response.
 
 use super::{HttpRequest, HttpResponse, request, response};
 use crate::contract::{Invocation, Outcome, envelope::json_text};
 use serde_json::{Map, Value, json};
 
-/// What an API's gateway knows beside the request.
+/// What an API gateway knows besides the request.
 #[derive(Debug, Clone, Copy)]
 pub struct Gateway<'a> {
     /// Such as `service-abc123`.
@@ -21,10 +21,10 @@ pub struct Gateway<'a> {
     pub scheme: &'a str,
 }
 
-/// The event for a request, as JSON text. `isBase64Encoded` is there, and true, only for a
-/// body that is not UTF-8: the platform asks the trigger's settings instead, which krait has
-/// none of (§14). An API of krait asks for no key and declares no parameters but those in its
-/// path, so `identity` and the declared parameters of query and headers are empty.
+/// The event for a request, as JSON text. `isBase64Encoded` is there, and true, only for a body
+/// that is not UTF-8 (§14). On the platform the trigger's settings decide, which krait does not
+/// have. An API of krait needs no key and declares no parameters except those in its path. So
+/// `identity` and the declared parameters of query and headers are empty.
 pub fn event(request: &HttpRequest<'_>, gateway: &Gateway<'_>) -> String {
     let (body, is_base64) = request::body(request);
     let headers = request::headers(
@@ -73,13 +73,13 @@ fn path_parameters(resource_path: &str, path: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// What the client gets for a finished invocation: the response that the function asked for,
-/// or the gateway's 403 where its value is no such response (§2.4). krait says why in the
-/// header `x-krait-reason`, which the platform has not; a response that HTTP cannot carry is
+/// The client's response for a finished invocation: the function's response, or the gateway's 403
+/// if the returned value is not a response (§2.4). krait adds the reason in the header
+/// `x-krait-reason`, which the platform does not have. A response that HTTP cannot carry counts as
 /// one of the wrong shape.
 ///
-/// A failure is HTTP 200 with the envelope: §2.4 has this of timeouts, and it is read as the
-/// rule of the others too.
+/// A failure is HTTP 200 with the envelope. §2.4 has this for timeouts; krait does the same for the
+/// others (§14).
 pub fn response(invocation: &Invocation) -> HttpResponse {
     let ret_msg = match &invocation.outcome {
         Outcome::Returned(ret_msg) => ret_msg,
@@ -96,10 +96,10 @@ pub fn response(invocation: &Invocation) -> HttpResponse {
     })
 }
 
-/// To the letter (§2.4).
+/// The platform's exact text (§2.4).
 const WRONG_SHAPE: &str = r#"{"errno":403,"error":"Invalid scf response format. please check your scf response format."}"#;
 
-/// To the letter, around the request's id (§2.4).
+/// The platform's exact text, with the request's id (§2.4).
 fn not_json(request_id: &str) -> HttpResponse {
     let error =
         format!("requestId {request_id}, Invalid scf response. expected scf response valid JSON.");

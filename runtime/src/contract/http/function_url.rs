@@ -1,4 +1,4 @@
-//! A function's own URL (scf-contract §8.2).
+//! A function's own URL (docs/contract.md §8.2).
 
 use super::{HttpRequest, HttpResponse, request, response};
 use crate::contract::{
@@ -34,12 +34,11 @@ pub fn event(request: &HttpRequest<'_>) -> String {
     })
 }
 
-/// What the client gets for a finished invocation: the response that the function asked for;
-/// RetMsg itself, with 200, where it named no `statusCode`; and 500 with the envelope where it
-/// failed (§14).
+/// The client's response for a finished invocation: the function's response; RetMsg with status 200
+/// if the value has no `statusCode`; and 500 with the envelope if the function failed (§14).
 ///
-/// A response with a `statusCode` that cannot be sent is a 500 too, whose body says what is
-/// wrong with it: a choice of krait, for nothing is documented.
+/// A response with a `statusCode` that cannot be sent is a 500 too, and its body says what is
+/// wrong. Nothing is documented; this is krait's choice (§14).
 pub fn response(invocation: &Invocation) -> HttpResponse {
     match &invocation.outcome {
         Outcome::Returned(ret_msg) => returned(ret_msg, &invocation.request_id),
@@ -48,7 +47,7 @@ pub fn response(invocation: &Invocation) -> HttpResponse {
 }
 
 fn returned(ret_msg: &str, request_id: &str) -> HttpResponse {
-    // What cannot be read as JSON here (a lone surrogate's escape) names no status.
+    // RetMsg that is not JSON for this reader (it has a lone surrogate's escape) has no status.
     let asked = names_status(ret_msg).then(|| serde_json::from_str::<Value>(ret_msg).ok());
     let Some(value) = asked.flatten() else {
         return HttpResponse::json(200, ret_msg);
@@ -63,8 +62,8 @@ fn returned(ret_msg: &str, request_id: &str) -> HttpResponse {
     })
 }
 
-/// Whether RetMsg is an object with a `statusCode`. It may have 6 MB: most of them are passed
-/// over here, and none kept.
+/// Whether RetMsg is an object with a `statusCode`. It may have 6 MB, so values are skipped and not
+/// kept.
 fn names_status(ret_msg: &str) -> bool {
     #[derive(Deserialize)]
     struct Named {

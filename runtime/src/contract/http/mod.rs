@@ -1,5 +1,5 @@
 //! The two triggers that speak HTTP: what a request is for a function, and what a function's
-//! answer is for HTTP (scf-contract §8.1, §8.2).
+//! answer is for HTTP (docs/contract.md §8.1, §8.2).
 //!
 //! Plain values on both sides, so that a face only carries them.
 

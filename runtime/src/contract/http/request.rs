@@ -5,14 +5,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// A path as a function is given it: percent-decoded once, or as it is where that would not
-/// be UTF-8.
+/// A path as a function gets it: percent-decoded once, or unchanged if the result would not be
+/// UTF-8.
 pub fn decoded_path(path: &str) -> Cow<'_, str> {
     percent_decoded(path)
 }
 
-/// The body as an event has it, and whether that is base64: a body that is not UTF-8 is
-/// (§14). Without a body it is the empty string, which is a guess.
+/// The body for an event, and whether it is base64: a body that is not UTF-8 is (§14). Without a
+/// body it is the empty string, which is a guess.
 pub(super) fn body(request: &HttpRequest<'_>) -> (Value, bool) {
     match std::str::from_utf8(request.body) {
         Ok(text) => (text.into(), false),
@@ -41,9 +41,9 @@ pub(super) fn headers(request: &HttpRequest<'_>, own: &[(&str, &str)]) -> Value 
     joined.into()
 }
 
-/// The query as an event has it, in the order sent. Three guesses: a key that is there more
-/// than once has an array of its values, so that none is lost; a key without `=` has the empty
-/// string; and what would not be UTF-8 keeps its escapes.
+/// The query for an event, in the order sent. Three guesses: a repeated key has an array of its
+/// values, so that none is lost; a key without `=` has the empty string; a text that would not be
+/// UTF-8 keeps its escapes.
 pub(super) fn query(request: &HttpRequest<'_>) -> Value {
     let mut values = Map::new();
     for part in request.query.split('&').filter(|part| !part.is_empty()) {
@@ -64,7 +64,7 @@ fn form_decoded(text: &str) -> String {
     percent_decoded(&text.replace('+', " ")).into_owned()
 }
 
-/// The text with each `%` and two digits as the byte they mean. A `%` without them stays.
+/// The text with each `%` and two digits replaced by their byte. A `%` without digits stays.
 fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return text.into();

@@ -1,5 +1,5 @@
-//! The integrated response: a function's answer that says its own status, headers and body
-//! (scf-contract §8.1).
+//! The integrated response: a function's answer with its own status, headers and body
+//! (docs/contract.md §8.1).
 
 use super::{HttpResponse, JSON};
 use crate::contract::limits;
@@ -7,8 +7,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// A returned value that is no integrated response, or one that HTTP cannot carry. `Display`
-/// names what is wrong and what would be right, in printable ASCII.
+/// A returned value that is not an integrated response, or that HTTP cannot carry. `Display` says
+/// what is wrong and what would be right, in printable ASCII.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unfit {
     /// It is not an object.
@@ -65,8 +65,8 @@ fn shown(name: &str) -> String {
     name.chars().take(64).flat_map(char::escape_default).collect()
 }
 
-/// The response that a returned value asks for. A key that is absent asks for the least: no
-/// headers, an empty body, no base64. `null` is not absent, and other keys mean nothing.
+/// The response in a returned value. Absent keys mean no headers, an empty body, and no base64.
+/// `null` is not absent. Other keys are ignored.
 ///
 /// # Errors
 /// [`Unfit`].
@@ -99,7 +99,7 @@ fn headers(fields: &Map<String, Value>) -> Result<Vec<(String, String)>, Unfit> 
         if name.is_empty() || !name.bytes().all(is_token) {
             return Err(Unfit::HeaderName(given.clone()));
         }
-        // A name is there once, however it is written: the last one counts.
+        // Each name is there once, in whatever case. The last one counts.
         headers.retain(|(earlier, _)| *earlier != name);
         let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         for value in values {
@@ -116,8 +116,8 @@ fn headers(fields: &Map<String, Value>) -> Result<Vec<(String, String)>, Unfit> 
     Ok(headers)
 }
 
-/// Headers of the connection, which is krait's and not the function's (RFC 9110 §7.6.1), with
-/// the body's length, which krait counts. A function's own are left out.
+/// Headers of the connection, which belongs to krait and not to the function (RFC 9110 §7.6.1), and
+/// the body's length, which krait computes. A function's values are dropped.
 const OF_THE_CONNECTION: [&str; 10] = [
     "connection",
     "content-length",

@@ -1,6 +1,6 @@
-//! What a function does to its process, caught on its way to the host: output, input, the
-//! end of the process, more memory. The linker has these calls of libc's come here
-//! (`build.rs`); they are passed on unless a function is running.
+//! Hooks for what a function does to its process, on the way to the host: output, input, ending the
+//! process, more memory. The linker redirects these calls of libc to this file (`build.rs`). While
+//! no function is running, the hooks pass them on.
 
 use super::super::{Observer, Request};
 use crate::contract::{Failure, Invocation, Outcome, limits::MIB};
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A function that is running, and who learns of it.
+/// A running function, and its observer.
 pub(super) struct Running<'a> {
     pub request: Request<'a>,
     pub observer: &'a mut dyn Observer,
@@ -24,7 +24,7 @@ impl Running<'_> {
     /// Tells the observer that the invocation is over.
     pub(super) fn over(&mut self, outcome: Outcome, duration: Duration) -> Invocation {
         let memory_bytes = match outcome {
-            // As the platform reports it: the function was never reached (scf-contract §2.1).
+            // As the platform reports it: the function was never reached (docs/contract.md §2.1).
             Outcome::Failed(Failure::Load { .. } | Failure::EntryMissing { .. }) => 0,
             _ => memory_bytes(),
         };
@@ -36,11 +36,11 @@ impl Running<'_> {
 }
 
 thread_local! {
-    /// What runs now. Empty while a hook is at work, whose own output is not the function's.
+    /// What runs now. Empty while a hook runs, because the hook's own output is not the function's.
     static RUNNING: Cell<Option<NonNull<Running<'static>>>> = const { Cell::new(None) };
 }
 
-/// Calls `body` with its output, and all else that the hooks catch, going to `running`.
+/// Calls `body`. Its output, and everything else that the hooks catch, goes to `running`.
 pub(super) fn during<T>(running: &mut Running<'_>, body: impl FnOnce() -> T) -> T {
     // The lifetime is cut off: the pointer is gone from the cell before it ends.
     RUNNING.set(Some(NonNull::from(running).cast()));
@@ -49,8 +49,8 @@ pub(super) fn during<T>(running: &mut Running<'_>, body: impl FnOnce() -> T) -> 
     result
 }
 
-/// Makes a folder the one that relative paths start from, as far as libc keeps one. A zip is
-/// none: there it stays `/`.
+/// Makes a folder the current one, as far as libc has a current folder. A zip is no folder: then it
+/// stays `/`.
 pub(super) fn work_in(folder: &Path) {
     unsafe extern "C" {
         fn chdir(path: *const c_char) -> i32;
@@ -60,8 +60,8 @@ pub(super) fn work_in(folder: &Path) {
     unsafe { chdir(path.as_ptr()) };
 }
 
-/// The module's linear memory but for its stack, in bytes: it never shrinks. The stack is the
-/// lowest of it, and as large as one that runs deep needs it; few use more than its end.
+/// The module's linear memory without its stack, in bytes. It never shrinks. The stack is at the
+/// lowest addresses. It is large enough for deep recursion; few functions use more than its end.
 pub(super) fn memory_bytes() -> u64 {
     unsafe extern "C" {
         /// The linker's: where the stack begins, growing down.
@@ -134,7 +134,7 @@ unsafe extern "C" fn __wrap___wasi_fd_write(
                 running.observer.output(bytes);
                 total += piece.length;
             }
-            // Where an observer waits for its descriptor, a module has nobody to wait with.
+            // A module cannot wait for an observer's descriptor.
             while running.observer.waits_for().is_some() {
                 running.observer.ready();
             }

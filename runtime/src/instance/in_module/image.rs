@@ -1,5 +1,5 @@
-//! The interpreter that a module ships with: built and warmed up in the build, and kept in
-//! the module's memory by a tool that makes a module of a running one (`hosts/wasmtime`).
+//! The interpreter that a module ships with. It is built and warmed up at build time. A tool
+//! (`hosts/wasmtime`) then turns the running module, with its memory, into the shipped module.
 
 use super::tidy::tidily;
 use crate::python::Interpreter;
@@ -41,8 +41,8 @@ pub(super) fn build() -> &'static Interpreter {
     &IMAGE.get_or_init(|| Single(Interpreter::build())).0
 }
 
-/// Has libc ask this module's own host for folders and environment, not remember those of
-/// the host that the build ran in.
+/// Makes libc ask this module's host for folders and environment, in place of those of the build's
+/// host.
 fn forget_the_builder() {
     unsafe extern "C" {
         fn __wasilibc_reset_preopens();

@@ -1,5 +1,5 @@
-//! The one instance of a WebAssembly module: no process and no pipe, but the same steps in
-//! the same order as in a process. What ends a process there ends the module here.
+//! The one instance of a WebAssembly module. It has no process and no pipe, but the same steps in
+//! the same order. What ends a process elsewhere ends the module here.
 
 mod hooks;
 mod image;
@@ -18,11 +18,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The interpreter, before it is told whose function it is to serve.
+/// The interpreter, before it is told which function it serves.
 pub struct Engine {
     interpreter: &'static Interpreter,
     init_runtime: Duration,
-    /// How the interpreter was come by, for who wants to know.
+    /// Where the interpreter came from, for debugging.
     note: &'static str,
 }
 
@@ -30,7 +30,7 @@ impl Engine {
     /// The interpreter that the module ships with, or else a new one.
     ///
     /// # Errors
-    /// None in a module: an instance's process may be refused, this is not.
+    /// None in a module. (Elsewhere, the kernel may refuse a process.)
     pub fn take() -> io::Result<Self> {
         let begun = Instant::now();
         let (interpreter, note) = match image::interpreter() {
@@ -72,9 +72,9 @@ impl Instance {
         Ok(Self { engine, code: code.clone(), entry: None })
     }
 
-    /// Makes one invocation. After a failure that [`Failure::ends_instance`] the instance is
-    /// not to be used again. A function that ends the module does so here: the observer has
-    /// learnt of it, and the call does not return.
+    /// Runs one invocation. After a failure for which [`Failure::ends_instance`] is true, the
+    /// instance must not be used again. If the function ends the module, the observer is told, and
+    /// this call does not return.
     ///
     /// # Errors
     /// When the event is not JSON.
@@ -105,8 +105,8 @@ impl Instance {
         self.entry = Some(entry);
         let timeout = Duration::from_secs(request.function.timeout_seconds.into());
         let outcome = match ended {
-            // The host ends a function that runs too long; where it did not, the answer
-            // still came too late.
+            // The host ends a function that runs too long. If it did not, the answer still came too
+            // late.
             _ if duration > timeout => {
                 let seconds = request.function.timeout_seconds;
                 return Ok(running.over(Outcome::Failed(Failure::Timeout { seconds }), timeout));

@@ -1,15 +1,15 @@
-//! Leaving nothing behind in the memory that is kept in the module's file: it need not hold
-//! what is zero. The linker has calls of libc's come here (`build.rs`).
+//! Zeroes freed memory while the shipped module is prepared: the module's file need not hold zero
+//! bytes. The linker redirects calls of libc to this file (`build.rs`).
 
 use std::{
     ffi::c_void,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-/// Whether memory is made zero before it is given back.
+/// Whether memory is zeroed before it is freed.
 static TIDY: AtomicBool = AtomicBool::new(false);
 
-/// Calls `body`, which leaves no other memory than what it still holds.
+/// Calls `body`. Memory that it frees is zeroed.
 pub(super) fn tidily<T>(body: impl FnOnce() -> T) -> T {
     TIDY.store(true, Relaxed);
     let result = body();
@@ -18,10 +18,10 @@ pub(super) fn tidily<T>(body: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Makes the part of the stack zero that no call uses now.
+/// Zeroes the part of the stack that no call uses now.
 #[inline(never)]
 fn clear_stack() {
-    /// What this function and those it calls may use of it, in bytes: plenty.
+    /// How much of it this function and its callees may use, in bytes; generous.
     const OWN: usize = 4096;
     unsafe extern "C" {
         /// The linker's name for the stack's lowest byte; it grows towards it.

@@ -1,5 +1,5 @@
-//! The server's end of a zygote's socket: the zygote is started, orders go to it, and who
-//! ordered a fork is answered.
+//! The server's end of a zygote's socket: it starts the zygote, sends orders, and passes each
+//! forked process to the task that ordered it.
 
 use super::messages::{self, News, Order};
 use crate::instance::{
@@ -29,11 +29,11 @@ use tokio::{
     sync::{Semaphore, oneshot, watch},
 };
 
-/// How many orders to fork a zygote has before it at once: many more would fill its socket, or
-/// have more descriptors on their way than a user may have (`unix(7)`, `ETOOMANYREFS`).
+/// How many orders to fork may be on their way to a zygote at once. Many more would fill its
+/// socket, or exceed a user's limit of descriptors in flight (`unix(7)`, `ETOOMANYREFS`).
 const ORDERS_AT_ONCE: usize = 64;
 
-/// Tells of an instance's end: its peak of resident memory in bytes.
+/// Reports an instance's end: its peak of resident memory in bytes.
 pub(super) type Ending = watch::Receiver<Option<u64>>;
 
 /// A zygote, as far as the server knows it.
@@ -48,7 +48,7 @@ pub(super) struct Zygote {
 #[derive(Debug, Default)]
 struct State {
     has_ended: bool,
-    /// Who waits for an instance, in the order in which they asked.
+    /// The tasks that wait for an instance, in the order in which they asked.
     waiting: VecDeque<oneshot::Sender<io::Result<(i32, Ending)>>>,
 }
 
@@ -110,7 +110,7 @@ impl Zygote {
         }
     }
 
-    /// Has a process forked.
+    /// Orders a fork, and waits for the process.
     ///
     /// # Errors
     /// [`io::ErrorKind::BrokenPipe`] when the zygote has ended, or what kept it from forking.
@@ -121,7 +121,7 @@ impl Zygote {
         let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
         let forked = loop {
             match self.order_fork(&descriptors) {
-                // It has many orders to follow before this one.
+                // Many orders are before this one.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.orders.writable().await?;
                 }
@@ -134,13 +134,13 @@ impl Zygote {
         Ok(Spare { process, socket, log, ending })
     }
 
-    /// Gives an order, now or when those before it have made room. A zygote that has ended
-    /// follows none.
+    /// Sends an order, at once or when there is room after earlier ones. A zygote that has ended
+    /// executes none.
     pub(super) fn order_soon(self: &Arc<Self>, order: Order) {
         let is_full = |sent: io::Result<()>| {
             sent.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
         };
-        // A server that ends takes its zygotes with it.
+        // When the server ends, its zygotes end.
         if is_full(self.order(order, &[]))
             && let Ok(runtime) = Handle::try_current()
         {
@@ -151,7 +151,7 @@ impl Zygote {
         }
     }
 
-    /// Answers who has waited longest for a fork.
+    /// Answers the task that has waited longest for a fork.
     pub(super) fn answer(&self, answer: io::Result<(i32, Ending)>) {
         if let Some(waiting) = self.state().waiting.pop_front() {
             let _ = waiting.send(answer);
@@ -162,7 +162,7 @@ impl Zygote {
         self.state().has_ended
     }
 
-    /// Who still waits learns that there is nobody to ask.
+    /// The tasks that still wait learn that the zygote has ended.
     pub(super) fn end(&self) {
         let mut state = self.state();
         state.has_ended = true;
@@ -173,7 +173,7 @@ impl Zygote {
         &self,
         descriptors: &[i32],
     ) -> io::Result<oneshot::Receiver<io::Result<(i32, Ending)>>> {
-        // In one step, so that who waits first is answered first.
+        // In one step, so that the first to wait is answered first.
         let mut state = self.state();
         if state.has_ended {
             return Err(io::ErrorKind::BrokenPipe.into());
@@ -220,8 +220,8 @@ fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, OwnedFd::from(writer)))
 }
 
-/// This program, even where its file has been replaced meanwhile; where `/proc` is not
-/// mounted, by the name it was called by.
+/// This program, even if its file has been replaced meanwhile. If `/proc` is not mounted, the name
+/// it was called by.
 pub(super) fn own_program() -> PathBuf {
     let own = PathBuf::from("/proc/self/exe");
     if own.exists() {

@@ -1,5 +1,5 @@
-//! An instance among many: forked by a zygote, watched by a server that waits for all of them
-//! at once.
+//! An instance of `krait serve`: forked by a zygote, watched by a server that waits for many at
+//! once.
 
 use super::{
     connection::{self, Ending, Spare},
@@ -33,32 +33,31 @@ use tokio::{
     time::{Sleep, sleep_until},
 };
 
-/// With this many invocations at once, memory is looked at half as often as with one.
+/// With this many invocations at once, memory is read half as often as with one.
 const CROWD: usize = 16;
 
-/// A function instance of a server's. Dropped, it is ended.
+/// A function instance of the server. Dropping it ends the instance.
 #[derive(Debug)]
 pub struct Hosted {
     process: i32,
-    /// Watched for what can be read, and only that: the kernel tells of room to write whenever
-    /// the instance has read something, which would wake the server for nothing.
+    /// Watched for reading only. The kernel would report room for writing each time the instance
+    /// reads, which would wake the server for nothing.
     socket: AsyncFd<Socket>,
     log: pipe::Receiver,
     log_is_open: bool,
     ending: Ending,
     keeper: Keeper,
-    /// The function's own zygote, where it was forked by one: with that it would end.
+    /// The function's own zygote, if it was forked by one. The instance would end with it.
     zygote: Option<Arc<FunctionZygote>>,
     marker: Marker,
     started: Instant,
     phase: Phase,
-    /// Wakes who waits for an invocation's end. One for all of them: to put off a timer that
-    /// runs is nothing but a store, where a new one that is due first wakes the runtime.
+    /// Wakes the task that waits for an invocation's end. It is reused: postponing a running timer
+    /// is a single store, but a new timer that is due first wakes the runtime.
     alarm: Pin<Box<Sleep>>,
 }
 
-/// Ends an instance from elsewhere: its invocation becomes a 439, or what its caller makes of
-/// it.
+/// Ends an instance from another task. Its invocation becomes a 439, or what the caller decides.
 #[derive(Debug, Clone)]
 pub struct Killer {
     process: i32,
@@ -71,17 +70,17 @@ impl Killer {
         self.keeper.kill(self.process);
     }
 
-    /// Sends the instance SIGTERM, if it has not ended yet: unless its function handles that, it
-    /// ends.
+    /// Sends SIGTERM to the instance, if it has not ended yet. It ends unless its function handles
+    /// the signal.
     pub fn terminate(&self) {
         self.keeper.terminate(self.process);
     }
 }
 
-/// What following an instance stops at.
+/// The events that end the following of an instance.
 enum Stop {
     End(End),
-    /// The function is loaded, which was all that was asked for.
+    /// The function is loaded, and no invocation was requested.
     Loaded,
     /// The instance had ended before it took what was sent.
     Untaken,
@@ -97,8 +96,8 @@ enum Received {
 }
 
 impl Hosted {
-    /// Has a fresh process serve `function`, whose code is at `code`. The function is loaded
-    /// with the first invocation.
+    /// Assigns `function`, whose code is at `code`, to a fresh process. The first invocation loads
+    /// the function.
     pub(super) fn assign(
         spare: Spare,
         keeper: Keeper,
@@ -132,7 +131,7 @@ impl Hosted {
         })
     }
 
-    /// Has the zygote that it was forked by live at least as long as it does.
+    /// Keeps the zygote that forked it alive at least as long as it lives.
     pub(super) fn keep(&mut self, zygote: Arc<FunctionZygote>) {
         self.zygote = Some(zygote);
     }
@@ -153,7 +152,7 @@ impl Hosted {
         self.ending.borrow().is_some()
     }
 
-    /// Comes back when its process has ended.
+    /// Completes when its process has ended.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut ending = self.ending.clone();
         async move {
@@ -161,17 +160,17 @@ impl Hosted {
         }
     }
 
-    /// What ends it from elsewhere.
+    /// The handle that ends it from another task.
     pub fn killer(&self) -> Killer {
         Killer { process: self.process, keeper: self.keeper.clone() }
     }
 
-    /// Makes one invocation. After a failure other than 407 and 430 the instance is dead, and
-    /// serves no more (scf-contract §1.7).
+    /// Runs one invocation. After a failure other than 407 and 430, the instance has ended
+    /// (docs/contract.md §1.7).
     ///
     /// # Errors
-    /// When the event is not JSON, or the instance had ended before it took the invocation:
-    /// then nothing of it was seen by the function.
+    /// When the event is not JSON, or the instance ended before it accepted the invocation. In both
+    /// cases the function saw nothing of it.
     pub async fn invoke(
         &mut self,
         request: Request<'_>,
@@ -185,10 +184,10 @@ impl Hosted {
         }
     }
 
-    /// Has the function loaded, ahead of its first invocation.
+    /// Loads the function ahead of its first invocation.
     ///
     /// # Errors
-    /// How it failed to load: the instance is dead then.
+    /// Why it could not be loaded. The instance has ended then.
     pub async fn load(
         &mut self,
         request: Request<'_>,
@@ -269,8 +268,8 @@ impl Hosted {
             }
             let end = match self.receive(course) {
                 Received::All => match self.catch_up(course, ended) {
-                    // What its function had left behind may keep the socket open: then it is not
-                    // the kernel that says that the end had not read all.
+                    // Processes that the function left behind may keep the socket open. Then the
+                    // kernel does not report that the other end had unread data.
                     Some(End::Gone) if connection::is_unread(self.socket.get_ref()) => {
                         return Stop::Untaken;
                     }
@@ -286,8 +285,8 @@ impl Hosted {
                 return Stop::Loaded;
             }
             let now = Instant::now();
-            // What was sent in time was read by now, however late it is; the function may also
-            // have been loaded meanwhile, which sets a new deadline.
+            // Messages that were sent in time are read by now, however late it is. One may say that
+            // the function is loaded, which sets a new deadline.
             if now >= course.deadline {
                 return Stop::End(End::Deadline);
             }
@@ -306,8 +305,8 @@ impl Hosted {
         course.next_end(ended)
     }
 
-    /// Sends as much of `left` as the socket takes. Where that is not all, `room` is what tells
-    /// of more room.
+    /// Sends as much of `left` as the socket takes. If that is not all, `room` reports further
+    /// room.
     fn send(&self, left: &mut &[u8], room: &mut Option<AsyncFd<Socket>>) -> io::Result<()> {
         while !left.is_empty() {
             match self.socket.get_ref().write(left) {
@@ -326,8 +325,8 @@ impl Hosted {
         Ok(())
     }
 
-    /// Reads what is in the socket now, and not what the runtime knows of: what was sent before
-    /// the instance ended may be news to it.
+    /// Reads what is in the socket now. It does not rely on the runtime's readiness, which may not
+    /// yet know what was sent before the instance ended.
     fn receive(&self, course: &mut Course<'_>) -> Received {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
@@ -340,7 +339,7 @@ impl Hosted {
                     }
                 }
                 Err(Errno::WOULDBLOCK) => {}
-                // The kernel's word for an end that had not read all that was sent to it.
+                // The kernel's error when the other end closed with unread data.
                 Err(Errno::CONNRESET) => return Received::Untaken,
                 Err(_) => return Received::Ended,
             }
@@ -350,8 +349,7 @@ impl Hosted {
         Received::All
     }
 
-    /// Reads what is in the log now, as well, but not for ever from one that fills as fast as it
-    /// is read.
+    /// Also reads what is in the log now, but not forever if it fills as fast as it is read.
     fn take_log(&mut self, course: &mut Course<'_>) {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
@@ -369,18 +367,17 @@ impl Hosted {
     }
 }
 
-/// What the runtime is told once a source was read to its end for now: it wakes nobody before
-/// there is more.
+/// Tells the runtime that a source is empty for now, so that it wakes no task before there is more.
 fn emptied() -> io::Result<()> {
     Err(io::ErrorKind::WouldBlock.into())
 }
 
-/// Comes back when a socket that was full takes more.
+/// Completes when a full socket has room again.
 async fn has_room(room: &mut Option<AsyncFd<Socket>>) {
     if let Some(room) = room
         && let Ok(mut room) = room.writable_mut().await
     {
-        // Who was told of it fills it.
+        // The task that learned of room fills it.
         room.clear_ready();
     }
 }

@@ -1,5 +1,5 @@
-//! The server's side of zygotes: starts one, starts another where it has ended, has instances
-//! forked, and knows which of them have ended.
+//! The server's side of zygotes. The keeper starts a zygote, restarts it after its end, orders
+//! forks, and knows which instances have ended.
 
 use super::{
     connection::{self, Spare, Zygote},
@@ -33,16 +33,16 @@ use tokio::{
     sync::watch,
 };
 
-/// How long a zygote may take for its interpreter: it may have to make a snapshot first.
+/// How long a zygote may take to get its interpreter. It may have to make a snapshot first.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 
-/// Between the end of a zygote that never was ready and the next try.
+/// The pause after a zygote that ended before it was ready.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// How long after a zygote's end its instances are certain to be the server's children.
+/// How long after a zygote's end its instances have certainly become the server's children.
 const ADOPTED_WITHIN: Duration = Duration::from_millis(200);
 
-/// A zygote that cannot be had.
+/// A zygote could not be started.
 #[derive(Debug)]
 pub enum ZygoteError {
     /// The program could not be started once more.
@@ -84,7 +84,7 @@ struct Shared {
     /// The zygote that forks instances of any function, while there is one.
     zygote: watch::Sender<Option<Arc<Zygote>>>,
     running: AtomicUsize,
-    /// How many processes are forked before they are needed.
+    /// How many processes are forked ahead of time.
     spares: usize,
 }
 
@@ -99,8 +99,8 @@ struct State {
 #[derive(Debug)]
 struct Living {
     ending: watch::Sender<Option<u64>>,
-    /// The zygote that forked it, as long as that lives: only it can tell of the end, and end
-    /// it by its number.
+    /// The zygote that forked it, while that lives. Only the zygote learns of the instance's end,
+    /// and may kill it by its number.
     zygote: Arc<Zygote>,
 }
 
@@ -114,12 +114,12 @@ impl Drop for Running {
 }
 
 impl Keeper {
-    /// Starts a zygote and waits until it is ready. This process becomes the one that orphaned
-    /// descendants fall to, and closes its memory and environment to them. `spares` processes
-    /// are forked before they are needed.
+    /// Starts a zygote and waits until it is ready. This process becomes the subreaper of its
+    /// descendants, and hides its memory and environment from them. `spares` processes are forked
+    /// ahead of time.
     ///
     /// # Errors
-    /// When there is no zygote to be had.
+    /// When no zygote can be started.
     pub async fn start(spares: usize) -> Result<Self, ZygoteError> {
         descendants::become_subreaper();
         process::hide_from_functions();
@@ -148,7 +148,7 @@ impl Keeper {
     /// An instance of `function`, whose code is at `code`, in a process that is forked for it.
     ///
     /// # Errors
-    /// When the kernel refuses another process, or no zygote is to be had.
+    /// When the kernel refuses another process, or no zygote can be started.
     pub async fn instance(
         &self,
         function: &Function,
@@ -157,7 +157,7 @@ impl Keeper {
         let spare = loop {
             let spare = self.state().spares.pop();
             match spare {
-                // One that has ended meanwhile is passed over.
+                // A spare that has ended meanwhile is skipped.
                 Some(spare) if spare.ending.borrow().is_some() => {}
                 Some(spare) => break spare,
                 None => break self.fork().await.map_err(StartError::Engine)?,
@@ -167,11 +167,11 @@ impl Keeper {
         Hosted::assign(spare, self.clone(), function, code)
     }
 
-    /// A zygote of a function alone, which is loaded in it: its instances have done their
-    /// imports. What loading prints goes to this process's log.
+    /// A zygote for one function, which it has loaded, so that its instances need no imports.
+    /// Output of the loading goes to this process's log.
     ///
     /// # Errors
-    /// When there is no process to be had for it.
+    /// When no process can be started for it.
     pub async fn zygote_of(
         &self,
         function: &Function,
@@ -179,7 +179,7 @@ impl Keeper {
     ) -> Result<FunctionZygote, StartError> {
         let Spare { process, mut socket, log, .. } =
             self.fork().await.map_err(StartError::Engine)?;
-        // Whatever goes wrong, the process is ended: what it loads may never come back.
+        // If anything goes wrong, the process is killed: the code that it loads may never return.
         let started = Started { process, keeper: self.clone() };
         let serve = Serve::of(function, code, Marker::fresh(), false);
         let assignment = Assignment::Zygote(Some(Box::new(serve)));
@@ -204,7 +204,7 @@ impl Keeper {
         self.signal(instance, Order::Kill(instance));
     }
 
-    /// Asks an instance to end, if it lives: what its function does then is its own business.
+    /// Sends SIGTERM to an instance, if it lives. Its function decides what it does then.
     pub(super) fn terminate(&self, instance: i32) {
         self.signal(instance, Order::Terminate(instance));
     }
@@ -324,8 +324,8 @@ impl Keeper {
         });
     }
 
-    /// Takes note of every child of this process that has ended, and ends what instances
-    /// without a zygote left behind.
+    /// Records every child of this process that has ended, and kills what instances without a
+    /// zygote left behind.
     fn reap(&self) {
         while let Some((process, peak_bytes)) = descendants::reap_ended() {
             self.state().starters.retain(|each| *each != process);
@@ -343,7 +343,7 @@ impl Keeper {
         }
     }
 
-    /// Gives up the instances that ended with their zygote, before it could tell.
+    /// Gives up the instances that ended with their zygote, before the zygote could report it.
     fn note_lost(&self) {
         let state = self.state();
         let orphans = state.living.iter().filter(|(_, living)| living.zygote.has_ended());
@@ -367,7 +367,7 @@ pub struct FunctionZygote {
     started: Started,
 }
 
-/// A process that is ended when it is not needed any more.
+/// A process that is killed when it is dropped.
 #[derive(Debug)]
 struct Started {
     process: i32,

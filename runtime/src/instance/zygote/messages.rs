@@ -1,5 +1,5 @@
-//! What goes between a server and its zygote: messages of a fixed size, in native byte order,
-//! with descriptors beside those that ask for an instance.
+//! The messages between a server and its zygote. They have a fixed size and native byte order. An
+//! order to fork carries descriptors.
 
 use std::{
     io,
@@ -10,22 +10,22 @@ use std::{
 /// From the server to the zygote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// To fork an instance. The log's writing end and the instance's socket come with it.
+    /// Fork an instance. The log's writing end and the instance's socket come with this order.
     Fork,
-    /// To end an instance and its process group.
+    /// Kill an instance and its process group.
     Kill(i32),
-    /// To send an instance SIGTERM.
+    /// Send SIGTERM to an instance.
     Terminate(i32),
 }
 
 /// From the zygote to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
-    /// The interpreter is there.
+    /// The interpreter is ready.
     Ready,
-    /// An order to fork was followed. Orders are followed in turn.
+    /// An order to fork was executed. Orders are executed in turn.
     Forked(i32),
-    /// An order to fork could not be followed: the kernel's error number.
+    /// An order to fork failed, with the kernel's error number.
     Refused(i32),
     /// An instance has ended; its peak of resident memory in bytes.
     Ended { process: i32, peak_bytes: u64 },
@@ -55,7 +55,7 @@ impl Order {
         }
     }
 
-    /// Sends an instance the signal that the order is about, where it is about one.
+    /// Sends an instance the order's signal, if the order has one.
     ///
     /// # Safety
     /// The process must be a child of this one that was not reaped: then the number is its own,
@@ -106,14 +106,14 @@ impl News {
     }
 }
 
-/// How many descriptors go beside an order.
+/// How many descriptors an order carries.
 const DESCRIPTORS: usize = 2;
 
 /// Room for them, as the kernel lays them out.
 #[repr(align(8))]
 struct Control([u8; 64]);
 
-/// Sends an order, and descriptors beside it.
+/// Sends an order with descriptors.
 ///
 /// # Errors
 /// When the zygote has gone, or the socket is full and does not block.
@@ -151,7 +151,7 @@ pub(super) fn send(socket: RawFd, order: Order, descriptors: &[RawFd]) -> io::Re
     }
 }
 
-/// Waits for an order and what comes beside it; none when the server has gone.
+/// Waits for an order and its descriptors; none when the server has ended.
 ///
 /// # Errors
 /// When what came is no order.

@@ -1,6 +1,6 @@
-//! Instances by the fork: a zygote is a process with one thread and a warm interpreter, which
-//! forks an instance when it is asked to. The server that asks is another process, and holds
-//! none ([`keeper`], [`hosted`]).
+//! Instances by fork. A zygote is a process with one thread and a warm interpreter. It forks an
+//! instance when the server orders one. The server is another process, and holds no interpreter
+//! ([`keeper`], [`hosted`]).
 //!
 //! ```text
 //! krait serve ── the server, subreaper of all below, reaps what has lost its zygote
@@ -10,10 +10,10 @@
 //!           └ ...
 //! ```
 //!
-//! Orders and descriptors go to the zygote over one socket, and what happened comes back
-//! ([`messages`], [`connection`]). When that socket ends, the server has gone: the zygote ends every instance,
-//! and itself. When the zygote ends, the kernel ends its instances, and they become the server's
-//! own children, to be reaped.
+//! Orders and descriptors go to the zygote over one socket, and news comes back ([`messages`],
+//! [`connection`]). When that socket closes, the server has ended: the zygote kills every instance
+//! and exits. When the zygote ends, the kernel kills its instances, and the server reaps them as
+//! its own children.
 
 mod connection;
 mod hosted;

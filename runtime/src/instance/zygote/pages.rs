@@ -1,6 +1,6 @@
-//! The pages of memory that a start touches. A zygote finds out which by a child that practises
-//! one; each process that it forks then takes them in a few calls, before it is told of its
-//! function. Otherwise each is a fault of its own, 600 of them, while somebody waits.
+//! The pages of memory that a start touches. A zygote learns them from a child that practises a
+//! start. Each process that it forks then takes them in a few calls, before it is told its
+//! function. Otherwise they are 600 page faults while a caller waits.
 
 use crate::python::Interpreter;
 use std::{
@@ -18,12 +18,12 @@ const PAGE: usize = 4096;
 
 /// An entry of `/proc/self/pagemap` (`proc_pid_pagemap(5)`): the page is there.
 const PRESENT: u64 = 1 << 63;
-/// It is one of a file.
+/// The page belongs to a file.
 const OF_FILE: u64 = 1 << 61;
-/// No other process has it.
+/// No other process has the page.
 const EXCLUSIVE: u64 = 1 << 56;
 
-/// What a start touches. Nothing, where the kernel does not tell.
+/// The pages that a start touches. Empty if the kernel does not tell.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     written: Vec<Range<usize>>,
@@ -31,12 +31,12 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Has a child of this process, which has one thread, practise a start.
+    /// Learns the pages from a child that practises a start. This process must have one thread.
     pub(super) fn of_a_start(interpreter: &Interpreter) -> Self {
         practised(interpreter).unwrap_or_default()
     }
 
-    /// Takes them, in a process that was forked from the one that found them out.
+    /// Takes them, in a process that was forked from the one that learned them.
     pub(super) fn take(&self) {
         for (ranges, advice) in
             [(&self.written, libc::MADV_POPULATE_WRITE), (&self.read, libc::MADV_POPULATE_READ)]
@@ -96,7 +96,7 @@ fn practised(interpreter: &Interpreter) -> Option<Pages> {
     }
 }
 
-/// In the child: serves a function that does nothing, and looks at what that touched.
+/// In the child: serves a function that does nothing, and reads which pages that touched.
 fn practise(interpreter: &Interpreter) -> io::Result<Pages> {
     // SAFETY: calls that change this process alone: what it prints is nobody's log, and its
     // own `/proc` is its own to read.
@@ -122,8 +122,8 @@ fn practise(interpreter: &Interpreter) -> io::Result<Pages> {
     Ok(pages)
 }
 
-/// A mapping's place, and whether it may be written to, of a line of `/proc/self/maps`; none
-/// where it is shared, or the kernel's.
+/// A mapping's addresses, and whether it is writable, from a line of `/proc/self/maps`; none if it
+/// is shared, or the kernel's.
 fn private(line: &str) -> Option<(Range<usize>, bool)> {
     let mut fields = line.split_ascii_whitespace();
     let (start, end) = fields.next()?.split_once('-')?;

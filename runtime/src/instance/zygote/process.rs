@@ -23,8 +23,8 @@ use std::{
     time::Instant,
 };
 
-/// Serves a server until that goes. The process has one thread, and `prepared` in common with
-/// every instance that it forks.
+/// Serves a server until it ends. The process has one thread. Every instance that it forks shares
+/// `prepared`.
 pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
     descendants::become_subreaper();
     process::hide_from_functions();
@@ -35,7 +35,7 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
     loop {
         let (orders, ended) = wait(zygote.channels.socket.as_raw_fd(), signals.descriptor());
         if ended {
-            // Whether it is asked to end: its server does that by going away.
+            // Whether it was told to end: its server does that by closing the socket.
             let _ = signals.take();
             zygote.reap();
         }
@@ -61,7 +61,7 @@ struct Zygote {
     channels: Channels,
     /// The processes it forked that have not been reaped: their numbers are their own.
     instances: HashSet<i32>,
-    /// What each of them will touch.
+    /// The pages that each of them will touch.
     pages: Pages,
 }
 
@@ -89,8 +89,8 @@ impl Zygote {
         }
     }
 
-    /// Takes note of every child that has ended. What an ended instance leaves behind becomes
-    /// a child of this process: it is ended, too.
+    /// Records every child that has ended. Processes that an ended instance leaves behind become
+    /// children of this process, and are killed too.
     fn reap(&mut self) {
         while let Some((process, peak_bytes)) = descendants::reap_ended() {
             if self.instances.remove(&process) {
@@ -101,7 +101,7 @@ impl Zygote {
     }
 
     fn tell(&mut self, news: News) {
-        // Where the server has gone, its end of the socket says so next.
+        // If the server has ended, the socket reports that next.
         let _ = self.channels.socket.write_all(&news.encode());
     }
 }

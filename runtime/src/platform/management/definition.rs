@@ -1,5 +1,5 @@
-//! What the store keeps of a function that the API made: its declaration as JSON, beside which
-//! stands its code.
+//! The stored form of a function that the API made: its declaration as JSON. Its code is stored
+//! separately.
 
 use crate::platform::{Code, Revision, configuration::Declaration, store::StoredFunction};
 use serde::{Deserialize, Serialize};

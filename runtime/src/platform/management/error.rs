@@ -20,21 +20,21 @@ pub enum ManagementError {
     NoNamespace(String),
     FunctionExists(FunctionKey),
     NamespaceExists(String),
-    /// A namespace that is to be deleted has functions.
+    /// The namespace to delete has functions.
     NamespaceInUse(String),
-    /// The default namespace is to be deleted.
+    /// The default namespace cannot be deleted.
     DefaultNamespace,
     NamespaceName(names::InvalidName),
-    /// The function is a folder's, a template's or `krait.toml`'s, which the API leaves alone.
+    /// The function comes from a folder, a template or `krait.toml`. The API does not change those.
     OfProject(FunctionKey),
     /// The function has no code or configuration that could be changed.
     NotActive(FunctionKey),
-    /// There are as many functions in the namespace as there may be.
+    /// The namespace has its maximum of functions.
     TooManyFunctions(String),
     TooManyNamespaces,
-    /// As many versions were published as a function may have.
+    /// The function has its maximum of versions.
     TooManyVersions(FunctionKey),
-    /// The function is not as functions may be, or its code cannot be opened.
+    /// The function's declaration is invalid, or its code cannot be opened.
     Function(ConfigurationError),
     Store(StoreError),
 }

@@ -1,4 +1,4 @@
-//! What was in service before the server ended.
+//! Restores the functions that were in service before the server ended.
 
 use super::{definition::Definition, open};
 use crate::platform::{
@@ -8,9 +8,9 @@ use crate::platform::{
 };
 
 impl Platform {
-    /// Puts the functions in service that the API made before. One whose name a function in
-    /// service has already stays in the store, as does one that cannot be used any more; the
-    /// log says so.
+    /// Puts the functions in service that the API made before. If a function in service has the
+    /// same name, or a stored function cannot be used any more, it stays in the store, and the log
+    /// says so.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -1,8 +1,8 @@
-//! Functions and namespaces that the API makes, changes and deletes. What is answered is in the
-//! store, and in service.
+//! Functions and namespaces that the API creates, changes and deletes. When an action is answered,
+//! its effect is in the store and in service.
 //!
-//! What an earlier server kept comes back through [`loading`]; how a function is kept,
-//! [`definition`] knows.
+//! [`loading`] restores what an earlier server kept. [`definition`] is the stored form of a
+//! function.
 
 mod definition;
 mod error;
@@ -21,7 +21,7 @@ use bytes::Bytes;
 use std::sync::Arc;
 
 impl Platform {
-    /// Makes a function of a zip. The default namespace is there always, another has to be.
+    /// Creates a function from a zip. A namespace other than the default one must exist.
     ///
     /// # Errors
     /// [`ManagementError`]: nothing was made.
@@ -64,7 +64,7 @@ impl Platform {
     /// Publishes what `$LATEST` is, under the next number.
     ///
     /// # Errors
-    /// [`ManagementError`]: nothing was published, though a number may be left out.
+    /// [`ManagementError`]: nothing was published, though a number may be skipped.
     pub async fn publish_version(
         &self,
         key: &FunctionKey,
@@ -88,8 +88,8 @@ impl Platform {
         Ok(self.registry().add_version(number, revision))
     }
 
-    /// Deletes a published version of a function, or the function with all its versions. What
-    /// runs goes on; what is queued fails.
+    /// Deletes a published version of a function, or the function with all its versions. Running
+    /// invocations go on; queued events fail.
     ///
     /// # Errors
     /// [`ManagementError`]: nothing was deleted.
@@ -111,8 +111,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Opens a function, keeps it, and puts it in service, in place of what there was and how
-    /// much of that was published.
+    /// Opens a function, stores it, and puts it in service in place of the previous one. Keeps the
+    /// last published number.
     async fn put(
         &self,
         declaration: Declaration,
@@ -153,14 +153,15 @@ impl Platform {
         result
     }
 
-    /// Removes code that nothing refers to; where that fails it is tried after the next change.
+    /// Removes code that nothing refers to. If that fails, it is tried again after the next change.
     async fn collect_code(&self) {
         if let Err(error) = self.store().collect_unused_code().await {
             self.log().note(&format!("unused code stays in the data folder: {error}"));
         }
     }
 
-    /// What is in service of a function that the API may change, and its last number.
+    /// The revision in service of a function that the API may change, and its last published
+    /// number.
     fn of_api(&self, key: &FunctionKey) -> Result<(Arc<Revision>, u32), ManagementError> {
         let deployed = self.changeable(key)?;
         let latest = deployed.latest.ok_or_else(|| ManagementError::NotActive(key.clone()))?;
@@ -179,7 +180,7 @@ impl Platform {
     }
 }
 
-/// Opens a function of the API. Unpacking takes its time, so it has a thread.
+/// Opens a function of the API, in a separate thread, because unpacking takes time.
 async fn open(declaration: Declaration, code: Code) -> Result<Revision, ManagementError> {
     let opening =
         tokio::task::spawn_blocking(move || declaration.revision(Origin::Api, code)).await;

@@ -15,7 +15,7 @@ pub struct QueuedEvent {
     pub invoke_type: String,
     pub event: Bytes,
     pub enqueued_at: i64,
-    /// Which attempt this is, from 1 on; those that a killed server did not end count too.
+    /// The number of this attempt, from 1. Attempts that a killed server did not finish count too.
     pub attempt: u32,
     /// How often it was postponed after an error of each class.
     pub run_errors: u32,
@@ -28,12 +28,12 @@ pub struct Room {
     pub in_all: usize,
     /// Of any one function.
     pub of_each: usize,
-    /// Of functions for which it is another number.
+    /// Exceptions for single functions.
     pub of: HashMap<FunctionKey, usize>,
 }
 
 impl Room {
-    /// For so many events, whichever functions they are of.
+    /// For this many events of all functions together.
     pub fn for_any(count: usize) -> Self {
         Self { in_all: count, of_each: count, of: HashMap::new() }
     }
@@ -44,12 +44,12 @@ impl Room {
 }
 
 impl Store {
-    /// Takes events that are due, the earliest first, for the caller to handle: as many as there
-    /// is room for, with an equal share for each function that has some. The attempt is counted
-    /// durably before this answers.
+    /// Claims events that are due, the earliest first, for the caller to handle. It claims as many
+    /// as there is room for, with an equal share for each function that has some. The attempt is
+    /// counted durably before this returns.
     ///
-    /// Wait for the answer: what is claimed for a caller that went away is stuck until the
-    /// store is opened again.
+    /// The caller must wait for the result. Events that were claimed for a caller that left are
+    /// stuck until the store is opened again.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -106,8 +106,8 @@ fn claim_of(
     Ok(events)
 }
 
-/// The functions with queued events that there is room for, and when the first of each is due.
-/// The index is asked for one row of each function, however many wait.
+/// The functions with queued events that there is room for, and when the first of each is due. The
+/// index gives one row for each function, however many events wait.
 fn first_due(connection: &Connection, room: &Room) -> rusqlite::Result<Vec<(FunctionKey, i64)>> {
     let text = "WITH RECURSIVE first (namespace, function, due_at) AS (
                     SELECT * FROM (

@@ -13,8 +13,8 @@ use std::{
 };
 use tokio::{sync::OwnedRwLockReadGuard, task::spawn_blocking};
 
-/// Code that is in the store. Keep it until the function that refers to it is saved: until
-/// then nothing else keeps the code from being collected.
+/// Code that is in the store. Keep this value until the function that refers to the code is saved.
+/// Until then, nothing else protects the code from removal.
 #[derive(Debug)]
 pub struct SavedCode {
     digest: String,
@@ -29,7 +29,7 @@ impl SavedCode {
 }
 
 impl Store {
-    /// Keeps a zip durably, unless it is there already.
+    /// Stores a zip durably, unless it is there already.
     ///
     /// # Errors
     /// [`StoreError::Code`] when the file cannot be written.
@@ -50,13 +50,13 @@ impl Store {
         path(&self.code_folder(), digest)
     }
 
-    /// Removes code that no function refers to, and what was left half written. Does nothing
-    /// while there is a [`SavedCode`]. Says how many files were removed.
+    /// Removes code that no function refers to, and incomplete files. Does nothing while there is a
+    /// [`SavedCode`]. Returns the number of removed files.
     ///
     /// # Errors
     /// When the database cannot be read, or a file not removed.
     pub async fn collect_unused_code(&self) -> Result<usize, StoreError> {
-        // Not waited for: whoever waits to write keeps others from reading.
+        // It does not wait for the lock: a waiting writer would block readers.
         let Ok(_alone) = Arc::clone(&self.shared.uploads).try_write_owned() else {
             return Ok(0);
         };
@@ -81,7 +81,7 @@ fn path(folder: &Path, digest: &str) -> PathBuf {
     folder.join(format!("{digest}.zip"))
 }
 
-/// Does what takes the disk's time on a thread that may wait for it.
+/// Runs disk work on a thread that may block.
 async fn on_disk<T: Send + 'static>(
     folder: PathBuf,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -90,7 +90,7 @@ async fn on_disk<T: Send + 'static>(
     result.map_err(|error| StoreError::code(&folder, &error))
 }
 
-/// Writes the file aside first: whole or not at all, whatever happens meanwhile.
+/// Writes a temporary file first, so that the file is there as a whole or not at all.
 fn write(folder: &Path, digest: &str, code: &[u8]) -> io::Result<()> {
     let path = path(folder, digest);
     if path.try_exists()? {

@@ -1,4 +1,4 @@
-//! Why the store could not do what it was asked.
+//! Errors of the store.
 
 use rusqlite::ErrorCode;
 use std::{
@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What the store could not do. It can be cloned, because all callers whose commands were in
-/// one transaction hear of its failure.
+/// An error of the store. It can be cloned, because one failed transaction is reported to all
+/// callers whose commands were in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreError {
     /// When opening: the data folder cannot be made, or nothing can be written there.
@@ -20,8 +20,8 @@ pub enum StoreError {
     Damaged { file: PathBuf, reason: String },
     /// When writing: the disk is full. Nothing of the command was kept.
     Full { file: PathBuf },
-    /// At any time: the disk or SQLite failed. Nothing of the command was kept, unless it
-    /// failed at the very end, in making it durable: then it is unknown.
+    /// At any time: the disk or SQLite failed. Nothing of the command was kept. If it failed at the
+    /// very end, while making it durable, that is unknown.
     Database { file: PathBuf, reason: String },
     /// When saving code: its file cannot be written.
     Code { file: PathBuf, reason: String },

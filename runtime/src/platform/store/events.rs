@@ -1,17 +1,17 @@
-//! The queue of asynchronous events (scf-contract §5): how they come in, and what becomes of
-//! them once they are claimed.
+//! The queue of asynchronous events (docs/contract.md §5): queueing them, and recording what
+//! happens after a claim.
 
 use super::{EventState, Store, StoreError, Termination};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// At most so many bytes of a result are kept with its event; its record holds more.
+/// How many bytes of a result are kept with its event. Its record holds more.
 const RET_MSG_BYTES: usize = 64 << 10;
 
-/// At most so many ended events are kept, however young they are.
+/// How many ended events are kept, however young they are.
 const ENDED_EVENTS: i64 = 1_000_000;
 
-/// At most so many ended events are forgotten in one transaction, so that others get theirs.
+/// How many ended events are removed in one transaction, so that other commands are not delayed.
 const EXPIRED_AT_ONCE: usize = 500;
 
 /// An event to be queued.
@@ -29,7 +29,7 @@ pub struct NewEvent {
     pub due_at: i64,
 }
 
-/// Why an event is tried again (scf-contract §5).
+/// Why an event is tried again (docs/contract.md §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryClass {
     RunError,
@@ -56,7 +56,7 @@ pub struct EventResult {
 }
 
 impl Store {
-    /// Queues an event. When this has answered, the event survives whatever happens.
+    /// Queues an event. When this returns, the event is durable.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when there is an event of this request id, or when the database
@@ -67,8 +67,8 @@ impl Store {
         if queued.await? { Ok(()) } else { Err(StoreError::Taken { request_id }) }
     }
 
-    /// Records an event's result; from then on it is never claimed. Says whether this is the
-    /// result that was recorded: not when it has one, or is unknown.
+    /// Records an event's result. From then on the event is never claimed. Returns whether the
+    /// result was recorded: false if the event has one already, or is unknown.
     ///
     /// # Errors
     /// When the database cannot be written: the result is not recorded then.
@@ -79,9 +79,9 @@ impl Store {
         Ok(finished.await? == 1)
     }
 
-    /// Queues a claimed event again, for an attempt at `due_at`. Gives the state it is in
-    /// then, none if it is unknown: an event that somebody wants ended is aborted instead,
-    /// and one that is not running stays what it is.
+    /// Queues a claimed event again, for an attempt at `due_at`. Returns its new state; none if it
+    /// is unknown. An event whose termination was requested is aborted instead. An event that is
+    /// not running stays as it is.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -107,9 +107,9 @@ impl Store {
         postponed.await
     }
 
-    /// Notes that an event is to be ended, at the time `now`. Gives the state it is in then,
-    /// none if it is unknown: a queued event is aborted; one that is running stays so, and
-    /// its instance is the caller's to end.
+    /// Requests an event's termination, at the time `now`. Returns its new state; none if it is
+    /// unknown. A queued event is aborted. A running event keeps running, and the caller must end
+    /// its instance.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -153,7 +153,8 @@ impl Store {
     }
 }
 
-/// Queues what a killed server was handling, and aborts what it was to end.
+/// Queues the events that a killed server was handling, and aborts those whose termination was
+/// requested.
 pub(super) fn queue_running_again(connection: &Connection) -> rusqlite::Result<()> {
     let text = "UPDATE events SET
                     state = iif(termination IS NULL, 0, 4), ended_at = terminated_at

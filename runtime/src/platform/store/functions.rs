@@ -17,7 +17,7 @@ pub struct StoredFunction {
     pub name: String,
     /// `$LATEST` or a number.
     pub version: String,
-    /// What is known of it beside its code: a text that the store does not look into.
+    /// Its declaration: a text that the store does not read.
     pub definition: String,
     /// The digest of its code, if that is in the store.
     pub code: Option<String>,
@@ -37,7 +37,7 @@ pub struct Namespace {
 }
 
 impl Store {
-    /// Keeps a version of a function, in place of what was kept of it before.
+    /// Stores a version of a function, in place of the stored one.
     ///
     /// # Errors
     /// [`StoreError::NoSuchCode`] when its code is not in the store, or when the database
@@ -56,7 +56,7 @@ impl Store {
         if saved.await? { Ok(()) } else { Err(StoreError::NoSuchCode { digest }) }
     }
 
-    /// Forgets a version of a function, or all of them. Says how many that were.
+    /// Removes a version of a function, or all of them. Returns how many.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -85,7 +85,7 @@ impl Store {
         read.await
     }
 
-    /// Keeps a namespace, in place of what was kept of it before.
+    /// Stores a namespace, in place of the stored one.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -103,7 +103,7 @@ impl Store {
         saved.await.map(drop)
     }
 
-    /// Forgets a namespace; functions in it are not touched. Says whether it was there.
+    /// Removes a namespace, but not its functions. Returns whether it existed.
     ///
     /// # Errors
     /// When the database cannot be written.

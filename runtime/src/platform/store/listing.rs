@@ -1,13 +1,13 @@
-//! Lists: what is asked for becomes conditions, and a page of what fulfils them.
+//! Lists: filters become conditions, and the result is a page of the rows that fulfil them.
 
 use rusqlite::{Connection, Row, ToSql, params_from_iter, types::Value};
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// How many of the first are passed over.
+    /// How many rows are skipped.
     pub offset: u32,
-    /// How many there are at most.
+    /// The largest number of rows.
     pub limit: u32,
 }
 
@@ -19,8 +19,7 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// That the condition `text`, with a question mark, is fulfilled by a value, if there is
-    /// one.
+    /// Adds the condition `text`, which has a question mark for the value, if there is a value.
     pub(super) fn with(&mut self, text: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.texts.push(text.to_owned());
@@ -28,7 +27,7 @@ impl Conditions {
         }
     }
 
-    /// That `column` is one of `values`, if there are any.
+    /// Adds the condition that `column` is one of `values`, if there are any.
     pub(super) fn one_of(
         &mut self,
         column: &str,

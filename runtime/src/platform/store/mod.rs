@@ -10,10 +10,10 @@
 //!   code/SHA256.zip   the functions' code                            code.rs
 //! ```
 //!
-//! Three threads own a connection each (`thread.rs`): one writes `krait.sqlite`, one only
-//! reads it, so that a long list delays no event, and one has `records.sqlite`. Nothing here
-//! blocks the caller's thread but [`Store::open`], and nothing has a clock: all times are the
-//! caller's, in milliseconds since 1970.
+//! Three threads own a connection each (`thread.rs`). One writes `krait.sqlite`. One only reads it,
+//! so that a long list does not delay events. One uses `records.sqlite`. Only [`Store::open`]
+//! blocks the caller's thread. Nothing here reads a clock: the caller passes all times, in
+//! milliseconds since 1970.
 //!
 //! An event is handled at least once. Between [`Store::claim`] and [`Store::finish`] the
 //! server may be killed; the event is then handled again. Once its result is recorded it is
@@ -51,11 +51,11 @@ use std::{
 use thread::{FolderLock, Haste, Worker};
 use tokio::sync::RwLock;
 
-/// How long ended events and records are kept, in milliseconds: 3 days (scf-contract §3.5).
+/// How long ended events and records are kept, in milliseconds: 3 days (docs/contract.md §3.5).
 pub const KEPT_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
-/// The store of one server. Clones are the same store. When the last is dropped, what was
-/// asked of it is still done.
+/// The store of one server. Clones are the same store. Commands that were given before the last
+/// clone is dropped are still executed.
 #[derive(Debug, Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -71,8 +71,8 @@ struct Shared {
     /// Writes and reads `records.sqlite`.
     records: Worker,
     waiting: Arc<Waiting>,
-    /// Held to read while code is there that no function refers to yet, and to write while
-    /// such code is removed.
+    /// Read-locked while there is code that no function refers to yet; write-locked while such code
+    /// is removed.
     uploads: Arc<RwLock<()>>,
 }
 
@@ -80,8 +80,8 @@ impl Store {
     /// Opens the store in `folder`, which is made if it is not there. Events that a killed
     /// server was handling are queued again; their attempt stays counted.
     ///
-    /// The lock on the folder is the process's and of those forked from it after this: they
-    /// have to close the file, or else a killed server's folder stays locked.
+    /// This process holds the lock on the folder, and so do processes that it forks afterwards.
+    /// These must close the file; otherwise a killed server's folder stays locked.
     ///
     /// # Errors
     /// When the folder cannot be used, another server has it, or what is in it is damaged or
@@ -117,9 +117,9 @@ impl Store {
         &self.shared.folder
     }
 
-    /// Forgets events that ended more than [`KEPT_MS`] before `now` and records of
-    /// invocations that began before then. Worth doing every few minutes; events and records
-    /// that come meanwhile are not kept waiting.
+    /// Removes events that ended more than [`KEPT_MS`] before `now`, and records of invocations
+    /// that began before then. Call it every few minutes. It does not delay events and records that
+    /// come meanwhile.
     ///
     /// # Errors
     /// When a database cannot be written.
@@ -129,8 +129,8 @@ impl Store {
         self.expire_records(before).await
     }
 
-    /// Does what was asked before, closes the files and gives up the lock. Whatever is asked
-    /// afterwards is [`StoreError::Closed`].
+    /// Executes earlier commands, closes the files and releases the lock. Later commands fail with
+    /// [`StoreError::Closed`].
     ///
     /// # Errors
     /// When a database cannot be closed; what was acknowledged is in it all the same.
@@ -141,7 +141,7 @@ impl Store {
     }
 }
 
-/// Takes the lock, which the kernel gives back whatever ends the process.
+/// Takes the lock. The kernel releases it, however the process ends.
 fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
     let failed = |error: io::Error| StoreError::folder(folder, &error);
     let file = File::options()

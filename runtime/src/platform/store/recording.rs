@@ -1,5 +1,5 @@
-//! Keeping the records of invocations. Whoever invokes does not wait for that: records
-//! gather in memory, and are written a moment later. A server that is killed loses the last.
+//! Stores the records of invocations. Callers do not wait for it: records gather in memory and are
+//! written a moment later. A killed server loses the last ones.
 
 use super::{InvocationRecord, Store, StoreError, thread::Command};
 use rusqlite::{Connection, params};
@@ -12,24 +12,24 @@ use std::{
     },
 };
 
-/// At most so many records wait to be written, of at most so many bytes.
+/// How many records may wait to be written, and how many bytes.
 const WAITING_RECORDS: usize = 10_000;
 const WAITING_BYTES: usize = 32 << 20;
 
-/// At most so many records are kept, of at most so many bytes; the oldest go.
+/// How many records are kept, and how many bytes. The oldest are removed.
 const KEPT_RECORDS: i64 = 100_000;
 const KEPT_BYTES: i64 = 256 << 20;
 
-/// At most so many bytes of each text are kept: of RetMsg the first, of a log the last.
+/// How many bytes of each text are kept: the first of RetMsg, the last of a log.
 const TEXT_BYTES: usize = 1 << 20;
 
-/// At most so many records are removed in one statement.
+/// How many records are removed in one statement.
 const REMOVED_AT_ONCE: i64 = 500;
 
 impl Store {
-    /// Keeps the record of an invocation, soon. Of what is longer than 1 MiB, a part is kept.
-    /// Where more come than can be written, the oldest of those that wait are lost; of those
-    /// that are kept, the oldest make room for others.
+    /// Stores the record of an invocation soon. Texts over 1 MiB are cut. If records come faster
+    /// than they can be written, the oldest waiting ones are lost. The oldest stored ones make room
+    /// for others.
     pub fn record(&self, mut record: InvocationRecord) {
         record.ret_msg.truncate(record.ret_msg.floor_char_boundary(TEXT_BYTES));
         let surplus = record.log.len().saturating_sub(TEXT_BYTES);
@@ -62,10 +62,10 @@ struct Queue {
     bytes: usize,
 }
 
-/// What a record was when it was pushed, as far as somebody has to be told.
+/// The consequence of a push that must be acted on.
 enum Pushed {
     First,
-    /// The one with which half of the room was taken.
+    /// With it, half of the room is used.
     HalfFull,
     Among,
 }
@@ -122,15 +122,15 @@ impl Command for WriteRecords {
 
     fn complete(self: Box<Self>, outcome: &Result<(), StoreError>) {
         if outcome.is_err() {
-            // Nobody will be told of those that still wait: they are lost too.
+            // The records that still wait are lost too.
             let left = mem::take(&mut *self.waiting.queue()).records.len();
             self.waiting.lost.fetch_add((self.taken + left) as u64, Ordering::Relaxed);
         }
     }
 }
 
-/// Removes some of the records of invocations that began before a time, of those that were
-/// recorded first; says how many.
+/// Removes some records of invocations that began before a time, those recorded first. Returns how
+/// many.
 pub(super) fn remove_before(connection: &Connection, time: i64) -> rusqlite::Result<usize> {
     let text = "DELETE FROM records WHERE id IN (
                     SELECT id FROM (SELECT id, started_at FROM records ORDER BY id LIMIT ?)
@@ -147,7 +147,7 @@ fn remove_surplus(connection: &Connection) -> rusqlite::Result<()> {
         let (records, bytes): (i64, i64) = connection
             .prepare_cached("SELECT records, bytes FROM totals")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        // As if all were of the same size; if they are not, this comes round again.
+        // It assumes equal sizes. If they differ, it runs again.
         let too_large = match bytes - KEPT_BYTES {
             surplus if surplus > 0 => records * surplus / bytes + 1,
             _ => 0,
@@ -193,7 +193,7 @@ fn insert(connection: &Connection, record: &InvocationRecord) -> rusqlite::Resul
     ])
 }
 
-/// About so many bytes does a record take, in memory or on disk.
+/// About how many bytes a record takes, in memory or on disk.
 fn size(record: &InvocationRecord) -> usize {
     /// Beside its texts.
     const FIXED: usize = 256;

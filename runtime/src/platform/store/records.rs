@@ -1,4 +1,4 @@
-//! What invocations came to: results and logs, for `GetFunctionLogs` and `GetRequestStatus`.
+//! Results and logs of invocations, for `GetFunctionLogs` and `GetRequestStatus`.
 
 use super::{
     FunctionKey, Store, StoreError,
@@ -21,15 +21,15 @@ pub struct InvocationRecord {
     pub duration_us: u64,
     pub billed_ms: u64,
     pub memory_bytes: u64,
-    /// As `FunctionLog` has it: 0 when the function returned (scf-contract §3.5).
+    /// As `FunctionLog` has it: 0 when the function returned (docs/contract.md §3.5).
     pub ret_code: i32,
-    /// The platform's status code (scf-contract §2.3).
+    /// The platform's status code (docs/contract.md §2.3).
     pub status_code: u16,
     pub ret_msg: String,
     pub log: String,
 }
 
-/// Which records `GetFunctionLogs` gives. What is none excludes nothing.
+/// The filter of `GetFunctionLogs`. Absent fields exclude nothing.
 #[derive(Debug, Clone, Default)]
 pub struct RecordFilter {
     pub namespace: Option<String>,
@@ -42,8 +42,8 @@ pub struct RecordFilter {
     pub ret_code: Option<RetCodeFilter>,
 }
 
-/// `Filter.RetCode` of `GetFunctionLogs` (scf-contract §3.5). Which status codes the last
-/// three mean is a guess from their names.
+/// `Filter.RetCode` of `GetFunctionLogs` (docs/contract.md §3.5). The status codes of the last
+/// three are a guess from their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetCodeFilter {
     /// `not0`
@@ -58,8 +58,8 @@ pub enum RetCodeFilter {
     UserCodeException,
 }
 
-/// By what a list of records is sorted (`OrderBy` of `GetFunctionLogs`); among equals, by
-/// when they were recorded.
+/// The order of a list of records (`OrderBy` of `GetFunctionLogs`). Equal ones are in the order of
+/// recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordOrder {
     FunctionName,
@@ -83,8 +83,8 @@ impl RetCodeFilter {
 }
 
 impl Store {
-    /// A page of the records that `filter` lets through, and how many there are in all.
-    /// What was recorded before is among them.
+    /// A page of the records that match `filter`, and their total number. All records that were
+    /// given to the store before this call are included.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -131,7 +131,7 @@ impl Store {
         read.await
     }
 
-    /// Forgets records of invocations that began before a time.
+    /// Removes records of invocations that began before a time.
     pub(super) async fn expire_records(&self, before: i64) -> Result<(), StoreError> {
         let removal = move |connection: &_| recording::remove_before(connection, before);
         while self.shared.records.run(removal).await? > 0 {}

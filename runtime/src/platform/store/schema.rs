@@ -19,7 +19,7 @@ pub(super) struct Schema {
     durable: bool,
 }
 
-/// What must survive: functions, namespaces, events.
+/// Data that must survive: functions, namespaces, events.
 pub(super) const MAIN: Schema = Schema {
     name: "krait.sqlite",
     steps: &["
@@ -75,7 +75,7 @@ pub(super) const MAIN: Schema = Schema {
     durable: true,
 };
 
-/// What may be lost with the machine's power: the results and logs of invocations.
+/// Data that a power failure may lose: results and logs of invocations.
 pub(super) const RECORDS: Schema = Schema {
     name: "records.sqlite",
     steps: &[
@@ -113,7 +113,7 @@ pub(super) const RECORDS: Schema = Schema {
 /// Opens the database in `folder` for writing, and brings it up to date. Gives its path too.
 pub(super) fn open(folder: &Path, schema: &Schema) -> Result<(Connection, PathBuf), StoreError> {
     let file = folder.join(schema.name);
-    // SQLite would make it readable for everybody. What it puts beside it is like it.
+    // SQLite would make it readable for everybody. SQLite's other files get the same mode.
     File::options()
         .write(true)
         .create(true)
@@ -127,7 +127,7 @@ pub(super) fn open(folder: &Path, schema: &Schema) -> Result<(Connection, PathBu
             connection.pragma_update(None, "journal_mode", "WAL")?;
             let synchronous = if schema.durable { "FULL" } else { "NORMAL" };
             connection.pragma_update(None, "synchronous", synchronous)?;
-            // After a burst the log is cut to this when it begins anew.
+            // After a burst, the log is cut to this size when it restarts.
             connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
             settle(&connection)?;
             let version = migrate(&mut connection, schema)?;
@@ -157,7 +157,7 @@ impl Schema {
 
 fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
-    // What is sorted never becomes a file that a killed server leaves behind.
+    // Sorting uses no file, which a killed server would leave behind.
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 

@@ -1,4 +1,4 @@
-//! What is known of asynchronous events, and lists of them.
+//! The status of asynchronous events, and lists of them.
 
 use super::{Store, StoreError, listing::Conditions, listing::Page};
 use rusqlite::{
@@ -21,8 +21,7 @@ pub enum EventState {
     Aborted = 4,
 }
 
-/// How an event is to be ended before its time (`GraceShutdown` of `TerminateAsyncEvent`,
-/// scf-contract §3.5).
+/// How an event is terminated (`GraceShutdown` of `TerminateAsyncEvent`, docs/contract.md §3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Termination {
     Kill = 1,
@@ -40,22 +39,22 @@ pub struct AsyncEvent {
     /// What sent it.
     pub invoke_type: String,
     pub state: EventState,
-    /// How often an instance was given it.
+    /// How many attempts were made.
     pub attempt: u32,
     pub enqueued_at: i64,
-    /// When its next attempt may begin; while it is not queued, when the last one might.
+    /// When its next attempt may begin. If it is not queued, when the last attempt could begin.
     pub due_at: i64,
     /// When its first attempt began.
     pub started_at: Option<i64>,
     pub ended_at: Option<i64>,
-    /// Of its result, with which `ret_msg` comes.
+    /// The status code of its result. `ret_msg` belongs to it.
     pub status_code: Option<u16>,
     pub ret_msg: Option<String>,
-    /// Whether somebody wants it ended.
+    /// Whether its termination was requested.
     pub termination: Option<Termination>,
 }
 
-/// Which events `ListAsyncEvents` gives. What is empty or none excludes nothing.
+/// The filter of `ListAsyncEvents`. Empty and absent fields exclude nothing.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     pub namespace: Option<String>,
@@ -64,14 +63,13 @@ pub struct EventFilter {
     pub request_id: Option<String>,
     pub invoke_types: Vec<String>,
     pub states: Vec<EventState>,
-    /// When it was queued, from and to, both included. That `StartTimeInterval` means this
-    /// time is a guess.
+    /// When it was queued, both ends included. That `StartTimeInterval` means this time is a guess.
     pub enqueued: Option<(i64, i64)>,
     /// When it ended, from and to, both included.
     pub ended: Option<(i64, i64)>,
 }
 
-/// By what a list of events is sorted.
+/// The order of a list of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventOrder {
     /// `StartTime`: when it was queued.
@@ -81,7 +79,7 @@ pub enum EventOrder {
 }
 
 impl Store {
-    /// What is known of an event; none when there is none of this request id, or no more.
+    /// An event's status; none if no event has this request id, or it was removed.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -94,7 +92,7 @@ impl Store {
         read.await
     }
 
-    /// A page of the events that `filter` lets through, and how many there are in all.
+    /// A page of the events that match `filter`, and their total number.
     ///
     /// # Errors
     /// When the database cannot be read.

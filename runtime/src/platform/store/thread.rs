@@ -1,8 +1,8 @@
-//! Threads that own a connection each, so that nobody else waits for the disk.
+//! Threads that own a connection each, so that no other thread waits for the disk.
 //!
-//! A thread takes everything that waits for it into one transaction, and commits once: while
-//! the disk writes, the next commands gather. That is what makes thousands of durable writes
-//! a second out of a few hundred.
+//! A thread puts all waiting commands into one transaction, and commits once. While the disk
+//! writes, the next commands gather. So a disk with a few hundred commits a second does thousands
+//! of durable writes.
 
 use super::StoreError;
 use rusqlite::Connection;
@@ -17,31 +17,31 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// At most so many commands share a transaction, so that none waits long for the others.
+/// How many commands may share a transaction, so that none waits long for the others.
 const BATCH: usize = 1024;
 
-/// How long a command that can wait is kept back for others to join it: a page of an index is
-/// written once for all of them.
+/// How long a command without a waiting caller is held back, so that others join it. Then a page of
+/// an index is written once for all of them.
 const LINGER: Duration = Duration::from_millis(200);
 
-/// Whether somebody usually waits for what a thread does.
+/// A thread's priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Haste {
     Awaited,
-    /// Whoever else wants a processor comes first.
+    /// Other threads get a processor first.
     GivesWay,
 }
 
-/// How much a thread gives way: a tenth of what others have is left to it on a busy machine.
+/// The thread's nice value. On a busy machine it gets a tenth of another thread's time.
 const NICENESS: i32 = 10;
 
-/// What is to be done on the thread.
+/// A command for the thread.
 pub(super) trait Command: Send {
-    /// Does it, within a transaction. An error is one of the disk, not of what was asked:
-    /// it takes the whole transaction back.
+    /// Executes it within a transaction. An error here is an error of the disk, not of the command:
+    /// it rolls the whole transaction back.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
 
-    /// Hears whether the transaction was committed.
+    /// Called with the result of the commit.
     fn complete(self: Box<Self>, outcome: &Result<(), StoreError>);
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Worker {
     messages: mpsc::Sender<Message>,
 }
 
-/// The lock on a data folder, given back when the last thread that holds it has ended.
+/// The lock on a data folder, released when the last thread that holds it has ended.
 #[derive(Debug)]
 pub(super) struct FolderLock(pub(super) File);
 
@@ -75,7 +75,7 @@ impl Worker {
             Owner { connection, file: file.to_path_buf(), received, _lock: Arc::clone(lock) };
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             if haste == Haste::GivesWay {
-                // A system that refuses this has it compete with the calls it records.
+                // If the system refuses this, the thread competes with the calls that it records.
                 let _ = setpriority_process(Some(gettid()), NICENESS);
             }
             owner.serve();
@@ -83,8 +83,8 @@ impl Worker {
         Ok(Self { messages })
     }
 
-    /// Does `work` in a transaction; what it gives comes when that is committed. It is done
-    /// even if the caller no longer waits.
+    /// Runs `work` in a transaction, and returns its result after the commit. It is executed even
+    /// if the caller no longer waits.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -94,25 +94,25 @@ impl Worker {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Has a command done that nobody waits for, a moment later, or before the next that
-    /// somebody does wait for.
+    /// Executes a command without a waiting caller, a moment later, or before the next command with
+    /// one.
     pub(super) fn run_soon(&self, command: impl Command + 'static) {
         self.send(Message::RunSoon(Box::new(command)));
     }
 
-    /// Has a command done that nobody waits for, without delay.
+    /// Executes a command without a waiting caller, at once.
     pub(super) fn run_now(&self, command: impl Command + 'static) {
         self.send(Message::Run(Box::new(command)));
     }
 
-    /// Ends the thread when it has done what waits, and closes the connection.
+    /// Executes the waiting commands, ends the thread, and closes the connection.
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Close(reply));
         answer.await.unwrap_or(Ok(()))
     }
 
-    /// Where the thread has ended, whoever waits hears that the store is closed.
+    /// If the thread has ended, waiting callers learn that the store is closed.
     fn send(&self, message: Message) {
         if let Err(mpsc::SendError(Message::Run(command) | Message::RunSoon(command))) =
             self.messages.send(message)
@@ -124,7 +124,7 @@ impl Worker {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // Also where a process that was forked in between still has the file open.
+        // Even if a process that was forked in between still has the file open.
         let _ = self.0.unlock();
     }
 }
@@ -137,7 +137,7 @@ struct Owner {
     _lock: Arc<FolderLock>,
 }
 
-/// What waited: commands for one transaction, and whether the thread then ends.
+/// The commands for one transaction, and whether the thread ends after them.
 #[derive(Default)]
 struct Batch {
     commands: Vec<Box<dyn Command>>,
@@ -155,7 +155,7 @@ impl Owner {
             }
             if let Some(reply) = batch.close {
                 let file = self.file.clone();
-                // With the connection the lock is given up, before the caller hears of it.
+                // The lock is released with the connection, before the caller learns of it.
                 let closed = self.close();
                 let _ = reply.send(closed.map_err(|error| StoreError::database(&file, &error)));
                 return;
@@ -203,7 +203,7 @@ fn commit(connection: &mut Connection, commands: &mut [Box<dyn Command>]) -> rus
     transaction.commit()
 }
 
-/// A command whose caller waits for what it gives.
+/// A command whose caller waits for its result.
 struct Asked<T, Work> {
     work: Option<Work>,
     given: Option<T>,

@@ -1,5 +1,5 @@
-//! An answer's form (scf-contract §3.2): always status 200, also for errors, and exactly
-//! `application/json`: with a charset added, the Python SDK overlooks an error.
+//! The form of an answer (docs/contract.md §3.2). The status is 200, also for errors. The type is
+//! exactly `application/json`: with a charset, the Python SDK overlooks errors.
 
 use super::errors::ApiError;
 use bytes::Bytes;
@@ -8,8 +8,8 @@ use serde::Serialize;
 use std::io::Write;
 
 /// The body for a result, an object whose fields stand beside the `RequestId`:
-/// `{"Response":{...,"RequestId":"..."}}`. A result that is no JSON object is an internal
-/// error, and is answered as one.
+/// `{"Response":{...,"RequestId":"..."}}`. If a result is not a JSON object, the answer is an
+/// internal error.
 pub fn result(request_id: &str, fields: &impl Serialize) -> Bytes {
     written(request_id, fields).unwrap_or_else(|| error(request_id, &ApiError::internal()))
 }
@@ -31,7 +31,7 @@ pub fn response(body: Bytes) -> Response<http_body_util::Full<Bytes>> {
     response
 }
 
-/// The fields are written once, where they stay: a RetMsg may have 6 MB.
+/// The fields are written once, in their final place, because a RetMsg may have 6 MB.
 fn written(request_id: &str, fields: &impl Serialize) -> Option<Bytes> {
     let mut body = br#"{"Response":"#.to_vec();
     let start = body.len();

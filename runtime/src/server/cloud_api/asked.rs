@@ -1,10 +1,10 @@
-//! What several actions are asked alike: for a function, a page of a list, an order, a time.
+//! Parameters that several actions share: a function, a page of a list, an order, a time.
 
 use super::{errors::ApiError, parameters::Parameters};
 use crate::platform::store::{FunctionKey, Page};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-/// How long a page is that nobody said a length of.
+/// The default length of a page.
 const USUAL_LIMIT: u32 = 20;
 
 /// The text under a name; an empty one is none.
@@ -39,8 +39,8 @@ pub(super) fn page(parameters: &Parameters, most: u32) -> Result<Page, ApiError>
     Ok(Page { offset, limit })
 }
 
-/// Whether `Order` says that the largest comes first; none where it says nothing. Most actions
-/// document large letters, and `GetFunctionLogs` small ones; either will do.
+/// Whether `Order` puts the largest first; none if it is absent. Most actions document upper case,
+/// `GetFunctionLogs` lower case. Both are accepted.
 ///
 /// # Errors
 /// `InvalidParameterValue.Order`.
@@ -53,13 +53,13 @@ pub(super) fn descending(parameters: &Parameters) -> Result<Option<bool>, ApiErr
     }
 }
 
-/// The part of a list that a page is.
+/// The requested page of a list.
 pub(super) fn part<T>(list: Vec<T>, page: Page) -> impl Iterator<Item = T> {
     list.into_iter().skip(page.offset as usize).take(page.limit as usize)
 }
 
-/// A time as the API reads it, `2026-11-25 13:00:00`, in milliseconds since the epoch. That it
-/// is in UTC is krait's choice: the documents name no zone.
+/// A time as the API reads it, `2026-11-25 13:00:00`, in milliseconds since the epoch. UTC is
+/// krait's choice: the documents name no zone.
 ///
 /// # Errors
 /// `InvalidParameterValue.DateTime`.
@@ -72,12 +72,12 @@ pub(super) fn time(parameters: &Parameters, name: &str) -> Result<Option<i64>, A
     read.map_err(|_| ApiError::time_invalid(&path, "write it as 2026-11-25 13:00:00, in UTC"))
 }
 
-/// A time as the API writes most, to the second, in UTC.
+/// A time as the API writes most times, to the second, in UTC.
 pub(super) fn shown(milliseconds: i64) -> String {
     written(milliseconds, "%Y-%m-%d %H:%M:%S")
 }
 
-/// A time as the API writes those of events, to the microsecond, in UTC.
+/// A time as the API writes times of events, to the microsecond, in UTC.
 pub(super) fn shown_exactly(milliseconds: i64) -> String {
     written(milliseconds, "%Y-%m-%d %H:%M:%S.%6f")
 }

@@ -1,4 +1,4 @@
-//! Asynchronous events: their status, their end, and how they are retried (scf-contract §3.5,
+//! Asynchronous events: their status, their end, and how they are retried (docs/contract.md §3.5,
 //! §5).
 
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters, refusal};
@@ -150,7 +150,7 @@ fn is_going(state: EventState) -> bool {
     matches!(state, EventState::Queued | EventState::Running)
 }
 
-/// The API has no word for an event that waits: that it is `RUNNING` is a guess.
+/// The API has no status for a waiting event. `RUNNING` is a guess.
 fn state_name(state: EventState) -> &'static str {
     match state {
         EventState::Queued | EventState::Running => "RUNNING",

@@ -1,10 +1,10 @@
-//! The code that `CreateFunction` and `UpdateFunctionCode` bring.
+//! The code in `CreateFunction` and `UpdateFunctionCode`.
 
 use super::{asked, errors::ApiError, parameters::Parameters};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 
-/// Where code may come from on the platform, and not on krait.
+/// Sources of code that the platform has and krait has not.
 const OTHER_SOURCES: [(&str, &str); 5] = [
     ("CosObjectName", "Cos"),
     ("TempCosObjectName", "TempCos"),
@@ -13,8 +13,8 @@ const OTHER_SOURCES: [(&str, &str); 5] = [
     ("ImageConfig", "Image"),
 ];
 
-/// Takes the zip out of `Code.ZipFile`, or `ZipFile` where the action has that. Its form as a zip
-/// is not looked at.
+/// Takes the zip from `Code.ZipFile`, or from `ZipFile` if the action has that. It does not check
+/// that it is a zip.
 ///
 /// # Errors
 /// `MissingParameter.Code`, `InvalidParameterValue.CodeSource`, or

@@ -1,4 +1,4 @@
-//! Parameters as text: a query or a form, whose nested names are spelled with dots
+//! Parameters as text: a query or a form. Nested names are written with dots
 //! (`Environment.Variables.0.Key=...`).
 
 use super::{errors::ApiError, json::MOST_VALUES};
@@ -19,8 +19,8 @@ pub(super) fn text(body: &[u8]) -> Result<&str, ApiError> {
 /// The pairs of a query or form.
 ///
 /// # Errors
-/// `InvalidParameter` where one has no `=`, is not UTF-8 when decoded, or comes twice: which
-/// of the two was signed could not be told.
+/// `InvalidParameter` if one has no `=`, is not UTF-8 when decoded, or is repeated: it would be
+/// unclear which one was signed.
 pub(super) fn pairs(text: &str) -> Result<Vec<Pair<'_>>, ApiError> {
     let mut pairs = Vec::new();
     for each in text.split('&').filter(|each| !each.is_empty()) {
@@ -58,7 +58,7 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, ApiError> {
                     rest = tail;
                     high << 4 | low
                 }
-                // Not an escape: a per cent sign, as browsers and Python read it.
+                // Not an escape but a per cent sign, as in browsers and Python.
                 _ => b'%',
             },
             (other, _) => other,
@@ -71,11 +71,11 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// The objects and lists that dotted names spell.
+/// The objects and lists that dotted names describe.
 ///
 /// # Errors
-/// `InvalidParameter` where a name is a value and holds others too, nests too deep, or counts
-/// its items otherwise than from 0 without a gap.
+/// `InvalidParameter` if a name is both a value and a container, nests too deep, or does not count
+/// its items from 0 without a gap.
 pub(super) fn nested<'a>(
     pairs: impl Iterator<Item = Pair<'a>>,
 ) -> Result<Map<String, Value>, ApiError> {

@@ -1,5 +1,5 @@
 //! `CreateFunction`, `UpdateFunctionCode`, `UpdateFunctionConfiguration` and `DeleteFunction`
-//! (scf-contract §3.5).
+//! (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, code, errors::ApiError, parameters::Parameters, refusal};
 use crate::{
@@ -14,8 +14,8 @@ use indexmap::IndexMap;
 use serde_json::json;
 use std::sync::Arc;
 
-/// The only kind of dead letter target that the API may name here. The platform's are queues,
-/// which krait does not have, and a file is the host's to name.
+/// The only kind of dead letter target that the API may set here. The platform's targets are
+/// queues, which krait does not have. Only the host's owner may name a file.
 const DEAD_LETTER_TYPE: &str = "Function";
 
 pub(super) async fn create(call: Call<'_>) -> Result<Bytes, ApiError> {
@@ -95,7 +95,7 @@ pub(super) fn revision(
     })
 }
 
-/// The size of a function's zip in bytes; of a folder it is not looked for.
+/// The size of a function's zip in bytes. For a folder it is not computed.
 pub(super) fn code_size(revision: &Revision) -> u64 {
     match revision.code {
         Code::Stored { bytes, .. } => bytes,
@@ -103,7 +103,7 @@ pub(super) fn code_size(revision: &Revision) -> u64 {
     }
 }
 
-/// What becomes of a dead letter target that the API shows.
+/// A dead letter target as the API shows it.
 pub(super) fn dead_letter(target: &DeadLetter) -> serde_json::Value {
     match target {
         DeadLetter::Function(name) => json!({ "Type": DEAD_LETTER_TYPE, "Name": name }),
@@ -125,7 +125,7 @@ async fn published(
     Ok(answer::result(request_id, &json!({})))
 }
 
-/// What is given of a function's configuration; the rest stays as it is.
+/// Applies the given parameters to a function's configuration. The rest stays as it is.
 #[derive(Default)]
 struct Change {
     handler: Option<String>,
@@ -144,7 +144,7 @@ impl Change {
         let owned = |name: &str| asked::text(parameters, name).map(str::to_owned);
         Ok(Self {
             handler: owned("Handler"),
-            // An empty one is a description, too.
+            // An empty description is one, too.
             description: parameters.text("Description").map(str::to_owned),
             runtime: owned("Runtime"),
             memory: parameters.natural("MemorySize")?,
@@ -174,7 +174,7 @@ impl Change {
     }
 }
 
-/// No layer is stored here, so none that is named is found.
+/// krait stores no layers, so a named layer is never found.
 fn refuse_layers(parameters: &mut Parameters) -> Result<(), ApiError> {
     let layers = parameters.take_objects("Layers").unwrap_or_default();
     if layers.len() > limits::LAYERS {

@@ -1,4 +1,4 @@
-//! `Invoke` and `InvokeFunction` (scf-contract §3.2, §3.3).
+//! `Invoke` and `InvokeFunction` (docs/contract.md §3.2, §3.3).
 
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters};
 use crate::{
@@ -14,7 +14,7 @@ struct Answered<'a> {
     result: report::ResultFields<'a>,
 }
 
-/// What an action says of an event that is not JSON.
+/// An action's error for an event that is not JSON.
 type NotJson = fn(String) -> ApiError;
 
 /// `Invoke`: waits for the answer, or queues the event.
@@ -47,7 +47,7 @@ pub(super) async fn invoke_function(call: Call<'_>) -> Result<Bytes, ApiError> {
     answered(platform, request_id, request, log, ApiError::event_is_not_json).await
 }
 
-/// The event of a call without one is `{}`: a guess (§1.4).
+/// A call without an event gets `{}`: a guess (§1.4).
 fn request(
     request_id: &str,
     parameters: &Parameters,

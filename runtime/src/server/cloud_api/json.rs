@@ -1,17 +1,17 @@
-//! Parameters as JSON. Text is the larger part of what comes, so it is read in one pass and
-//! moved from there on.
+//! Parameters as JSON. Most of a request is text, so it is read in one pass, and then moved rather
+//! than copied.
 
 use super::errors::ApiError;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::{cell::Cell, fmt};
 
-/// How many values one request may hold. A value takes some seventy bytes once it is read, so
-/// that a body of zeros and commas would be forty times as large in memory. The largest
-/// honest request has some hundred: 4 KB of environment variables.
+/// How many values one request may have. A value takes some seventy bytes in memory, so a body of
+/// zeros and commas would become forty times as large. The largest normal request has some hundred:
+/// 4 KB of environment variables.
 pub(super) const MOST_VALUES: usize = 4096;
 
-/// The object that a body is; none at all is an empty one.
+/// The object in a body. An empty body is an empty object.
 ///
 /// # Errors
 /// `InvalidParameter` where it is not JSON, not an object, nests deeper than 128, or holds
@@ -34,7 +34,7 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// A value, counted with all that are in it.
+/// A value, which is counted with all values in it.
 #[derive(Clone, Copy)]
 struct Counted<'a>(&'a Cell<usize>);
 

@@ -1,4 +1,4 @@
-//! `GetFunctionLogs` and `GetRequestStatus` (scf-contract §3.5).
+//! `GetFunctionLogs` and `GetRequestStatus` (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters, refusal};
 use crate::platform::store::{
@@ -7,12 +7,12 @@ use crate::platform::store::{
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// How far a list of logs goes: `Offset` and `Limit` together.
+/// The largest sum of `Offset` and `Limit` in a list of logs.
 const LARGEST_REACH: u32 = 10_000;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// What a time to the second stands for besides itself.
+/// How much of a second follows a time that is given to the second.
 const REST_OF_SECOND_MS: i64 = 999;
 
 pub(super) async fn function_logs(call: Call<'_>) -> Result<Bytes, ApiError> {
@@ -67,7 +67,7 @@ pub(super) async fn function_logs(call: Call<'_>) -> Result<Bytes, ApiError> {
     Ok(answer::result(request_id, &json!({ "TotalCount": total, "Data": data })))
 }
 
-/// Each attempt that has ended, and, while an asynchronous event waits or runs, that it does.
+/// Each attempt that has ended. While an asynchronous event waits or runs, also an entry for that.
 pub(super) async fn request_status(call: Call<'_>) -> Result<Bytes, ApiError> {
     let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
@@ -98,7 +98,7 @@ pub(super) async fn request_status(call: Call<'_>) -> Result<Bytes, ApiError> {
     Ok(answer::result(request_id, &json!({ "TotalCount": data.len(), "Data": data })))
 }
 
-/// From `StartTime` to the end of the second that `EndTime` is.
+/// From `StartTime` to the end of the second of `EndTime`.
 fn range(parameters: &Parameters) -> Result<Option<(i64, i64)>, ApiError> {
     let from = asked::time(parameters, "StartTime")?;
     match (from, asked::time(parameters, "EndTime")?) {

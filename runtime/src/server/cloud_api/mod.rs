@@ -1,12 +1,11 @@
 //! Tencent Cloud's API 3.0 for functions, service `scf`, as its SDKs speak it
-//! (scf-contract §3).
+//! (docs/contract.md §3).
 //!
-//! A request's way: [`signature::check`] where credentials are configured, then
-//! [`wire::read`], which gives the action and its parameters, each known to the action and
-//! of its type; and with the action's result back through [`mod@answer`]. Those know HTTP's
-//! values and the API's form, and nothing else of krait: `tests/fuzz` compiles them alone. What
-//! an action does is in a file for its kind: [`invoke`], [`functions`], [`shown`], [`versions`],
-//! [`namespaces`], [`logs`], [`async_events`].
+//! The path of a request: [`signature::check`] if credentials are configured, then [`wire::read`],
+//! which returns the action and its checked parameters, then the action, then [`mod@answer`]. All
+//! but the action know only HTTP and the API's form, and nothing else of krait: `tests/fuzz`
+//! compiles them alone. The actions are in files by kind: [`invoke`], [`functions`], [`shown`],
+//! [`versions`], [`namespaces`], [`logs`], [`async_events`].
 
 pub mod actions;
 pub mod answer;
@@ -77,7 +76,7 @@ fn checked(server: &Server, received: &Received<'_>) -> Result<ApiRequest, ApiEr
     wire::read(received)
 }
 
-/// An action to be done, with what was given for it.
+/// An action with its parameters.
 struct Call<'a> {
     platform: &'a Platform,
     request_id: &'a str,
@@ -89,10 +88,10 @@ async fn act(server: &Server, id: &str, request: ApiRequest) -> Result<Bytes, Ap
     let platform = server.platform.clone();
     if matches!(action, Action::Invoke | Action::InvokeFunction) {
         let call = Call { platform: &platform, request_id: id, parameters };
-        // Boxed: an idle connection is as large as the largest of what may go on in it.
+        // Boxed, because an idle connection is as large as the largest future that it may run.
         return Box::pin(on(action, call)).await;
     }
-    // On its own, as an invocation is below: a caller that leaves interrupts no change.
+    // In a separate task, as an invocation is: a caller that leaves does not interrupt a change.
     let id = id.to_owned();
     let task = tokio::spawn(async move {
         on(action, Call { platform: &platform, request_id: &id, parameters }).await

@@ -1,4 +1,4 @@
-//! `CreateNamespace`, `ListNamespaces` and `DeleteNamespace` (scf-contract §3.5).
+//! `CreateNamespace`, `ListNamespaces` and `DeleteNamespace` (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, errors::ApiError, refusal};
 use crate::platform::store::Namespace;

@@ -3,17 +3,18 @@
 use super::errors::ApiError;
 use serde_json::{Map, Value};
 
-/// An action's parameters, or those of an object among them; each of its type, as
-/// [`shape::checked`](super::shape::checked) left them. What is large is taken out rather
-/// than copied; a second taking finds nothing.
+/// An action's parameters, or those of an object among them. Each has its type, as
+/// [`shape::checked`](super::shape::checked) ensured. Large values are taken rather than copied; a
+/// second call finds nothing.
 #[derive(Debug, Default)]
 pub struct Parameters {
     values: Map<String, Value>,
-    /// Where these are, for errors: `Code.`, or nothing.
+    /// The prefix of their names in errors: `Code.`, or nothing.
     prefix: String,
 }
 
 impl Parameters {
+    /// Parameters at the top of a request, whose values were checked.
     pub fn new(values: Map<String, Value>) -> Self {
         Self { values, prefix: String::new() }
     }
@@ -57,10 +58,10 @@ impl Parameters {
         self.values.get(name).and_then(Value::as_i64)
     }
 
-    /// The integer under a name, where it fits an unsigned one of 32 bits.
+    /// The integer under a name, as an unsigned one of 32 bits.
     ///
     /// # Errors
-    /// `InvalidParameterValue` where it does not.
+    /// `InvalidParameterValue` if it does not fit.
     pub fn natural(&self, name: &str) -> Result<Option<u32>, ApiError> {
         let Some(value) = self.integer(name) else { return Ok(None) };
         match u32::try_from(value) {
@@ -74,8 +75,8 @@ impl Parameters {
         self.values.get(name).and_then(Value::as_bool)
     }
 
-    /// What a text that is `TRUE` or `FALSE` says; so the API writes most of its switches
-    /// (scf-contract §3.5).
+    /// A switch that is written as the text `TRUE` or `FALSE`, as the API writes most switches
+    /// (docs/contract.md §3.5).
     ///
     /// # Errors
     /// `InvalidParameterValue` where it is another text.
@@ -117,7 +118,7 @@ impl Parameters {
         Some(objects.collect())
     }
 
-    /// The whole name of a parameter, for an error that the action itself makes:
+    /// The full name of a parameter, for an error that the action itself reports:
     /// `Environment.Variables.0.Key`.
     pub fn path(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)

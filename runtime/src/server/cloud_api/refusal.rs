@@ -1,4 +1,4 @@
-//! What the API says of what the platform refuses.
+//! The API's errors for the platform's refusals.
 
 use super::errors::ApiError;
 use crate::{
@@ -39,7 +39,7 @@ pub(super) fn refused(platform: &Platform, error: ManagementError) -> ApiError {
     }
 }
 
-/// The store failed while something was read.
+/// The store failed while reading.
 pub(super) fn unread(platform: &Platform, error: StoreError) -> ApiError {
     internal(platform, error)
 }
@@ -71,7 +71,7 @@ fn invalid(reason: InvalidFunction) -> ApiError {
     }
 }
 
-/// The caller knows the code as `ZipFile`, and not by where the server keeps it.
+/// The caller knows the code as `ZipFile`, not by its place on the server.
 fn unusable(platform: &Platform, error: PackageError) -> ApiError {
     match error {
         PackageError::Damaged { reason, .. } => ApiError::zip_unusable(reason),

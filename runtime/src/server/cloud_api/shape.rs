@@ -1,5 +1,5 @@
-//! What shape an action's parameters have, and whether what was given has it: the platform's
-//! gateway looks before the action does (scf-contract §3.3).
+//! The shape of an action's parameters, and its check. The platform's gateway checks it before the
+//! action (docs/contract.md §3.3).
 
 use super::errors::ApiError;
 use serde_json::{Map, Value};
@@ -21,16 +21,16 @@ pub enum Kind {
     Boolean,
     Object(&'static [Parameter]),
     List(&'static Kind),
-    /// Known to the API, of no use to krait, and not looked into.
+    /// Known to the API, not used by krait, and not checked.
     Ignored,
 }
 
 /// How parameters were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Values have types, and must have the documented ones: "128" is no integer.
+    /// JSON. Values must have the documented types: "128" is not an integer.
     Json,
-    /// A query or a form: all is text, and stands for the documented type.
+    /// A query or a form. Everything is text, and is converted to the documented type.
     Text,
 }
 
@@ -44,8 +44,7 @@ pub const fn required(name: &'static str, kind: Kind) -> Parameter {
     Parameter { name, kind, required: true }
 }
 
-/// The values, each of its type. A JSON null is a parameter that was not given: some SDKs
-/// write those.
+/// The values, each with its type. A JSON null counts as absent, because some SDKs send it.
 ///
 /// # Errors
 /// `UnknownParameter`, `MissingParameter`, or `InvalidParameter` for a wrong type; each names
@@ -58,7 +57,7 @@ pub fn checked(
     fields(values, known, source, None)
 }
 
-/// Where a value is: a name or a place in a list, in what holds it.
+/// The path of a value: a name or an index, and its container.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     within: Option<&'a Place<'a>>,

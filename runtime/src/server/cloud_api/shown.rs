@@ -1,4 +1,4 @@
-//! `GetFunction` and `ListFunctions` (scf-contract §3.5).
+//! `GetFunction` and `ListFunctions` (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, errors::ApiError, functions, refusal};
 use crate::platform::{Deployed, Revision, Timer, store::FunctionKey};
@@ -11,7 +11,7 @@ const LARGEST_PAGE: u32 = 100;
 /// How much of a function's code is shown: a guess.
 const SHOWN_CODE_BYTES: u64 = 1024 * 1024;
 
-/// What the platform filters by, and krait's functions do not have.
+/// Filters of the platform for properties that krait's functions do not have.
 const ABSENT: [&str; 9] = [
     "VpcId",
     "SubnetId",
@@ -86,7 +86,7 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
             })
         })
         .collect();
-    // Times sort as their texts do. What is as old as another stays in the order of names.
+    // Times sort like their texts. Equal times stay in the order of names.
     found.sort_by(|one, other| one[order].as_str().cmp(&other[order].as_str()));
     if descending {
         found.reverse();
@@ -96,8 +96,8 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
     Ok(answer::result(request_id, &json!({ "Functions": functions, "TotalCount": total })))
 }
 
-/// Where a summary has what a filter of that name looks at. That both `Type` and `FunctionType`
-/// are names is read from the documents' example and text.
+/// The field of a summary that a filter refers to. The documents' example has `Type` and their text
+/// has `FunctionType`, so both are accepted.
 fn field(filter: &str) -> Result<&'static str, ApiError> {
     match filter {
         "Status" => Ok("Status"),
@@ -192,7 +192,7 @@ fn trigger(timer: &Timer, revision: &Revision) -> Value {
     })
 }
 
-/// The file that the handler is in; nothing where it cannot be read, or is too large to show.
+/// The handler's file; empty if it cannot be read, or is too large to show.
 async fn entry_code(revision: &Revision) -> String {
     let entry = format!("{}.py", revision.function.handler.entry_path());
     let path = revision.package.paths.code.join(entry);

@@ -1,4 +1,4 @@
-//! `PublishVersion` and `ListVersionByFunction` (scf-contract §3.5).
+//! `PublishVersion` and `ListVersionByFunction` (docs/contract.md §3.5).
 
 use super::{Call, answer, asked, errors::ApiError, functions, refusal};
 use crate::platform::Revision;

@@ -1,4 +1,4 @@
-//! From an HTTP request to an action and its parameters (scf-contract §3.1).
+//! From an HTTP request to an action and its parameters (docs/contract.md §3.1).
 
 use super::{
     actions::Action,
@@ -13,15 +13,15 @@ use http::{HeaderMap, HeaderName, Method, Uri, header};
 /// The only version of the API there is.
 pub const VERSION: &str = "2018-04-16";
 
-/// The largest body that a face should take, in bytes: a `ZipFile` of 20 MB in base64, and
-/// room for the rest. The platform's gateway stops at 10 MB, which a zip of the documented
-/// size would not get through.
+/// The largest body that a face should accept, in bytes: a `ZipFile` of 20 MB in base64, and room
+/// for the rest. The platform's gateway stops at 10 MB, which is too small for a zip of the
+/// documented size.
 pub const LARGEST_BODY: usize = 28 * 1024 * 1024;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Names in a query or form that are the request's and no parameters of the action.
+/// Names in a query or form that belong to the request, not to the action.
 const COMMON: [&str; 11] = [
     "Action",
     "Language",
@@ -49,18 +49,18 @@ pub struct Received<'a> {
 #[derive(Debug)]
 pub struct ApiRequest {
     pub action: Action,
-    /// Where the caller believes to be; krait has one region, so nothing depends on it.
+    /// The caller's region. krait has one region, so nothing depends on it.
     pub region: Option<String>,
     /// `zh-CN` or `en-US`. krait's texts are English for both.
     pub language: Option<String>,
-    /// What the action was given: each known to it and of the documented type, nothing that
-    /// it requires left out. The ranges of values are the action's to check.
+    /// The action's parameters. Each is known and has the documented type, and no required one is
+    /// missing. The action checks the ranges of values.
     pub parameters: Parameters,
 }
 
-/// Reads a request. The action, version, region and language are taken from the form or a
-/// GET's query, else from the headers, else from a POST's query: what may be signed wins over
-/// what is not.
+/// Reads a request. The action, version, region and language come from the form or a GET's query,
+/// else from the headers, else from a POST's query. So values that may be signed win over unsigned
+/// ones.
 ///
 /// # Errors
 /// `UnsupportedProtocol` for a method or content that the API does not have,
@@ -88,7 +88,7 @@ pub fn read(received: &Received<'_>) -> Result<ApiRequest, ApiError> {
     Ok(ApiRequest { action, region, language, parameters })
 }
 
-/// What a request carries besides its head.
+/// A request's content.
 enum Content<'a> {
     Json(&'a [u8]),
     Pairs(Vec<Pair<'a>>),
@@ -128,7 +128,7 @@ impl<'a> Received<'a> {
         Ok(given.split(';').next().unwrap_or_default().trim_ascii())
     }
 
-    /// What a POST has in its query; parameters of the action are not among it.
+    /// A POST's query, which has no parameters of the action.
     fn query_of_post(&self) -> Result<Vec<Pair<'a>>, ApiError> {
         if *self.method != Method::POST {
             return Ok(Vec::new());
@@ -144,8 +144,8 @@ impl<'a> Received<'a> {
         Ok(*self.method == Method::POST && self.media_type()?.eq_ignore_ascii_case(FORM))
     }
 
-    /// The host as the caller wrote it: the Python SDK writes `http://` in front where its
-    /// endpoint has it, and signs that. HTTP/2 has no such header, and an authority instead.
+    /// The host as the caller wrote it. The Python SDK keeps the `http://` of its endpoint, and
+    /// signs that. HTTP/2 has an authority in place of this header.
     pub(super) fn host(&self) -> Result<Option<&'a str>, ApiError> {
         let header = self.header(&header::HOST)?;
         Ok(header.or_else(|| self.uri.authority().map(http::uri::Authority::as_str)))

@@ -1,4 +1,4 @@
-//! What the pages show of invocations, and the form that makes one.
+//! The parts of pages that show invocations, and the form that makes one.
 
 use super::{
     draft::{self, Draft},
@@ -15,7 +15,7 @@ use crate::{
 };
 use maud::{Markup, html};
 
-/// How much of a text a list shows, and how much the answer to one call, in bytes.
+/// How many bytes of a text a list shows, and how many the answer to one call.
 const LISTED_BYTES: usize = 16 << 10;
 const ANSWER_BYTES: usize = 512 << 10;
 
@@ -132,14 +132,14 @@ fn invocation(record: &InvocationRecord, now: i64, names_function: bool) -> Mark
     }
 }
 
-/// A status code, in words that do not rest on its colour.
+/// A status code in words, so that the meaning does not depend on colour.
 fn outcome(status: u16) -> Markup {
     let word = if status == 200 { "returned" } else { "failed" };
     html! { span.outcome .bad[status != 200] { (status) " " (word) } }
 }
 
-/// RetMsg and the log, as far as they are not too long to be looked at. Where RetMsg is an
-/// envelope with a stack trace, that is there too, for a person to read.
+/// RetMsg and the log, cut if they are too long. If RetMsg is an envelope with a stack trace, the
+/// trace is shown too, in readable form.
 fn texts(status: u16, ret_msg: &str, log: &str, limit: usize) -> Markup {
     let stack_trace = if status == 200 { None } else { stack_trace(ret_msg) };
     let (ret_msg, after) = words::beginning(ret_msg, limit);

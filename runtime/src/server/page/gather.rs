@@ -1,4 +1,4 @@
-//! What the pages show, asked of the platform.
+//! Collects the data of the pages from the platform.
 
 use super::super::Server;
 use crate::platform::{
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// How many of the last invocations a page shows.
 const SHOWN_INVOCATIONS: u32 = 25;
 
-/// The platform as of one moment, or what of it has to do with one function.
+/// The platform's state at one moment, or one function's part of it.
 pub(super) struct Overview {
     /// Milliseconds since the epoch.
     pub now: i64,
@@ -21,9 +21,9 @@ pub(super) struct Overview {
     pub counts: HashMap<FunctionKey, Counted>,
     pub instances: Vec<ShownInstance>,
     pub waiting: usize,
-    /// None where the store could not be read.
+    /// None if the store could not be read.
     pub queued: Option<u64>,
-    /// The last, the latest first; or why they could not be read.
+    /// The last invocations, the latest first; or why they could not be read.
     pub invocations: Result<Vec<InvocationRecord>, String>,
 }
 
@@ -63,7 +63,7 @@ impl Overview {
 #[derive(Default)]
 pub(super) struct Sums {
     pub calls: u64,
-    /// Those that came to another status code than 200.
+    /// Invocations with a status code other than 200.
     pub failed: u64,
     pub cold_starts: u64,
     /// In seconds; none before the first.

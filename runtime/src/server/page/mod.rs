@@ -1,6 +1,6 @@
-//! `/ui`, for a browser: functions, instances, the last invocations with their logs, and a
-//! form that invokes. Every page is whole as the server writes it; there is no script, and
-//! [`POLICY`] lets none run, whatever a function's name or log may hold.
+//! `/ui`, for a browser: functions, instances, the last invocations with their logs, and a form
+//! that invokes. The server writes every page completely. There is no script, and [`POLICY`] lets
+//! none run, whatever a function's name or log contains.
 //!
 //! - [`gather`]: what the pages show, asked of the platform. [`draft`]: what the form holds.
 //! - [`view`]: the pages. [`parts`] and [`calls`]: what they are made of. [`words`]: times and
@@ -27,7 +27,7 @@ use gather::Overview;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use maud::Markup;
 
-/// What a page may load and do: the style sheet, and forms to ourselves. No site may frame it.
+/// What a page may load and do: the style sheet, and forms to this server. No site may frame it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
@@ -42,7 +42,7 @@ pub(super) async fn answer(server: &Server, arrived: Arrived) -> Answer {
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
-        // Stricter, and a form's Origin would be null.
+        // With a stricter policy, a form's Origin would be null.
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];

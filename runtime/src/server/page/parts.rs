@@ -1,4 +1,4 @@
-//! What the pages show of functions and instances.
+//! The parts of pages that show functions and instances.
 
 use super::{
     gather::{Overview, Sums},
@@ -7,7 +7,7 @@ use super::{
 use crate::platform::{Code, Deployed, InstanceState, Origin, ShownInstance, store::FunctionKey};
 use maud::{Markup, html};
 
-/// The few numbers that say how it goes.
+/// The key figures.
 pub(super) fn figures(overview: &Overview) -> Markup {
     let busy = overview.busy();
     let figures = [
@@ -102,7 +102,7 @@ pub(super) fn problem(deployed: &Deployed) -> Markup {
     html! { p.problem { strong { (remains) } " " (problem) } }
 }
 
-/// What is known of one function, but its environment: values there may be secrets.
+/// The details of one function, without its environment, whose values may be secrets.
 pub(super) fn configuration(overview: &Overview, key: &FunctionKey, deployed: &Deployed) -> Markup {
     let counted = overview.counts.get(key);
     let sums = Sums::of(counted);

@@ -68,7 +68,7 @@ pub(super) fn invoke(functions: Functions<'_>, draft: &Draft) -> Markup {
     shell("Invoke", None, &back(), &main)
 }
 
-/// What an invocation came to, and the form to try again.
+/// The result of an invocation, and the form to try again.
 pub(super) fn answer(
     functions: Functions<'_>,
     draft: &Draft,
@@ -124,7 +124,7 @@ fn recent(overview: &Overview, of_all: bool) -> Markup {
     }
 }
 
-/// What is around every page. `as_of` is when what it shows was asked for, if that can grow old.
+/// The frame of every page. `as_of` is the time of its data, if the data can grow old.
 fn shell(title: &str, as_of: Option<i64>, sections: &Markup, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)

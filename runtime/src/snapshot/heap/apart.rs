@@ -1,9 +1,9 @@
-//! Memory that a snapshot need not keep as it is, set apart while it is prepared: what
-//! stays zero almost everywhere, and what can be computed from what is kept.
+//! Memory that a snapshot need not keep as it is: memory that stays zero almost everywhere, and
+//! memory that can be computed. It is set apart while a snapshot is prepared.
 //!
-//! The owner of such memory tells it by the requests for it ([`Sort`]). What can be
-//! computed must all be named before the snapshot is written, by whoever can compute it;
-//! `snapshot/left_out.rs` has it computed again when it is looked at.
+//! The owner of such memory recognises it by the allocation requests ([`Sort`]). The owner must
+//! list all computable memory before the snapshot is written. `snapshot/left_out.rs` computes it
+//! again at the first access.
 
 use super::{at, map_at};
 use crate::snapshot::addresses::{LEFT_OUT, SPARSE, whole_pages};
@@ -27,14 +27,14 @@ pub enum Sort {
     LeftOut,
 }
 
-/// Tells what a request is for, by it and the two before, the oldest first.
+/// Decides what a request is for, from it and the two before, the oldest first.
 pub type Sorter = fn([Asked; 3]) -> Sort;
 
 /// Memory is taken from the kernel for this many bytes at once.
 const STEP: usize = 1 << 20;
 
-/// Alignments above this are not provided for. It is also the room for a word before each
-/// block of what is left out, which holds its size.
+/// Larger alignments are not supported. This is also the room for a word before each left-out
+/// block, which holds its size.
 const ALIGNMENT: usize = 8;
 
 /// In the word before a block: the block was freed.
@@ -69,7 +69,7 @@ impl Apart {
         self.sorter = Some(sorter);
     }
 
-    /// A block for a request, if it is one to be set apart and there is room.
+    /// A block for a request, if it must be set apart and there is room.
     pub(super) fn allocate(&mut self, size: usize, alignment: usize) -> Option<*mut u8> {
         let sorter = self.sorter?;
         let asked = Asked { size, alignment };
@@ -92,8 +92,8 @@ impl Apart {
     /// # Safety
     /// `block` must be in use, and used no more.
     pub(super) unsafe fn free(&mut self, block: *mut u8) {
-        // What is sparse stays as it is: nobody knows its size. A snapshot's blocks stay, and
-        // may be closed.
+        // A sparse block stays, because its size is unknown. A snapshot's blocks stay too, and may
+        // be closed.
         if self.sorter.is_none() || !LEFT_OUT.contains(&block.addr()) {
             return;
         }
@@ -123,7 +123,7 @@ impl Apart {
         blocks
     }
 
-    /// What was handed out of the two regions, in whole pages: the sparse one first.
+    /// The used part of the two regions, in whole pages: the sparse one first.
     pub(super) fn used(&self) -> [Range<usize>; 2] {
         [&self.sparse, &self.left_out]
             .map(|region| region.start..region.start + whole_pages(region.end - region.start))

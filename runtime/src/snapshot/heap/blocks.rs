@@ -13,7 +13,7 @@ const GIVEN_BACK: usize = 128 << 10;
 
 pub(super) struct Blocks {
     dlmalloc: Dlmalloc<Region>,
-    /// Addresses before this are a snapshot's.
+    /// Addresses below this belong to a snapshot.
     frozen: usize,
 }
 
@@ -48,7 +48,7 @@ impl Blocks {
         }
     }
 
-    /// None where the block is a snapshot's.
+    /// None if the block belongs to a snapshot.
     ///
     /// # Safety
     /// `block` must be in use.

@@ -1,5 +1,5 @@
-//! libc's allocation functions, for C: the linker turns every reference to `malloc` and
-//! its kin into one to these (`--wrap`, see build.rs), libc's own included.
+//! libc's allocation functions. The linker redirects every reference to `malloc` and the related
+//! functions to these (`--wrap`, see build.rs), including libc's own.
 
 use super::{ALIGNMENT, allocate, allocate_zeroed, free, lock, reallocate, usable};
 use crate::{locks, snapshot::thread::__real_pthread_create};
@@ -77,8 +77,7 @@ extern "C" fn __wrap_malloc_usable_size(pointer: *mut c_void) -> size_t {
     if pointer.is_null() { 0 } else { usable(pointer.cast()) }
 }
 
-/// What makes a thread: before there is one, the interpreter gets its locks, and the heap knows of
-/// it.
+/// Creates a thread. Before that, the interpreter's locks are restored, and the heap is told.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_pthread_create(
     thread: *mut libc::pthread_t,

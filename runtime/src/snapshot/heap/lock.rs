@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a thread was ever made, the interpreter's own excepted.
+/// Whether a thread was ever created, besides the interpreter's own.
 static THREADED: AtomicBool = AtomicBool::new(false);
 static HELD: AtomicBool = AtomicBool::new(false);
 
 pub(super) struct Guard(bool);
 
-/// Takes the lock, where there is anyone to be kept out.
+/// Takes the lock, if there may be another thread.
 #[inline]
 pub(super) fn take() -> Guard {
     let threaded = is_threaded();
@@ -50,7 +50,7 @@ unsafe extern "C" fn after_fork() {
 }
 
 fn lock() {
-    /// Whoever holds it is done in nanoseconds, unless the kernel has stopped them.
+    /// The holder is done in nanoseconds, unless the kernel has interrupted it.
     const SPINS: u32 = 100;
     while HELD.swap(true, Ordering::Acquire) {
         let mut spins = 0;

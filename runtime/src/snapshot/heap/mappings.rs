@@ -1,5 +1,5 @@
-//! The largest blocks: each a mapping of its own, at addresses that are not used again as
-//! long as there are others.
+//! The largest blocks. Each is a separate mapping. Addresses are not reused while there are unused
+//! ones.
 
 use super::{at, map_at};
 use crate::snapshot::addresses::{MAPPINGS, PAGE, whole_pages};
@@ -61,7 +61,7 @@ impl Mappings {
         }
     }
 
-    /// Moves pages rather than bytes; null where that cannot be, and then all stays.
+    /// Moves pages rather than bytes. Null if that is impossible; then nothing has changed.
     ///
     /// # Safety
     /// `block` must be in use, and aligned to a page at most.

@@ -1,5 +1,5 @@
-//! The heap of a process that holds an interpreter: every allocation of Rust's and of
-//! libc's, at fixed addresses, so that a snapshot can keep it.
+//! The heap of a process that holds an interpreter. It serves every allocation of Rust and libc, at
+//! fixed addresses, so that a snapshot can keep it.
 //!
 //! Three ways by size: objects in slabs of one size each ([`slabs`]), larger blocks by
 //! `dlmalloc` ([`blocks`]), and the largest in mappings of their own ([`mappings`]).
@@ -31,14 +31,13 @@ use std::{
 /// kernel when they are freed.
 const LARGEST_BLOCK: usize = 1 << 20;
 
-/// The same where zeros are asked for: they are the kernel's, and cost nothing until they
-/// are touched.
+/// The same for zeroed memory, which comes from the kernel and costs nothing until it is touched.
 const LARGEST_ZEROED: usize = 128 << 10;
 
 /// How many regions a snapshot keeps.
 pub(super) const REGIONS: usize = 4;
 
-/// The alignment that is given without being asked for.
+/// The alignment of every block.
 const ALIGNMENT: usize = 16;
 
 struct Heap {
@@ -46,7 +45,7 @@ struct Heap {
     blocks: blocks::Blocks,
     mappings: mappings::Mappings,
     apart: apart::Apart,
-    /// What was allocated before the heap was activated, or instead of it.
+    /// The plain heap, for allocations before the activation or instead of it.
     outside: Dlmalloc,
 }
 
@@ -66,8 +65,8 @@ static HEAP: Shared = Shared(UnsafeCell::new(Heap {
 /// Whether allocations go to the fixed addresses.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 
-/// Whether a snapshot is being prepared: what is freed is wiped, so that the snapshot
-/// holds no remains, and nothing gets a mapping of its own.
+/// Whether a snapshot is being prepared. Then freed memory is wiped, so that the snapshot contains
+/// no remains, and no block gets a separate mapping.
 static PREPARING: AtomicBool = AtomicBool::new(false);
 
 /// From here on, memory comes from the fixed addresses.
@@ -85,7 +84,7 @@ pub(super) fn prepare() {
     PREPARING.store(true, Ordering::Relaxed);
 }
 
-/// From here on, `sorter` tells what a snapshot need not keep as it is.
+/// From here on, `sorter` decides which memory a snapshot need not keep as it is.
 pub fn sort_by(sorter: Sorter) {
     locked(|heap| heap.apart.sort_by(sorter));
 }
@@ -103,9 +102,8 @@ pub(super) fn place_of_left_out() -> Range<usize> {
     locked(|heap| heap.apart.used())[1].clone()
 }
 
-/// Leaves everything allocated so far where it is for good: to free it does nothing, and
-/// what is allocated from here on lies on fresh pages. A process that takes the snapshot
-/// up so touches few of its pages.
+/// Keeps everything allocated so far in its place for good. Freeing it does nothing, and further
+/// allocations use fresh pages. So a process that restores the snapshot writes to few of its pages.
 pub(super) fn freeze() {
     PREPARING.store(false, Ordering::Relaxed);
     locked(|heap| {
@@ -133,7 +131,7 @@ pub(super) fn object_around(address: usize) -> Option<(usize, usize)> {
 pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
     locked(|heap| {
         if !ACTIVE.load(Ordering::Relaxed) {
-            // What goes back to the kernel: a server is not for ever as large as it once was.
+            // Returned to the kernel, so that a server does not stay as large as it once was.
             if size >= LARGEST_BLOCK {
                 return heap.mappings.allocate(size, alignment);
             }
@@ -188,12 +186,12 @@ pub unsafe fn free(pointer: *mut u8) {
         } else if !ACTIVE.load(Ordering::Relaxed) {
             heap.outside.c_free(pointer);
         }
-        // Else it is older than the interpreter. It stays: its part of the heap is left
-        // alone, since a snapshot does not keep it.
+        // Otherwise it is older than the interpreter. It stays, because a snapshot does not keep
+        // that part of the heap.
     });
 }
 
-/// Allocates anew and copies; null where there is no memory, and then the old stays.
+/// Allocates again and copies. Null if there is no memory; then the old block stays.
 ///
 /// # Safety
 /// As for [`free`]; `old_size` bytes must be readable.
@@ -246,8 +244,8 @@ impl Heap {
     }
 }
 
-/// How many bytes can be read from `pointer` on, at least `0` and at most what was asked
-/// for when it was allocated or a little more: for C, which does not keep sizes.
+/// How many bytes can be read from `pointer` on: at least 0, and at most a little more than the
+/// requested size. For C, which does not keep sizes.
 fn usable(pointer: *mut u8) -> usize {
     let address = pointer.addr();
     locked(|heap| {

@@ -1,7 +1,7 @@
 //! Small objects: slabs of 32 KiB, each cut into objects of one size.
 //!
-//! What is known of a slab lies apart from it, in a table, and an object that is not used
-//! yet is not touched: a page is the kernel's until its first object is handed out.
+//! A slab's data is in a separate table, and unused objects are not touched. So a page costs
+//! nothing until its first object is handed out.
 
 use super::{at, map_at};
 use crate::snapshot::addresses::{SLAB_TABLE, SLABS, whole_pages};
@@ -58,7 +58,7 @@ pub(super) struct Slabs {
     made: u32,
     /// How many of them have memory behind them.
     backed: u32,
-    /// Slabs before this one are a snapshot's.
+    /// Slabs before this one belong to a snapshot.
     frozen: u32,
     /// The first of the empty slabs, linked by `next`.
     empty: u32,

@@ -1,4 +1,4 @@
-//! Reading what an element is declared to have in it.
+//! Reads an element's content model.
 
 use super::{Failure, Read, Subset, syntax};
 use crate::expat::{
@@ -8,14 +8,14 @@ use crate::expat::{
     scan::Place,
 };
 
-/// How deep an element's model may nest: krait's own limit, since models are told of, and
-/// forgotten, recursively.
+/// How deep a content model may nest. This is krait's own limit, because models are passed on and
+/// freed recursively.
 const DEEPEST: usize = 500;
 
 impl Subset<'_, '_> {
     /// After the first `(` of a model: it, and its last token.
     pub(super) fn group(&mut self) -> Read<(Model, Place)> {
-        // The groups that are open, and the sign between their parts.
+        // The open groups, and the separator between their parts.
         let mut open: Vec<(Model, Option<char>)> = vec![(Model::default(), None)];
         loop {
             let token = self.token()?;
@@ -47,7 +47,7 @@ impl Subset<'_, '_> {
                 }
                 _ => return Err(syntax(&token)),
             }
-            // What comes after a part.
+            // After a part.
             loop {
                 let token = self.token()?;
                 let Some((group, sign)) = open.last_mut() else { return Err(syntax(&token)) };

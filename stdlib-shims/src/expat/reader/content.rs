@@ -1,4 +1,4 @@
-//! Reading what elements are made of.
+//! Reads the content of elements.
 
 use super::{Element, Expansion, Limits, Reader, State};
 use crate::expat::{
@@ -106,7 +106,7 @@ impl Reader {
         let (name, specified) = match opened {
             Ok(opened) => opened,
             Err(code) => {
-                // As expat does it: not those of an element that would stay open.
+                // As in expat: not those of an element that would stay open.
                 for prefix in self.namespaces.close().into_iter().filter(|_| empty) {
                     self.emit(nothing.clone(), text, What::EndNamespace(prefix));
                 }

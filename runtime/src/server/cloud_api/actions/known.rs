@@ -1,5 +1,5 @@
-//! The parameters of each action. What is ignored is known to the API and means nothing on
-//! one machine: networks, disks, log topics, billing.
+//! The parameters of each action. Ignored ones are known to the API but have no meaning on one
+//! machine: networks, disks, log topics, billing.
 
 use super::super::shape::{
     Kind::{self, Boolean, Ignored, Integer, List, Object, Text},
@@ -47,7 +47,7 @@ pub(super) const GET_FUNCTION: &[Parameter] = &[
 
 pub(super) const CREATE_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
-    // The platform has this error of its own, MissingParameter.Code, so the action looks.
+    // The platform has a separate error for this, MissingParameter.Code, so the action checks it.
     optional("Code", Object(CODE)),
     optional("Handler", Text),
     optional("Description", Text),

@@ -30,6 +30,7 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action that krait supports.
     pub const ALL: [Self; 20] = [
         Self::Invoke,
         Self::InvokeFunction,
@@ -53,7 +54,7 @@ impl Action {
         Self::DeleteNamespace,
     ];
 
-    /// The action of a name, to the letter.
+    /// The action with exactly this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.name() == name)
     }
@@ -84,7 +85,7 @@ impl Action {
         }
     }
 
-    /// The parameters it knows: those of the SDK's models (scf-contract §3.3, §3.5).
+    /// The parameters it knows: those of the SDK's models (docs/contract.md §3.3, §3.5).
     pub fn parameters(self) -> &'static [Parameter] {
         match self {
             Self::Invoke => known::INVOKE,

@@ -3,7 +3,7 @@
 use super::{ApiError, excerpt};
 use std::fmt::Display;
 
-/// What is asked for is not there, or is there already.
+/// Errors for what does not exist, or exists already.
 impl ApiError {
     /// No function of that name is in the namespace. The platform's text.
     pub fn function_not_found(name: &str) -> Self {
@@ -17,7 +17,7 @@ impl ApiError {
         Self::of("ResourceNotFound.Qualifier", message)
     }
 
-    /// A version that is to be shown or deleted is not there.
+    /// The version to show or delete does not exist.
     pub fn version_not_found(version: &str) -> Self {
         let message = format!("Function version not found: [{}]", excerpt(version));
         Self::of("ResourceNotFound.FunctionVersion", message)
@@ -29,7 +29,7 @@ impl ApiError {
         Self::of("ResourceNotFound.Namespace", message)
     }
 
-    /// A layer is not known to this server.
+    /// This server does not have the layer.
     pub fn layer_not_found(name: &str, version: impl Display) -> Self {
         let message = format!("Layer version not found: [{}:{version}]", excerpt(name));
         Self::of("ResourceNotFound.LayerVersion", message)
@@ -41,7 +41,7 @@ impl ApiError {
         Self::of("ResourceInUse.Function", message)
     }
 
-    /// A function of a folder, a template or `krait.toml` is to be changed or deleted.
+    /// A function of a folder, a template or `krait.toml` cannot be changed or deleted.
     pub fn function_of_project(name: &str) -> Self {
         let message = format!(
             "The function [{}] is one of the server's project; change it in its folder or \
@@ -51,17 +51,17 @@ impl ApiError {
         Self::of("UnsupportedOperation", message)
     }
 
-    /// A namespace has as many functions as it may have.
+    /// A namespace has its maximum of functions.
     pub fn too_many_functions(problem: impl Display) -> Self {
         Self::of("LimitExceeded.Function", format!("One function too many: {problem}."))
     }
 
-    /// There are as many namespaces as there may be.
+    /// There is the maximum of namespaces.
     pub fn too_many_namespaces(problem: impl Display) -> Self {
         Self::of("LimitExceeded.Namespace", format!("One namespace too many: {problem}."))
     }
 
-    /// A function has as many versions as it may have.
+    /// A function has its maximum of versions.
     pub fn too_many_versions(problem: impl Display) -> Self {
         Self::of("LimitExceeded.FunctionVersions", format!("One version too many: {problem}."))
     }
@@ -72,7 +72,7 @@ impl ApiError {
         Self::of("ResourceInUse.Namespace", message)
     }
 
-    /// `DeleteNamespace` while it has functions. Which code the platform gives is not known.
+    /// `DeleteNamespace` while it has functions. The platform's code is not known.
     pub fn namespace_in_use(name: &str) -> Self {
         let message =
             format!("The namespace [{}] still has functions; delete them first.", excerpt(name));
@@ -121,20 +121,20 @@ impl ApiError {
         Self::of("FailedOperation.FunctionStatusError", message)
     }
 
-    /// No instance could be had for the invocation.
+    /// No instance could be started for the invocation.
     pub fn invoke_failed(reason: impl Display) -> Self {
         Self::of("FailedOperation.InvokeFunction", format!("The function was not run: {reason}."))
     }
 }
 
-/// Code that cannot be taken in.
+/// Errors for code that cannot be accepted.
 impl ApiError {
     /// `CreateFunction` or `UpdateFunctionCode` without code.
     pub fn code_missing() -> Self {
         Self::of("MissingParameter.Code", "The code is missing: give ZipFile.")
     }
 
-    /// Code is to come from where krait does not fetch it: COS, Git, an image, a demo.
+    /// The code's source is one that krait does not support: COS, Git, an image, a demo.
     pub fn code_source_unsupported(source: &str) -> Self {
         let message =
             format!("krait takes code as ZipFile alone, and not from {}.", excerpt(source));
@@ -154,20 +154,20 @@ impl ApiError {
     }
 }
 
-/// A function's configuration that the platform would refuse. `problem` says what is wrong
-/// and what would do.
+/// Errors for a configuration that the platform would refuse. `problem` says what is wrong and what
+/// is allowed.
 impl ApiError {
-    /// `FunctionName` is not as names are (scf-contract §3.5).
+    /// `FunctionName` is not a valid name (docs/contract.md §3.5).
     pub fn function_name_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.FunctionName", "FunctionName", problem)
     }
 
-    /// `Namespace` is not as names are: letters, digits, `-` and `_`, at most 30.
+    /// `Namespace` is not a valid name: letters, digits, `-` and `_`, at most 30.
     pub fn namespace_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.NamespaceInvalid", "Namespace", problem)
     }
 
-    /// `Handler` is no handler.
+    /// `Handler` is not of the form FILE.FUNCTION.
     pub fn handler_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.Handler", "Handler", problem)
     }
@@ -182,7 +182,7 @@ impl ApiError {
         Self::problem("InvalidParameterValue.Type", "Type", problem)
     }
 
-    /// `AsyncRunEnable`, a mode of asynchronous execution for up to a day, is not krait's.
+    /// `AsyncRunEnable`, a mode of asynchronous execution for up to a day, is not supported.
     pub fn asynchronous_execution_unsupported() -> Self {
         let message = "krait has no asynchronous execution: leave AsyncRunEnable out, or FALSE.";
         Self::of("UnsupportedOperation.AsyncRunEnable", message)
@@ -193,7 +193,7 @@ impl ApiError {
         Self::problem("InvalidParameterValue.Description", "Description", problem)
     }
 
-    /// `MemorySize` is no size that functions have.
+    /// `MemorySize` is not an allowed size.
     pub fn memory_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.MemorySize", "MemorySize", problem)
     }
@@ -208,7 +208,7 @@ impl ApiError {
         Self::problem("LimitExceeded.InitTimeout", "InitTimeout", problem)
     }
 
-    /// A variable's name is none, or comes twice.
+    /// A variable's name is invalid, or repeated.
     pub fn environment_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.Environment", "Environment", problem)
     }
@@ -218,7 +218,7 @@ impl ApiError {
         Self::problem("InvalidParameterValue.EnvironmentExceededLimit", "Environment", problem)
     }
 
-    /// A variable is the platform's, and cannot be set.
+    /// A variable is reserved by the platform.
     pub fn environment_protected(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.EnvironmentSystemProtect", "Environment", problem)
     }
@@ -228,7 +228,7 @@ impl ApiError {
         Self::problem("LimitExceeded.Layers", "Layers", problem)
     }
 
-    /// `DeadLetterConfig` names no target that krait has.
+    /// `DeadLetterConfig` names a target that krait does not support.
     pub fn dead_letter_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.DeadLetterConfig", "DeadLetterConfig", problem)
     }

@@ -1,8 +1,8 @@
-//! What the API says when a request is refused (scf-contract §3.4): a code for programs, and
-//! a text for people. A function that fails is none of these: it is an ordinary result.
+//! Errors of the API (docs/contract.md §3.4): a code for programs and a text for people. A failed
+//! function is not an error but an ordinary result.
 //!
-//! Codes are the platform's. Texts are too where one is known, which is then said; the others
-//! are krait's. All are English, whatever language a request asks for.
+//! Codes are the platform's. A text is the platform's if its comment says so, else krait's. All are
+//! English, whatever language a request asks for.
 
 mod functions;
 mod queries;
@@ -10,7 +10,7 @@ mod request;
 
 use std::{borrow::Cow, fmt};
 
-/// Why a request is refused. The constructors say when each comes.
+/// Why a request is refused. Each constructor says when it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     pub code: &'static str,
@@ -31,7 +31,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// Of what a request brought, as much as a message should repeat.
+/// A part of a request, shortened for a message.
 fn excerpt(text: &str) -> Cow<'_, str> {
     const MOST: usize = 128;
     match text.char_indices().nth(MOST) {

@@ -3,7 +3,7 @@
 use super::{ApiError, excerpt};
 use std::fmt::Display;
 
-/// How a list is asked for. `problem` says what is wrong and what would do.
+/// Errors of list parameters. `problem` says what is wrong and what is allowed.
 impl ApiError {
     /// `Limit` is negative, or larger than a page may be.
     pub fn limit_invalid(problem: impl Display) -> Self {
@@ -20,27 +20,27 @@ impl ApiError {
         Self::problem("InvalidParameterValue.Order", "Order", problem)
     }
 
-    /// `OrderBy` or `Orderby` names nothing to sort by.
+    /// `OrderBy` or `Orderby` is not a sort key.
     pub fn order_by_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.OrderBy", "OrderBy", problem)
     }
 
-    /// `Filters` has a name that nothing is filtered by.
+    /// `Filters` has an unknown name.
     pub fn filters_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.Filters", "Filters", problem)
     }
 
-    /// `Status` is none that an event has.
+    /// `Status` is not a status of events.
     pub fn status_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.Status", "Status", problem)
     }
 
-    /// `InvokeType` is none that an event has.
+    /// `InvokeType` is not a type of events.
     pub fn invoke_type_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.InvokeType", "InvokeType", problem)
     }
 
-    /// `Filter.RetCode` is none of the documented ones.
+    /// `Filter.RetCode` is not a documented value.
     pub fn ret_code_invalid(problem: impl Display) -> Self {
         Self::problem("InvalidParameterValue.RetCode", "Filter.RetCode", problem)
     }

@@ -1,4 +1,4 @@
-//! Refused before an action sees it: the codes that all services of the API have.
+//! Errors before an action runs, with the codes that all services of the API have.
 
 use super::super::{actions::Action, wire::VERSION};
 use super::{ApiError, excerpt};
@@ -8,10 +8,9 @@ const INVALID_PARAMETER: &str = "InvalidParameter";
 const UNSUPPORTED_PROTOCOL: &str = "UnsupportedProtocol";
 const SIGNATURE_FAILURE: &str = "AuthFailure.SignatureFailure";
 
-/// What a request says, and how.
+/// Errors of a request's content and form.
 impl ApiError {
-    /// A parameter that is required is not there, of the action or of every request. The
-    /// platform's text.
+    /// A required parameter of the action, or of every request, is missing. The platform's text.
     pub fn missing_parameter(path: &str) -> Self {
         let message = format!("The request is missing a required parameter `{path}`.");
         Self::of("MissingParameter", message)
@@ -31,8 +30,8 @@ impl ApiError {
         Self::of(INVALID_PARAMETER, message)
     }
 
-    /// A value is of the right type, and not one that the parameter may have; where there is
-    /// no narrower code. The platform's text.
+    /// A value has the right type but is not allowed, and there is no narrower code. The platform's
+    /// text.
     pub fn invalid_value(path: &str, value: impl Display) -> Self {
         let value = value.to_string();
         let message = format!(
@@ -76,13 +75,13 @@ impl ApiError {
         Self::of(UNSUPPORTED_PROTOCOL, message)
     }
 
-    /// The body is larger than the face takes, in bytes.
+    /// The body is larger than the face accepts, in bytes.
     pub fn request_too_large(limit: usize) -> Self {
         let message = format!("The request is larger than {limit} bytes.");
         Self::of("RequestSizeLimitExceeded", message)
     }
 
-    /// More calls come than can be taken in now.
+    /// There are more calls than can be accepted now.
     pub fn request_limit_exceeded() -> Self {
         Self::of("RequestLimitExceeded", "Too many requests wait already; try again later.")
     }
@@ -132,9 +131,9 @@ impl ApiError {
     }
 }
 
-/// Who sends a request.
+/// Errors of authentication.
 impl ApiError {
-    /// There is no signature, or none that can be read, and credentials are configured.
+    /// Credentials are configured, and the signature is missing or cannot be read.
     pub fn invalid_authorization() -> Self {
         Self::of(
             "AuthFailure.InvalidAuthorization",
@@ -161,7 +160,7 @@ impl ApiError {
         )
     }
 
-    /// A form of more than 1 MB has a signature of the older generation. The platform's text.
+    /// A form of more than 1 MB is signed with the older generation. The platform's text.
     pub fn too_large_for_signature() -> Self {
         Self::of(
             SIGNATURE_FAILURE,

@@ -1,5 +1,5 @@
-//! HmacSHA1 and HmacSHA256, the older generation: the signature is one of the parameters, in
-//! a form or a query, over all the others.
+//! HmacSHA1 and HmacSHA256, the older generation. The signature is a parameter in a form or a
+//! query, and covers all the others.
 
 use super::super::{
     errors::ApiError,
@@ -13,7 +13,7 @@ use http::Method;
 use sha1::Sha1;
 use sha2::Sha256;
 
-/// The largest form that may be signed so, in bytes.
+/// The largest form that may be signed this way, in bytes.
 const LARGEST_FORM: usize = 1024 * 1024;
 
 pub(super) fn check(

@@ -1,4 +1,4 @@
-//! TC3-HMAC-SHA256: the signature is in the header `Authorization`, over the method, path,
+//! TC3-HMAC-SHA256: the signature is in the header `Authorization`, and covers the method, path,
 //! query, some headers and the body.
 
 use super::super::{errors::ApiError, wire::Received};
@@ -81,7 +81,7 @@ impl<'a> Authorization<'a> {
         let (date, rest) = scope.split_once('/')?;
         let service = rest.strip_suffix("/tc3_request")?;
         let signed_headers = signed_headers?;
-        // Both must be signed, or a request for one server would do for another.
+        // Both must be signed. Otherwise a request for one server would be valid for another.
         let signed = |name| signed_headers.split(';').any(|each| each == name);
         let signed = signed("host") && signed("content-type");
         signed.then_some(Self {
@@ -108,7 +108,7 @@ enum Values {
     LowerCase,
 }
 
-/// What is signed, built of what was received.
+/// The signed text, built from the received request.
 fn canonical(
     received: &Received<'_>,
     given: &Authorization<'_>,
@@ -134,7 +134,7 @@ fn canonical(
     Ok(text)
 }
 
-/// A header that is said to be signed must be there, once.
+/// A signed header must be there exactly once.
 fn signed_value<'a>(received: &Received<'a>, name: &str) -> Result<&'a str, ApiError> {
     if name == header::HOST.as_str() {
         return received.host()?.ok_or_else(ApiError::signature_failure);

@@ -1,8 +1,8 @@
-//! Whether a request was signed by who knows the secret key (scf-contract §3.1).
+//! Checks that a request was signed with the secret key (docs/contract.md §3.1).
 //!
-//! Neither generation of signatures covers the headers that say what is to be done: an
-//! action in `X-TC-Action` can be exchanged on the way, and a request can be sent again for
-//! five minutes. That is the protocol's; only TLS in front of krait helps.
+//! Neither generation of signatures covers the `X-TC-` headers. Somebody on the network can replace
+//! the action in `X-TC-Action`, and repeat a request for five minutes. That is a weakness of the
+//! protocol; only TLS in front of krait helps.
 
 mod forms;
 mod headers;
@@ -12,22 +12,22 @@ use http::{Method, header};
 use std::fmt;
 use subtle::ConstantTimeEq;
 
-/// How far a request's time may be from the clock, in seconds.
+/// How far a request's time may be off, in seconds.
 pub const LARGEST_SKEW: u64 = 300;
 
-/// Whose requests are taken.
+/// The credentials that requests must be signed with.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     pub secret_id: String,
     pub secret_key: Secret,
-    /// A temporary key's token, which each request must then carry. Where there is none, a
-    /// request's token is not looked at.
+    /// A temporary key's token, which each request must then carry. Without one, a request's token
+    /// is ignored.
     pub token: Option<Secret>,
 }
 
 impl Credentials {
-    /// Whether a secret id and a secret key are these, both compared in a time that depends on
-    /// their lengths alone.
+    /// Whether a secret id and a secret key equal these. The comparison's time depends only on
+    /// their lengths.
     pub fn are(&self, secret_id: &str, secret_key: &str) -> bool {
         let id = self.secret_id.as_bytes().ct_eq(secret_id.as_bytes());
         (id & self.secret_key.0.as_bytes().ct_eq(secret_key.as_bytes())).into()
@@ -39,6 +39,7 @@ impl Credentials {
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a text, so that `Debug` does not print it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -50,9 +51,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Checks a request's signature, of either generation. `now` is the time in seconds since
-/// 1970. The body is read as bytes alone, so that this can come before
-/// [`read`](super::wire::read).
+/// Checks a request's signature, of either generation. `now` is the time in seconds since 1970. The
+/// body is read only as bytes, so that this can run before [`read`](super::wire::read).
 ///
 /// # Errors
 /// `AuthFailure.InvalidAuthorization` where there is no signature, or none that can be read;
@@ -69,7 +69,7 @@ pub fn check(received: &Received<'_>, credentials: &Credentials, now: i64) -> Re
     Err(ApiError::invalid_authorization())
 }
 
-/// What both generations say of themselves.
+/// The fields that both generations have.
 struct Claim<'a> {
     secret_id: &'a str,
     /// Seconds since 1970, as they are written.
@@ -78,7 +78,7 @@ struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    /// Checks all but the signature, and gives the time in seconds since 1970.
+    /// Checks everything except the signature. Returns the time in seconds since 1970.
     fn check(&self, credentials: &Credentials, now: i64) -> Result<i64, ApiError> {
         if self.secret_id != credentials.secret_id {
             return Err(ApiError::secret_id_not_found());
@@ -99,7 +99,7 @@ impl Claim<'_> {
     }
 }
 
-/// Compares in a time that depends on the length alone.
+/// Compares in a time that depends only on the length.
 fn same(ours: &str, theirs: &str) -> bool {
     ours.as_bytes().ct_eq(theirs.as_bytes()).into()
 }
