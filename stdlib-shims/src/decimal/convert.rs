@@ -139,14 +139,15 @@ pub(super) fn of_tuple(object: &PyObject, vm: &VirtualMachine) -> PyResult<Numbe
     }
     let wrong = || vm.new_value_error("coefficient must be a tuple of digits");
     let elements = self::elements(digits).ok_or_else(wrong)?;
-    if kind == Kind::Infinite {
-        return Ok(Number::infinity(negative));
-    }
     let mut digits = Vec::with_capacity(elements.len());
     for digit in elements {
         let digit = digit.downcast_ref::<PyInt>().ok_or_else(wrong)?;
         let digit = u8::try_from(digit.as_bigint()).ok().filter(|digit| *digit <= 9);
         digits.push(b'0' + digit.ok_or_else(wrong)?);
+    }
+    // The digits of an infinity are looked at all the same.
+    if kind == Kind::Infinite {
+        return Ok(Number::infinity(negative));
     }
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
     let coefficient = Coefficient::parse(&digits[zeros..]);
