@@ -7,7 +7,7 @@ use super::{
     number::{Coefficient, Kind, MOST_DIGITS, Number, Rounding, Rules, parse, status, text},
 };
 use malachite_bigint::{BigInt, Sign};
-use rustpython_common::hash::{MODULUS, hash_pointer};
+use rustpython_common::hash::MODULUS;
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList, PyStr, PyTuple},
@@ -290,7 +290,8 @@ pub(super) fn hash(number: &Number, identity: usize, vm: &VirtualMachine) -> PyR
         Kind::Signaling => {
             return Err(vm.new_type_error("Cannot hash a signaling NaN value"));
         }
-        Kind::Quiet => return Ok(hash_pointer(identity)),
+        // As `object.__hash__`.
+        Kind::Quiet => return Ok(identity as i64),
         Kind::Infinite => return Ok(if number.negative { -314_159 } else { 314_159 }),
         Kind::Finite => {}
     }
