@@ -562,9 +562,7 @@ impl Decimal {
         let Some(written) = written.downcast_ref::<PyStr>() else {
             return Err(vm.new_type_error("format arg must be str"));
         };
-        let Some(written) = written.to_str() else {
-            return Err(vm.new_value_error("invalid format string"));
-        };
+        let written = written.try_as_utf8(vm)?.as_str();
         let conventions = conventions.map(|given| {
             given
                 .downcast_ref::<PyDict>()
