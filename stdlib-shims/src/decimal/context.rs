@@ -17,7 +17,7 @@ use rustpython_vm::{
 use std::{
     cell::RefCell,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, Ordering::Relaxed},
     },
 };
@@ -39,6 +39,9 @@ pub(super) struct Settings {
 #[derive(Debug, PyPayload)]
 pub(super) struct Context {
     pub(super) settings: Arc<Settings>,
+    /// Its dicts of signals, once they were asked for.
+    flags: OnceLock<PyObjectRef>,
+    traps: OnceLock<PyObjectRef>,
 }
 
 const SETTINGS: [&str; 8] =
@@ -68,6 +71,8 @@ impl Context {
                 traps: traps.into(),
                 status: 0.into(),
             }),
+            flags: OnceLock::new(),
+            traps: OnceLock::new(),
         }
     }
 
@@ -122,6 +127,19 @@ impl Context {
             self.note(status, vm)?;
         }
         Ok(Decimal::object(result, vm))
+    }
+
+    fn signals(
+        &self,
+        kept: &OnceLock<PyObjectRef>,
+        is_traps: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        if let Some(signals) = kept.get() {
+            return Ok(signals.clone());
+        }
+        let signals = SignalDict::of(&self.settings, is_traps, vm)?;
+        Ok(kept.get_or_init(|| signals).clone())
     }
 
     /// A copy that has raised nothing.
@@ -331,7 +349,7 @@ impl Context {
 
     #[pygetset]
     fn flags(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        SignalDict::of(&zelf.settings, false, vm)
+        zelf.signals(&zelf.flags, false, vm)
     }
 
     #[pygetset(name = "flags", setter)]
@@ -347,7 +365,7 @@ impl Context {
 
     #[pygetset]
     fn traps(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        SignalDict::of(&zelf.settings, true, vm)
+        zelf.signals(&zelf.traps, true, vm)
     }
 
     #[pygetset(setter)]

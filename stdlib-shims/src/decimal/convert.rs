@@ -7,7 +7,7 @@ use super::{
     number::{Coefficient, Kind, MOST_DIGITS, Number, Rounding, Rules, parse, status, text},
 };
 use malachite_bigint::{BigInt, Sign};
-use rustpython_common::hash::{MODULUS, hash_pointer};
+use rustpython_common::hash::MODULUS;
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList, PyStr, PyTuple},
@@ -139,14 +139,15 @@ pub(super) fn of_tuple(object: &PyObject, vm: &VirtualMachine) -> PyResult<Numbe
     }
     let wrong = || vm.new_value_error("coefficient must be a tuple of digits");
     let elements = self::elements(digits).ok_or_else(wrong)?;
-    if kind == Kind::Infinite {
-        return Ok(Number::infinity(negative));
-    }
     let mut digits = Vec::with_capacity(elements.len());
     for digit in elements {
         let digit = digit.downcast_ref::<PyInt>().ok_or_else(wrong)?;
         let digit = u8::try_from(digit.as_bigint()).ok().filter(|digit| *digit <= 9);
         digits.push(b'0' + digit.ok_or_else(wrong)?);
+    }
+    // The digits of an infinity are looked at all the same.
+    if kind == Kind::Infinite {
+        return Ok(Number::infinity(negative));
     }
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
     let coefficient = Coefficient::parse(&digits[zeros..]);
@@ -289,7 +290,8 @@ pub(super) fn hash(number: &Number, identity: usize, vm: &VirtualMachine) -> PyR
         Kind::Signaling => {
             return Err(vm.new_type_error("Cannot hash a signaling NaN value"));
         }
-        Kind::Quiet => return Ok(hash_pointer(identity)),
+        // As `object.__hash__`.
+        Kind::Quiet => return Ok(identity as i64),
         Kind::Infinite => return Ok(if number.negative { -314_159 } else { 314_159 }),
         Kind::Finite => {}
     }

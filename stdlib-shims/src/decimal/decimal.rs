@@ -15,6 +15,7 @@ use rustpython_vm::{
 };
 
 #[pyclass(name = "Decimal", module = "decimal")]
+#[doc = "Construct a new Decimal object. 'value' can be an integer, string, tuple,\nor another Decimal object. If no value is given, return Decimal('0'). The\ncontext does not affect the conversion and is only passed to determine if\nthe InvalidOperation trap is active.\n"]
 #[derive(Debug, PyPayload)]
 pub(super) struct Decimal {
     pub(super) number: Number,

@@ -2,8 +2,9 @@
 
 use super::number::{Coefficient, Kind, Number, Rounding, text};
 use rustpython_vm::{
-    PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyList},
+    Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyDict, PyList, PyStr},
+    warn::warn,
 };
 
 /// How a number is to be shown.
@@ -22,6 +23,10 @@ struct Spec {
     /// The lengths of groups of digits from the right; whether the last one goes on.
     groups: (Vec<usize>, bool),
     point: String,
+}
+
+fn exceeds_limits(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_value_error("format specification exceeds internal limits of _decimal")
 }
 
 fn invalid(vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -80,9 +85,17 @@ impl Spec {
                 return Err(invalid(vm));
             }
         }
-        let kind = taken(&mut rest, "eEfFgGn%");
+        let mut kind = taken(&mut rest, "eEfFgGnN%");
         if !rest.is_empty() {
             return Err(invalid(vm));
+        }
+        let is_upper = kind == Some('N');
+        if is_upper {
+            let message =
+                "Format specifier 'N' is deprecated and slated for removal in Python 3.18";
+            let category = vm.ctx.exceptions.deprecation_warning.to_owned();
+            warn(vm.ctx.new_str(message).into(), Some(category), 1, None, vm)?;
+            kind = Some('n');
         }
         let is_general = matches!(kind, None | Some('g' | 'G' | 'n'));
         if precision == Some(0) && is_general {
@@ -107,7 +120,7 @@ impl Spec {
             if thousands.is_some() {
                 return Err(invalid(vm));
             }
-            spec.kind = 'g';
+            spec.kind = if is_upper { 'G' } else { 'g' };
             spec.take_locale(vm)?;
         }
         Ok(spec)
@@ -132,6 +145,39 @@ impl Spec {
         groups.pop();
         groups.retain(|length| *length > 0);
         self.groups = (groups, goes_on);
+        Ok(())
+    }
+
+    fn take_given(&mut self, conventions: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+        let get = |name: &'static str| {
+            let given = conventions.get_item_opt(name, vm)?;
+            let text = given.map(|given| {
+                given
+                    .downcast_ref::<PyStr>()
+                    .and_then(|text| text.to_str())
+                    .map(str::to_owned)
+                    .ok_or_else(|| vm.new_type_error("bad argument type for built-in operation"))
+            });
+            text.transpose()
+        };
+        let (point, thousands, grouping) =
+            (get("decimal_point")?, get("thousands_sep")?, get("grouping")?);
+        self.point = point.unwrap_or(std::mem::take(&mut self.point));
+        self.thousands = thousands.unwrap_or(std::mem::take(&mut self.thousands));
+        if let Some(grouping) = grouping {
+            let lengths = grouping.split('\0').next().unwrap_or_default();
+            let (lengths, goes_on) = match lengths.split_once('\u{7f}') {
+                Some((lengths, _)) => (lengths, false),
+                None => (lengths, true),
+            };
+            if !lengths.is_ascii() {
+                return Err(vm.new_value_error("invalid override dict"));
+            }
+            self.groups = (lengths.bytes().map(usize::from).collect(), goes_on);
+        }
+        if self.point.is_empty() || self.point.len() > 4 || self.thousands.len() > 4 {
+            return Err(vm.new_value_error("invalid override dict"));
+        }
         Ok(())
     }
 
@@ -195,10 +241,12 @@ impl Spec {
     }
 }
 
-/// What `format` gives of a number.
+/// What `format` gives of a number; `conventions` are those of a locale, as `localeconv` has them,
+/// but for the lengths of groups, which are the characters of a text.
 pub(super) fn format(
     number: &Number,
     written: &str,
+    conventions: Option<&Py<PyDict>>,
     capitals: bool,
     rounding: Rounding,
     vm: &VirtualMachine,
@@ -206,9 +254,12 @@ pub(super) fn format(
     if written.is_empty() {
         return Ok(text(number, capitals, false));
     }
-    let spec = Spec::parse(written, capitals, vm)?;
+    let mut spec = Spec::parse(written, capitals, vm)?;
+    if let Some(conventions) = conventions {
+        spec.take_given(conventions, vm)?;
+    }
     if spec.width > super::number::MOST_DIGITS as usize {
-        return Err(vm.no_memory_error());
+        return Err(exceeds_limits(vm));
     }
     if number.kind != Kind::Finite {
         let mut body = text(&number.with_sign(false), true, false);
@@ -226,9 +277,7 @@ pub(super) fn format(
     if let Some(precision) = spec.precision {
         let limit = super::number::MOST_DIGITS;
         if precision > limit && (is_fixed || is_scientific) {
-            return Err(
-                vm.new_value_error("format specification exceeds internal limits of _decimal")
-            );
+            return Err(exceeds_limits(vm));
         }
         if is_scientific {
             to_digits(&mut number, precision + 1, rounding);
@@ -302,7 +351,6 @@ pub(super) fn format(
 /// Rounds to so many digits, or adds zeros.
 fn to_digits(number: &mut Number, digits: i64, rounding: Rounding) {
     if number.coefficient.is_zero() {
-        number.exponent = number.exponent + 1 - digits;
         return;
     }
     let more = digits - number.coefficient.digits();

@@ -12,7 +12,7 @@ use super::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyType, PyTypeRef},
+    builtins::{PyDict, PyInt, PyStr, PyType, PyTypeRef},
     function::{FuncArgs, IntoPyNativeFn, ItemDoc, OptionalArg, PyMethodFlags},
     pyclass,
     types::{AsNumber, Comparable, Constructor, Hashable, Representable},
@@ -97,12 +97,15 @@ fn sign(order: Ordering) -> i64 {
 fn add<Function, Kind>(
     class: &'static Py<PyType>,
     name: &'static str,
+    parameters: &str,
     function: Function,
     vm: &VirtualMachine,
 ) where
     Function: IntoPyNativeFn<Kind>,
 {
-    let definition = vm.ctx.new_method_def(name, function, PyMethodFlags::METHOD, ItemDoc::NONE);
+    let signature = vm.ctx.intern_str(format!("{name}({parameters})\n--\n\n")).as_str();
+    let doc = ItemDoc::static_text(signature);
+    let definition = vm.ctx.new_method_def(name, function, PyMethodFlags::METHOD, doc);
     class.set_attr(vm.ctx.intern_str(name), definition.build_method(class, vm).into());
 }
 
@@ -113,6 +116,7 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, /, context=None",
             move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
                 let [context] = named(["context"], 0, arguments, vm)?;
                 let context = context_or_current(context, vm)?;
@@ -125,6 +129,7 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, /, other, context=None",
             move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
                 let [other, context] = named(["other", "context"], 1, arguments, vm)?;
                 let context = context_or_current(context, vm)?;
@@ -139,6 +144,7 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, /, context=None",
             move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
                 let [context] = named(["context"], 0, arguments, vm)?;
                 let context = context_or_current(context, vm)?;
@@ -148,7 +154,13 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
         );
     }
     for (name, test) in TESTS {
-        add(class, name, move |this: &Py<Decimal>| test(&this.number, &Rules::WIDEST), vm);
+        add(
+            class,
+            name,
+            "$self, /",
+            move |this: &Py<Decimal>| test(&this.number, &Rules::WIDEST),
+            vm,
+        );
     }
     for (name, operation) in
         [("to_integral", false), ("to_integral_value", false), ("to_integral_exact", true)]
@@ -156,6 +168,7 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, /, rounding=None, context=None",
             move |this: &Py<Decimal>, arguments: FuncArgs, vm: &VirtualMachine| {
                 let [way, context] = named(["rounding", "context"], 0, arguments, vm)?;
                 let context = context_or_current(context, vm)?;
@@ -171,6 +184,11 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
             vm,
         );
     }
+    add(class, "quantize", "$self, /, exp, rounding=None, context=None", Decimal::quantize, vm);
+    add(class, "fma", "$self, /, other, third, context=None", Decimal::fma, vm);
+    add(class, "same_quantum", "$self, /, other, context=None", Decimal::same_quantum, vm);
+    add(class, "number_class", "$self, /, context=None", Decimal::number_class, vm);
+    add(class, "to_eng_string", "$self, /, context=None", Decimal::to_eng_string, vm);
     add_methods_of_contexts(vm);
 }
 
@@ -180,6 +198,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, x, /",
             move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
                 let [number] = exact_arguments(arguments, vm)?;
                 let number = argument(&number, vm)?;
@@ -192,6 +211,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, x, y, /",
             move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
                 let [one, other] = exact_arguments(arguments, vm)?;
                 let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
@@ -205,6 +225,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, x, /",
             move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
                 let number = argument(&number, vm)?;
                 PyResult::Ok(test(&number, &this.rules()))
@@ -215,6 +236,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "fma",
+        "$self, x, y, z, /",
         |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
             let [one, other, third] = exact_arguments(arguments, vm)?;
             let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
@@ -226,6 +248,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "power",
+        "$self, /, a, b, modulo=None",
         |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
             let [base, exponent, modulus] = named(["a", "b", "modulo"], 2, arguments, vm)?;
             let base = base.unwrap_or_else(|| vm.ctx.none());
@@ -246,6 +269,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "divmod",
+        "$self, x, y, /",
         |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
             let [one, other] = exact_arguments(arguments, vm)?;
             let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
@@ -260,6 +284,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "same_quantum",
+        "$self, x, y, /",
         |_: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
             let [one, other] = exact_arguments(arguments, vm)?;
             let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
@@ -271,6 +296,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, x, /",
             move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
                 let number = argument(&number, vm)?;
                 PyResult::Ok(text(&number, this.has_capitals(), engineering))
@@ -281,6 +307,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "number_class",
+        "$self, x, /",
         |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
             PyResult::Ok(argument(&number, vm)?.class(&this.rules()))
         },
@@ -290,6 +317,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, x, /",
             move |_: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
                 if !number.downcastable::<Decimal>() {
                     return Err(vm.new_type_error("argument must be a Decimal"));
@@ -309,6 +337,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
+            "$self, /",
             move |_: &Py<Context>, given: PyObjectRef, vm: &VirtualMachine| {
                 let number = argument(&given, vm)?;
                 let negative = match turned {
@@ -324,6 +353,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "create_decimal",
+        "$self, num=\"0\", /",
         |this: &Py<Context>, number: OptionalArg<PyObjectRef>, vm: &VirtualMachine| match number {
             OptionalArg::Present(number) => Decimal::in_context(this, &number, vm),
             OptionalArg::Missing => {
@@ -335,6 +365,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
     add(
         class,
         "create_decimal_from_float",
+        "$self, f, /",
         |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
             let number = Decimal::of_float_object(&number, vm)?;
             this.run(vm, |rules, status| number.finish(rules, status))
@@ -354,17 +385,8 @@ fn way_of_rounding(
     }
 }
 
-#[pyclass(flags(BASETYPE), with(AsNumber, Comparable, Constructor, Hashable, Representable))]
+/// Methods that `add_methods` adds with their signatures.
 impl Decimal {
-    #[pyslot]
-    fn slot_str(zelf: &rustpython_vm::PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-        let this = zelf
-            .downcast_ref::<Self>()
-            .ok_or_else(|| vm.new_type_error("unexpected payload for __str__"))?;
-        Ok(vm.ctx.new_str(this.shown(current(vm)?.has_capitals())))
-    }
-
-    #[pymethod]
     fn quantize(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let [exponent, way, context] = named(["exp", "rounding", "context"], 1, arguments, vm)?;
         let context = context_or_current(context, vm)?;
@@ -375,7 +397,6 @@ impl Decimal {
             .run(vm, |rules, status| zelf.number.quantize(&exponent, &rules.rounded(way), status))
     }
 
-    #[pymethod]
     fn fma(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let [other, third, context] = named(["other", "third", "context"], 2, arguments, vm)?;
         let context = context_or_current(context, vm)?;
@@ -385,7 +406,6 @@ impl Decimal {
         context.run(vm, |rules, status| zelf.number.fma(&other, &third, rules, status))
     }
 
-    #[pymethod]
     fn same_quantum(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
         let [other, context] = named(["other", "context"], 1, arguments, vm)?;
         context_or_current(context, vm)?;
@@ -393,7 +413,6 @@ impl Decimal {
         Ok(same_quantum(&zelf.number, &*argument(&other, vm)?))
     }
 
-    #[pymethod]
     fn number_class(
         zelf: &Py<Self>,
         arguments: FuncArgs,
@@ -403,7 +422,6 @@ impl Decimal {
         Ok(zelf.number.class(&context_or_current(context, vm)?.rules()))
     }
 
-    #[pymethod]
     fn to_eng_string(
         zelf: &Py<Self>,
         arguments: FuncArgs,
@@ -411,6 +429,17 @@ impl Decimal {
     ) -> PyResult<String> {
         let [context] = named(["context"], 0, arguments, vm)?;
         Ok(text(&zelf.number, context_or_current(context, vm)?.has_capitals(), true))
+    }
+}
+
+#[pyclass(flags(BASETYPE), with(AsNumber, Comparable, Constructor, Hashable, Representable))]
+impl Decimal {
+    #[pyslot]
+    fn slot_str(zelf: &rustpython_vm::PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+        let this = zelf
+            .downcast_ref::<Self>()
+            .ok_or_else(|| vm.new_type_error("unexpected payload for __str__"))?;
+        Ok(vm.ctx.new_str(this.shown(current(vm)?.has_capitals())))
     }
 
     #[pymethod]
@@ -513,15 +542,35 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn __format__(zelf: &Py<Self>, written: PyObjectRef, vm: &VirtualMachine) -> PyResult<String> {
+    fn __format__(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<String> {
+        let (written, conventions) = match &*arguments.args {
+            _ if !arguments.kwargs.is_empty() => {
+                return Err(vm.new_type_error("Decimal.__format__() takes no keyword arguments"));
+            }
+            [] => {
+                return Err(vm.new_type_error("function takes at least 1 argument (0 given)"));
+            }
+            [written] => (written, None),
+            [written, conventions] => (written, Some(conventions)),
+            more => {
+                let count = more.len();
+                return Err(vm.new_type_error(format!(
+                    "function takes at most 2 arguments ({count} given)"
+                )));
+            }
+        };
         let Some(written) = written.downcast_ref::<PyStr>() else {
             return Err(vm.new_type_error("format arg must be str"));
         };
-        let Some(written) = written.to_str() else {
-            return Err(vm.new_value_error("invalid format string"));
-        };
+        let written = written.try_as_utf8(vm)?.as_str();
+        let conventions = conventions.map(|given| {
+            given
+                .downcast_ref::<PyDict>()
+                .ok_or_else(|| vm.new_type_error("optional argument must be a dict"))
+        });
+        let conventions = conventions.transpose()?;
         let context = current(vm)?;
-        format(&zelf.number, written, context.has_capitals(), context.rounding(), vm)
+        format(&zelf.number, written, conventions, context.has_capitals(), context.rounding(), vm)
     }
 
     #[pymethod]

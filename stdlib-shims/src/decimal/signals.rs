@@ -16,7 +16,10 @@ use rustpython_vm::{
         AsMapping, AsSequence, Comparable, Constructor, Iterable, PyComparisonOp, Representable,
     },
 };
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc, Weak,
+    atomic::{AtomicU32, Ordering},
+};
 
 /// The signals in the order that Python knows, with their bits.
 pub(super) const SIGNALS: [(&str, u32); 9] = [
@@ -125,28 +128,30 @@ pub(super) fn bits_of_dict(given: &PyObject, vm: &VirtualMachine) -> PyResult<u3
 #[pyclass(name = "SignalDictMixin", module = "decimal")]
 #[derive(Debug, PyPayload)]
 pub(super) struct SignalDict {
-    settings: Option<Arc<Settings>>,
+    /// Its context's: gone when the context is.
+    settings: Weak<Settings>,
     is_traps: bool,
 }
 
 impl SignalDict {
     pub(super) fn of(settings: &Arc<Settings>, is_traps: bool, vm: &VirtualMachine) -> PyResult {
-        let signals = Self { settings: Some(settings.clone()), is_traps };
+        let signals = Self { settings: Arc::downgrade(settings), is_traps };
         let class = classes().signal_dict.clone();
         signals.into_ref_with_type(vm, class).map(Into::into)
     }
 
-    fn place(&self, vm: &VirtualMachine) -> PyResult<&std::sync::atomic::AtomicU32> {
-        let settings = self.settings.as_ref();
-        let place = settings.map(|settings| match self.is_traps {
-            true => &settings.traps,
-            false => &settings.status,
-        });
-        place.ok_or_else(|| vm.new_value_error("invalid signal dict"))
+    fn with_place<Value>(
+        &self,
+        vm: &VirtualMachine,
+        take: impl FnOnce(&AtomicU32) -> Value,
+    ) -> PyResult<Value> {
+        let settings = self.settings.upgrade();
+        let settings = settings.ok_or_else(|| vm.new_value_error("invalid signal dict"))?;
+        Ok(take(if self.is_traps { &settings.traps } else { &settings.status }))
     }
 
     fn bits(&self, vm: &VirtualMachine) -> PyResult<u32> {
-        Ok(self.place(vm)?.load(Ordering::Relaxed))
+        self.with_place(vm, |place| place.load(Ordering::Relaxed))
     }
 }
 
@@ -154,7 +159,7 @@ impl Constructor for SignalDict {
     type Args = FuncArgs;
 
     fn py_new(_: &Py<PyType>, _: Self::Args, _: &VirtualMachine) -> PyResult<Self> {
-        Ok(Self { settings: None, is_traps: false })
+        Ok(Self { settings: Weak::new(), is_traps: false })
     }
 }
 
@@ -188,16 +193,16 @@ impl AsMapping for SignalDict {
             }),
             ass_subscript: atomic_func!(|mapping, signal, value, vm| {
                 let signals = SignalDict::mapping_downcast(mapping);
-                let place = signals.place(vm)?;
+                signals.bits(vm)?;
                 let Some(value) = value else {
                     return Err(vm.new_value_error("signal keys cannot be deleted"));
                 };
                 let signal = bits_of(signal, vm)?;
-                if value.try_to_bool(vm)? {
-                    place.fetch_or(signal, Ordering::Relaxed);
-                } else {
-                    place.fetch_and(!signal, Ordering::Relaxed);
-                }
+                let is_set = value.try_to_bool(vm)?;
+                signals.with_place(vm, |place| match is_set {
+                    true => place.fetch_or(signal, Ordering::Relaxed),
+                    false => place.fetch_and(!signal, Ordering::Relaxed),
+                })?;
                 Ok(())
             }),
         };
