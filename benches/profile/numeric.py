@@ -93,7 +93,7 @@ def decimals():
     for i in range(60):
         interest = (balance * decimal.Decimal("0.0123")).quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_UP)
         balance += interest - decimal.Decimal(i)
-    return str(balance), balance > 5, int(balance), context.prec, balance.sqrt(), f"{balance:,.2f}"
+    return str(balance), balance > 5, int(balance), context.prec, abs(balance).sqrt(), f"{balance:,.2f}"
 
 
 @piece

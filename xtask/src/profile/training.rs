@@ -16,13 +16,13 @@ const WORK: &[&str] = &["language", "data", "text", "numeric", "formats", "libra
 
 /// How many seconds each piece of work is repeated for. The program that counts takes a few times as
 /// long as the one that ships.
-const SECONDS: f64 = 1.0;
+const SECONDS: f64 = 0.3;
 
 /// How often the starts are made.
-const STARTS: usize = 8;
+const STARTS: usize = 4;
 
 /// How many requests the server gets, of each kind.
-const REQUESTS: usize = 400;
+const REQUESTS: usize = 200;
 
 /// Has `program` count, into the folder `raw`.
 pub(super) fn run(program: &Path, raw: &Path) -> Result<()> {
