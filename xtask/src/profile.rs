@@ -9,7 +9,7 @@ mod training;
 
 use super::{cargo, host, root, target_folder};
 use anyhow::{Context, Result, bail, ensure};
-use kept::{Fit, MadeFor};
+use kept::MadeFor;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -26,7 +26,6 @@ pub(super) fn arguments() -> Result<Vec<String>> {
     let (fit, profile) = kept::fitting(&kept_folder(), &MadeFor::now()?);
     eprintln!("{fit}");
     let Some(profile) = profile else { return Ok(Vec::new()) };
-    ensure!(!matches!(fit, Fit::Without(_)), "a profile that is not used");
     // Named by its content: cargo compiles anew when its name is another.
     let path = folder().join(format!("{}.profdata", profile.name));
     if !path.exists() {
