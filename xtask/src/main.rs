@@ -6,6 +6,7 @@ mod cpython_tests;
 mod engine;
 mod locks;
 mod module;
+mod profile;
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -22,6 +23,7 @@ usage: cargo xtask TASK
   compare [OPTIONS] [TOPIC...]
            run small generated programs on krait and on CPython, and report differences
   dist     build the release binary, target/dist/krait
+  profile  build a program that counts what it runs, train it, and keep its profile for `dist`
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
            write target/wasm/bin/krait, the module in a host, which tests can run
@@ -39,6 +41,7 @@ fn main() -> Result<()> {
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("compare") => compare::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("dist") => dist().map(|program| println!("{}", program.display())),
+        Some("profile") => profile::make(),
         Some("wasm") => module::build().map(|module| println!("{}", module.display())),
         Some("wasm-program") => module::program().map(|program| println!("{}", program.display())),
         Some("wasm-bench") => module::figures(&target_folder().join("dist/krait")),
@@ -49,13 +52,13 @@ fn main() -> Result<()> {
     }
 }
 
-/// Builds the optimised program, removes its lock prefixes and its symbols, and makes it write a
+/// Builds the optimised program by its profile, removes its lock prefixes and its symbols, and makes it write a
 /// copy with its snapshot attached to `target/dist`.
 fn dist() -> Result<PathBuf> {
     // The symbols tell which functions are the interpreter's.
     let symbols = ["--", "-C", "strip=none"];
     let build = ["rustc", "--profile", "dist", "--package", "krait", "--bin", "krait"];
-    cargo(&[&build[..], &symbols].concat())?;
+    cargo(&[&build[..], &words(&profile::arguments()?), &symbols].concat())?;
     let folder = target_folder().join("dist");
     fs::create_dir_all(&folder)?;
     let bare = folder.join("krait.bare");
@@ -93,29 +96,24 @@ fn patterns() -> Result<()> {
 /// Runs the benchmark program against the release binary.
 fn bench() -> Result<()> {
     let program = dist()?;
-    let arguments = [
-        "run",
-        "--profile",
-        "dist",
-        "--package",
-        "krait-benches",
-        "--",
-        &*program.to_string_lossy(),
-    ];
-    cargo(&arguments)
+    let run = ["run", "--profile", "dist", "--package", "krait-benches"];
+    // What they have in common is compiled already.
+    let flags = profile::arguments()?;
+    cargo(&[&run[..], &words(&flags), &["--", &*program.to_string_lossy()]].concat())
 }
 
 /// Runs the benchmark of the server against a program, by default the release binary.
 fn serve_bench(program: Option<PathBuf>) -> Result<()> {
-    let (program, profile) = match program {
-        Some(program) => (program.canonicalize().context("the program")?, "release"),
-        None => (dist()?, "dist"),
+    let (program, profile, flags) = match program {
+        Some(program) => (program.canonicalize().context("the program")?, "release", Vec::new()),
+        None => (dist()?, "dist", profile::arguments()?),
     };
     let environment = peer_environment()?;
     let folder = target_folder().join("serve-bench");
     let paths = [&program, &environment, &folder].map(|path| path.to_string_lossy());
-    let run = ["run", "--profile", profile, "--package", "krait-benches", "--", "serve"];
-    cargo(&[&run[..], &paths.each_ref().map(|path| &**path)].concat())
+    let run = ["run", "--profile", profile, "--package", "krait-benches"];
+    let paths = paths.each_ref().map(|path| &**path);
+    cargo(&[&run[..], &words(&flags), &["--", "serve"], &paths].concat())
 }
 
 /// A virtual environment with functions-framework and gunicorn, from the package index.
@@ -132,6 +130,10 @@ fn peer_environment() -> Result<PathBuf> {
         }
     }
     Ok(environment)
+}
+
+fn words(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

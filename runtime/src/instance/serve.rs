@@ -10,7 +10,7 @@ use super::{
 use crate::{
     contract::Failure,
     locks,
-    python::{CodePaths, Ended, Entry, Interpreter, leave},
+    python::{CodePaths, Ended, Entry, Interpreter, keep_counts, leave},
 };
 use std::{
     ffi::{c_char, c_int},
@@ -106,6 +106,10 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         let entry = entry.get_or_insert_with(|| server.load(&function, loaded));
         let begun = Instant::now();
         let ended = server.interpreter.invoke(entry, arguments);
+        if function.once {
+            // The watcher may end the process as soon as it has the answer.
+            keep_counts();
+        }
         server.answer(ended, read + begun.elapsed());
         if function.once {
             leave(0);

@@ -26,5 +26,5 @@ pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
 #[cfg(unix)]
-pub(crate) use leave::leave;
+pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;

@@ -38,6 +38,12 @@ fn knows_the_interpreters_functions() {
             true,
         ),
         ("_ZN5krait6python5event4read17he8a8ffd779dff253E", true),
+        // What a profile has the compiler split off, or make for some arguments.
+        ("_ZN13rustpython_vm5frame14ExecutingFrame3run17h71e1280ab87df454E.cold.1", true),
+        ("_ZN13rustpython_vm5frame14ExecutingFrame3run17h71e1280ab87df454E.specialized.2", true),
+        ("_ZN13rustpython_vm5frame14ExecutingFrame3run17h71e1280ab87df454E.llvm.7023", true),
+        ("_ZN5tokio7runtime4park17he8a8ffd779dff253E.cold.1", false),
+        ("sqlite3_step.cold", false),
         ("_ZN18rustpython_codegen7compile8Compiler17h71e1280ab87df454E", false),
         ("_ZN5krait6server8listener4read17he8a8ffd779dff253E", false),
         ("_ZN5krait8snapshot4heap8allocate17he8a8ffd779dff253E", false),
