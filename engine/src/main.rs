@@ -47,11 +47,15 @@ fn compile() -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     if edited.is_some() {
-        // A change is to be tried soon: what is not compiled again saves the most.
+        // A change is to be tried soon: what is not compiled again saves the most. For figures,
+        // KRAIT_ENGINE_OPT_LEVEL=3 has the interpreter compiled more like what ships.
+        let level = env::var("KRAIT_ENGINE_OPT_LEVEL").ok().filter(|_| name == "rustpython-vm");
         let incremental = format!("incremental={}", copies.join("incremental").display());
-        // For figures, KRAIT_ENGINE_OPT_LEVEL=3 compiles as what ships is compiled.
-        let level = env::var("KRAIT_ENGINE_OPT_LEVEL").unwrap_or_else(|_| "1".into());
-        for option in [&*incremental, "lto=off", &format!("opt-level={level}")] {
+        let level = level.map_or_else(
+            || vec![incremental, "opt-level=1".to_owned()],
+            |level| vec![format!("opt-level={level}")],
+        );
+        for option in ["lto=off".to_owned()].into_iter().chain(level) {
             arguments.extend(["-C".into(), option.into()]);
         }
     }
