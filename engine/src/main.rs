@@ -47,9 +47,15 @@ fn compile() -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     if edited.is_some() {
-        // A change is to be tried soon: what is not compiled again saves the most.
+        // A change is to be tried soon: what is not compiled again saves the most. For figures,
+        // KRAIT_ENGINE_OPT_LEVEL=3 has the interpreter compiled more like what ships.
+        let level = env::var("KRAIT_ENGINE_OPT_LEVEL").ok().filter(|_| name == "rustpython-vm");
         let incremental = format!("incremental={}", copies.join("incremental").display());
-        for option in [&*incremental, "lto=off", "opt-level=1"] {
+        let level = level.map_or_else(
+            || vec![incremental, "opt-level=1".to_owned()],
+            |level| vec![format!("opt-level={level}")],
+        );
+        for option in ["lto=off".to_owned()].into_iter().chain(level) {
             arguments.extend(["-C".into(), option.into()]);
         }
     }

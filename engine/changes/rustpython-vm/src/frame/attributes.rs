@@ -1,0 +1,72 @@
+//! Attributes that specialised instructions find without another count of the object's dict. That is
+//! right as long as there is one thread: nobody can take the dict away meanwhile.
+
+use super::{ExecutingFrame, misses};
+use crate::{
+    Py, PyObject, PyObjectRef, VirtualMachine,
+    builtins::{PyDict, PyStrInterned},
+    bytecode::Instruction,
+};
+use core::sync::atomic::Ordering::Relaxed;
+
+impl ExecutingFrame<'_> {
+    /// What the attribute or method is that the instruction at `index` asks `owner` for; none where
+    /// it must be looked for.
+    #[inline(always)]
+    pub(super) fn attribute(
+        &self,
+        instruction: Instruction,
+        index: usize,
+        name: &'static PyStrInterned,
+        owner: &PyObject,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        let version = self.version_of(index, owner)?;
+        let caches = &self.code.instructions;
+        match instruction {
+            Instruction::LoadAttrWithHint => {
+                dict_of(owner)?.value_at(name, caches.read_cache_u16(index + 4), vm)
+            }
+            Instruction::LoadAttrSlot => {
+                owner.get_slot(caches.read_cache_u32(index + 4) as i32 as isize)
+            }
+            Instruction::LoadAttrMethodWithValues if self.is_shadowed(index, owner) => None,
+            Instruction::LoadAttrNondescriptorWithValues if self.is_shadowed(index, owner) => None,
+            Instruction::LoadAttrMethodNoDict | Instruction::LoadAttrMethodWithValues => {
+                self.try_read_cached_descriptor(index + 1, version)
+            }
+            _ => self.try_read_cached_plain(index + 1, version),
+        }
+    }
+
+    /// Whether `owner` may have an attribute of its own where its class has one.
+    #[inline(always)]
+    fn is_shadowed(&self, index: usize, owner: &PyObject) -> bool {
+        let known = self.code.instructions.read_cache_ptr(index + 4);
+        dict_of(owner).is_some_and(|dict| known == 0 || known != dict.keys_version() as usize)
+    }
+
+    /// The dict and the place in it where the instruction at `index` stores an attribute of `owner`.
+    #[inline(always)]
+    pub(super) fn stored_in<'a>(
+        &self,
+        index: usize,
+        owner: &'a PyObject,
+    ) -> Option<(&'a Py<PyDict>, u16)> {
+        self.version_of(index, owner)?;
+        Some((dict_of(owner)?, self.code.instructions.read_cache_u16(index + 4)))
+    }
+
+    /// The version of `owner`'s class, if that is what the instruction at `index` is for.
+    #[inline(always)]
+    pub(super) fn version_of(&self, index: usize, owner: &PyObject) -> Option<u32> {
+        let version = self.code.instructions.read_cache_u32(index + 2);
+        let same = owner.class().tp_version_tag().load(Relaxed) == version;
+        (version != 0 && same && !misses::had_threads()).then_some(version)
+    }
+}
+
+#[inline(always)]
+fn dict_of(owner: &PyObject) -> Option<&Py<PyDict>> {
+    owner.instance_dict()?.dict.deref()
+}

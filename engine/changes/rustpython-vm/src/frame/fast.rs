@@ -1,0 +1,740 @@
+//! The instructions that run most and need least, in a loop of their own.
+//!
+//! What they need stays in registers here, which it does not in the loop that knows every
+//! instruction. Whatever is out of the ordinary (a name without a value, a number beyond 64 bits, an
+//! iterator at its end, a signal) is left to that loop: [`ExecutingFrame::run_fast`] stops before
+//! the instruction. Nothing here raises.
+
+use super::ExecutingFrame;
+use crate::{
+    AsObject, Py, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
+    builtins::{
+        PyDict, PyFloat, PyInt, PyList, PyTuple, list::PyListIterator, range::PyRangeIterator,
+        tuple::PyTupleIterator,
+    },
+    bytecode::{BinaryOperator, CodeUnits, ComparisonOperator, Instruction, OpArgByte, Opcode},
+    types::PyComparisonOp,
+    vm::Context,
+};
+use core::sync::atomic::Ordering::{Acquire, Relaxed};
+use rustpython_common::atomic::Radium;
+
+/// What it is worth to begin with. Other instructions that are known here come after these.
+const FAST: [Opcode; 41] = [
+    Opcode::BinaryOpAddFloat,
+    Opcode::BinaryOpAddInt,
+    Opcode::BinaryOpMultiplyFloat,
+    Opcode::BinaryOpMultiplyInt,
+    Opcode::BinaryOpSubscrListInt,
+    Opcode::BinaryOpSubscrTupleInt,
+    Opcode::BinaryOpSubtractFloat,
+    Opcode::BinaryOpSubtractInt,
+    Opcode::CallListAppend,
+    Opcode::CompareOpFloat,
+    Opcode::CompareOpInt,
+    Opcode::CopyFreeVars,
+    Opcode::ForIterList,
+    Opcode::ForIterRange,
+    Opcode::ForIterTuple,
+    Opcode::JumpBackwardNoJit,
+    Opcode::LoadAttrMethodNoDict,
+    Opcode::LoadAttrMethodWithValues,
+    Opcode::LoadAttrNondescriptorNoDict,
+    Opcode::LoadAttrNondescriptorWithValues,
+    Opcode::LoadAttrSlot,
+    Opcode::LoadAttrWithHint,
+    Opcode::LoadConstMortal,
+    Opcode::LoadDeref,
+    Opcode::LoadFast,
+    Opcode::LoadFastBorrow,
+    Opcode::LoadFastBorrowLoadFastBorrow,
+    Opcode::LoadGlobalBuiltin,
+    Opcode::LoadGlobalModule,
+    Opcode::LoadSmallInt,
+    Opcode::PopJumpIfFalse,
+    Opcode::PopJumpIfTrue,
+    Opcode::PopTop,
+    Opcode::Resume,
+    Opcode::ResumeCheck,
+    Opcode::StoreAttrInstanceValue,
+    Opcode::StoreAttrWithHint,
+    Opcode::StoreFast,
+    Opcode::StoreFastLoadFast,
+    Opcode::StoreFastStoreFast,
+    Opcode::StoreSubscrListInt,
+];
+
+const IS_FAST: [bool; 256] = {
+    let mut are = [false; 256];
+    let mut at = 0;
+    while at < FAST.len() {
+        are[FAST[at] as usize] = true;
+        at += 1;
+    }
+    are
+};
+
+/// Whether the loop here is to begin with `opcode`.
+#[inline(always)]
+pub(super) fn is_fast(opcode: u8) -> bool {
+    IS_FAST[usize::from(opcode)]
+}
+
+/// The stack of a frame while [`ExecutingFrame::run_fast`] has it.
+struct Stack {
+    /// Where the first local variable is.
+    locals: *mut usize,
+    /// Where the stack begins.
+    base: *mut usize,
+    /// Behind the topmost value.
+    top: *mut usize,
+}
+
+impl Stack {
+    /// # Safety
+    /// There is room: the compiler counted how deep the stack of this code becomes.
+    #[inline(always)]
+    unsafe fn push(&mut self, value: usize) {
+        unsafe {
+            *self.top = value;
+            self.top = self.top.add(1);
+        }
+    }
+
+    /// # Safety
+    /// A value is there.
+    #[inline(always)]
+    unsafe fn pop(&mut self) -> usize {
+        unsafe {
+            self.top = self.top.sub(1);
+            core::mem::replace(&mut *self.top, 0)
+        }
+    }
+
+    /// The value `depth` below the topmost, which is at 1.
+    ///
+    /// # Safety
+    /// It is there, and not null; it is not popped while the reference lives.
+    #[inline(always)]
+    unsafe fn peek<'a>(&self, depth: usize) -> &'a PyObject {
+        unsafe { &*((*self.top.sub(depth) & !1) as *const PyObject) }
+    }
+
+    fn depth(&self) -> u32 {
+        // SAFETY: both are in the same allocation.
+        unsafe { self.top.offset_from(self.base) as u32 }
+    }
+}
+
+/// A value with a count of its own, as it lies on the stack.
+#[inline(always)]
+fn owned(value: PyObjectRef) -> usize {
+    value.into_raw().as_ptr() as usize
+}
+
+/// Of a value that lives longer than the stack.
+#[inline(always)]
+fn borrowed(value: &PyObject) -> usize {
+    value as *const PyObject as usize | 1
+}
+
+/// # Safety
+/// `value` was taken from a stack, and is in one place only.
+#[inline(always)]
+unsafe fn to_stack_ref(value: usize) -> Option<PyStackRef> {
+    unsafe { core::mem::transmute::<usize, Option<PyStackRef>>(value) }
+}
+
+impl ExecutingFrame<'_> {
+    /// Runs what can be run here, from `index` on; gives the index of the instruction that cannot.
+    /// There is no part of an argument before `index`, and nobody watches each instruction.
+    #[inline(never)]
+    pub(super) fn run_fast(&mut self, mut index: usize, vm: &VirtualMachine) -> usize {
+        let units = self.code.instructions.units_ptr();
+        let lasti = self.lasti;
+        let true_value = borrowed(vm.ctx.true_value.as_object()) & !1;
+        let false_value = borrowed(vm.ctx.false_value.as_object()) & !1;
+        let mut stack = {
+            let locals = self.localsplus.data_as_mut_slice().as_mut_ptr();
+            // SAFETY: the stack is behind the local variables, as deep as it says.
+            unsafe {
+                let base = locals.add(self.localsplus.nlocalsplus as usize);
+                Stack { locals, base, top: base.add(self.localsplus.stack_top as usize) }
+            }
+        };
+
+        // What is taken off may be the last count of an object whose end runs Python code, which may
+        // look at this frame: by then the frame must be as it says.
+        macro_rules! release {
+            ($value:expr) => {{
+                let value: usize = $value;
+                if value & 1 == 0 {
+                    self.localsplus.stack_top = stack.depth();
+                    // SAFETY: the value was taken off the stack just now.
+                    drop(unsafe { to_stack_ref(value) });
+                }
+            }};
+        }
+        macro_rules! store {
+            ($local:expr, $value:expr) => {{
+                // SAFETY: the value was taken off the stack just now.
+                let value = unsafe { to_stack_ref($value) }.map(PyStackRef::to_pyobj);
+                let value = value.map_or(0, owned);
+                // SAFETY: the compiler gave this instruction a local variable of the code.
+                let was = unsafe { core::mem::replace(&mut *stack.locals.add($local), value) };
+                release!(was);
+            }};
+        }
+        // Goes on after a truth value was found, at the jump that asks for it if that is next.
+        macro_rules! truth {
+            ($caches:expr, $value:expr) => {{
+                let value: bool = $value;
+                let next = index + 1 + $caches;
+                // SAFETY: an instruction follows one that leaves a value.
+                let unit = unsafe { CodeUnits::read_unit_from(units, next) };
+                let jumps_on = match unit.op {
+                    Instruction::PopJumpIfFalse { .. } => Some(false),
+                    Instruction::PopJumpIfTrue { .. } => Some(true),
+                    _ => None,
+                };
+                index = match jumps_on {
+                    Some(on) if on == value => next + 2 + usize::from(u8::from(unit.arg)),
+                    Some(_) => next + 2,
+                    None => {
+                        // SAFETY: the operands made room.
+                        let object = if value { true_value } else { false_value };
+                        unsafe { stack.push(object | 1) };
+                        next
+                    }
+                };
+            }};
+        }
+
+        loop {
+            lasti.store(index as u32 + 1, Relaxed);
+            // SAFETY: `index` is where the code's own flow leads.
+            let unit = unsafe { CodeUnits::read_unit_from(units, index) };
+            let arg = usize::from(u8::from(unit.arg));
+            // SAFETY, for all of `stack` below: the compiler made sure that there are as many values
+            // and as much room as each instruction needs. A value stays where it is until it is popped.
+            match unit.op {
+                Instruction::LoadFastBorrow { .. } => unsafe {
+                    let value = *stack.locals.add(arg);
+                    if value == 0 {
+                        break;
+                    }
+                    stack.push(value | 1);
+                    index += 1;
+                },
+                Instruction::LoadFastBorrowLoadFastBorrow { .. } => unsafe {
+                    let (first, second) =
+                        (*stack.locals.add(arg >> 4), *stack.locals.add(arg & 15));
+                    if first == 0 || second == 0 {
+                        break;
+                    }
+                    stack.push(first | 1);
+                    stack.push(second | 1);
+                    index += 1;
+                },
+                Instruction::LoadFast { .. } => unsafe {
+                    let value = *stack.locals.add(arg);
+                    if value == 0 {
+                        break;
+                    }
+                    stack.push(owned((*(value as *const PyObject)).to_owned()));
+                    index += 1;
+                },
+                Instruction::StoreFast { .. } => {
+                    let value = unsafe { stack.pop() };
+                    store!(arg, value);
+                    index += 1;
+                }
+                Instruction::StoreFastStoreFast { .. } => {
+                    let value = unsafe { stack.pop() };
+                    store!(arg >> 4, value);
+                    let value = unsafe { stack.pop() };
+                    store!(arg & 15, value);
+                    index += 1;
+                }
+                Instruction::StoreFastLoadFast { .. } => unsafe {
+                    let value = stack.pop();
+                    store!(arg >> 4, value);
+                    let value = *stack.locals.add(arg & 15);
+                    let value = if value == 0 {
+                        0
+                    } else {
+                        owned((*(value as *const PyObject)).to_owned())
+                    };
+                    stack.push(value);
+                    index += 1;
+                },
+                Instruction::LoadConstMortal | Instruction::LoadConstImmortal => {
+                    let value: PyObjectRef =
+                        self.code.constants[(arg as u32).into()].clone().into();
+                    unsafe { stack.push(owned(value)) };
+                    index += 1;
+                }
+                Instruction::LoadSmallInt { .. } => unsafe {
+                    stack.push(borrowed(vm.ctx.cached_int(arg as i32).as_object()));
+                    index += 1;
+                },
+                Instruction::PopTop | Instruction::EndFor | Instruction::PopIter => {
+                    let value = unsafe { stack.pop() };
+                    index += 1;
+                    if value != 0 {
+                        release!(value);
+                    }
+                }
+                Instruction::PushNull => unsafe {
+                    stack.push(0);
+                    index += 1;
+                },
+                Instruction::Copy { .. } => unsafe {
+                    let value = *stack.top.sub(arg);
+                    if value == 0 {
+                        break;
+                    }
+                    stack.push(owned(stack.peek(arg).to_owned()));
+                    index += 1;
+                },
+                Instruction::Swap { .. } => unsafe {
+                    core::ptr::swap(stack.top.sub(1), stack.top.sub(arg));
+                    index += 1;
+                },
+                Instruction::NotTaken | Instruction::Nop => index += 1,
+                Instruction::JumpForward { .. } => index += 1 + arg,
+                Instruction::JumpBackwardNoJit | Instruction::JumpBackwardJit => {
+                    if vm.eval_breaker_tripped() || vm.use_tracing.get() {
+                        break;
+                    }
+                    index = index + 2 - arg;
+                }
+                Instruction::PopJumpIfFalse { .. } | Instruction::PopJumpIfTrue { .. } => {
+                    let value = unsafe { *stack.top.sub(1) } & !1;
+                    if value != true_value && value != false_value {
+                        break;
+                    }
+                    // They live for ever: nothing is given back.
+                    unsafe { stack.pop() };
+                    let on = matches!(unit.op, Instruction::PopJumpIfTrue { .. });
+                    index += if (value == true_value) == on { 2 + arg } else { 2 };
+                }
+                Instruction::PopJumpIfNone { .. } | Instruction::PopJumpIfNotNone { .. } => {
+                    let value = unsafe { stack.pop() };
+                    let is_none = value & !1 == borrowed(vm.ctx.none.as_object()) & !1;
+                    let on = matches!(unit.op, Instruction::PopJumpIfNone { .. });
+                    index += if is_none == on { 2 + arg } else { 2 };
+                    release!(value);
+                }
+                Instruction::IsOp { .. } => {
+                    let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                    let same = (first & !1 == second & !1) != (arg == 1);
+                    release!(second);
+                    release!(first);
+                    truth!(0, same);
+                }
+                Instruction::ToBoolBool => {
+                    let value = unsafe { *stack.top.sub(1) } & !1;
+                    if value != true_value && value != false_value {
+                        break;
+                    }
+                    unsafe { stack.pop() };
+                    truth!(3, value == true_value);
+                }
+                Instruction::CompareOpInt => {
+                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(a), Some(b)) = (small_int(first, vm), small_int(second, vm)) else {
+                        break;
+                    };
+                    let Some(operator) = comparison(arg) else { break };
+                    let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                    release!(second);
+                    release!(first);
+                    truth!(1, operator.eval_ord(a.cmp(&b)));
+                }
+                Instruction::CompareOpFloat => {
+                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(a), Some(b)) = (float(first, vm), float(second, vm)) else {
+                        break;
+                    };
+                    let Some(operator) = comparison(arg) else { break };
+                    let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                    release!(second);
+                    release!(first);
+                    // What is no number is not equal, and nothing else.
+                    let order = a.partial_cmp(&b);
+                    truth!(
+                        1,
+                        order.map_or(operator == PyComparisonOp::Ne, |order| operator
+                            .eval_ord(order))
+                    );
+                }
+                Instruction::BinaryOpAddInt
+                | Instruction::BinaryOpSubtractInt
+                | Instruction::BinaryOpMultiplyInt
+                | Instruction::BinaryOpExtend
+                | Instruction::BinaryOp { .. } => {
+                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(a), Some(b)) = (small_int(first, vm), small_int(second, vm)) else {
+                        break;
+                    };
+                    let Some(value) = calculated(unit.arg, a, b) else { break };
+                    let second = unsafe { stack.pop() };
+                    // SAFETY: it is the only one of the stack's that is taken in hand.
+                    unsafe { put_int(&mut *stack.top.sub(1), value, &vm.ctx) };
+                    release!(second);
+                    index += 6;
+                }
+                Instruction::BinaryOpAddFloat
+                | Instruction::BinaryOpSubtractFloat
+                | Instruction::BinaryOpMultiplyFloat => {
+                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(a), Some(b)) = (float(first, vm), float(second, vm)) else {
+                        break;
+                    };
+                    let value = match unit.op {
+                        Instruction::BinaryOpAddFloat => a + b,
+                        Instruction::BinaryOpSubtractFloat => a - b,
+                        _ => a * b,
+                    };
+                    let second = unsafe { stack.pop() };
+                    // SAFETY: as for ints.
+                    unsafe { put_float(&mut *stack.top.sub(1), value, &vm.ctx) };
+                    release!(second);
+                    index += 6;
+                }
+                Instruction::BinaryOpSubscrListInt => {
+                    let (list, at) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(list), Some(at)) =
+                        (list.downcast_ref_if_exact::<PyList>(vm), small_int(at, vm))
+                    else {
+                        break;
+                    };
+                    let value = list.borrow_vec().get(at as usize).filter(|_| at >= 0).cloned();
+                    let Some(value) = value else { break };
+                    let (at, list) = unsafe { (stack.pop(), stack.pop()) };
+                    unsafe { stack.push(owned(value)) };
+                    release!(at);
+                    release!(list);
+                    index += 6;
+                }
+                Instruction::BinaryOpSubscrTupleInt => {
+                    let (tuple, at) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(tuple), Some(at)) =
+                        (tuple.downcast_ref_if_exact::<PyTuple>(vm), small_int(at, vm))
+                    else {
+                        break;
+                    };
+                    let value =
+                        usize::try_from(at).ok().and_then(|at| tuple.as_slice().get(at)).cloned();
+                    let Some(value) = value else { break };
+                    let (at, tuple) = unsafe { (stack.pop(), stack.pop()) };
+                    unsafe { stack.push(owned(value)) };
+                    release!(at);
+                    release!(tuple);
+                    index += 6;
+                }
+                Instruction::StoreSubscrListInt => {
+                    let (list, at) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let (Some(list), Some(at)) =
+                        (list.downcast_ref_if_exact::<PyList>(vm), small_int(at, vm))
+                    else {
+                        break;
+                    };
+                    let mut values = list.borrow_vec_mut();
+                    let Some(place) = usize::try_from(at).ok().and_then(|at| values.get_mut(at))
+                    else {
+                        break;
+                    };
+                    let (at, list, value) = unsafe { (stack.pop(), stack.pop(), stack.pop()) };
+                    // SAFETY: it was taken off the stack just now.
+                    if let Some(value) = unsafe { to_stack_ref(value) } {
+                        let was = core::mem::replace(place, value.to_pyobj());
+                        drop(values);
+                        release!(owned(was));
+                    }
+                    release!(at);
+                    release!(list);
+                    index += 2;
+                }
+                Instruction::CallListAppend => {
+                    let (callable, list) = unsafe { (stack.peek(3), *stack.top.sub(2)) };
+                    let is_append =
+                        vm.callable_cache.list_append.as_ref().is_some_and(|it| callable.is(it));
+                    if !is_append || list == 0 || arg != 1 {
+                        break;
+                    }
+                    let Some(list) = unsafe { stack.peek(2) }.downcast_ref::<PyList>() else {
+                        break;
+                    };
+                    let value = unsafe { stack.pop() };
+                    // SAFETY: it was taken off the stack just now.
+                    if let Some(value) = unsafe { to_stack_ref(value) } {
+                        list.append(value.to_pyobj());
+                    }
+                    let (list, callable) = unsafe { (stack.pop(), stack.pop()) };
+                    release!(list);
+                    release!(callable);
+                    // The POP_TOP that follows would take what was not put there.
+                    index += 5;
+                }
+                Instruction::Resume { .. } | Instruction::ResumeCheck => {
+                    let is_ready = self.code.quickened.load(Relaxed)
+                        && self.code.instrumentation_version.load(Acquire)
+                            == vm.state.instrumentation_version.load(Acquire);
+                    if !is_ready || vm.use_tracing.get() || vm.eval_breaker_tripped() {
+                        break;
+                    }
+                    self.call_traced = true;
+                    index += 1;
+                }
+                Instruction::CopyFreeVars { .. } => {
+                    // SAFETY: they are the last of the local variables.
+                    let cells = unsafe { core::slice::from_raw_parts(stack.base.sub(arg), arg) };
+                    // They came with the frame.
+                    if cells.contains(&0) {
+                        break;
+                    }
+                    index += 1;
+                }
+                Instruction::LoadDeref { .. } => {
+                    let Some(value) = self.cell_ref(arg).get() else { break };
+                    unsafe { stack.push(owned(value)) };
+                    index += 1;
+                }
+                Instruction::LoadGlobalModule => {
+                    let instructions = &self.code.instructions;
+                    let version = instructions.read_cache_u16(index + 2);
+                    let entry = instructions.read_cache_u16(index + 4);
+                    if version == 0 {
+                        break;
+                    }
+                    let Some(value) =
+                        self.globals.get_item_by_index_and_keys_version(version, entry)
+                    else {
+                        break;
+                    };
+                    unsafe { stack.push(owned(value)) };
+                    if arg & 1 != 0 {
+                        unsafe { stack.push(0) };
+                    }
+                    index += 5;
+                }
+                Instruction::LoadGlobalBuiltin => {
+                    let instructions = &self.code.instructions;
+                    let globals = instructions.read_cache_u16(index + 2);
+                    let builtins = instructions.read_cache_u16(index + 3);
+                    let entry = instructions.read_cache_u16(index + 4);
+                    if globals == 0
+                        || builtins == 0
+                        || u32::from(globals) != self.globals.keys_version()
+                    {
+                        break;
+                    }
+                    let Some(value) = self
+                        .builtins
+                        .downcast_ref_if_exact::<PyDict>(vm)
+                        .and_then(|dict| dict.get_item_by_index_and_keys_version(builtins, entry))
+                    else {
+                        break;
+                    };
+                    unsafe { stack.push(owned(value)) };
+                    if arg & 1 != 0 {
+                        unsafe { stack.push(0) };
+                    }
+                    index += 5;
+                }
+                Instruction::ForIterRange => {
+                    let Some(range) =
+                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyRangeIterator>(vm)
+                    else {
+                        break;
+                    };
+                    let Some(value) = range.fast_next() else { break };
+                    unsafe {
+                        stack.push(0);
+                        put_int(&mut *stack.top.sub(1), value as i64, &vm.ctx);
+                    }
+                    index += 2;
+                }
+                Instruction::ForIterList => {
+                    let Some(list) =
+                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyListIterator>(vm)
+                    else {
+                        break;
+                    };
+                    let Some(value) = list.fast_next() else { break };
+                    unsafe { stack.push(owned(value)) };
+                    index += 2;
+                }
+                Instruction::ForIterTuple => {
+                    let Some(tuple) =
+                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyTupleIterator>(vm)
+                    else {
+                        break;
+                    };
+                    let Some(value) = tuple.fast_next() else { break };
+                    unsafe { stack.push(owned(value)) };
+                    index += 2;
+                }
+                Instruction::LoadAttrMethodNoDict
+                | Instruction::LoadAttrMethodWithValues
+                | Instruction::LoadAttrNondescriptorNoDict
+                | Instruction::LoadAttrNondescriptorWithValues
+                | Instruction::LoadAttrSlot
+                | Instruction::LoadAttrWithHint => {
+                    let name = self.code.names[arg >> 1];
+                    let owner = unsafe { stack.peek(1) };
+                    let Some(value) = self.attribute(unit.op, index, name, owner, vm) else {
+                        break;
+                    };
+                    let binds = matches!(
+                        unit.op,
+                        Instruction::LoadAttrMethodNoDict | Instruction::LoadAttrMethodWithValues
+                    );
+                    let owner = unsafe { stack.pop() };
+                    unsafe { stack.push(owned(value)) };
+                    if binds {
+                        unsafe { stack.push(owner) };
+                    } else {
+                        if arg & 1 != 0 {
+                            unsafe { stack.push(0) };
+                        }
+                        release!(owner);
+                    }
+                    index += 10;
+                }
+                Instruction::StoreAttrInstanceValue | Instruction::StoreAttrWithHint => {
+                    let owner = unsafe { stack.peek(1) };
+                    let Some((dict, at)) = self.stored_in(index, owner) else { break };
+                    let (owner, value) = unsafe { (stack.pop(), stack.pop()) };
+                    // SAFETY: it was taken off the stack just now.
+                    let Some(value) = (unsafe { to_stack_ref(value) }) else { break };
+                    match dict.replace_at(self.code.names[arg], at, value.to_pyobj(), vm) {
+                        Ok(was) => {
+                            release!(owned(was));
+                            release!(owner);
+                        }
+                        Err(value) => {
+                            // SAFETY: they lay there before.
+                            unsafe {
+                                stack.push(owned(value));
+                                stack.push(owner);
+                            }
+                            break;
+                        }
+                    }
+                    index += 5;
+                }
+                Instruction::ListAppend { .. } => unsafe {
+                    let Some(list) = stack.peek(arg + 1).downcast_ref::<PyList>() else {
+                        break;
+                    };
+                    if let Some(value) = to_stack_ref(stack.pop()) {
+                        list.append(value.to_pyobj());
+                    }
+                    index += 1;
+                },
+                Instruction::UnpackSequenceTwoTuple => unsafe {
+                    let Some(tuple) = stack.peek(1).downcast_ref_if_exact::<PyTuple>(vm) else {
+                        break;
+                    };
+                    let [first, second] = tuple.as_slice() else { break };
+                    let (first, second) = (first.clone(), second.clone());
+                    let tuple = stack.pop();
+                    stack.push(owned(second));
+                    stack.push(owned(first));
+                    release!(tuple);
+                    index += 2;
+                },
+                _ => break,
+            }
+        }
+        self.localsplus.stack_top = stack.depth();
+        index
+    }
+}
+
+/// The value of an exact `int` that fits.
+#[inline(always)]
+fn small_int(value: &PyObject, vm: &VirtualMachine) -> Option<i64> {
+    value.downcast_ref_if_exact::<PyInt>(vm)?.try_to_i64_fast()
+}
+
+#[inline(always)]
+fn float(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
+    Some(value.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
+}
+
+#[inline(always)]
+fn comparison(arg: usize) -> Option<PyComparisonOp> {
+    ComparisonOperator::try_from(arg as u32).ok().map(Into::into)
+}
+
+/// What an operator makes of two ints; none if that does not fit, or is for somebody else to do.
+#[inline(always)]
+fn calculated(operator: OpArgByte, a: i64, b: i64) -> Option<i64> {
+    let operator = BinaryOperator::try_from(u32::from(u8::from(operator))).ok()?;
+    match operator {
+        BinaryOperator::Add | BinaryOperator::InplaceAdd => a.checked_add(b),
+        BinaryOperator::Subtract | BinaryOperator::InplaceSubtract => a.checked_sub(b),
+        BinaryOperator::Multiply | BinaryOperator::InplaceMultiply => a.checked_mul(b),
+        BinaryOperator::And | BinaryOperator::InplaceAnd => Some(a & b),
+        BinaryOperator::Or | BinaryOperator::InplaceOr => Some(a | b),
+        BinaryOperator::Xor | BinaryOperator::InplaceXor => Some(a ^ b),
+        BinaryOperator::Remainder | BinaryOperator::InplaceRemainder => {
+            let rest = a.checked_rem(b)?;
+            Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+        }
+        BinaryOperator::FloorDivide | BinaryOperator::InplaceFloorDivide => {
+            let quotient = a.checked_div(b)?;
+            let rest = a % b;
+            Some(if rest != 0 && (rest < 0) != (b < 0) { quotient - 1 } else { quotient })
+        }
+        _ => None,
+    }
+}
+
+/// Puts an int into `place` of a stack, in the object that is there if nobody else has it.
+///
+/// # Safety
+/// `place` is of a stack, and holds nothing or an int.
+#[inline(always)]
+unsafe fn put_int(place: &mut usize, value: i64, context: &Context) {
+    if let Ok(small) = i32::try_from(value)
+        && Context::INT_CACHE_POOL_RANGE.contains(&small)
+    {
+        let was = core::mem::replace(place, borrowed(context.cached_int(small).as_object()));
+        // SAFETY: it was on the stack. An int's end runs nothing.
+        drop(unsafe { to_stack_ref(was) });
+        return;
+    }
+    if *place != 0 && *place & 1 == 0 {
+        // SAFETY: the stack has a count of this object; the caller says that it is an int.
+        if let Some(int) = unsafe { Py::<PyInt>::unshared(*place as *mut Py<PyInt>) } {
+            *int = PyInt::from(value);
+            return;
+        }
+    }
+    let was = core::mem::replace(place, owned(context.new_int(value).into()));
+    // SAFETY: as above.
+    drop(unsafe { to_stack_ref(was) });
+}
+
+/// The same for a float.
+///
+/// # Safety
+/// `place` is of a stack, and holds a float.
+#[inline(always)]
+unsafe fn put_float(place: &mut usize, value: f64, context: &Context) {
+    if *place & 1 == 0 {
+        // SAFETY: the stack has a count of this object; the caller says that it is a float.
+        if let Some(float) = unsafe { Py::<PyFloat>::unshared(*place as *mut Py<PyFloat>) } {
+            *float = PyFloat::from(value);
+            return;
+        }
+    }
+    let was = core::mem::replace(place, owned(context.new_float(value).into()));
+    // SAFETY: as above.
+    drop(unsafe { to_stack_ref(was) });
+}
