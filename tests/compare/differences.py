@@ -39,14 +39,14 @@ class Difference:
     def bucket(self):
         """What differences have in common that are of one cause, as far as that can be told from
         outside."""
-        if self.kind[0] in (TEXT, ANOTHER):
+        if self.is_mild:
             return self.topic, self.kind
         return self.topic, self.kind, shrink.root_of(self.program)
 
     @property
     def cause(self):
         """The same for one that was made small."""
-        if self.kind[0] in (TEXT, ANOTHER):
+        if self.is_mild:
             return self.topic, self.kind
         return self.topic, self.kind, shrink.names_of(self.program)
 
@@ -57,6 +57,12 @@ class Difference:
 
     def texts(self):
         return readable(self.cpython), readable(self.krait)
+
+    @property
+    def is_mild(self):
+        """Both sides raise, and say it otherwise, be it that the program catches and prints it."""
+        printed = self.kind[1:] if self.kind[0] in ("value", "printed") else ()
+        return self.kind[0] in (TEXT, ANOTHER) or len(printed) == 2 and all(map(ERROR.match, printed))
 
 
 def kind_of(cpython, krait):

@@ -8,6 +8,8 @@ const USAGE: &str = "\
 usage: cargo xtask compare [OPTIONS] [TOPIC...]
   TOPIC            what to compare, a file of tests/compare/topics; all of them if left out
   --seconds N      for how long programs are written and run [default: 60]
+  --rounds N       so many batches of each topic at most: the same programs on every machine
+  --lenient        only tell of an error that both sides raise, and tell otherwise
   --seed S         the same seed writes the same programs [default: 14]
   --say PROGRAM    compare this alone: an expression, or a file with statements
   --program PATH   the krait that is compared [default: the release build, which is built]
@@ -27,7 +29,8 @@ pub(super) fn run(words: &[String]) -> Result<()> {
         match word.as_str() {
             "--program" => program = Some(PathBuf::from(value()?)),
             "--python" => python = Some(PathBuf::from(value()?)),
-            "--seconds" | "--seed" | "--say" | "--jobs" | "--shrink" => {
+            "--lenient" => passed_on.push(word.clone()),
+            "--seconds" | "--rounds" | "--seed" | "--say" | "--jobs" | "--shrink" => {
                 passed_on.extend([word.clone(), value()?.clone()]);
             }
             topic if !topic.starts_with('-') && is_topic(topic) => passed_on.push(word.clone()),

@@ -39,6 +39,9 @@ impl Callee<'_> {
         vm: &VirtualMachine,
     ) -> PyBaseExceptionRef {
         // What is wrong with an argument is told only if there are as many as there may be.
+        if let Some(message) = self.older_counts(given, named) {
+            return vm.new_type_error(message);
+        }
         if let Some(message) = self.wrong_counts(given, named, params, vm) {
             return vm.new_type_error(message);
         }
@@ -81,8 +84,9 @@ impl Callee<'_> {
             })
         };
         let keywords = || left.kwargs.keys().map(|keyword| keyword.to_string());
+        let by_place = |place: &usize| !matches!(params[*place].kind, ParamKind::KeywordOnly);
         let twice = keywords().find_map(|keyword| {
-            let place = place(&keyword).filter(|place| *place < given)?;
+            let place = place(&keyword).filter(|place| *place < given).filter(by_place)?;
             Some((keyword, place + 1))
         });
         if let Some((keyword, place)) = twice {
@@ -91,7 +95,24 @@ impl Callee<'_> {
             ));
         }
         let unknown = keywords().find(|keyword| place(keyword).is_none())?;
+        // `sorted` passes them on.
+        let name = if name == "sorted" { "sort" } else { name };
         Some(format!("{name}() got an unexpected keyword argument '{unknown}'"))
+    }
+
+    /// What those say that count their positional arguments first.
+    fn older_counts(self, given: usize, named: usize) -> Option<String> {
+        let name = self.short_name()?;
+        let arity = match (name, self.function().is_some()) {
+            ("sorted", _) => 1..=1,
+            ("int", false) if named == 0 => 0..=2,
+            ("str", false) if named == 0 => 0..=3,
+            ("reversed", _) if named == 0 => 1..=1,
+            ("super", _) if given > 2 => return Some(format!("super() expected at most 2 arguments, got {given}")),
+            _ => return None,
+        };
+        let wrong = !arity.contains(&given);
+        wrong.then(|| arity_message(Some(name), &arity, given < *arity.start(), given))
     }
 
     fn wrong_counts(
