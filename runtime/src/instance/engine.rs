@@ -5,7 +5,7 @@
 //! building it.
 
 use super::{
-    allocator, panics, process,
+    allocator, panics, pidfd, process,
     serve::{self, Warm},
     wire::{self, Assignment},
     zygote,
@@ -75,6 +75,8 @@ pub fn start_zygote() {
     let (Ok(stdin), Ok(log)) = (stdin, log) else { leave(1) };
     let streams = process::Streams { stdin, log, socket };
     let purpose = || Purpose::Serve { options: Options::of_environment() };
+    // Nobody waits for this process then; and the zygote, should it be stopped, goes on.
+    pidfd::on_end_of_parent(libc::SIGKILL);
     if let Ok(process) = fork(streams, purpose, Instant::now()) {
         // SAFETY: no status is asked for.
         unsafe { libc::waitpid(process, std::ptr::null_mut(), 0) };

@@ -14,14 +14,19 @@
 //! ([`messages`], [`connection`]). When that socket ends, the server has gone: the zygote ends every instance,
 //! and itself. When the zygote ends, the kernel ends its instances, and they become the server's
 //! own children, to be reaped.
+//!
+//! The server rests on no zygote for time and memory: it has each instance's pidfd, by which it
+//! ends it itself. A zygote that does not answer is ended, too, and another is started.
 
+mod budget;
 mod connection;
 mod hosted;
 mod keeper;
 mod messages;
 mod pages;
 mod process;
+mod scales;
 
 pub use hosted::{Hosted, Killer};
-pub use keeper::{FunctionZygote, Keeper, ZygoteError};
+pub use keeper::{FunctionZygote, Keeper, Note, ZygoteError};
 pub(super) use process::run;
