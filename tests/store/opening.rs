@@ -91,7 +91,10 @@ fn damaged(folder: &Path) {
 
 fn damaged_records(folder: &Path) {
     let folder = folder.canonicalize().expect("a folder");
-    wait_for(open(&folder).save_function(function("f", None))).expect("saved");
+    let store = open(&folder);
+    wait_for(store.save_function(function("f", None))).expect("saved");
+    wait_for(store.close()).expect("closed");
+    drop(store);
     fs::write(folder.join("records.sqlite"), "no database ".repeat(1000)).expect("a file");
     let store = open(&folder);
     let name = folder.join("records.sqlite");
