@@ -2,6 +2,7 @@
 the server, or to who comes after it. Each attack succeeded once."""
 
 import base64
+import ctypes
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import pathlib
 import resource
 import signal
 import statistics
+import struct
 import subprocess
 import tempfile
 import textwrap
@@ -24,6 +26,7 @@ from server import (
     Background,
     Server,
     descendants_of,
+    descriptors_of,
     is_there,
     project,
     resident_bytes,
@@ -144,6 +147,47 @@ class Forged(unittest.TestCase):
                     lost = isinstance(values[0], dict) and values[0]["statusCode"] == 439
                     self.assertTrue(lost or values[0] == 1, values)
                     self.assertEqual(values[1], 2)
+
+
+class Stolen(unittest.TestCase):
+    """The socket of an instance, taken from it by another process of the same user."""
+
+    PIDFD_GETFD = 438
+
+    def steal(self, process):
+        libc = ctypes.CDLL(None, use_errno=True)
+        [socket] = [number for number, what in descriptors_of(process).items() if what.startswith("socket")]
+        descriptor = os.pidfd_open(process)
+        try:
+            stolen = libc.syscall(self.PIDFD_GETFD, descriptor, socket, 0)
+        finally:
+            os.close(descriptor)
+        if stolen < 0:
+            self.skipTest("here nobody may take another's descriptor")
+        self.addCleanup(os.close, stolen)
+        return stolen
+
+    def forged(self, proof):
+        duration = {"secs": 0, "nanos": 1000}
+        head = json.dumps({"duration": duration, "memory_bytes": 1, "failure": None, "note": None}).encode()
+        payload = proof + struct.pack("<I", len(head)) + head + b'"forged"'
+        return b"A" + struct.pack("<I", len(payload)) + payload
+
+    def test_who_took_it_answers_for_nobody(self):
+        source = "import os, time\ndef main_handler(event, context):\n    time.sleep(event.get('seconds', 0))\n    return os.getpid()\n"
+        server = Server(project({"victim": source}))
+        self.addCleanup(server.close)
+        for proof in [b"", bytes(8)]:
+            # While it is idle, and while it works.
+            stolen = self.steal(server.returned("victim"))
+            os.write(stolen, self.forged(proof))
+            self.assertNotEqual(server.returned("victim"), "forged")
+            stolen = self.steal(server.returned("victim"))
+            call = Background(server.returned, "victim", {"seconds": 0.5})
+            server.until_busy("victim")
+            os.write(stolen, self.forged(proof))
+            self.assertNotEqual(call.result(), "forged")
+        self.assertIsInstance(server.returned("victim"), int)
 
 
 class Stopped(unittest.TestCase):
