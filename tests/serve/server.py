@@ -40,12 +40,14 @@ class Server:
     stands for the server's own folder. It works in `project`, so that krait.toml there is read, and has its data
     in `data`."""
 
-    def __init__(self, files, options=(), environment=None):
+    def __init__(self, files, options=(), environment=None, **process):
         # A name as a user's may be.
         self.folder = pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix="krait test ")))
         self.project, self.data = self.folder / "project", self.folder / "data"
         self.project.mkdir()
         self.options, self.environment = list(options), environment or {}
+        # More of what `subprocess.Popen` takes.
+        self.as_process = process
         # The lines of its log, of all its lives.
         self.log = []
         self._grown = threading.Condition()
@@ -77,6 +79,7 @@ class Server:
             stderr=subprocess.PIPE,
             env={**os.environ, **self.environment},
             text=True,
+            **self.as_process,
         )
         # Its log would hold it up if nobody took it.
         self._reader = threading.Thread(target=self._read_log, args=[self.process.stderr], daemon=True)

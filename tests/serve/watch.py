@@ -198,7 +198,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(self.server.returned("hello"), 5)
         wait_until(lambda: len(list(copies.iterdir())) == 1, 5, "an end of old copies")
         [copy] = copies.iterdir()
-        self.assertEqual((copy / "index.py").read_text(), RETURNING.format(5))
+        self.assertEqual((copy / "code/index.py").read_text(), RETURNING.format(5))
 
 
 class WatchedLog(unittest.TestCase):

@@ -18,6 +18,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         in_folder("a folder that cannot be made is named", folder_is_named),
         in_folder("a damaged file is named", damaged),
         in_folder("a file that was damaged within is named", damaged_within),
+        in_folder("damaged records are set aside", damaged_records),
+        in_folder("code without its functions is refused", code_alone),
         in_folder("a file of a newer krait is refused", newer),
         in_folder("functions and namespaces are there again", there_again),
         in_folder("a closed store says so", closed),
@@ -85,6 +87,53 @@ fn damaged(folder: &Path) {
     assert_eq!(refusal(&folder), said);
     // The lock was given back.
     assert_eq!(refusal(&folder), said);
+}
+
+fn damaged_records(folder: &Path) {
+    let folder = folder.canonicalize().expect("a folder");
+    let store = open(&folder);
+    wait_for(store.save_function(function("f", None))).expect("saved");
+    wait_for(store.close()).expect("closed");
+    drop(store);
+    fs::write(folder.join("records.sqlite"), "no database ".repeat(1000)).expect("a file");
+    let store = open(&folder);
+    let name = folder.join("records.sqlite");
+    assert_eq!(
+        store.set_aside(),
+        Some(&*format!(
+            "{name} is damaged (file is not a database); it is now {name}.damaged, and the records \
+             of invocations begin anew",
+            name = name.display()
+        ))
+    );
+    assert_eq!(wait_for(store.functions()).expect("functions").len(), 1);
+    wait_for(store.close()).expect("closed");
+    drop(store);
+    assert_eq!(open(&folder).set_aside(), None);
+    assert!(folder.join("records.sqlite.damaged").exists());
+}
+
+fn code_alone(folder: &Path) {
+    let folder = folder.canonicalize().expect("a folder");
+    let store = open(&folder);
+    let code = wait_for(store.save_code("abc".into())).expect("saved");
+    let path = store.code_path(code.digest());
+    wait_for(store.close()).expect("closed");
+    drop((code, store));
+    for end in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(folder.join(format!("krait.sqlite{end}")));
+    }
+    assert_eq!(
+        refusal(&folder),
+        format!(
+            "{}/krait.sqlite is not there, though the functions' code is; put a copy of it back, \
+             or move the folder code beside it away to start anew",
+            folder.display()
+        )
+    );
+    assert!(path.exists());
+    fs::rename(folder.join("code"), folder.join("away")).expect("moved");
+    drop(open(&folder));
 }
 
 fn damaged_within(folder: &Path) {

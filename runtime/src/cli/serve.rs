@@ -3,7 +3,7 @@
 use super::{Fatal, options::ServeArguments};
 use crate::{
     contract::limits::MIB,
-    instance::Keeper,
+    instance::{self, Keeper, Note},
     package,
     platform::{
         Limits, Parts, Platform, Project,
@@ -56,11 +56,19 @@ async fn serve(
     let listener = server::listen(address)
         .with_context(|| format!("{address} cannot be listened on; choose another with --listen"))
         .map_err(Fatal::Request)?;
+    let connections = connections(instance::raise_descriptors(), arguments.max_instances);
+    let log = Log::start(format, arguments.level());
+    let note: Note = Arc::new({
+        let log = log.clone();
+        move |text: &str| log.note(text)
+    });
     // Before the store is opened: a process that was forked later would hold its lock.
-    let keeper = Keeper::start(arguments.spares).await.map_err(Fatal::internal)?;
+    let keeper = Keeper::start(arguments.spares, note).await.map_err(Fatal::internal)?;
     let folder = data_folder(arguments)?;
     let store = Store::open(&folder).map_err(Fatal::request)?;
-    let log = Log::start(format, arguments.level());
+    if let Some(set_aside) = store.set_aside() {
+        log.note(set_aside);
+    }
     let limits = Limits {
         instances: arguments.max_instances,
         concurrency: arguments.concurrency,
@@ -70,7 +78,10 @@ async fn serve(
         memory: arguments.max_instance_memory.map(|megabytes| u64::from(megabytes) * MIB),
         async_workers: arguments.async_workers,
     };
-    let platform = Platform::new(Parts { keeper, store, log, limits, folder: folder.clone() });
+    let keeping = keeper.clone();
+    // Instances have other current folders.
+    let folder = store.folder().to_path_buf();
+    let platform = Platform::new(Parts { keeper, store, log, limits, folder });
     let project = Arc::new(Project::new(platform.clone(), sources.clone(), arguments.watch));
     project.deploy(declarations).map_err(Fatal::request)?;
     platform.load_stored().await.map_err(Fatal::request)?;
@@ -84,9 +95,10 @@ async fn serve(
     let mut reload = signal(SignalKind::hangup()).map_err(Fatal::internal)?;
     let (close, closing) = watch::channel(false);
     let local = listener.local_addr().map_err(Fatal::internal)?;
-    let server = Arc::new(Server { platform: platform.clone(), credentials });
+    let server = Arc::new(Server::new(platform.clone(), credentials));
+    tokio::spawn(server.clone().give_memory_back());
     let grace = Duration::from_secs_f64(arguments.grace);
-    let serving = tokio::spawn(server::serve(listener, server, closing, grace));
+    let serving = tokio::spawn(server::serve(listener, server, closing, grace, connections));
     println!("krait listens on http://{local}");
     loop {
         tokio::select! {
@@ -98,7 +110,19 @@ async fn serve(
     let _ = close.send(true);
     let _ = serving.await;
     platform.close(grace).await;
+    keeping.close();
     Ok(0)
+}
+
+/// How many connections there may be at once: of the descriptors that this process may open, those
+/// are left that instances and files need, or half where that is more.
+fn connections(descriptors: u64, instances: usize) -> usize {
+    /// The socket, the log and the process of each, and one more while it is forked.
+    const OF_INSTANCE: usize = 4;
+    const OF_SERVER: usize = 256;
+    let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
+    let left = descriptors.saturating_sub(OF_SERVER + OF_INSTANCE.saturating_mul(instances));
+    left.max(descriptors / 2).min(tokio::sync::Semaphore::MAX_PERMITS)
 }
 
 /// The sources of functions: those on the command line, else `krait.toml`, else this folder.

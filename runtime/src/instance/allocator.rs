@@ -2,11 +2,11 @@
 //! limit makes an allocation fail in an instance, the instance tells its watcher and ends. So a
 //! failed allocation is the platform's 434, not a crash (docs/contract.md §2.1).
 
-use super::wire;
+use super::{proof::Proof, wire};
 use crate::snapshot::heap;
 use std::{
     alloc::{GlobalAlloc, Layout},
-    sync::atomic::{AtomicI32, Ordering},
+    sync::atomic::{AtomicI32, AtomicU64, Ordering},
 };
 
 /// No machine can serve requests beyond this many bytes; Python raises its `MemoryError`.
@@ -15,12 +15,20 @@ const ABSURD: usize = 1 << 46;
 /// The descriptor to the watcher, once this process is an instance.
 static WATCHER: AtomicI32 = AtomicI32::new(-1);
 
+/// The proof of the call that this process works on.
+static PROOF: AtomicU64 = AtomicU64::new(0);
+
 /// See the module's own documentation.
 pub struct Allocator;
 
 /// From here on, a failed allocation sends a message to `watcher` and ends this process.
 pub(super) fn report_exhaustion_to(watcher: i32) {
     WATCHER.store(watcher, Ordering::Relaxed);
+}
+
+/// From here on, that word is part of the call that `proof` is of.
+pub(super) fn report_exhaustion_with(proof: Proof) {
+    PROOF.store(u64::from_le_bytes(proof.to_bytes()), Ordering::Relaxed);
 }
 
 // SAFETY: every call is the heap's, unchanged; a null result is returned, or never returns.
@@ -61,8 +69,9 @@ fn exhausted(size: usize) {
     if watcher < 0 || size > ABSURD {
         return;
     }
-    let frame = wire::MEMORY_EXHAUSTED_FRAME;
-    // SAFETY: write and _exit allocate nothing; the frame is a constant of that length.
+    let proof = Proof::from_bytes(PROOF.load(Ordering::Relaxed).to_le_bytes());
+    let frame = wire::memory_exhausted_frame(proof);
+    // SAFETY: write and _exit allocate nothing; the frame is on the stack, of that length.
     unsafe {
         libc::write(watcher, frame.as_ptr().cast(), frame.len());
         libc::_exit(1);

@@ -6,6 +6,7 @@
 use super::{
     Observer, Request,
     marker::{Marker, Splitter},
+    proof::{self, Key, Proof},
     usage,
     wire::{self, Answered, Frames, FromInstance},
 };
@@ -32,6 +33,12 @@ pub(super) struct Course<'a> {
     pub phase: Phase,
     /// When the timeout, or the init timeout while the function is loading, is over.
     pub deadline: Instant,
+    key: Key,
+    /// The number of this call, and what shows that a message is part of it.
+    call: u64,
+    proof: Proof,
+    /// Whether it is this call that the function was loaded for.
+    has_loaded: bool,
     frames: Frames,
     /// When the handler was called, as far as the watcher knows.
     called: Instant,
@@ -50,6 +57,9 @@ pub(super) enum End {
     Memory,
     /// The socket or the process ended without an answer.
     Gone,
+    /// Something came that was not asked for: the function wrote to the socket itself, or
+    /// somebody else did.
+    Unasked,
     Deadline,
 }
 
@@ -64,15 +74,17 @@ pub(super) enum Verdict {
 }
 
 impl<'a> Course<'a> {
-    /// An invocation by an instance that was `started` then, and writes `marker`.
+    /// An invocation by an instance that was `started` then, writes `marker` and has `key`.
     pub(super) fn new(
         request: Request<'a>,
         observer: &'a mut dyn Observer,
         phase: Phase,
         started: Instant,
         marker: Marker,
+        key: Key,
     ) -> Self {
         let now = Instant::now();
+        let call = proof::fresh_call();
         let deadline = if phase.initialized {
             now + Duration::from_secs(request.function.timeout_seconds.into())
         } else {
@@ -83,6 +95,10 @@ impl<'a> Course<'a> {
             observer,
             phase,
             deadline,
+            key,
+            call,
+            proof: key.proof(call),
+            has_loaded: false,
             frames: Frames::default(),
             called: now,
             splitter: (!phase.initialized).then(|| Splitter::new(marker)),
@@ -94,7 +110,22 @@ impl<'a> Course<'a> {
     /// The invocation, as it goes to the instance.
     pub(super) fn call(&self) -> Vec<u8> {
         let context = Context::new(self.request.function, self.request.request_id).to_json();
-        wire::invocation_frame(context.as_bytes(), self.request.event)
+        wire::invocation_frame(self.call, context.as_bytes(), self.request.event)
+    }
+
+    /// The wish that the function is loaded, as it goes to the instance.
+    pub(super) fn load(&self) -> Vec<u8> {
+        wire::load_frame(self.call)
+    }
+
+    /// How many bytes the message has in all that has begun to come, as far as it says so.
+    pub(super) fn announced_bytes(&self) -> usize {
+        self.frames.announced_bytes()
+    }
+
+    /// Whether nothing came beyond what was asked for.
+    pub(super) fn is_clean(&self) -> bool {
+        self.frames.is_empty()
     }
 
     /// The most memory the instance may use, in bytes.
@@ -125,12 +156,37 @@ impl<'a> Course<'a> {
     pub(super) fn next_end(&mut self, ended: bool) -> Option<End> {
         while let Some(message) = self.frames.next().transpose() {
             // Bytes that are no message: the function wrote to the socket itself.
-            let Ok(message) = message else { return Some(End::Gone) };
+            let Ok((proof, message)) = message else { return Some(End::Unasked) };
+            if let Err(end) = self.check(proof, &message) {
+                return Some(end);
+            }
             if let Some(end) = self.act_on(message) {
                 return Some(end);
             }
         }
         ended.then_some(End::Gone)
+    }
+
+    /// Whether a message was asked for: each kind comes once, in its turn, and proves that it is
+    /// part of this call.
+    fn check(&self, proof: Proof, message: &FromInstance) -> Result<(), End> {
+        let is_of_call = self.phase.ready && proof == self.proof;
+        let is_of_start = || proof == self.key.proof(0);
+        let is_asked_for = match message {
+            FromInstance::Note(_) => !self.phase.ready && is_of_start(),
+            FromInstance::Initialized(_) => is_of_call && !self.phase.initialized,
+            FromInstance::Rejected(_) => is_of_call && !self.has_loaded,
+            FromInstance::Answered(_) => is_of_call,
+            FromInstance::MemoryExhausted => {
+                is_of_call || (!self.phase.initialized && is_of_start())
+            }
+        };
+        match message {
+            _ if is_asked_for => Ok(()),
+            // Before this call came: what the function had left running took it all.
+            FromInstance::MemoryExhausted => Err(End::Gone),
+            _ => Err(End::Unasked),
+        }
     }
 
     fn act_on(&mut self, message: FromInstance) -> Option<End> {
@@ -152,6 +208,7 @@ impl<'a> Course<'a> {
                 });
                 self.release_log();
                 self.phase.initialized = true;
+                self.has_loaded = true;
                 self.called = Instant::now();
                 let timeout = Duration::from_secs(self.request.function.timeout_seconds.into());
                 self.deadline = self.called + timeout;
@@ -169,7 +226,7 @@ impl<'a> Course<'a> {
                 return Verdict::Answered(answered);
             }
             End::Answered(_) | End::Memory => (memory, self.called.elapsed()),
-            End::Gone => (Failure::ProcessExit, self.called.elapsed()),
+            End::Gone | End::Unasked => (Failure::ProcessExit, self.called.elapsed()),
             End::Deadline => self.timed_out(),
         };
         Verdict::Discard { failure, duration }
@@ -189,6 +246,9 @@ impl<'a> Course<'a> {
     pub(super) fn answered(mut self, answered: Answered) -> Invocation {
         self.release_log();
         self.announce();
+        if let Some(note) = &answered.note {
+            self.observer.note(note);
+        }
         let (outcome, memory_bytes) = match answered.failure {
             None => (Outcome::Returned(answered.ret_msg), answered.memory_bytes),
             // As the platform reports it: the function was never reached (§2.1).

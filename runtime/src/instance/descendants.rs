@@ -2,7 +2,10 @@
 //! the watcher's child, however it detached itself.
 
 use super::usage;
-use std::{fs, io};
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 /// Makes this process the subreaper: orphaned descendants become its children.
 pub(super) fn become_subreaper() {
@@ -13,27 +16,64 @@ pub(super) fn become_subreaper() {
 
 /// Every descendant of `process`, itself not included; none where `/proc` is not mounted.
 pub(super) fn of(process: i32) -> Vec<i32> {
+    each_of(process, |_| {})
+}
+
+/// The same, and does something with each as soon as it is found.
+fn each_of(process: i32, at_once: impl Fn(i32)) -> Vec<i32> {
     let mut found = Vec::new();
     let mut pending = vec![process];
     while let Some(parent) = pending.pop() {
         let children = children_of(parent);
+        children.iter().copied().for_each(&at_once);
         found.extend_from_slice(&children);
         pending.extend(children);
     }
     found
 }
 
-/// Kills every descendant of this process, and waits until none is left.
+/// How long [`kill_all`] goes on. Processes that end are gone within some milliseconds; only
+/// those that start others as fast as they are ended last longer.
+const KILLED_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long it rests at first, and at most, before it looks for processes again.
+const FIRST_PAUSE: Duration = Duration::from_micros(100);
+const LONGEST_PAUSE: Duration = Duration::from_millis(10);
+
+/// Kills every descendant of this process, and waits until none is left, or
+/// [`KILLED_WITHIN`] is over. Where `/proc` is not mounted, children that left their group cannot
+/// be found, and are not waited for.
 pub(super) fn kill_all() {
     let own = std::process::id().cast_signed();
-    loop {
-        for process in of(own) {
-            // SAFETY: a signal to a process that is a descendant of this one, or has ended.
-            unsafe { libc::kill(process, libc::SIGKILL) };
+    let begun = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    while has_children() {
+        // SAFETY: a signal to a process that is a descendant of this one, or has ended.
+        let signal = |process, signal| unsafe {
+            libc::kill(process, signal);
+        };
+        // Stopped as soon as it is found, so that it starts no others while the rest is looked for.
+        let found = each_of(own, |process| signal(process, libc::SIGSTOP));
+        for process in &found {
+            signal(*process, libc::SIGKILL);
         }
-        if !reap_one() {
+        while reap_ended().is_some() {}
+        if found.is_empty() || begun.elapsed() > KILLED_WITHIN {
             return;
         }
+        thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        while reap_ended().is_some() {}
+    }
+}
+
+/// Whether this process has a child, ended or not.
+fn has_children() -> bool {
+    // SAFETY: an all-zero structure is valid; nothing is reaped.
+    unsafe {
+        let mut information: libc::siginfo_t = std::mem::zeroed();
+        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        libc::waitid(libc::P_ALL, 0, &raw mut information, options) == 0
     }
 }
 
@@ -54,23 +94,6 @@ pub(super) fn kill_children_but(kept: impl Fn(i32) -> bool) {
         if !kept(process) {
             // SAFETY: a child of this process that was not reaped: the number is its own.
             unsafe { libc::kill(process, libc::SIGKILL) };
-        }
-    }
-}
-
-/// Waits for a child to end; false when there is none to wait for. Where `/proc` is not
-/// mounted, children that left their group cannot be found, and are not waited for.
-fn reap_one() -> bool {
-    let blocking = children_of(std::process::id().cast_signed()).is_empty();
-    let options = if blocking { libc::WNOHANG } else { 0 };
-    loop {
-        // SAFETY: no status is asked for.
-        let reaped = unsafe { libc::waitpid(-1, std::ptr::null_mut(), options) };
-        if reaped > 0 {
-            return true;
-        }
-        if reaped == 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
-            return false;
         }
     }
 }

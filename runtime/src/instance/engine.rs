@@ -4,7 +4,7 @@
 //! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
-    allocator, panics, process,
+    allocator, panics, pidfd, process,
     serve::{self, Warm},
     wire::{self, Assignment},
     zygote,
@@ -74,6 +74,8 @@ pub fn start_zygote() {
     let (Ok(stdin), Ok(log)) = (stdin, log) else { leave(1) };
     let streams = process::Streams { stdin, log, socket };
     let purpose = || Purpose::Serve { options: Options::of_environment() };
+    // Nobody waits for this process then; and the zygote, should it be stopped, goes on.
+    pidfd::on_end_of_parent(libc::SIGKILL);
     if let Ok(process) = fork(streams, purpose, Instant::now()) {
         // SAFETY: no status is asked for.
         unsafe { libc::waitpid(process, std::ptr::null_mut(), 0) };

@@ -29,7 +29,11 @@ mod in_module;
 mod marker;
 mod panics;
 #[cfg(unix)]
+mod pidfd;
+#[cfg(unix)]
 mod process;
+#[cfg(unix)]
+mod proof;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
@@ -48,8 +52,8 @@ pub use engine::{Engine, start_early, start_maker, start_zygote};
 #[cfg(target_os = "wasi")]
 pub use in_module::{Engine, Instance, prepare_image};
 #[cfg(unix)]
-pub use process::Instance;
+pub use process::{Instance, raise_descriptors};
 #[cfg(unix)]
 pub use usage::resident_bytes;
 #[cfg(unix)]
-pub use zygote::{FunctionZygote, Hosted, Keeper, Killer, ZygoteError};
+pub use zygote::{FunctionZygote, Hosted, Keeper, Killer, Note, ZygoteError};

@@ -7,6 +7,7 @@ use super::{
     descendants,
     engine::Engine,
     marker::Marker,
+    proof::Key,
     usage,
     wire::{self, Assignment, Serve},
 };
@@ -39,6 +40,7 @@ pub struct Instance {
     pub(super) log: OwnedFd,
     pub(super) started: Instant,
     pub(super) marker: Marker,
+    pub(super) key: Key,
     pub(super) phase: Phase,
     pub(super) reaped: Option<Reaped>,
 }
@@ -64,8 +66,8 @@ impl Instance {
         let Engine { process, mut socket, log } = engine.map_err(StartError::Engine)?;
         descendants::become_subreaper();
         hide_from_functions();
-        let marker = Marker::fresh();
-        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, once)));
+        let (marker, key) = (Marker::fresh(), Key::fresh());
+        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, key, once)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());
@@ -76,6 +78,7 @@ impl Instance {
             // Not since the engine's start: the event may have arrived slowly.
             started: Instant::now(),
             marker,
+            key,
             phase: Phase::default(),
             reaped: None,
         })
@@ -151,6 +154,8 @@ pub(super) fn become_instance(function: &Serve) {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
         libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0);
     }
+    // What its function detaches stays below it: it is counted with it, and ends with it.
+    descendants::become_subreaper();
     limit_resources(function.memory_mb);
     for (key, value) in &function.environment {
         // SAFETY: this process has one thread. Keys and values were checked for NUL.
@@ -246,6 +251,17 @@ fn set_limit(resource: libc::__rlimit_resource_t, soft: u64, hard: u64) {
     }
 }
 
+/// Has this process open as many descriptors as it may; gives how many that are.
+pub fn raise_descriptors() -> u64 {
+    set_limit(libc::RLIMIT_NOFILE, u64::MAX, u64::MAX);
+    // SAFETY: a plain structure, by pointer.
+    unsafe {
+        let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut now);
+        now.rlim_cur
+    }
+}
+
 unsafe extern "C" {
     static mut environ: *mut *mut libc::c_char;
 }
@@ -273,9 +289,17 @@ pub(super) fn hide_from_functions() {
 }
 
 pub(super) fn set_nonblocking(descriptor: i32) {
+    set_flags(descriptor, |flags| flags | libc::O_NONBLOCK);
+}
+
+pub(super) fn set_blocking(descriptor: i32) {
+    set_flags(descriptor, |flags| flags & !libc::O_NONBLOCK);
+}
+
+fn set_flags(descriptor: i32, change: impl Fn(i32) -> i32) {
     // SAFETY: the descriptor is open; only its flags change.
     unsafe {
         let flags = libc::fcntl(descriptor, libc::F_GETFL);
-        libc::fcntl(descriptor, libc::F_SETFL, flags | libc::O_NONBLOCK);
+        libc::fcntl(descriptor, libc::F_SETFL, change(flags));
     }
 }

@@ -4,6 +4,7 @@ use super::{
     allocator,
     marker::Marker,
     process::Channels,
+    proof::{Key, Proof},
     usage,
     wire::{self, Answered, Call, FromInstance, Initialized, Serve},
 };
@@ -79,7 +80,10 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         marker: function.marker,
         process: std::process::id(),
         init_runtime: warm.init_runtime + begun.elapsed(),
+        key: function.key,
+        proof: function.key.proof(0),
     };
+    server.begin(0);
     server.send(&FromInstance::Note(warm.note));
     let mut entry = None;
     loop {
@@ -89,6 +93,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
             // answer: either way nobody waits for this process.
             Ok(None) | Err(_) => leave(0),
         };
+        server.begin(call.number());
         if call.only_loads() {
             entry.get_or_insert_with(|| server.load(&function, loaded));
             continue;
@@ -157,9 +162,18 @@ struct Server<'a> {
     marker: Marker,
     process: u32,
     init_runtime: Duration,
+    key: Key,
+    /// Of the call that is worked on.
+    proof: Proof,
 }
 
 impl Server<'_> {
+    /// A call came: what is sent from here on is part of it.
+    fn begin(&mut self, call: u64) {
+        self.proof = self.key.proof(call);
+        allocator::report_exhaustion_with(self.proof);
+    }
+
     /// Loads the function, or takes what was loaded ahead of time; if that fails, answers so
     /// and ends the process.
     fn load(&mut self, function: &Serve, ahead: Option<&Loaded>) -> Entry {
@@ -195,16 +209,21 @@ impl Server<'_> {
             Ended::Failed(failure) => (Some(failure), String::new()),
             Ended::Exit => leave(1),
         };
-        if let Some(news) = locks::news() {
-            self.send(&FromInstance::Note(news));
-        }
         let memory_bytes = usage::own_peak_bytes();
-        self.send(&FromInstance::Answered(Answered { duration, memory_bytes, failure, ret_msg }));
+        let note = locks::news();
+        self.send(&FromInstance::Answered(Answered {
+            duration,
+            memory_bytes,
+            failure,
+            note,
+            ret_msg,
+        }));
     }
 
     /// A function that forked may return twice: only the instance itself answers.
     fn send(&mut self, message: &FromInstance) {
-        if std::process::id() != self.process || wire::send(&mut self.socket, message).is_err() {
+        let is_own = std::process::id() == self.process;
+        if !is_own || wire::send(&mut self.socket, self.proof, message).is_err() {
             leave(1);
         }
     }

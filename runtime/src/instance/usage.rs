@@ -1,17 +1,42 @@
 //! How much memory an instance uses, as seen from outside.
 
 use crate::contract::limits::MIB;
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+/// How long one look may ask the kernel what processes share: it walks all their memory for it.
+const SHARES_WITHIN: Duration = Duration::from_millis(10);
 
 /// Resident memory of `process` and its `descendants`, in bytes; none where `/proc` is
 /// not mounted. A lone process is counted by its resident set, which is cheap to read.
-/// With descendants, pages are shared, and the proportional sets are added up.
-pub fn resident_bytes(process: i32, descendants: &[i32]) -> Option<u64> {
-    if descendants.is_empty() {
-        return resident_set(process);
+/// With descendants, pages are shared. Where the resident sets together are more than
+/// `enough`, it is the proportional sets that are added up, as many as can be read in
+/// [`SHARES_WITHIN`]; the others are taken to share as much as those.
+pub fn resident_bytes(process: i32, descendants: &[i32], enough: u64) -> Option<u64> {
+    let own = resident_set(process)?;
+    // What has ended meanwhile has nothing.
+    let others = descendants.iter().map(|each| (*each, resident_set(*each).unwrap_or(0)));
+    let sets: Vec<(i32, u64)> = std::iter::once((process, own)).chain(others).collect();
+    let sum = |sets: &[(i32, u64)]| sets.iter().map(|(_, bytes)| *bytes).sum::<u64>();
+    let whole = sum(&sets);
+    if descendants.is_empty() || whole <= enough {
+        return Some(whole);
     }
-    let shares = descendants.iter().filter_map(|each| proportional_set(*each));
-    Some(proportional_set(process)? + shares.sum::<u64>())
+    let begun = Instant::now();
+    let mut shares = 0;
+    for (at, (process, bytes)) in sets.iter().enumerate() {
+        if begun.elapsed() > SHARES_WITHIN {
+            let (read, left) = (sum(&sets[..at]).max(1), sum(&sets[at..]));
+            return Some(
+                shares + (u128::from(shares) * u128::from(left) / u128::from(read)) as u64,
+            );
+        }
+        // One that lets nobody look is taken to share nothing.
+        shares += proportional_set(*process).unwrap_or(*bytes);
+    }
+    Some(shares)
 }
 
 /// This process's own peak resident memory, in bytes.

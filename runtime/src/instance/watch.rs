@@ -18,6 +18,9 @@ use std::{
 /// How often memory is read.
 pub(super) const MEMORY_INTERVAL: Duration = Duration::from_millis(5);
 
+/// After a look that took some time, so many times as long none is taken.
+pub(super) const LOOKS_REST: u32 = 4;
+
 /// The largest piece of the log that is passed on at once, in bytes.
 pub(super) const LOG_PIECE_BYTES: usize = 1 << 16;
 
@@ -36,7 +39,8 @@ impl Instance {
         observer: &mut dyn Observer,
     ) -> Result<Invocation, InvokeError> {
         let signals = Signals::block().map_err(InvokeError::Watch)?;
-        let course = Course::new(request, observer, self.phase, self.started, self.marker);
+        let course =
+            Course::new(request, observer, self.phase, self.started, self.marker, self.key);
         let watch = Watch {
             call: course.call(),
             sent: 0,
@@ -80,7 +84,12 @@ impl Watch<'_> {
         };
         match self.course.verdict(end) {
             Verdict::Rejected(invalid) => Err(InvokeError::Event(invalid)),
-            Verdict::Answered(answered) => Ok(self.course.answered(answered)),
+            Verdict::Answered(answered) => {
+                if !self.course.is_clean() {
+                    self.instance.kill();
+                }
+                Ok(self.course.answered(answered))
+            }
             Verdict::Discard { failure, duration } => {
                 self.instance.kill();
                 let reaped = self.instance.reap(true);
@@ -107,10 +116,10 @@ impl Watch<'_> {
             }
             let mut ended = false;
             if now >= self.next_look {
-                self.next_look = now + MEMORY_INTERVAL;
                 if self.course.phase.ready && self.uses_too_much_memory() {
                     return Ok(Stop::End(End::Memory));
                 }
+                self.next_look = now + MEMORY_INTERVAL.max(now.elapsed() * LOOKS_REST);
                 ended = self.instance.reap(false).is_some();
             }
             let ready = self.wait(self.course.deadline.min(self.next_look) - now)?;
@@ -182,8 +191,9 @@ impl Watch<'_> {
 
     fn uses_too_much_memory(&self) -> bool {
         let process = self.instance.process;
-        let used = usage::resident_bytes(process, &descendants::of(process));
-        used.is_some_and(|used| used > self.course.memory_limit())
+        let limit = self.course.memory_limit();
+        let used = usage::resident_bytes(process, &descendants::of(process), limit);
+        used.is_some_and(|used| used > limit)
     }
 
     fn wait(&self, at_most: Duration) -> io::Result<Ready> {

@@ -1,7 +1,11 @@
 //! What goes over the socket between an instance and its watcher: frames of a tag, a
-//! length (u32, little endian) and that many bytes.
+//! length (u32, little endian) and that many bytes. What an instance sends begins with a
+//! [`Proof`] that it belongs to the call that it says it does.
 
-use super::marker::Marker;
+use super::{
+    marker::Marker,
+    proof::{Key, PROOF_BYTES, Proof},
+};
 use crate::{
     contract::{Failure, Function, Handler, environment},
     python::{CodePaths, InvalidEvent},
@@ -14,15 +18,26 @@ use std::{
     time::Duration,
 };
 
-/// The largest frame that a watcher accepts, in bytes: RetMsg's limit and room for the rest. The
-/// limit is generous, because a stack trace may be larger than RetMsg, and the instance does not
-/// cut it.
-const LARGEST_FRAME: usize = 64 * 1024 * 1024;
+/// The most that a watcher takes of an answer, in bytes: RetMsg's limit and room for the rest.
+/// A stack trace may be larger than RetMsg; the instance cuts none, so this is generous.
+const LARGEST_ANSWER: usize = 16 << 20;
+
+/// The same of what says why an event is no JSON, and how the interpreter was come by.
+const LARGEST_TEXT: usize = 64 << 10;
+
+/// The same of what says that a function is loaded: three numbers.
+const LARGEST_NUMBERS: usize = 1 << 10;
 
 const HEADER_BYTES: usize = 5;
 
-/// The allocator's message that memory ran out, ready to be sent without allocating.
-pub(super) const MEMORY_EXHAUSTED_FRAME: [u8; HEADER_BYTES] = [b'M', 0, 0, 0, 0];
+/// The allocator's word that memory ran out, made without allocating.
+pub(super) fn memory_exhausted_frame(proof: Proof) -> [u8; HEADER_BYTES + PROOF_BYTES] {
+    let mut frame = [0; HEADER_BYTES + PROOF_BYTES];
+    frame[0] = b'M';
+    frame[1] = PROOF_BYTES as u8;
+    frame[HEADER_BYTES..].copy_from_slice(&proof.to_bytes());
+    frame
+}
 
 /// An engine's assignment: the first message that it gets.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +64,8 @@ pub(super) struct Serve {
     pub code: OsString,
     pub layers: Vec<OsString>,
     pub marker: Marker,
+    /// What its answers are known by.
+    pub key: Key,
     /// Whether the first invocation is the last. The process then ends with its answer, and its
     /// memory is freed while the answer is shown.
     pub once: bool,
@@ -56,7 +73,13 @@ pub(super) struct Serve {
 
 impl Serve {
     /// What an instance is told of `function`, whose code is at `code`.
-    pub(super) fn of(function: &Function, code: &CodePaths, marker: Marker, once: bool) -> Self {
+    pub(super) fn of(
+        function: &Function,
+        code: &CodePaths,
+        marker: Marker,
+        key: Key,
+        once: bool,
+    ) -> Self {
         Self {
             handler: function.handler.clone(),
             environment: environment::of(function),
@@ -64,6 +87,7 @@ impl Serve {
             code: code.code.clone().into(),
             layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
             marker,
+            key,
             once,
         }
     }
@@ -95,13 +119,15 @@ pub(super) struct Answered {
     /// Peak resident memory so far, in bytes.
     pub memory_bytes: u64,
     pub failure: Option<Failure>,
+    /// What there is to say of the interpreter: nothing that a function's user needs.
+    pub note: Option<String>,
     /// RetMsg, if the invocation succeeded. It follows the rest as raw bytes.
     #[serde(skip)]
     pub ret_msg: String,
 }
 
 impl FromInstance {
-    fn encode(&self) -> io::Result<Vec<u8>> {
+    fn encode(&self, proof: Proof) -> io::Result<Vec<u8>> {
         let json = |value: serde_json::Result<Vec<u8>>| value.map_err(io::Error::from);
         let (tag, payload) = match self {
             Self::Rejected(invalid) => (b'R', json(serde_json::to_vec(invalid))?),
@@ -113,10 +139,22 @@ impl FromInstance {
                 payload.extend_from_slice(answered.ret_msg.as_bytes());
                 (b'A', payload)
             }
-            Self::MemoryExhausted => (MEMORY_EXHAUSTED_FRAME[0], Vec::new()),
+            Self::MemoryExhausted => (b'M', Vec::new()),
             Self::Note(text) => (b'N', text.clone().into_bytes()),
         };
-        Ok(frame(tag, &payload))
+        Ok(frame(tag, &[&proof.to_bytes(), &payload]))
+    }
+
+    /// The most bytes that a frame of a kind may have; none where there is no such kind.
+    fn most_bytes(tag: u8) -> Option<usize> {
+        let most = match tag {
+            b'R' | b'N' => LARGEST_TEXT,
+            b'I' => LARGEST_NUMBERS,
+            b'A' => LARGEST_ANSWER,
+            b'M' => 0,
+            _ => return None,
+        };
+        Some(PROOF_BYTES + most)
     }
 
     fn decode(tag: u8, payload: &[u8]) -> io::Result<Self> {
@@ -136,61 +174,80 @@ impl FromInstance {
     }
 }
 
-/// Sends a message to the watcher, all of it.
+/// Sends a message to the watcher, all of it, as part of the call that `proof` is of.
 ///
 /// # Errors
 /// When the watcher has gone, or the function closed the descriptor.
-pub(super) fn send(socket: &mut impl Write, message: &FromInstance) -> io::Result<()> {
-    socket.write_all(&message.encode()?)
+pub(super) fn send(
+    socket: &mut impl Write,
+    proof: Proof,
+    message: &FromInstance,
+) -> io::Result<()> {
+    socket.write_all(&message.encode(proof)?)
 }
 
 /// Collects frames from bytes as they arrive.
 #[derive(Default)]
 pub(super) struct Frames {
     buffer: Vec<u8>,
+    /// Where the first frame begins that was not given yet.
+    begin: usize,
 }
 
 impl Frames {
     /// Adds bytes that arrived.
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        // What was given makes room at once for all of it, and not frame by frame.
+        self.buffer.drain(..std::mem::take(&mut self.begin));
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next whole message, if it is there.
+    /// Whether all that came was given.
+    pub(super) fn is_empty(&self) -> bool {
+        self.begin == self.buffer.len()
+    }
+
+    /// How many bytes the frame has in all that has begun to come, as far as it says so.
+    pub(super) fn announced_bytes(&self) -> usize {
+        let begun = self.buffer[self.begin..].first_chunk::<HEADER_BYTES>();
+        begun.map_or(0, |[_, length @ ..]| HEADER_BYTES + u32::from_le_bytes(*length) as usize)
+    }
+
+    /// The next whole message, if it is there, and the proof that came with it.
     ///
     /// # Errors
     /// When the bytes are not a message, because the function itself wrote to the socket.
-    pub(super) fn next(&mut self) -> io::Result<Option<FromInstance>> {
-        let Some(header) = self.buffer.first_chunk::<HEADER_BYTES>() else {
+    pub(super) fn next(&mut self) -> io::Result<Option<(Proof, FromInstance)>> {
+        let left = &self.buffer[self.begin..];
+        let Some((header, left)) = left.split_first_chunk::<HEADER_BYTES>() else {
             return Ok(None);
         };
         let [tag, length @ ..] = *header;
         let length = u32::from_le_bytes(length) as usize;
-        if length > LARGEST_FRAME {
-            return Err(malformed("a frame too large"));
+        if FromInstance::most_bytes(tag).is_none_or(|most| length > most) {
+            return Err(malformed("a frame of no kind, or too large"));
         }
-        if self.buffer.len() < HEADER_BYTES + length {
-            return Ok(None);
-        }
-        let message = FromInstance::decode(tag, &self.buffer[HEADER_BYTES..HEADER_BYTES + length])?;
-        self.buffer.drain(..HEADER_BYTES + length);
-        Ok(Some(message))
+        let Some(payload) = left.get(..length) else { return Ok(None) };
+        let (proof, payload) =
+            payload.split_first_chunk().ok_or_else(|| malformed("a frame too short"))?;
+        let message = FromInstance::decode(tag, payload)?;
+        let proof = Proof::from_bytes(*proof);
+        self.begin += HEADER_BYTES + length;
+        Ok(Some((proof, message)))
     }
 }
 
-/// An invocation, as the watcher sends it: the context's text, then the event's.
-pub(super) fn invocation_frame(context: &[u8], event: &[u8]) -> Vec<u8> {
-    let mut payload = Vec::with_capacity(4 + context.len() + event.len());
-    payload.extend_from_slice(&(context.len() as u32).to_le_bytes());
-    payload.extend_from_slice(context);
-    payload.extend_from_slice(event);
-    frame(b'C', &payload)
+/// An invocation, as the watcher sends it: the call's number, the context's text, then the
+/// event's.
+pub(super) fn invocation_frame(call: u64, context: &[u8], event: &[u8]) -> Vec<u8> {
+    let length = (context.len() as u32).to_le_bytes();
+    frame(b'C', &[&call.to_le_bytes(), &length, context, event])
 }
 
 /// Tells an instance to load its function without an invocation. It answers that it did, or how it
 /// failed.
-pub(super) fn load_frame() -> Vec<u8> {
-    frame(LOAD, &[])
+pub(super) fn load_frame(call: u64) -> Vec<u8> {
+    frame(LOAD, &[&call.to_le_bytes()])
 }
 
 const LOAD: u8 = b'L';
@@ -198,8 +255,12 @@ const LOAD: u8 = b'L';
 /// An invocation as the instance receives it, or the request to load its function.
 pub(super) struct Call {
     tag: u8,
+    number: u64,
     payload: Vec<u8>,
 }
+
+/// Where the texts begin, behind the call's number.
+const NUMBER_BYTES: usize = size_of::<u64>();
 
 impl Call {
     /// Waits for the next invocation; none when the watcher has gone.
@@ -208,9 +269,10 @@ impl Call {
     /// When the socket fails.
     pub(super) fn receive(socket: &mut impl Read) -> io::Result<Option<Self>> {
         let Some((tag, payload)) = receive_frame(socket)? else { return Ok(None) };
-        let call = Self { tag, payload };
+        let number = payload.first_chunk().ok_or_else(|| malformed("a frame too short"))?;
+        let call = Self { tag, number: u64::from_le_bytes(*number), payload };
         if !call.only_loads() {
-            split_prefixed(&call.payload)?;
+            split_prefixed(&call.payload[NUMBER_BYTES..])?;
         }
         Ok(Some(call))
     }
@@ -220,9 +282,14 @@ impl Call {
         self.tag == LOAD
     }
 
+    /// What tells this call from every other.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The texts of the context and of the event.
     pub(super) fn texts(&self) -> (&[u8], &[u8]) {
-        split_prefixed(&self.payload).unwrap_or_default()
+        split_prefixed(&self.payload[NUMBER_BYTES..]).unwrap_or_default()
     }
 }
 
@@ -231,7 +298,7 @@ impl Call {
 /// # Errors
 /// When the engine has gone.
 pub(super) fn send_assignment(socket: &mut impl Write, what: &Assignment) -> io::Result<()> {
-    socket.write_all(&frame(b'E', &serde_json::to_vec(what)?))
+    socket.write_all(&frame(b'E', &[&serde_json::to_vec(what)?]))
 }
 
 /// Waits to be told what to do; none when the caller has gone.
@@ -257,11 +324,14 @@ fn receive_frame(socket: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
     Ok(Some((tag, payload)))
 }
 
-fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.len());
+fn frame(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + length);
     bytes.push(tag);
-    bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(payload);
+    bytes.extend_from_slice(&(length as u32).to_le_bytes());
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
     bytes
 }
 

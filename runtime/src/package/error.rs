@@ -24,8 +24,14 @@ pub enum PackageError {
     Link { archive: PathBuf, member: String },
     /// Unpacked, the zip is larger than code may be.
     TooLarge { archive: PathBuf },
+    /// A member's path is longer, or nests deeper, than a package's may.
+    TooDeep { archive: PathBuf, member: String },
+    /// The zip has more files and folders than a package may have.
+    TooManyMembers { archive: PathBuf, most: usize },
     /// The entry file is in a folder of the zip, not at its root.
     EntryInFolder { archive: PathBuf, entry: PathBuf, folder: String },
+    /// There is no folder for unpacked packages: the environment names none.
+    NoCache,
     /// The cache of unpacked packages cannot be written.
     Cache { folder: PathBuf, error: io::Error },
     /// A template cannot be parsed, or contains what the platform would refuse.
@@ -89,12 +95,29 @@ impl fmt::Display for PackageError {
                 archive.display(),
                 limits::CODE_BYTES / limits::MIB
             ),
+            Self::TooDeep { archive, member } => write!(
+                formatter,
+                "the package {} is refused: the path of its member {} nests too deep or is too \
+                 long; make it shorter",
+                archive.display(),
+                shortened(member)
+            ),
+            Self::TooManyMembers { archive, most } => write!(
+                formatter,
+                "the package {} is refused: it has more than {most} files and folders; leave out \
+                 what the function does not need",
+                archive.display()
+            ),
             Self::EntryInFolder { archive, entry, folder } => write!(
                 formatter,
                 "the package {} has {} in the folder {folder}, not at its root; zip what is in \
                  the folder, not the folder itself: cd {folder} && zip -r ../package.zip .",
                 archive.display(),
                 entry.display()
+            ),
+            Self::NoCache => formatter.write_str(
+                "there is no folder to unpack the package into: set XDG_CACHE_HOME, or HOME, to \
+                 one that can be written",
             ),
             Self::Cache { folder, error } => write!(
                 formatter,
@@ -130,6 +153,15 @@ impl fmt::Display for PackageError {
 }
 
 impl std::error::Error for PackageError {}
+
+/// The beginning of a name that may be very long.
+pub fn shortened(name: &str) -> String {
+    const SHOWN: usize = 80;
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.to_owned(),
+    }
+}
 
 fn listed(functions: &[String]) -> String {
     if functions.is_empty() { "none".to_owned() } else { functions.join(", ") }

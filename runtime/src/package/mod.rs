@@ -3,17 +3,23 @@
 //! All code ends up in folders on disk, because the interpreter imports from folders. A WebAssembly
 //! module may not write to its host's disk, so it reads a zip in place.
 
+#[cfg(unix)]
+mod cache;
 mod compression;
 mod error;
 #[cfg(target_os = "wasi")]
 mod in_place;
 mod node;
+#[cfg(unix)]
+mod plan;
 mod template;
 mod text;
 #[cfg(unix)]
+mod trusted;
+#[cfg(unix)]
 mod unpack;
 
-pub use error::PackageError;
+pub use error::{PackageError, shortened};
 pub use template::{
     Declared, DeclaredTimer, find as find_template, read as read_template,
     read_all as read_templates,
@@ -36,35 +42,94 @@ pub struct Package {
     pub implied_handler: Option<Handler>,
     /// Where the code came from, if it was unpacked: the zip.
     archive: Option<PathBuf>,
+    /// What keeps unpacked code and layers in the cache while they are used.
+    #[cfg(unix)]
+    _leases: Leases,
 }
 
+#[cfg(unix)]
+type Leases = Vec<std::sync::Arc<std::fs::File>>;
+
 /// Opens `code` (a folder, a `.py` file or a zip) and `layers` (folders or zips). Zips are
-/// unpacked into the user's cache, once for each content, or below `/tmp`.
+/// unpacked into the user's cache, once for each content, and looked through before they are used
+/// again.
 ///
 /// # Errors
 /// When something is missing, is not code, or cannot be unpacked.
 pub fn open(code: &Path, layers: &[PathBuf]) -> Result<Package, PackageError> {
+    open_at(code, layers, None)
+}
+
+/// The same, but zips are unpacked into `folder`, which is made for them where there are any, and
+/// is the caller's to remove.
+///
+/// # Errors
+/// As those of [`open`].
+#[cfg(unix)]
+pub fn open_into(code: &Path, layers: &[PathBuf], folder: &Path) -> Result<Package, PackageError> {
+    open_at(code, layers, Some(folder))
+}
+
+/// A zip that is known by the SHA-256 of its content, unpacked into `folder`.
+///
+/// # Errors
+/// When it has another content or cannot be unpacked.
+#[cfg(unix)]
+pub fn open_stored(code: &Path, digest: &str, folder: &Path) -> Result<Package, PackageError> {
+    let unreadable = |error| PackageError::Unreadable { path: code.to_path_buf(), error };
+    // Into memory first: what is looked at is what is unpacked.
+    let mut content = std::io::Cursor::new(std::fs::read(code).map_err(unreadable)?);
+    if unpack::content_digest(&mut content).map_err(unreadable)? != digest {
+        let archive = code.to_path_buf();
+        let reason = "its content is not what was stored".to_owned();
+        return Err(PackageError::Damaged { archive, reason });
+    }
+    let unpacked = folder.join("code");
+    unpack::into_folder(content, code, &unpacked)?;
+    Ok(Package {
+        paths: CodePaths { code: unpacked, layers: Vec::new() },
+        implied_handler: None,
+        archive: Some(code.to_path_buf()),
+        _leases: Vec::new(),
+    })
+}
+
+/// Zips are unpacked below `folder`, or where there is none into the user's cache.
+fn open_at(
+    code: &Path,
+    layers: &[PathBuf],
+    folder: Option<&Path>,
+) -> Result<Package, PackageError> {
     if layers.len() > limits::LAYERS {
         return Err(PackageError::TooManyLayers { given: layers.len() });
     }
+    let mut opening = Opening {
+        folder,
+        #[cfg(unix)]
+        leases: Vec::new(),
+    };
     let layers = layers
         .iter()
-        .map(|layer| Ok(open_folder_or_zip(layer)?.0))
+        .enumerate()
+        .map(|(index, layer)| Ok(opening.folder_or_zip(layer, &format!("layer-{index}"))?.0))
         .collect::<Result<_, PackageError>>()?;
     let is_python = code.extension().is_some_and(|extension| extension == "py");
-    if is_python && code.is_file() {
+    let (folder, implied_handler, archive) = if is_python && code.is_file() {
         let file = absolute(code)?;
         let module = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = file.parent().unwrap_or(Path::new("/")).to_path_buf();
-        let implied_handler = Some(Handler { module, ..Handler::default() });
-        return Ok(Package {
-            paths: CodePaths { code: folder, layers },
-            implied_handler,
-            archive: None,
-        });
-    }
-    let (folder, archive) = open_folder_or_zip(code)?;
-    Ok(Package { paths: CodePaths { code: folder, layers }, implied_handler: None, archive })
+        (folder, Some(Handler { module, ..Handler::default() }), None)
+    } else {
+        let (folder, archive) = opening.folder_or_zip(code, "code")?;
+        (folder, None, archive)
+    };
+    Ok(Package {
+        paths: CodePaths { code: folder, layers },
+        implied_handler,
+        archive,
+        #[cfg(unix)]
+        _leases: opening.leases,
+    })
 }
 
 impl Package {
@@ -105,21 +170,51 @@ impl Package {
     }
 }
 
-/// The folder, and the zip it was unpacked from if it was.
-fn open_folder_or_zip(path: &Path) -> Result<(PathBuf, Option<PathBuf>), PackageError> {
-    let kind = std::fs::metadata(path)
-        .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
-    if kind.is_dir() {
-        return Ok((absolute(path)?, None));
+struct Opening<'a> {
+    /// Where zips are unpacked; in the user's cache where there is none.
+    folder: Option<&'a Path>,
+    #[cfg(unix)]
+    leases: Leases,
+}
+
+impl Opening<'_> {
+    /// The folder, and the zip it was unpacked from if it was; `name` is what it is for.
+    fn folder_or_zip(
+        &mut self,
+        path: &Path,
+        name: &str,
+    ) -> Result<(PathBuf, Option<PathBuf>), PackageError> {
+        let unreadable = |error| PackageError::Unreadable { path: path.to_path_buf(), error };
+        let kind = std::fs::metadata(path).map_err(unreadable)?;
+        if kind.is_dir() {
+            return Ok((absolute(path)?, None));
+        }
+        if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("zip")) {
+            return Err(PackageError::NotCode { path: path.to_path_buf() });
+        }
+        Ok((self.zip(path, name)?, Some(path.to_path_buf())))
     }
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
-        #[cfg(unix)]
-        let unpacked = unpack::into_cache(path)?;
-        #[cfg(target_os = "wasi")]
-        let unpacked = in_place::check(path)?;
-        return Ok((unpacked, Some(path.to_path_buf())));
+
+    #[cfg(unix)]
+    fn zip(&mut self, path: &Path, name: &str) -> Result<PathBuf, PackageError> {
+        let Some(folder) = self.folder else {
+            let (folder, lease) = cache::unpacked(path)?;
+            self.leases.push(std::sync::Arc::new(lease));
+            return Ok(folder);
+        };
+        let folder = folder.join(name);
+        let file = std::fs::File::open(path)
+            .map_err(|error| PackageError::Unreadable { path: path.to_path_buf(), error })?;
+        unpack::into_folder(file, path, &folder)?;
+        Ok(folder)
     }
-    Err(PackageError::NotCode { path: path.to_path_buf() })
+
+    /// A module reads zips where they are.
+    #[cfg(target_os = "wasi")]
+    fn zip(&mut self, path: &Path, _: &str) -> Result<PathBuf, PackageError> {
+        debug_assert!(self.folder.is_none());
+        in_place::check(path)
+    }
 }
 
 /// A path that does not depend on the current folder.

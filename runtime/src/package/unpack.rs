@@ -1,67 +1,99 @@
-//! Unpacking zip packages, safely and once. Security rests on this file: nothing is
-//! written outside the package's own folder, and nothing beyond the size limit.
+//! Unpacking zip packages. Security rests on this file: nothing is written outside the
+//! package's own folder, and nothing beyond the limits.
 
-use super::{PackageError, compression::foreign_compression};
-use crate::{contract::limits, snapshot};
+use super::{
+    PackageError,
+    plan::{self, Plan},
+};
+use crate::contract::limits;
 use sha2::{Digest, Sha256};
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
-    io::{self, Read},
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink},
-    path::{Component, Path, PathBuf},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
 };
-use zip::{CompressionMethod, ZipArchive, read::ZipFile};
+use zip::ZipArchive;
 
-/// Unpacks `archive` into a folder of the cache that is named by the zip's content, unless that was
-/// done before. Concurrent callers may race: each unpacks to a temporary folder, and one of them
-/// wins.
-pub(super) fn into_cache(archive: &Path) -> Result<PathBuf, PackageError> {
-    let cache = cache_folder();
-    let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
-    let mut file = File::open(archive).map_err(unreadable)?;
-    let parent = cache.join("packages");
-    let folder = parent.join(content_digest(&mut file).map_err(unreadable)?);
-    let unwritable = |error| PackageError::Cache { folder: folder.clone(), error };
-    if folder.is_dir() {
-        return refuse_foreign(&parent).map(|()| folder.clone()).map_err(unwritable);
+/// Unpacks `zip`, which is the content of `archive`, into a folder that is made for it.
+///
+/// # Errors
+/// When it is no zip that may be unpacked, or the disk refuses. What was unpacked stays.
+pub(super) fn into_folder<R: Read + Seek>(
+    mut zip: R,
+    archive: &Path,
+    folder: &Path,
+) -> Result<(), PackageError> {
+    let unpacking = Unpacking { archive, folder, left: limits::CODE_BYTES };
+    plan::check_count(&mut zip, archive)?;
+    let mut zip = ZipArchive::new(zip).map_err(|error| unpacking.damaged(&error))?;
+    let plan = Plan::of(&mut zip, archive)?;
+    unpacking.run(&mut zip, &plan)
+}
+
+/// Whether a folder still is what [`into_folder`] made of `zip`, to the byte.
+///
+/// # Errors
+/// When `zip` cannot be read.
+pub(super) fn is_in_folder<R: Read + Seek>(
+    mut zip: R,
+    archive: &Path,
+    folder: &Path,
+) -> Result<bool, PackageError> {
+    let unpacking = Unpacking { archive, folder, left: limits::CODE_BYTES };
+    plan::check_count(&mut zip, archive)?;
+    let mut zip = ZipArchive::new(zip).map_err(|error| unpacking.damaged(&error))?;
+    let plan = Plan::of(&mut zip, archive)?;
+    let mut found = BTreeSet::new();
+    // What cannot be read is not what was written.
+    if !fs_agrees(&plan, folder, Path::new(""), &mut found).unwrap_or(false)
+        || found.len() != plan.files.len() + plan.links.len() + plan.folders.len()
+    {
+        return Ok(false);
     }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&parent).map_err(unwritable)?;
-    refuse_foreign(&parent).map_err(unwritable)?;
-    let aside = parent.join(format!(".{}", uuid::Uuid::new_v4()));
-    fs::create_dir(&aside).map_err(unwritable)?;
-    let unpacked = Unpacking { archive, folder: &aside, left: limits::CODE_BYTES }.run(file);
-    let placed = unpacked.and_then(|()| match fs::rename(&aside, &folder) {
-        Err(_) if folder.is_dir() => Ok(()),
-        result => result.map_err(unwritable),
-    });
-    if aside.exists() {
-        // Left behind by a failure or a lost race; nothing refers to it.
-        let _ = fs::remove_dir_all(&aside);
+    for (path, index) in &plan.files {
+        let mut member = zip.by_index(*index).map_err(|error| unpacking.damaged(&error))?;
+        let mut wanted = Vec::new();
+        member.read_to_end(&mut wanted).map_err(|error| unpacking.damaged(&error))?;
+        if fs::read(folder.join(path)).ok().as_ref() != Some(&wanted) {
+            return Ok(false);
+        }
     }
-    placed.map(|()| folder)
+    Ok(true)
 }
 
-/// Where unpacked packages are kept: the user's cache folder, else one below `/tmp`.
-fn cache_folder() -> PathBuf {
-    let elsewhere = || std::env::temp_dir().join(format!("krait-{}", current_user()));
-    snapshot::user_folder().unwrap_or_else(elsewhere)
-}
-
-/// The number of the user that this process acts for.
-fn current_user() -> u32 {
-    // SAFETY: the call cannot fail and changes nothing.
-    unsafe { libc::geteuid() }
-}
-
-/// Refuses a cache that another user made: its owner could change the code.
-fn refuse_foreign(folder: &Path) -> io::Result<()> {
-    if fs::metadata(folder)?.uid() == current_user() {
-        return Ok(());
+/// Whether what is below `at` is planned, as the kinds of things that are planned.
+fn fs_agrees(
+    plan: &Plan,
+    folder: &Path,
+    at: &Path,
+    found: &mut BTreeSet<PathBuf>,
+) -> io::Result<bool> {
+    for entry in fs::read_dir(folder.join(at))? {
+        let entry = entry?;
+        let (path, kind) = (at.join(entry.file_name()), entry.file_type()?);
+        let agrees = if kind.is_symlink() {
+            plan.links.get(&path) == Some(&fs::read_link(entry.path())?)
+        } else if kind.is_dir() {
+            plan.folders.contains(&path) && fs_agrees(plan, folder, &path, found)?
+        } else {
+            kind.is_file() && plan.files.contains_key(&path)
+        };
+        if !agrees {
+            return Ok(false);
+        }
+        found.insert(path);
     }
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to another user"))
+    Ok(true)
 }
 
-fn content_digest(file: &mut File) -> io::Result<String> {
+/// The SHA-256 of what is in a file, as 64 hexadecimal digits. It is read from its start again
+/// afterwards.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn content_digest(file: &mut (impl Read + Seek)) -> io::Result<String> {
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -70,6 +102,7 @@ fn content_digest(file: &mut File) -> io::Result<String> {
             read => digest.update(&buffer[..read]),
         }
     }
+    file.seek(SeekFrom::Start(0))?;
     Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -81,47 +114,35 @@ struct Unpacking<'a> {
 }
 
 impl Unpacking<'_> {
-    fn run(mut self, file: File) -> Result<(), PackageError> {
-        let mut zip = ZipArchive::new(file).map_err(|error| self.damaged(&error))?;
-        // Links are made last, so that no member can be written through one.
-        let mut links = Vec::new();
-        for index in 0..zip.len() {
-            let raw = zip.by_index_raw(index).map_err(|error| self.damaged(&error))?;
-            let name = raw.name().map_err(|error| self.damaged(&error))?.into_owned();
-            if raw.encrypted() || raw.compression() == CompressionMethod::AES {
-                return Err(self.encrypted(name));
-            }
-            if let Some(method) = foreign_compression(raw.compression()) {
-                let archive = self.archive.to_path_buf();
-                return Err(PackageError::Compression { archive, member: name, method });
-            }
-            drop(raw);
-            let mut member = zip.by_index(index).map_err(|error| self.damaged(&error))?;
-            let path = member.enclosed_name().ok_or_else(|| self.outside(&name))?;
-            if member.is_symlink() {
-                links.push((path, self.link_target(&mut member, &name)?));
-            } else if member.is_dir() {
-                self.cached(fs::create_dir_all(self.folder.join(path)))?;
-            } else {
-                self.write(&mut member, &path)?;
-            }
+    fn run<R: Read + Seek>(
+        mut self,
+        zip: &mut ZipArchive<R>,
+        plan: &Plan,
+    ) -> Result<(), PackageError> {
+        self.cached(fs::create_dir_all(self.folder))?;
+        for path in &plan.folders {
+            // Those above it come before it.
+            self.cached(fs::create_dir(self.folder.join(path)))?;
         }
-        for (path, target) in links {
-            let path = self.folder.join(path);
-            self.cached(path.parent().map_or(Ok(()), fs::create_dir_all))?;
-            self.cached(symlink(target, path))?;
+        for (path, index) in &plan.files {
+            self.write(zip, *index, path)?;
+        }
+        // Last, so that no member can be written through one.
+        for (path, target) in &plan.links {
+            self.cached(symlink(target, self.folder.join(path)))?;
         }
         Ok(())
     }
 
-    fn write<R: Read + ?Sized>(
+    fn write<R: Read + Seek>(
         &mut self,
-        member: &mut ZipFile<'_, R>,
+        zip: &mut ZipArchive<R>,
+        index: usize,
         path: &Path,
     ) -> Result<(), PackageError> {
+        let mut member = zip.by_index(index).map_err(|error| self.damaged(&error))?;
         let path = self.folder.join(path);
-        self.cached(path.parent().map_or(Ok(()), fs::create_dir_all))?;
-        let mut file = self.cached(File::create(&path))?;
+        let mut file = self.cached(File::create_new(&path))?;
         // The size in the header may be wrong. The unpacked bytes count.
         let written = io::copy(&mut member.by_ref().take(self.left + 1), &mut file)
             .map_err(|error| self.damaged(&error))?;
@@ -133,41 +154,11 @@ impl Unpacking<'_> {
         // says.
         let executable = member.unix_mode().is_some_and(|mode| mode & 0o100 != 0);
         let mode = if executable { 0o555 } else { 0o444 };
-        self.cached(fs::set_permissions(&path, fs::Permissions::from_mode(mode)))
-    }
-
-    /// A link's target must be a relative path without `..`, so that it stays within the package.
-    fn link_target<R: Read + ?Sized>(
-        &self,
-        member: &mut ZipFile<'_, R>,
-        name: &str,
-    ) -> Result<PathBuf, PackageError> {
-        let mut target = String::new();
-        member
-            .by_ref()
-            .take(4096)
-            .read_to_string(&mut target)
-            .map_err(|error| self.damaged(&error))?;
-        let target = PathBuf::from(target);
-        let stays = target
-            .components()
-            .all(|component| matches!(component, Component::Normal(_) | Component::CurDir));
-        if !stays || target.as_os_str().is_empty() {
-            return Err(self.outside(name));
-        }
-        Ok(target)
+        self.cached(file.set_permissions(fs::Permissions::from_mode(mode)))
     }
 
     fn damaged(&self, reason: &dyn std::error::Error) -> PackageError {
         PackageError::Damaged { archive: self.archive.to_path_buf(), reason: reason.to_string() }
-    }
-
-    fn encrypted(&self, member: String) -> PackageError {
-        PackageError::Encrypted { archive: self.archive.to_path_buf(), member }
-    }
-
-    fn outside(&self, member: &str) -> PackageError {
-        PackageError::Outside { archive: self.archive.to_path_buf(), member: member.to_owned() }
     }
 
     fn cached<T>(&self, result: io::Result<T>) -> Result<T, PackageError> {

@@ -3,7 +3,8 @@
 
 use super::{
     Code, InvalidFunction, Origin, Revision, Settings, SnapshotOf, Timer, now_ms,
-    revision::DeadLetter, store::FunctionKey,
+    revision::{CodeCopy, DeadLetter},
+    store::FunctionKey,
 };
 use crate::{
     contract::{
@@ -11,13 +12,14 @@ use crate::{
         retry::{Intervals, RetryPolicy},
         schedule,
     },
-    package::{self, Declared, DeclaredTimer, PackageError},
+    package::{self, Declared, DeclaredTimer, Package, PackageError},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -246,6 +248,16 @@ fn of_file(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
     Ok(functions.collect())
 }
 
+/// Code that was opened for a function.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    pub package: Package,
+    /// How long it took to find and unpack.
+    pub pull_code: Duration,
+    /// What was unpacked or copied for it.
+    pub copy: Option<Arc<CodeCopy>>,
+}
+
 impl Declaration {
     /// What the function is called by.
     pub fn key(&self) -> FunctionKey {
@@ -255,15 +267,42 @@ impl Declaration {
         }
     }
 
-    /// The function as it is to run, its code opened.
+    /// The function as it is to run, its code opened; zips are unpacked into `folder`, which goes
+    /// with the revision.
     ///
     /// # Errors
     /// When the platform would refuse it, or its code cannot be opened.
-    pub fn revision(&self, origin: Origin, code: Code) -> Result<Revision, ConfigurationError> {
-        let (handler, function, settings) = self.checked()?;
+    pub fn revision(
+        &self,
+        origin: Origin,
+        code: Code,
+        folder: PathBuf,
+    ) -> Result<Revision, ConfigurationError> {
+        self.checked()?;
         let path = self.code.clone().unwrap_or(PathBuf::from("."));
         let begun = Instant::now();
-        let package = package::open(&path, &self.layers).map_err(ConfigurationError::Package)?;
+        let copy = Arc::new(CodeCopy { folder });
+        let opened = match &code {
+            Code::Stored { digest, .. } => package::open_stored(&path, digest, &copy.folder),
+            Code::Path(_) => package::open_into(&path, &self.layers, &copy.folder),
+        };
+        let package = opened.map_err(ConfigurationError::Package)?;
+        let opened = Opened { package, pull_code: begun.elapsed(), copy: Some(copy) };
+        self.revision_of(origin, code, opened)
+    }
+
+    /// A revision of code that is open already.
+    ///
+    /// # Errors
+    /// When the platform would refuse it, or the code has no such handler.
+    pub fn revision_of(
+        &self,
+        origin: Origin,
+        code: Code,
+        opened: Opened,
+    ) -> Result<Revision, ConfigurationError> {
+        let (handler, function, settings) = self.checked()?;
+        let Opened { package, pull_code, copy } = opened;
         let handler = handler.or_else(|| package.implied_handler.clone()).unwrap_or_default();
         package.check_entry(&handler).map_err(ConfigurationError::Package)?;
         Ok(Revision {
@@ -274,10 +313,10 @@ impl Declaration {
             package,
             origin,
             code,
-            pull_code: begun.elapsed(),
+            pull_code,
             created_at: now_ms(),
             modified_at: now_ms(),
-            copy: None,
+            copy,
         })
     }
 

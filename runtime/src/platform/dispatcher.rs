@@ -14,13 +14,18 @@ use crate::contract::{
 };
 use std::{
     collections::{HashMap, hash_map::Entry},
-    io::Write,
+    io::{self, Write},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
 /// The pause after a failure of the store.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long after a dead letter could not be written it is tried again, at first and at most.
+const LETTER_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_LETTER_PAUSE: Duration = Duration::from_secs(60);
 
 /// The longest time between two looks at what is due.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -250,22 +255,31 @@ async fn send_dead_letter(
             shared.queued.notify_one();
         }
         DeadLetter::File(path) => {
-            let path = path.clone();
-            let append = move || {
-                let mut file = std::fs::File::options().create(true).append(true).open(&path)?;
-                file.write_all((message + "\n").as_bytes())?;
-                file.sync_data()
-            };
-            let appended = tokio::task::spawn_blocking(append).await;
-            if let Ok(Err(error)) = appended {
+            let line = message + "\n";
+            let mut pause = LETTER_PAUSE;
+            // Until it is written the event stays as it is: it is there after a restart, too.
+            while let Err(error) = append(path.clone(), line.clone()).await {
                 shared.log.note(&format!(
-                    "the dead letter of {} cannot be written: {error}",
-                    event.request_id
+                    "the dead letter of {} cannot be written to {}: {error}; it is tried again",
+                    event.request_id,
+                    path.display()
                 ));
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_LETTER_PAUSE);
             }
         }
     }
     Ok(())
+}
+
+/// Adds a line to a file, durably, on a thread that may wait for the disk.
+async fn append(path: PathBuf, line: String) -> io::Result<()> {
+    let append = move || {
+        let mut file = std::fs::File::options().create(true).append(true).open(&path)?;
+        file.write_all(line.as_bytes())?;
+        file.sync_data()
+    };
+    tokio::task::spawn_blocking(append).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 async fn finish(

@@ -49,6 +49,9 @@ use tokio::sync::Notify;
 /// The version of a function that is not published.
 pub(crate) const LATEST: &str = "$LATEST";
 
+/// How many packages are unpacked at once.
+const UNPACKED_AT_ONCE: usize = 2;
+
 /// How often instances that were idle too long are looked for.
 const TIDY_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -65,6 +68,8 @@ struct Shared {
     pub registry: Registry,
     /// Held while a function or namespace is changed: one after the other.
     pub managing: tokio::sync::Mutex<()>,
+    /// The right to unpack code that was brought along.
+    pub unpacking: tokio::sync::Semaphore,
     pub pool: Arc<Pool>,
     pub store: Store,
     pub log: Log,
@@ -142,6 +147,7 @@ impl Platform {
         let shared = Arc::new(Shared {
             registry: Registry::new(parts.folder),
             managing: tokio::sync::Mutex::default(),
+            unpacking: tokio::sync::Semaphore::new(UNPACKED_AT_ONCE),
             pool,
             store: parts.store,
             log: parts.log,

@@ -47,6 +47,10 @@ impl Default for Limits {
     }
 }
 
+/// After the machine refused another instance, how long none is asked for beyond those it had
+/// room for.
+const REFUSED_FOR: Duration = Duration::from_secs(2);
+
 /// What an instance is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstanceState {
@@ -88,6 +92,9 @@ struct State {
     turns: VecDeque<FunctionKey>,
     /// The instances that are busy, by process.
     busy: HashMap<i32, ShownInstance>,
+    /// How many instances the machine had room for when it last refused another, and when that
+    /// was.
+    room: Option<(usize, Instant)>,
 }
 
 /// One function's instances and calls.
@@ -201,6 +208,19 @@ impl Pool {
             since: now_ms(),
         };
         Ok(Instance { hosted, revision: revision.id, shown })
+    }
+
+    /// The machine had no process for a place that is given back now: until it may have one again,
+    /// the instances there are have to do. False where there is none.
+    pub(super) fn note_refused(&self) -> bool {
+        self.keeper.give_spares_up();
+        let mut state = self.state();
+        // This place is among them.
+        let room = state.total.saturating_sub(1);
+        state.room = Some((room, Instant::now()));
+        // One that is idle makes way for the next try.
+        state.end_longest_idle();
+        room > 0
     }
 
     /// Forks from the function's own zygote, which is started first if there is none. If it cannot
@@ -325,7 +345,7 @@ impl Pool {
             !instance.hosted.has_ended()
                 && self.limits.invocations.is_none_or(|limit| served < limit)
                 && self.limits.memory.is_none_or(|limit| {
-                    instance.hosted.resident_bytes().is_none_or(|bytes| bytes < limit)
+                    instance.hosted.resident_bytes(limit).is_none_or(|bytes| bytes < limit)
                 })
         });
         let ended = state.take_place_back(key, instance);
@@ -409,12 +429,20 @@ impl State {
             }
             self.total -= 1;
         }
-        if self.total >= limits.instances && !self.end_longest_idle() {
+        if self.total >= self.most(limits) && !self.end_longest_idle() {
             return None;
         }
         self.total += 1;
         self.lanes.entry(key.clone()).or_default().busy += 1;
         Some(None)
+    }
+
+    /// How many instances there may be now.
+    fn most(&self, limits: &Limits) -> usize {
+        match self.room {
+            Some((room, refused)) if refused.elapsed() < REFUSED_FOR => room.min(limits.instances),
+            _ => limits.instances,
+        }
     }
 
     /// Keeps a returned instance for the next call. If its code has been replaced, returns it, to

@@ -4,7 +4,6 @@
 use super::{
     Code, Origin, Platform, Revision,
     configuration::{self, ConfigurationError, Declaration, Sources},
-    revision::CodeCopy,
 };
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::{
@@ -24,9 +23,6 @@ const SETTLED_AFTER: Duration = Duration::from_millis(10);
 
 /// Folders that no function imports, and that tools write to.
 const IGNORED: [&str; 6] = ["__pycache__", ".git", ".hg", ".venv", "node_modules", ".krait"];
-
-/// Where copies are, in the data folder.
-const COPIES: &str = "running";
 
 /// The functions that were named when the server was started.
 pub struct Project {
@@ -58,7 +54,7 @@ impl Project {
     /// The functions of `sources`, to be served by `platform`.
     pub fn new(platform: Platform, sources: Sources, copies: bool) -> Self {
         // What a server that was killed left behind.
-        let _ = fs::remove_dir_all(platform.registry().folder().join(COPIES));
+        let _ = fs::remove_dir_all(platform.registry().copies());
         Self { platform, sources, copies }
     }
 
@@ -68,7 +64,8 @@ impl Project {
     /// The first that cannot be.
     pub fn deploy(&self, declarations: &[Declaration]) -> Result<(), ConfigurationError> {
         for declaration in declarations {
-            self.platform.deploy(self.revision(declaration)?);
+            let folder = self.platform.registry().fresh_folder();
+            self.platform.deploy(revision(declaration, folder, self.copies)?);
         }
         Ok(())
     }
@@ -76,7 +73,7 @@ impl Project {
     /// Reads the configuration again and puts it in service. Invalid entries are logged; the
     /// previous version keeps serving.
     pub async fn reload(&self) {
-        let Some(declarations) = self.read() else { return };
+        let Some(declarations) = self.read().await else { return };
         for declaration in &declarations {
             self.deploy_one(declaration).await;
         }
@@ -89,8 +86,9 @@ impl Project {
     }
 
     /// The current declarations; none if they are invalid, which is logged.
-    fn read(&self) -> Option<Vec<Declaration>> {
-        match configuration::read(&self.sources) {
+    async fn read(&self) -> Option<Vec<Declaration>> {
+        let sources = self.sources.clone();
+        match on_disk(move || configuration::read(&sources)).await? {
             Ok(declarations) => Some(declarations),
             // The last function was removed. That is valid here, though not at the start.
             Err(ConfigurationError::NoFunctions { .. }) => Some(Vec::new()),
@@ -148,7 +146,7 @@ impl Project {
     }
 
     async fn take_changes(&self, paths: &BTreeSet<PathBuf>) {
-        let Some(declarations) = self.read() else { return };
+        let Some(declarations) = self.read().await else { return };
         let is_configuration = |path: &PathBuf| {
             path.extension()
                 .is_some_and(|kind| matches!(kind.to_str(), Some("toml" | "yaml" | "yml")))
@@ -172,7 +170,11 @@ impl Project {
         let begun = Instant::now();
         let name = &declaration.name;
         let log = self.platform.log();
-        let deployed = match self.revision(declaration) {
+        let (of_thread, copies) = (declaration.clone(), self.copies);
+        let folder = self.platform.registry().fresh_folder();
+        let opened = on_disk(move || revision(&of_thread, folder, copies)).await;
+        let Some(opened) = opened else { return };
+        let deployed = match opened {
             Ok(revision) => self.platform.deploy_loaded(revision).await,
             Err(error) => {
                 self.platform.registry().set_problem(&declaration.key(), error.to_string());
@@ -186,22 +188,31 @@ impl Project {
             Err(problem) => log.note(&format!("{name} is as it was: {problem}")),
         }
     }
+}
 
-    fn revision(&self, declaration: &Declaration) -> Result<Revision, ConfigurationError> {
-        let path = declaration.code.clone().unwrap_or(PathBuf::from("."));
-        let mut revision = declaration.revision(Origin::Project, Code::Path(path.clone()))?;
-        // A zip was unpacked, and its folder is named by its content.
-        if self.copies && path.is_dir() {
-            let name = uuid::Uuid::new_v4().to_string();
-            let folder = self.platform.registry().folder().join(COPIES).join(name);
-            let copy = CodeCopy { folder: folder.clone() };
-            copy_folder(&revision.package.paths.code, &folder)
-                .map_err(|error| ConfigurationError::Unreadable { path, error })?;
-            revision.package.paths.code = folder;
-            revision.copy = Some(copy);
-        }
-        Ok(revision)
+/// Opens a function's code: zips are unpacked into `folder`, and where `copies` are wanted, folders
+/// are copied there.
+fn revision(
+    declaration: &Declaration,
+    folder: PathBuf,
+    copies: bool,
+) -> Result<Revision, ConfigurationError> {
+    let path = declaration.code.clone().unwrap_or(PathBuf::from("."));
+    let code = Code::Path(path.clone());
+    let mut revision = declaration.revision(Origin::Project, code, folder)?;
+    // A zip was unpacked.
+    if let Some(copy) = revision.copy.as_ref().filter(|_| copies && path.is_dir()) {
+        let folder = copy.folder.join("code");
+        copy_folder(&revision.package.paths.code, &folder)
+            .map_err(|error| ConfigurationError::Unreadable { path, error })?;
+        revision.package.paths.code = folder;
     }
+    Ok(revision)
+}
+
+/// Does what takes the disk's time on a thread that may wait for it; none where the server ends.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
 }
 
 /// Whether a function whose code or layer is `source` may read what is at `path`.

@@ -54,10 +54,12 @@ impl Observer for Recorder {
             return;
         }
         self.line.push_str(&text);
-        while let Some(end) = self.line.find('\n') {
-            self.log.output(&self.request_id, &self.line[..end]);
-            self.line.drain(..=end);
+        let mut begin = 0;
+        while let Some(length) = self.line[begin..].find('\n') {
+            self.log.output(&self.request_id, &self.line[begin..begin + length]);
+            begin += length + 1;
         }
+        self.line.drain(..begin);
     }
 
     fn cold_start(&mut self, parts: &ColdStart) {

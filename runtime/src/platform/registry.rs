@@ -3,7 +3,7 @@
 use super::{Origin, Refused, Revision, store::FunctionKey};
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -35,9 +35,15 @@ impl Registry {
         Self { functions: Mutex::default(), next_id: AtomicU64::new(1), folder }
     }
 
-    /// Where code that is unpacked is kept.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// Where code that is copied or unpacked is kept, as long as this server lives: what an
+    /// earlier one left there is nobody's.
+    pub(super) fn copies(&self) -> PathBuf {
+        self.folder.join("running")
+    }
+
+    /// A folder of its own for a function's code. It is not there yet.
+    pub(super) fn fresh_folder(&self) -> PathBuf {
+        self.copies().join(uuid::Uuid::new_v4().to_string())
     }
 
     /// The revision that `qualifier` names: `$LATEST`, `$DEFAULT` (which is the same here), or

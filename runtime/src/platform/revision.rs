@@ -4,7 +4,7 @@
 use super::{configuration::Declaration, store::FunctionKey};
 use crate::{contract::Function, contract::retry::RetryPolicy, package::Package};
 use serde::{Deserialize, Serialize};
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// See the module's own documentation.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub struct Revision {
     /// Milliseconds since the epoch.
     pub created_at: i64,
     pub modified_at: i64,
-    /// The copy of the code that only this revision uses, if it has one.
-    pub copy: Option<CodeCopy>,
+    /// The copy of the code that this function alone uses, if it has one.
+    pub copy: Option<Arc<CodeCopy>>,
 }
 
 impl Revision {
@@ -34,7 +34,8 @@ impl Revision {
     }
 }
 
-/// A copy of a function's code, which is deleted when it is no longer used.
+/// A copy of a function's code, or what a zip of it was unpacked to, which goes when nobody uses
+/// it any more.
 #[derive(Debug)]
 pub struct CodeCopy {
     pub folder: PathBuf,
@@ -42,7 +43,15 @@ pub struct CodeCopy {
 
 impl Drop for CodeCopy {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let folder = std::mem::take(&mut self.folder);
+        let remove = move || {
+            let _ = std::fs::remove_dir_all(folder);
+        };
+        // There may be much of it, and the server's thread waits for nothing.
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(remove)),
+            Err(_) => remove(),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
 use bytes::Bytes;
 use std::{
     collections::HashMap,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -23,6 +24,11 @@ use tokio::sync::watch;
 /// How many new instances may end before they accept an invocation, until it is given up. Warm ones
 /// do not count: all of them end at once with their zygote.
 const TRIES: usize = 5;
+
+/// How long an invocation waits for the machine to have a process for it, and how long between two
+/// tries.
+const REFUSED_WITHIN: Duration = Duration::from_secs(30);
+const REFUSED_PAUSE: Duration = Duration::from_millis(20);
 
 /// What is to be invoked.
 #[derive(Debug, Clone)]
@@ -153,6 +159,7 @@ async fn invoke(
     stop: &Stop,
 ) -> Result<Invocation, Refused> {
     let mut started = 0;
+    let begun = Instant::now();
     while started < TRIES {
         let placed = tokio::select! {
             // Checked first, so that a place that was given is not lost.
@@ -177,6 +184,18 @@ async fn invoke(
                 // The process ended before it had a function.
                 Err(StartError::Assignment(_)) => {
                     started += 1;
+                    continue;
+                }
+                // It has no process to give: one that works comes free, or an idle one makes way.
+                Err(StartError::Engine(error))
+                    if is_out_of_processes(&error) && begun.elapsed() < REFUSED_WITHIN =>
+                {
+                    let others = shared.pool.note_refused();
+                    drop(place);
+                    if !others {
+                        started += 1;
+                    }
+                    tokio::time::sleep(REFUSED_PAUSE).await;
                     continue;
                 }
                 Err(error) => {
@@ -223,6 +242,12 @@ async fn invoke(
     }
     let message = "every instance ended before it could be called".to_owned();
     Ok(not_reached(request, Failure::Internal { message }))
+}
+
+/// Whether the kernel refused a process, memory for one, or descriptors, for now.
+fn is_out_of_processes(error: &io::Error) -> bool {
+    let refused = [libc::EAGAIN, libc::ENOMEM, libc::EMFILE, libc::ENFILE];
+    error.raw_os_error().is_some_and(|number| refused.contains(&number))
 }
 
 /// The result of a call that never reached the function.

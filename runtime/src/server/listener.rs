@@ -17,7 +17,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::watch,
+    sync::{Semaphore, watch},
     time::{Instant, Sleep, sleep},
 };
 
@@ -56,16 +56,22 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Accepts connections until `closing` is true. Then waits until their requests are answered, or
-/// `limit` has passed.
+/// Takes so many `connections` at once, until `closing` is true, then waits until the requests on them are
+/// answered, or `limit` is over.
 pub async fn serve(
     listener: TcpListener,
     server: Arc<Server>,
     mut closing: watch::Receiver<bool>,
     limit: Duration,
+    connections: usize,
 ) {
     let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(connections));
     loop {
+        let place = tokio::select! {
+            Ok(place) = connections.clone().acquire_owned() => place,
+            () = closed(&mut closing) => break,
+        };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -77,7 +83,11 @@ pub async fn serve(
             () = closed(&mut closing) => break,
         };
         let _ = stream.set_nodelay(true);
-        tokio::spawn(connection(stream, peer, server.clone(), &graceful));
+        let connection = connection(stream, peer, server.clone(), &graceful);
+        tokio::spawn(async move {
+            connection.await;
+            drop(place);
+        });
     }
     drop(listener);
     let _ = tokio::time::timeout(limit, graceful.shutdown()).await;

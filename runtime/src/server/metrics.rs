@@ -153,13 +153,13 @@ impl Scrape {
     /// Resident sets, which are cheap to read. Instances share most of their pages with the zygote,
     /// so the sum is more than the memory in use.
     fn memory(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let own = i32::try_from(std::process::id()).ok().and_then(|id| resident_bytes(id, &[]));
+        let own = i32::try_from(std::process::id()).ok().and_then(|id| resident_bytes(id, &[], 0));
         let help = "Resident memory of the server's own process.";
         gauge(encoder, "krait_server_resident_bytes", help, own)?;
         let mut resident: BTreeMap<&FunctionKey, u64> = BTreeMap::new();
         for instance in &self.instances {
             // An instance that has ended meanwhile has none.
-            let bytes = resident_bytes(instance.process, &[]).unwrap_or_default();
+            let bytes = resident_bytes(instance.process, &[], 0).unwrap_or_default();
             *resident.entry(&instance.key).or_default() += bytes;
         }
         let help = "Resident memory of instances; pages that they share are counted for each.";

@@ -1,11 +1,11 @@
 //! Chooses the face for a request.
 
-use super::{Server, cloud_api, metrics, page, triggers};
+use super::{Server, bodies::Body, cloud_api, metrics, page, triggers};
 use crate::platform::new_request_id;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body as _, Incoming};
 use std::{net::SocketAddr, time::Duration};
 
 /// An answer, whole.
@@ -15,7 +15,7 @@ pub(super) type Answer = Response<Full<Bytes>>;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-scf-request-id");
 
 /// How long the body of a request may take.
-const BODY_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// How much of a body that is too large is read and dropped before the answer.
 const PASSED_OVER_BYTES: u64 = 32 << 20;
@@ -95,30 +95,25 @@ pub(super) enum Unread {
     },
     /// It did not arrive in time.
     TooSlow,
+    /// All bodies together hold as much memory as they may.
+    NoMemory,
     /// The connection broke.
     Broken,
 }
 
 impl Arrived {
-    /// Reads the body, of at most `limit` bytes.
-    pub(super) async fn read_body(&mut self, limit: usize) -> Result<Bytes, Unread> {
-        if self.body.size_hint().lower() > limit as u64 {
+    /// Reads the body, of at most `limit` bytes, of a caller that is known or not.
+    pub(super) async fn read_body(
+        &mut self,
+        server: &Server,
+        limit: usize,
+        is_known: bool,
+    ) -> Result<Body, Unread> {
+        let read = server.bodies.read(&mut self.body, limit, is_known).await;
+        if let Err(Unread::TooLarge { .. } | Unread::NoMemory) = read {
             self.pass_over_body().await;
-            return Err(Unread::TooLarge { limit });
         }
-        if self.body.is_end_stream() {
-            return Ok(Bytes::new());
-        }
-        let collected = Limited::new(&mut self.body, limit).collect();
-        match tokio::time::timeout(BODY_WITHIN, collected).await {
-            Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                self.pass_over_body().await;
-                Err(Unread::TooLarge { limit })
-            }
-            Ok(Err(_)) => Err(Unread::Broken),
-            Err(_) => Err(Unread::TooSlow),
-        }
+        read
     }
 }
 
@@ -157,6 +152,12 @@ impl Unread {
                 StatusCode::REQUEST_TIMEOUT,
                 &format!("the body took longer than {} seconds\n", BODY_WITHIN.as_secs()),
             ),
+            Self::NoMemory => {
+                let said = "other requests hold all memory that there is for bodies\n";
+                let mut answer = text(StatusCode::SERVICE_UNAVAILABLE, said);
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                answer
+            }
             Self::Broken => text(StatusCode::BAD_REQUEST, "the body broke off\n"),
         }
     }

@@ -3,6 +3,7 @@
 
 use super::{
     Server,
+    bodies::Body,
     routes::{Answer, Arrived, Unread, text},
 };
 use crate::{
@@ -79,8 +80,12 @@ async fn invoke(
     source: Source,
     event: impl Fn(&HttpRequest<'_>, &str) -> String,
 ) -> Result<crate::contract::Invocation, Answer> {
-    // A body larger than an event's limit is refused.
-    let body = match arrived.read_body(limits::SYNC_EVENT_BYTES).await {
+    // A body larger than an event's limit is refused. Where there are credentials, these callers
+    // have none.
+    let is_known = server.credentials.is_none();
+    let read = arrived.read_body(server, limits::SYNC_EVENT_BYTES, is_known).await;
+    // Held until the answer is there: the event is as large.
+    let Body { bytes: body, held: _held } = match read {
         Ok(body) => body,
         Err(Unread::TooLarge { .. }) => {
             return Err(answer(crate::contract::http::request_too_large()));

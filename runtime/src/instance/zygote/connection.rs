@@ -4,14 +4,14 @@
 use super::messages::{self, News, Order};
 use crate::instance::{
     engine::ZYGOTE_SOCKET,
-    process,
+    pidfd, process,
     wire::{self, Assignment},
 };
 use std::{
     collections::VecDeque,
     io,
     os::{
-        fd::{AsRawFd, OwnedFd},
+        fd::{AsFd, AsRawFd, OwnedFd},
         unix::{net::UnixStream as Socket, process::CommandExt},
     },
     path::{Path, PathBuf},
@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, Interest, unix::AsyncFd},
+    io::{Interest, unix::AsyncFd},
     net::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
@@ -33,6 +33,9 @@ use tokio::{
 /// socket, or exceed a user's limit of descriptors in flight (`unix(7)`, `ETOOMANYREFS`).
 const ORDERS_AT_ONCE: usize = 64;
 
+/// What tells one process from every other, and can be waited for, where the kernel has such.
+pub(super) type Pidfd = Option<Arc<OwnedFd>>;
+
 /// Reports an instance's end: its peak of resident memory in bytes.
 pub(super) type Ending = watch::Receiver<Option<u64>>;
 
@@ -40,6 +43,7 @@ pub(super) type Ending = watch::Receiver<Option<u64>>;
 #[derive(Debug)]
 pub(super) struct Zygote {
     orders: OwnedWriteHalf,
+    process: Option<OwnedFd>,
     /// The right to order a fork.
     forks: Semaphore,
     state: Mutex<State>,
@@ -49,7 +53,50 @@ pub(super) struct Zygote {
 struct State {
     has_ended: bool,
     /// The tasks that wait for an instance, in the order in which they asked.
-    waiting: VecDeque<oneshot::Sender<io::Result<(i32, Ending)>>>,
+    waiting: VecDeque<oneshot::Sender<io::Result<Forked>>>,
+}
+
+/// A process that a zygote forked.
+#[derive(Debug)]
+pub(super) struct Forked {
+    pub process: i32,
+    pub pidfd: Pidfd,
+    pub ending: Ending,
+}
+
+/// A zygote's news, as they come.
+#[derive(Debug)]
+pub(super) struct Hearing {
+    socket: OwnedReadHalf,
+    /// The part that has come of the next.
+    bytes: [u8; News::BYTES],
+    filled: usize,
+    descriptors: Vec<OwnedFd>,
+}
+
+impl Hearing {
+    /// The next, and the descriptor that came beside it. Whoever stops waiting for it loses
+    /// nothing.
+    ///
+    /// # Errors
+    /// When the zygote has gone, or what came is no news.
+    pub(super) async fn next(&mut self) -> io::Result<(News, Option<OwnedFd>)> {
+        while self.filled < News::BYTES {
+            let Self { socket, bytes, filled, descriptors } = self;
+            let socket: &UnixStream = socket.as_ref();
+            let receive =
+                || messages::receive_some(socket.as_raw_fd(), &mut bytes[*filled..], descriptors);
+            match socket.async_io(Interest::READABLE, receive).await {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(length) => self.filled += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.filled = 0;
+        let news = News::decode(self.bytes).ok_or(io::ErrorKind::InvalidData)?;
+        Ok((news, std::mem::take(&mut self.descriptors).pop()))
+    }
 }
 
 /// A process that was forked and knows no function yet.
@@ -58,6 +105,7 @@ pub(super) struct Spare {
     pub process: i32,
     pub socket: Socket,
     pub log: OwnedFd,
+    pub pidfd: Pidfd,
     pub ending: Ending,
 }
 
@@ -96,18 +144,30 @@ impl Zygote {
     pub(super) async fn connect(
         socket: Socket,
         within: Duration,
-    ) -> io::Result<(Arc<Self>, OwnedReadHalf)> {
+    ) -> io::Result<(Arc<Self>, Hearing)> {
         socket.set_nonblocking(true)?;
-        let (mut news, orders) = UnixStream::from_std(socket)?.into_split();
-        let mut first = [0; News::BYTES];
-        tokio::time::timeout(within, news.read_exact(&mut first)).await??;
-        match News::decode(first) {
-            Some(News::Ready) => {
+        let (socket, orders) = UnixStream::from_std(socket)?.into_split();
+        let bytes = [0; News::BYTES];
+        let mut hearing = Hearing { socket, bytes, filled: 0, descriptors: Vec::new() };
+        match tokio::time::timeout(within, hearing.next()).await?? {
+            (News::Ready, process) => {
                 let forks = Semaphore::new(ORDERS_AT_ONCE);
-                Ok((Arc::new(Self { orders, forks, state: Mutex::default() }), news))
+                let zygote = Self { orders, process, forks, state: Mutex::default() };
+                Ok((Arc::new(zygote), hearing))
             }
             _ => Err(io::ErrorKind::InvalidData.into()),
         }
+    }
+
+    /// Asks it to say that it is there.
+    pub(super) fn ping(&self) {
+        // Where it has taken no orders for long, it is asked already.
+        let _ = self.order(Order::Ping, &[]);
+    }
+
+    /// Sends it a signal; false where it has ended, or cannot be told from others.
+    pub(super) fn signal(&self, signal: i32) -> bool {
+        self.process.as_ref().is_some_and(|process| pidfd::signal(process.as_fd(), signal).is_ok())
     }
 
     /// Orders a fork, and waits for the process.
@@ -129,9 +189,9 @@ impl Zygote {
             }
         };
         drop((other, log_writer));
-        let (process, ending) =
+        let Forked { process, pidfd, ending } =
             forked.await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Spare { process, socket, log, ending })
+        Ok(Spare { process, socket, log, pidfd, ending })
     }
 
     /// Sends an order, at once or when there is room after earlier ones. A zygote that has ended
@@ -152,7 +212,7 @@ impl Zygote {
     }
 
     /// Answers the task that has waited longest for a fork.
-    pub(super) fn answer(&self, answer: io::Result<(i32, Ending)>) {
+    pub(super) fn answer(&self, answer: io::Result<Forked>) {
         if let Some(waiting) = self.state().waiting.pop_front() {
             let _ = waiting.send(answer);
         }
@@ -169,10 +229,7 @@ impl Zygote {
         state.waiting.clear();
     }
 
-    fn order_fork(
-        &self,
-        descriptors: &[i32],
-    ) -> io::Result<oneshot::Receiver<io::Result<(i32, Ending)>>> {
+    fn order_fork(&self, descriptors: &[i32]) -> io::Result<oneshot::Receiver<io::Result<Forked>>> {
         // In one step, so that the first to wait is answered first.
         let mut state = self.state();
         if state.has_ended {
@@ -195,13 +252,13 @@ impl Zygote {
     }
 }
 
-/// Watches a socket for `interest` alone.
+/// Watches a socket, or another source of events, for `interest` alone.
 ///
 /// # Errors
 /// When the kernel watches no more descriptors.
-pub(super) fn watched(socket: Socket, interest: Interest) -> io::Result<AsyncFd<Socket>> {
-    // SAFETY: the socket owns its descriptor, which is the same as long as it lives.
-    Ok(unsafe { AsyncFd::register_with_interest(socket, interest) }?)
+pub(super) fn watched<T: AsRawFd>(source: T, interest: Interest) -> io::Result<AsyncFd<T>> {
+    // SAFETY: the source owns its descriptor, which is the same as long as it lives.
+    Ok(unsafe { AsyncFd::register_with_interest(source, interest) }?)
 }
 
 /// Whether the other end has not read all that was sent to it.

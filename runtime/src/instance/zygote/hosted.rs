@@ -2,8 +2,10 @@
 //! once.
 
 use super::{
+    budget::Grant,
     connection::{self, Ending, Spare},
     keeper::{FunctionZygote, Keeper},
+    scales::Weighed,
 };
 use crate::{
     contract::{Failure, Function, Invocation, Outcome},
@@ -12,6 +14,7 @@ use crate::{
         course::{Course, End, Phase, Verdict},
         descendants,
         marker::Marker,
+        proof::Key,
         usage,
         watch::{LARGEST_PIPE_BYTES, LOG_PIECE_BYTES, MEMORY_INTERVAL},
         wire::{self, Assignment, Serve},
@@ -22,19 +25,28 @@ use rustix::io::Errno;
 use std::{
     io::{self, Write},
     mem::MaybeUninit,
-    os::unix::net::UnixStream as Socket,
+    os::{fd::OwnedFd, unix::net::UnixStream as Socket},
     pin::Pin,
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{Interest, unix::AsyncFd},
     net::unix::pipe,
-    time::{Sleep, sleep_until},
+    time::{Sleep, sleep, sleep_until},
 };
 
-/// With this many invocations at once, memory is read half as often as with one.
-const CROWD: usize = 16;
+/// How much is read of one instance's socket before the others have their turn, in bytes.
+const TURN_BYTES: usize = 256 << 10;
+
+/// A message with more bytes than this takes them from what all instances have together.
+const SMALL_MESSAGE_BYTES: usize = 64 << 10;
+
+/// How long a larger one may take to come, once it may: it holds memory of the server's.
+const MESSAGE_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long after a process's end its zygote may take to tell of its peak of memory.
+const TOLD_WITHIN: Duration = Duration::from_millis(100);
 
 /// A function instance of the server. Dropping it ends the instance.
 #[derive(Debug)]
@@ -46,10 +58,17 @@ pub struct Hosted {
     log: pipe::Receiver,
     log_is_open: bool,
     ending: Ending,
+    /// Its process, which the kernel tells the end of even where no zygote does.
+    pidfd: Option<AsyncFd<Arc<OwnedFd>>>,
+    /// How much of its log was read since the others had their turn, in bytes.
+    unrested_bytes: usize,
+    /// Whether it sent what nobody had asked for: it serves no more.
+    is_spoiled: bool,
     keeper: Keeper,
     /// The function's own zygote, if it was forked by one. The instance would end with it.
     zygote: Option<Arc<FunctionZygote>>,
     marker: Marker,
+    key: Key,
     started: Instant,
     phase: Phase,
     /// Wakes the task that waits for an invocation's end. It is reused: postponing a running timer
@@ -89,6 +108,10 @@ enum Stop {
 /// What was read of a socket.
 enum Received {
     All,
+    /// As much as one instance may have read at a time.
+    Turn,
+    /// There is no memory left for what is coming: it is to be looked for again.
+    Held,
     /// It has ended.
     Ended,
     /// It has ended before the invocation was taken from it.
@@ -104,17 +127,19 @@ impl Hosted {
         function: &Function,
         code: &CodePaths,
     ) -> Result<Self, StartError> {
-        let marker = Marker::fresh();
-        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, false)));
-        let Spare { process, mut socket, log, ending } = spare;
+        let (marker, key) = (Marker::fresh(), Key::fresh());
+        let serve = Serve::of(function, code, marker, key, false);
+        let assignment = Assignment::Serve(Box::new(serve));
+        let Spare { process, mut socket, log, pidfd, ending } = spare;
         // The other end waits for it, and takes it as it comes.
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let asynchronous = || {
             socket.set_nonblocking(true)?;
             let socket = connection::watched(socket, Interest::READABLE)?;
-            Ok((socket, pipe::Receiver::from_owned_fd(log)?))
+            let pidfd = pidfd.map(|pidfd| connection::watched(pidfd, Interest::READABLE));
+            Ok((socket, pipe::Receiver::from_owned_fd(log)?, pidfd.transpose()?))
         };
-        let (socket, log) = asynchronous().map_err(StartError::Engine)?;
+        let (socket, log, pidfd) = asynchronous().map_err(StartError::Engine)?;
         let started = Instant::now();
         Ok(Self {
             process,
@@ -122,9 +147,13 @@ impl Hosted {
             log,
             log_is_open: true,
             ending,
+            pidfd,
+            unrested_bytes: 0,
+            is_spoiled: false,
             keeper,
             zygote: None,
             marker,
+            key,
             started,
             phase: Phase::default(),
             alarm: Box::pin(sleep_until(started.into())),
@@ -142,22 +171,14 @@ impl Hosted {
     }
 
     /// Resident memory of the instance and all it started, in bytes; none where `/proc` is not
-    /// mounted.
-    pub fn resident_bytes(&self) -> Option<u64> {
-        usage::resident_bytes(self.process, &descendants::of(self.process))
+    /// mounted. It is only as exact as is needed to know whether it is less than `limit`.
+    pub fn resident_bytes(&self, limit: u64) -> Option<u64> {
+        usage::resident_bytes(self.process, &descendants::of(self.process), limit)
     }
 
-    /// Whether its process has ended.
+    /// Whether its process has ended, or is of no more use.
     pub fn has_ended(&self) -> bool {
-        self.ending.borrow().is_some()
-    }
-
-    /// Completes when its process has ended.
-    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut ending = self.ending.clone();
-        async move {
-            let _ = ending.wait_for(Option::is_some).await;
-        }
+        self.is_spoiled || self.ending.borrow().is_some()
     }
 
     /// The handle that ends it from another task.
@@ -176,7 +197,7 @@ impl Hosted {
         request: Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Invocation, InvokeError> {
-        let mut course = Course::new(request, observer, self.phase, self.started, self.marker);
+        let mut course = self.course(request, observer);
         let call = course.call();
         match self.follow(&mut course, &call, |_| false).await {
             Stop::End(end) => self.conclude(course, end).await,
@@ -193,9 +214,10 @@ impl Hosted {
         request: Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<(), Failure> {
-        let mut course = Course::new(request, observer, self.phase, self.started, self.marker);
+        let mut course = self.course(request, observer);
+        let call = course.load();
         let is_loaded = |course: &Course<'_>| course.phase.initialized;
-        match self.follow(&mut course, &wire::load_frame(), is_loaded).await {
+        match self.follow(&mut course, &call, is_loaded).await {
             Stop::Loaded => Ok(()),
             Stop::Untaken => Err(Failure::ProcessExit),
             Stop::End(end) => match self.conclude(course, end).await {
@@ -205,6 +227,10 @@ impl Hosted {
         }
     }
 
+    fn course<'a>(&self, request: Request<'a>, observer: &'a mut dyn Observer) -> Course<'a> {
+        Course::new(request, observer, self.phase, self.started, self.marker, self.key)
+    }
+
     /// Follows an invocation, or the loading of a function, to its end.
     async fn follow(
         &mut self,
@@ -212,7 +238,6 @@ impl Hosted {
         call: &[u8],
         is_loaded: impl Fn(&Course<'_>) -> bool,
     ) -> Stop {
-        let _running = self.keeper.count_running();
         let stop = self.until_end(course, call, is_loaded).await;
         self.phase = course.phase;
         stop
@@ -225,12 +250,24 @@ impl Hosted {
     ) -> Result<Invocation, InvokeError> {
         match course.verdict(end) {
             Verdict::Rejected(invalid) => Err(InvokeError::Event(invalid)),
-            Verdict::Answered(answered) => Ok(course.answered(answered)),
+            Verdict::Answered(answered) => {
+                if !course.is_clean() {
+                    self.is_spoiled = true;
+                    self.keeper.kill(self.process);
+                }
+                Ok(course.answered(answered))
+            }
             Verdict::Discard { failure, duration } => {
                 self.keeper.kill(self.process);
-                let peak_bytes = match self.ending.wait_for(Option::is_some).await {
-                    Ok(ended) => ended.unwrap_or(0),
-                    Err(_) => 0,
+                let told_late = async {
+                    is_gone(self.pidfd.as_ref()).await;
+                    sleep(TOLD_WITHIN).await;
+                };
+                let peak_bytes = tokio::select! {
+                    ended = self.ending.wait_for(Option::is_some) => {
+                        ended.ok().and_then(|ended| *ended).unwrap_or(0)
+                    }
+                    () = told_late => 0,
                 };
                 // What was written before the end is in the pipe now, whole.
                 self.take_log(&mut course);
@@ -248,7 +285,11 @@ impl Hosted {
         let mut left = call;
         // While there is more to send than the socket takes at once.
         let mut room = None;
-        let mut next_look = Instant::now() + MEMORY_INTERVAL;
+        // A short call is over before its memory is looked at.
+        let mut weighed: Option<Weighed> = None;
+        let mut first_look = Some(Instant::now() + MEMORY_INTERVAL);
+        let mut long_message = None;
+        let mut is_held = false;
         loop {
             if !left.is_empty() {
                 match self.send(&mut left, &mut room) {
@@ -256,25 +297,36 @@ impl Hosted {
                     Err(_) => return Stop::Untaken,
                 }
             }
-            self.alarm.as_mut().reset(course.deadline.min(next_look).into());
+            let held_until = is_held.then(|| Instant::now() + MEMORY_INTERVAL);
+            let whole_until = long_message.as_ref().map(|(_, until): &(Grant, Instant)| *until);
+            let wakes = [first_look, held_until, whole_until];
+            let alarm = wakes.into_iter().flatten().fold(course.deadline, Instant::min);
+            self.alarm.as_mut().reset(alarm.into());
             let mut ended = false;
             tokio::select! {
                 biased;
-                _ = self.socket.readable() => {}
+                _ = self.socket.readable(), if !is_held => {}
+                () = is_over(weighed.as_ref()) => return Stop::End(End::Memory),
                 () = has_room(&mut room), if !left.is_empty() => continue,
                 _ = self.ending.wait_for(Option::is_some) => ended = true,
+                () = is_gone(self.pidfd.as_ref()) => ended = true,
                 _ = self.log.readable(), if self.log_is_open => {}
                 () = self.alarm.as_mut() => {}
             }
-            let end = match self.receive(course) {
-                Received::All => match self.catch_up(course, ended) {
-                    // Processes that the function left behind may keep the socket open. Then the
-                    // kernel does not report that the other end had unread data.
-                    Some(End::Gone) if connection::is_unread(self.socket.get_ref()) => {
-                        return Stop::Untaken;
+            let received = self.receive(course, &mut long_message);
+            is_held = matches!(received, Received::Held) && !ended;
+            let is_turn_over = matches!(received, Received::Turn);
+            let end = match received {
+                Received::All | Received::Turn | Received::Held => {
+                    match self.catch_up(course, ended) {
+                        // Processes that the function left behind may keep the socket open. Then
+                        // the kernel does not report that the other end had unread data.
+                        Some(End::Gone) if connection::is_unread(self.socket.get_ref()) => {
+                            return Stop::Untaken;
+                        }
+                        end => end,
                     }
-                    end => end,
-                },
+                }
                 Received::Ended => self.catch_up(course, true),
                 Received::Untaken => return Stop::Untaken,
             };
@@ -290,12 +342,20 @@ impl Hosted {
             if now >= course.deadline {
                 return Stop::End(End::Deadline);
             }
-            if now >= next_look {
-                next_look = now + MEMORY_INTERVAL * self.keeper.running().div_ceil(CROWD) as u32;
-                let used = self.resident_bytes().filter(|_| course.phase.ready);
-                if used.is_some_and(|used| used > course.memory_limit()) {
-                    return Stop::End(End::Memory);
+            if whole_until.is_some_and(|until| now >= until) {
+                return Stop::End(End::Unasked);
+            }
+            if first_look.is_some_and(|look| now >= look) {
+                // Before it is ready it may be making a snapshot, which is not the function's.
+                first_look = (!course.phase.ready).then(|| now + MEMORY_INTERVAL);
+                if course.phase.ready {
+                    let limit = course.memory_limit();
+                    weighed = Some(self.keeper.scales().weigh(self.process, limit));
                 }
+            }
+            if is_turn_over || self.unrested_bytes >= TURN_BYTES {
+                self.unrested_bytes = 0;
+                tokio::task::yield_now().await;
             }
         }
     }
@@ -326,10 +386,22 @@ impl Hosted {
     }
 
     /// Reads what is in the socket now. It does not rely on the runtime's readiness, which may not
-    /// yet know what was sent before the instance ended.
-    fn receive(&self, course: &mut Course<'_>) -> Received {
+    /// yet know what was sent before the instance ended. Memory for a long message is taken before
+    /// it is read.
+    fn receive(
+        &self,
+        course: &mut Course<'_>,
+        long_message: &mut Option<(Grant, Instant)>,
+    ) -> Received {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
-        for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
+        for _ in 0..TURN_BYTES / LOG_PIECE_BYTES {
+            let coming = course.announced_bytes();
+            if coming > SMALL_MESSAGE_BYTES && long_message.is_none() {
+                let Some(grant) = self.keeper.answers().take(coming) else {
+                    return Received::Held;
+                };
+                *long_message = Some((grant, Instant::now() + MESSAGE_WITHIN));
+            }
             match rustix::io::read(self.socket.get_ref(), &mut memory) {
                 Ok(([], _)) => return Received::Ended,
                 Ok((piece, rest)) => {
@@ -344,18 +416,20 @@ impl Hosted {
                 Err(_) => return Received::Ended,
             }
             let _ = self.socket.try_io(Interest::READABLE, |_| emptied());
-            break;
+            return Received::All;
         }
-        Received::All
+        Received::Turn
     }
 
-    /// Also reads what is in the log now, but not forever if it fills as fast as it is read.
+    /// Reads what is in the log now, as well, but not for ever from one that fills as fast as it
+    /// is read: then the others have their turn.
     fn take_log(&mut self, course: &mut Course<'_>) {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
             match rustix::io::read(&self.log, &mut memory) {
                 Ok(([], _)) => self.log_is_open = false,
                 Ok((piece, _)) => {
+                    self.unrested_bytes += piece.len();
                     course.logged(piece);
                     continue;
                 }
@@ -372,6 +446,23 @@ fn emptied() -> io::Result<()> {
     Err(io::ErrorKind::WouldBlock.into())
 }
 
+/// Comes back when a process has ended, where the kernel tells.
+async fn is_gone(process: Option<&AsyncFd<Arc<OwnedFd>>>) {
+    match process {
+        // It stays readable.
+        Some(process) => drop(process.readable().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Comes back when an instance that is looked at holds too much memory.
+async fn is_over(weighed: Option<&Weighed>) {
+    match weighed {
+        Some(weighed) => weighed.is_over().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Completes when a full socket has room again.
 async fn has_room(room: &mut Option<AsyncFd<Socket>>) {
     if let Some(room) = room
@@ -384,7 +475,7 @@ async fn has_room(room: &mut Option<AsyncFd<Socket>>) {
 
 impl Drop for Hosted {
     fn drop(&mut self) {
-        if !self.has_ended() {
+        if self.ending.borrow().is_none() {
             self.keeper.kill(self.process);
         }
     }

@@ -2,35 +2,36 @@
 //! forks, and knows which instances have ended.
 
 use super::{
-    connection::{self, Spare, Zygote},
+    budget::Budget,
+    connection::{self, Forked, Hearing, Pidfd, Spare, Zygote},
     hosted::Hosted,
     messages::{News, Order},
+    scales::Scales,
 };
 use crate::{
     contract::Function,
     instance::{
         StartError, descendants,
         marker::Marker,
-        process,
+        pidfd, process,
+        proof::Key,
         wire::{self, Assignment, Serve},
     },
     python::CodePaths,
 };
 use std::{
     collections::HashMap,
-    fmt, io,
+    fmt,
+    io::{self, BufRead, BufReader},
+    os::fd::{AsFd, AsRawFd},
     path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
-    io::AsyncReadExt,
-    net::unix::OwnedReadHalf,
     signal::unix::{SignalKind, signal},
     sync::watch,
+    time::{MissedTickBehavior, interval},
 };
 
 /// How long a zygote may take to get its interpreter. It may have to make a snapshot first.
@@ -41,6 +42,19 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How long after a zygote's end its instances have certainly become the server's children.
 const ADOPTED_WITHIN: Duration = Duration::from_millis(200);
+
+/// How often a zygote is asked whether it is there.
+const PING_INTERVAL: Duration = Duration::from_secs(1);
+
+/// After so many pings without an answer it is ended, and another is started. Before that it
+/// is told to go on, in case somebody stopped it.
+const PINGS_UNANSWERED: u32 = 5;
+
+/// How many bytes may be on their way of long answers of all instances.
+const ANSWERS_BYTES: usize = 128 << 20;
+
+/// Takes a line for the server's log.
+pub type Note = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// A zygote could not be started.
 #[derive(Debug)]
@@ -77,15 +91,22 @@ pub struct Keeper {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     program: PathBuf,
     state: Mutex<State>,
     /// The zygote that forks instances of any function, while there is one.
     zygote: watch::Sender<Option<Arc<Zygote>>>,
-    running: AtomicUsize,
     /// How many processes are forked ahead of time.
     spares: usize,
+    scales: Scales,
+    answers: Budget,
+    note: Note,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Shared").field("program", &self.program).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -102,33 +123,27 @@ struct Living {
     /// The zygote that forked it, while that lives. Only the zygote learns of the instance's end,
     /// and may kill it by its number.
     zygote: Arc<Zygote>,
-}
-
-/// Counts an invocation as long as it lives.
-pub(super) struct Running(Arc<Shared>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
-    }
+    pidfd: Pidfd,
 }
 
 impl Keeper {
-    /// Starts a zygote and waits until it is ready. This process becomes the subreaper of its
-    /// descendants, and hides its memory and environment from them. `spares` processes are forked
-    /// ahead of time.
+    /// Starts a zygote and waits until it is ready. This process becomes the one that orphaned
+    /// descendants fall to, and closes its memory and environment to them. `spares` processes
+    /// are forked before they are needed; `note` takes what there is to say.
     ///
     /// # Errors
     /// When no zygote can be started.
-    pub async fn start(spares: usize) -> Result<Self, ZygoteError> {
+    pub async fn start(spares: usize, note: Note) -> Result<Self, ZygoteError> {
         descendants::become_subreaper();
         process::hide_from_functions();
         let shared = Arc::new(Shared {
             program: connection::own_program(),
             state: Mutex::default(),
             zygote: watch::Sender::new(None),
-            running: AtomicUsize::new(0),
             spares,
+            scales: Scales::start().map_err(ZygoteError::Watch)?,
+            answers: Budget::new(ANSWERS_BYTES),
+            note,
         });
         let keeper = Self { shared };
         let mut children = signal(SignalKind::child()).map_err(ZygoteError::Watch)?;
@@ -181,17 +196,26 @@ impl Keeper {
             self.fork().await.map_err(StartError::Engine)?;
         // If anything goes wrong, the process is killed: the code that it loads may never return.
         let started = Started { process, keeper: self.clone() };
-        let serve = Serve::of(function, code, Marker::fresh(), false);
+        let serve = Serve::of(function, code, Marker::fresh(), Key::fresh(), false);
         let assignment = Assignment::Zygote(Some(Box::new(serve)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
-        tokio::task::spawn_blocking(move || {
-            let _ = io::copy(&mut std::fs::File::from(log), &mut io::stderr());
-        });
+        let note = self.shared.note.clone();
+        // It is read by a thread that waits.
+        process::set_blocking(log.as_raw_fd());
+        tokio::task::spawn_blocking(move || pass_lines_on(std::fs::File::from(log), &note));
         let within = Duration::from_secs(function.init_timeout_seconds.into());
         let (zygote, news) = Zygote::connect(socket, within).await.map_err(StartError::Engine)?;
         let (keeper, listening) = (self.clone(), zygote.clone());
         tokio::spawn(async move { keeper.listen(&listening, news).await });
         Ok(FunctionZygote { zygote, started })
+    }
+
+    /// Ends the processes that were forked before they are needed.
+    pub fn give_spares_up(&self) {
+        let spares = std::mem::take(&mut self.state().spares);
+        for spare in spares {
+            self.kill(spare.process);
+        }
     }
 
     /// How many processes of instances there are, spares included.
@@ -211,22 +235,34 @@ impl Keeper {
 
     fn signal(&self, instance: i32, order: Order) {
         let state = self.state();
-        match state.living.get(&instance) {
+        let Some(living) = state.living.get(&instance) else { return };
+        // At once, whatever the zygote does.
+        let number = if matches!(order, Order::Kill(_)) { libc::SIGKILL } else { libc::SIGTERM };
+        let sent = living.pidfd.as_ref().map(|process| pidfd::signal(process.as_fd(), number));
+        match sent {
+            Some(_) if order == Order::Terminate(instance) => {}
             // SAFETY: the instance fell to this process when its zygote ended, and was not
             // reaped, since it is among the living: the number is its own.
-            Some(living) if living.zygote.has_ended() => unsafe { order.carry_out() },
-            Some(living) => living.zygote.order_soon(order),
-            None => {}
+            _ if living.zygote.has_ended() => unsafe { order.carry_out() },
+            // Its process group, too.
+            _ => living.zygote.order_soon(order),
         }
     }
 
-    pub(super) fn count_running(&self) -> Running {
-        self.shared.running.fetch_add(1, Ordering::Relaxed);
-        Running(self.shared.clone())
+    /// Ends every process that there is, and waits for their ends, though not for long. The
+    /// keeper is of no use afterwards.
+    pub fn close(&self) {
+        descendants::kill_all();
     }
 
-    pub(super) fn running(&self) -> usize {
-        self.shared.running.load(Ordering::Relaxed)
+    /// What looks at the memory of instances.
+    pub(super) fn scales(&self) -> &Scales {
+        &self.shared.scales
+    }
+
+    /// What long answers take their memory from.
+    pub(super) fn answers(&self) -> &Budget {
+        &self.shared.answers
     }
 
     async fn fork(&self) -> io::Result<Spare> {
@@ -268,7 +304,7 @@ impl Keeper {
     }
 
     /// Starts another zygote whenever one has ended.
-    async fn keep(self, mut zygote: (Arc<Zygote>, OwnedReadHalf)) {
+    async fn keep(self, mut zygote: (Arc<Zygote>, Hearing)) {
         loop {
             let (current, news) = zygote;
             self.shared.zygote.send_replace(Some(current.clone()));
@@ -282,7 +318,7 @@ impl Keeper {
                 match self.start_zygote().await {
                     Ok(zygote) => break zygote,
                     Err(error) => {
-                        eprintln!("krait: {error}; trying again");
+                        (self.shared.note)(&format!("{error}; trying again"));
                         tokio::time::sleep(RETRY_AFTER).await;
                     }
                 }
@@ -290,30 +326,44 @@ impl Keeper {
         }
     }
 
-    async fn start_zygote(&self) -> Result<(Arc<Zygote>, OwnedReadHalf), ZygoteError> {
+    async fn start_zygote(&self) -> Result<(Arc<Zygote>, Hearing), ZygoteError> {
         let (starter, socket) =
             connection::start(&self.shared.program).map_err(ZygoteError::Start)?;
         self.state().starters.push(starter);
         Zygote::connect(socket, READY_WITHIN).await.map_err(|_| ZygoteError::NotReady)
     }
 
-    /// Takes a zygote's news, until it has ended.
-    async fn listen(&self, zygote: &Arc<Zygote>, mut news: OwnedReadHalf) {
-        let mut bytes = [0; News::BYTES];
-        while news.read_exact(&mut bytes).await.is_ok() {
-            match News::decode(bytes) {
-                Some(News::Forked(process)) => {
-                    let (sender, ending) = watch::channel(None);
-                    let living = Living { ending: sender, zygote: zygote.clone() };
-                    self.state().living.insert(process, living);
-                    zygote.answer(Ok((process, ending)));
+    /// Takes a zygote's news, until it has ended, and ends it when it has none for too long.
+    async fn listen(&self, zygote: &Arc<Zygote>, mut hearing: Hearing) {
+        let mut ticks = interval(PING_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut unanswered = 0;
+        loop {
+            let heard = tokio::select! {
+                biased;
+                heard = hearing.next() => heard,
+                _ = ticks.tick() => {
+                    self.watch_over(zygote, unanswered);
+                    unanswered += 1;
+                    continue;
                 }
-                Some(News::Refused(error)) => {
+            };
+            let Ok((news, descriptor)) = heard else { break };
+            unanswered = 0;
+            match news {
+                News::Forked(process) => {
+                    let (sender, ending) = watch::channel(None);
+                    let pidfd: Pidfd = descriptor.map(Arc::new);
+                    let living =
+                        Living { ending: sender, zygote: zygote.clone(), pidfd: pidfd.clone() };
+                    self.state().living.insert(process, living);
+                    zygote.answer(Ok(Forked { process, pidfd, ending }));
+                }
+                News::Refused(error) => {
                     zygote.answer(Err(io::Error::from_raw_os_error(error)));
                 }
-                Some(News::Ended { process, peak_bytes }) => self.note_end(process, peak_bytes),
-                Some(News::Ready) => {}
-                None => break,
+                News::Ended { process, peak_bytes } => self.note_end(process, peak_bytes),
+                News::Ready | News::Pong => {}
             }
         }
         zygote.end();
@@ -322,6 +372,23 @@ impl Keeper {
             tokio::time::sleep(ADOPTED_WITHIN).await;
             keeper.note_lost();
         });
+    }
+
+    /// Does something about a zygote that has not answered so many pings, and asks once more.
+    fn watch_over(&self, zygote: &Zygote, unanswered: u32) {
+        if unanswered > PINGS_UNANSWERED {
+            (self.shared.note)("a zygote, a process of krait's own, answers no more; it is ended");
+            if !zygote.signal(libc::SIGKILL) {
+                // What started it is this process's child; what it leaves falls to this one.
+                for starter in &self.state().starters {
+                    // SAFETY: a child of this process that was not reaped.
+                    unsafe { libc::kill(*starter, libc::SIGKILL) };
+                }
+            }
+        } else if unanswered > 0 {
+            zygote.signal(libc::SIGCONT);
+        }
+        zygote.ping();
     }
 
     /// Records every child of this process that has ended, and kills what instances without a
@@ -394,6 +461,19 @@ impl FunctionZygote {
 impl Drop for Started {
     fn drop(&mut self) {
         self.keeper.kill(self.process);
+    }
+}
+
+/// Passes on what a function writes that is loaded ahead of time, line by line.
+fn pass_lines_on(log: std::fs::File, note: &Note) {
+    /// What of a line is passed on at once, in bytes.
+    const LONGEST: u64 = 1 << 16;
+    let mut log = BufReader::new(log);
+    let mut line = Vec::new();
+    while io::Read::take(&mut log, LONGEST).read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
+    {
+        note(String::from_utf8_lossy(&line).trim_end_matches('\n'));
+        line.clear();
     }
 }
 

@@ -1,5 +1,5 @@
-//! The messages between a server and its zygote. They have a fixed size and native byte order. An
-//! order to fork carries descriptors.
+//! What goes between a server and its zygote: messages of a fixed size, in native byte order,
+//! with descriptors beside those that ask for an instance and those that tell of one.
 
 use std::{
     io,
@@ -16,19 +16,24 @@ pub(super) enum Order {
     Kill(i32),
     /// Send SIGTERM to an instance.
     Terminate(i32),
+    /// To say that it is there.
+    Ping,
 }
 
 /// From the zygote to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
-    /// The interpreter is ready.
+    /// The interpreter is ready. The zygote's own pidfd comes with it, where there are such.
     Ready,
-    /// An order to fork was executed. Orders are executed in turn.
+    /// An order to fork was executed. Orders are executed in turn. The instance's pidfd comes with
+    /// it.
     Forked(i32),
     /// An order to fork failed, with the kernel's error number.
     Refused(i32),
     /// An instance has ended; its peak of resident memory in bytes.
     Ended { process: i32, peak_bytes: u64 },
+    /// It is there.
+    Pong,
 }
 
 impl Order {
@@ -39,6 +44,7 @@ impl Order {
             Self::Fork => (b'F', 0),
             Self::Kill(process) => (b'K', process),
             Self::Terminate(process) => (b'T', process),
+            Self::Ping => (b'P', 0),
         };
         let mut bytes = [tag; Self::BYTES];
         bytes[1..].copy_from_slice(&number.to_ne_bytes());
@@ -51,6 +57,7 @@ impl Order {
             b'F' => Some(Self::Fork),
             b'K' => Some(Self::Kill(i32::from_ne_bytes(number))),
             b'T' => Some(Self::Terminate(i32::from_ne_bytes(number))),
+            b'P' => Some(Self::Ping),
             _ => None,
         }
     }
@@ -64,7 +71,7 @@ impl Order {
         // SAFETY: as above; a signal does nothing to this process's memory.
         unsafe {
             match self {
-                Self::Fork => {}
+                Self::Fork | Self::Ping => {}
                 Self::Kill(process) => {
                     libc::kill(-process, libc::SIGKILL);
                     libc::kill(process, libc::SIGKILL);
@@ -86,6 +93,7 @@ impl News {
             Self::Forked(process) => (b'F', process, 0),
             Self::Refused(error) => (b'X', error, 0),
             Self::Ended { process, peak_bytes } => (b'E', process, peak_bytes),
+            Self::Pong => (b'O', 0, 0),
         };
         let mut bytes = [tag; Self::BYTES];
         bytes[1..5].copy_from_slice(&number.to_ne_bytes());
@@ -101,6 +109,7 @@ impl News {
             b'F' => Some(Self::Forked(number)),
             b'X' => Some(Self::Refused(number)),
             b'E' => Some(Self::Ended { process: number, peak_bytes: size }),
+            b'O' => Some(Self::Pong),
             _ => None,
         }
     }
@@ -118,7 +127,18 @@ struct Control([u8; 64]);
 /// # Errors
 /// When the zygote has gone, or the socket is full and does not block.
 pub(super) fn send(socket: RawFd, order: Order, descriptors: &[RawFd]) -> io::Result<()> {
-    let bytes = order.encode();
+    send_bytes(socket, &order.encode(), descriptors)
+}
+
+/// Sends news, and a descriptor beside it where there is one.
+///
+/// # Errors
+/// When the server has gone.
+pub(super) fn tell(socket: RawFd, news: News, descriptor: Option<RawFd>) -> io::Result<()> {
+    send_bytes(socket, &news.encode(), descriptor.as_slice())
+}
+
+fn send_bytes(socket: RawFd, bytes: &[u8], descriptors: &[RawFd]) -> io::Result<()> {
     let mut control = Control([0; 64]);
     let mut piece =
         libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
@@ -145,7 +165,7 @@ pub(super) fn send(socket: RawFd, order: Order, descriptors: &[RawFd]) -> io::Re
         libc::sendmsg(socket, &raw const message, libc::MSG_NOSIGNAL)
     };
     match usize::try_from(sent) {
-        Ok(Order::BYTES) => Ok(()),
+        Ok(sent) if sent == bytes.len() => Ok(()),
         Ok(_) => Err(io::ErrorKind::WriteZero.into()),
         Err(_) => Err(io::Error::last_os_error()),
     }
@@ -171,7 +191,11 @@ pub(super) fn receive(socket: RawFd) -> io::Result<Option<(Order, Vec<OwnedFd>)>
     Ok(Some((order, descriptors)))
 }
 
-fn receive_some(
+/// Takes some bytes that have come, and what comes beside them.
+///
+/// # Errors
+/// When there are none yet, or the socket fails.
+pub(super) fn receive_some(
     socket: RawFd,
     bytes: &mut [u8],
     descriptors: &mut Vec<OwnedFd>,

@@ -14,14 +14,19 @@
 //! [`connection`]). When that socket closes, the server has ended: the zygote kills every instance
 //! and exits. When the zygote ends, the kernel kills its instances, and the server reaps them as
 //! its own children.
+//!
+//! The server rests on no zygote for time and memory: it has each instance's pidfd, by which it
+//! ends it itself. A zygote that does not answer is ended, too, and another is started.
 
+mod budget;
 mod connection;
 mod hosted;
 mod keeper;
 mod messages;
 mod pages;
 mod process;
+mod scales;
 
 pub use hosted::{Hosted, Killer};
-pub use keeper::{FunctionZygote, Keeper, ZygoteError};
+pub use keeper::{FunctionZygote, Keeper, Note, ZygoteError};
 pub(super) use process::run;

@@ -8,6 +8,7 @@ use crate::{
     instance::{
         descendants,
         engine::{self, Prepared},
+        pidfd,
         process::{self, Channels, Streams},
         signals::Signals,
     },
@@ -15,7 +16,7 @@ use crate::{
 };
 use std::{
     collections::HashSet,
-    io::{self, Write},
+    io,
     os::{
         fd::{AsFd, AsRawFd, OwnedFd},
         unix::net::UnixStream,
@@ -28,10 +29,16 @@ use std::{
 pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
     descendants::become_subreaper();
     process::hide_from_functions();
+    // Its server's end is told to it by the socket, but not while it is stopped. Not before: the
+    // thread that forked it has ended, which would have counted as its parent's end. One that
+    // loaded a function ends with the zygote that forked it.
+    if prepared.loaded.is_none() {
+        pidfd::on_end_of_parent(libc::SIGCONT);
+    }
     let pages = Pages::of_a_start(prepared.interpreter);
     let Ok(signals) = Signals::block() else { leave(1) };
     let mut zygote = Zygote { channels, instances: HashSet::new(), pages };
-    zygote.tell(News::Ready);
+    zygote.tell(News::Ready, pidfd::open(std::process::id().cast_signed()));
     loop {
         let (orders, ended) = wait(zygote.channels.socket.as_raw_fd(), signals.descriptor());
         if ended {
@@ -48,6 +55,7 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
                         unsafe { order.carry_out() };
                     }
                 }
+                Ok(Some((Order::Ping, _))) => zygote.tell(News::Pong, None),
                 Ok(None) | Err(_) => {
                     descendants::kill_all();
                     leave(0)
@@ -73,7 +81,7 @@ impl Zygote {
         match unsafe { libc::fork() } {
             -1 => {
                 let error = io::Error::last_os_error().raw_os_error().unwrap_or(libc::EAGAIN);
-                self.tell(News::Refused(error));
+                self.tell(News::Refused(error), None);
             }
             0 => {
                 // Standard input of the zygote is at its end; so is that of its instances.
@@ -84,7 +92,8 @@ impl Zygote {
             }
             process => {
                 self.instances.insert(process);
-                self.tell(News::Forked(process));
+                // The child was not reaped: the number is its own.
+                self.tell(News::Forked(process), pidfd::open(process));
             }
         }
     }
@@ -94,15 +103,16 @@ impl Zygote {
     fn reap(&mut self) {
         while let Some((process, peak_bytes)) = descendants::reap_ended() {
             if self.instances.remove(&process) {
-                self.tell(News::Ended { process, peak_bytes });
+                self.tell(News::Ended { process, peak_bytes }, None);
             }
         }
         descendants::kill_children_but(|process| self.instances.contains(&process));
     }
 
-    fn tell(&mut self, news: News) {
+    fn tell(&mut self, news: News, descriptor: Option<OwnedFd>) {
+        let descriptor = descriptor.as_ref().map(AsRawFd::as_raw_fd);
         // If the server has ended, the socket reports that next.
-        let _ = self.channels.socket.write_all(&news.encode());
+        let _ = messages::tell(self.channels.socket.as_raw_fd(), news, descriptor);
     }
 }
 

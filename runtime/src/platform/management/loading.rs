@@ -1,11 +1,12 @@
 //! Restores the functions that were in service before the server ended.
 
-use super::{definition::Definition, open};
+use super::{definition::Definition, open, opened};
 use crate::platform::{
-    Code, LATEST, Platform,
-    configuration::Declaration,
+    Code, LATEST, Origin, Platform,
+    configuration::{Declaration, Opened},
     store::{FunctionKey, StoreError, StoredFunction},
 };
+use std::collections::HashMap;
 
 impl Platform {
     /// Puts the functions in service that the API made before. If a function in service has the
@@ -17,6 +18,7 @@ impl Platform {
     pub async fn load_stored(&self) -> Result<(), StoreError> {
         let registry = self.registry();
         let project: Vec<FunctionKey> = registry.all().into_iter().map(|(key, _)| key).collect();
+        let mut known = HashMap::new();
         for stored in self.store().functions().await? {
             let key =
                 FunctionKey { namespace: stored.namespace.clone(), name: stored.name.clone() };
@@ -31,7 +33,7 @@ impl Platform {
                 continue;
             }
             let version = stored.version.clone();
-            if let Err(problem) = self.load(stored).await {
+            if let Err(problem) = self.load(stored, &mut known).await {
                 self.log().note(&format!(
                     "the function {} ({version}) of the API cannot be used: {problem}",
                     key.name
@@ -44,15 +46,29 @@ impl Platform {
         Ok(())
     }
 
-    async fn load(&self, stored: StoredFunction) -> Result<(), String> {
+    /// Versions of one function with the same code, which is in `known`, share what was unpacked.
+    async fn load(
+        &self,
+        stored: StoredFunction,
+        known: &mut HashMap<(FunctionKey, String), Opened>,
+    ) -> Result<(), String> {
         let definition = Definition::read(&stored.definition)
             .map_err(|error| format!("its definition cannot be read: {error}"))?;
         let digest = stored.code.unwrap_or_default();
         let path = self.store().code_path(&digest);
         let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let declaration = Declaration { code: Some(path), ..definition.declaration };
-        let revision = open(declaration, Code::Stored { digest, bytes }).await;
-        let mut revision = revision.map_err(|error| error.to_string())?;
+        let known_by = (declaration.key(), digest.clone());
+        let code = Code::Stored { digest, bytes };
+        let mut revision = match known.get(&known_by) {
+            Some(opened) => declaration
+                .revision_of(Origin::Api, code, opened.clone())
+                .map_err(|error| error.to_string())?,
+            None => open(declaration, code, self.registry().fresh_folder())
+                .await
+                .map_err(|error| error.to_string())?,
+        };
+        known.entry(known_by).or_insert_with(|| opened(&revision));
         (revision.created_at, revision.modified_at) = (stored.created_at, stored.modified_at);
         if let Ok(number) = stored.version.parse() {
             self.registry().add_version(number, revision);

@@ -13,12 +13,12 @@ pub use error::ManagementError;
 
 use super::{
     Code, Deployed, LATEST, Origin, Platform, Revision,
-    configuration::Declaration,
-    store::{FunctionKey, StoreError},
+    configuration::{Declaration, Opened},
+    store::{FunctionKey, SavedCode, StoreError},
 };
 use crate::contract::limits;
 use bytes::Bytes;
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 impl Platform {
     /// Creates a function from a zip. A namespace other than the default one must exist.
@@ -30,18 +30,19 @@ impl Platform {
         declaration: Declaration,
         zip: Bytes,
     ) -> Result<Arc<Revision>, ManagementError> {
-        let _alone = self.shared.managing.lock().await;
         let key = declaration.key();
-        if self.registry().get(&key).is_some() {
-            return Err(ManagementError::FunctionExists(key));
-        }
-        if !self.namespaces().await?.iter().any(|each| each.name == key.namespace) {
-            return Err(ManagementError::NoNamespace(key.namespace));
-        }
-        if self.registry().count_in(&key.namespace) >= limits::FUNCTIONS {
-            return Err(ManagementError::TooManyFunctions(key.namespace));
-        }
-        self.put(declaration, Some(zip), None).await
+        self.may_be_created(&key).await?;
+        let prepared = self.prepare(declaration, Some(zip), None).await?;
+        let _alone = self.shared.managing.lock().await;
+        let result = match self.may_be_created(&key).await {
+            Ok(()) => self.keep(prepared, None).await,
+            Err(error) => {
+                drop(prepared);
+                Err(error)
+            }
+        };
+        self.collect_code().await;
+        result
     }
 
     /// Changes a function's configuration, and its code where there is a zip.
@@ -52,13 +53,22 @@ impl Platform {
         &self,
         key: &FunctionKey,
         zip: Option<Bytes>,
-        change: impl FnOnce(&mut Declaration),
+        change: impl Fn(&mut Declaration),
     ) -> Result<Arc<Revision>, ManagementError> {
-        let _alone = self.shared.managing.lock().await;
-        let (latest, published) = self.of_api(key)?;
-        let mut declaration = latest.declaration.clone();
-        change(&mut declaration);
-        self.put(declaration, zip, Some((&latest, published))).await
+        loop {
+            let (before, _) = self.of_api(key)?;
+            let mut declaration = before.declaration.clone();
+            change(&mut declaration);
+            let prepared = self.prepare(declaration, zip.clone(), Some(&before)).await?;
+            let _alone = self.shared.managing.lock().await;
+            let (latest, published) = self.of_api(key)?;
+            // Somebody else changed it meanwhile: it is done again, on top of that.
+            if latest.id == before.id {
+                let result = self.keep(prepared, Some((&before, published))).await;
+                self.collect_code().await;
+                return result;
+            }
+        }
     }
 
     /// Publishes what `$LATEST` is, under the next number.
@@ -81,8 +91,9 @@ impl Platform {
         self.store().save_function(definition::stored(&latest, LATEST, number)).await?;
         self.registry().note_published(key, number);
         let declaration = Declaration { description, ..latest.declaration.clone() };
-        let mut revision = open(declaration, latest.code.clone()).await?;
-        revision.pull_code = latest.pull_code;
+        let revision = declaration
+            .revision_of(Origin::Api, latest.code.clone(), opened(&latest))
+            .map_err(ManagementError::Function)?;
         let stored = definition::stored(&revision, &number.to_string(), 0);
         self.store().save_function(stored).await?;
         Ok(self.registry().add_version(number, revision))
@@ -111,46 +122,72 @@ impl Platform {
         Ok(())
     }
 
-    /// Opens a function, stores it, and puts it in service in place of the previous one. Keeps the
-    /// last published number.
-    async fn put(
+    /// Whether there may be another function, and one of this name.
+    async fn may_be_created(&self, key: &FunctionKey) -> Result<(), ManagementError> {
+        if self.registry().get(key).is_some() {
+            return Err(ManagementError::FunctionExists(key.clone()));
+        }
+        if !self.namespaces().await?.iter().any(|each| each.name == key.namespace) {
+            return Err(ManagementError::NoNamespace(key.namespace.clone()));
+        }
+        if self.registry().count_in(&key.namespace) >= limits::FUNCTIONS {
+            return Err(ManagementError::TooManyFunctions(key.namespace.clone()));
+        }
+        Ok(())
+    }
+
+    /// Opens a function's code, which may take long: nobody else waits for it. Without a zip it is
+    /// the code that there was before.
+    async fn prepare(
         &self,
         declaration: Declaration,
         zip: Option<Bytes>,
+        before: Option<&Revision>,
+    ) -> Result<Prepared, ManagementError> {
+        declaration.check().map_err(ManagementError::Function)?;
+        let Some(zip) = zip else {
+            let Some(before) = before else {
+                return Err(ManagementError::NotActive(declaration.key()));
+            };
+            let declaration = Declaration { code: before.declaration.code.clone(), ..declaration };
+            let revision =
+                declaration.revision_of(Origin::Api, before.code.clone(), opened(before));
+            let revision = revision.map_err(ManagementError::Function)?;
+            return Ok(Prepared { revision, _saved: None });
+        };
+        // Few at once: each takes the disk, and a processor.
+        let _turn = self.shared.unpacking.acquire().await;
+        let bytes = zip.len() as u64;
+        let saved = self.store().save_code(zip).await?;
+        let digest = saved.digest().to_owned();
+        let path = self.store().code_path(&digest);
+        let declaration = Declaration { code: Some(path), ..declaration };
+        let folder = self.registry().fresh_folder();
+        match open(declaration, Code::Stored { digest, bytes }, folder).await {
+            Ok(revision) => Ok(Prepared { revision, _saved: Some(saved) }),
+            Err(error) => {
+                drop(saved);
+                self.collect_code().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Keeps a function and puts it in service, in place of what there was and how much of that
+    /// was published.
+    async fn keep(
+        &self,
+        prepared: Prepared,
         before: Option<(&Revision, u32)>,
     ) -> Result<Arc<Revision>, ManagementError> {
-        declaration.check().map_err(ManagementError::Function)?;
-        let bytes = zip.as_ref().map(|zip| zip.len() as u64);
-        // Kept until the function that refers to the code is.
-        let saved = match zip {
-            Some(zip) => Some(self.store().save_code(zip).await?),
-            None => None,
-        };
-        let (code, path) = match (&saved, bytes, before) {
-            (Some(saved), Some(bytes), _) => {
-                let digest = saved.digest().to_owned();
-                let path = self.store().code_path(&digest);
-                (Code::Stored { digest, bytes }, Some(path))
-            }
-            (_, _, Some((before, _))) => (before.code.clone(), before.declaration.code.clone()),
-            _ => return Err(ManagementError::NotActive(declaration.key())),
-        };
-        let opened = open(Declaration { code: path, ..declaration }, code).await;
-        let result = match opened {
-            Ok(mut revision) => {
-                let published = before.map_or(0, |(_, published)| published);
-                if let Some((before, _)) = before {
-                    revision.created_at = before.created_at;
-                }
-                let stored = definition::stored(&revision, LATEST, published);
-                let kept = self.store().save_function(stored).await;
-                kept.map(|()| self.deploy(revision)).map_err(ManagementError::Store)
-            }
-            Err(error) => Err(error),
-        };
-        drop(saved);
-        self.collect_code().await;
-        result
+        let Prepared { mut revision, _saved } = prepared;
+        let published = before.map_or(0, |(_, published)| published);
+        if let Some((before, _)) = before {
+            revision.created_at = before.created_at;
+        }
+        let stored = definition::stored(&revision, LATEST, published);
+        self.store().save_function(stored).await?;
+        Ok(self.deploy(revision))
     }
 
     /// Removes code that nothing refers to. If that fails, it is tried again after the next change.
@@ -180,10 +217,30 @@ impl Platform {
     }
 }
 
+/// A function that is not in service yet.
+struct Prepared {
+    revision: Revision,
+    /// Kept until the function that refers to the code is.
+    _saved: Option<SavedCode>,
+}
+
+/// The code of a revision, for another.
+fn opened(revision: &Revision) -> Opened {
+    Opened {
+        package: revision.package.clone(),
+        pull_code: revision.pull_code,
+        copy: revision.copy.clone(),
+    }
+}
+
 /// Opens a function of the API, in a separate thread, because unpacking takes time.
-async fn open(declaration: Declaration, code: Code) -> Result<Revision, ManagementError> {
+async fn open(
+    declaration: Declaration,
+    code: Code,
+    folder: PathBuf,
+) -> Result<Revision, ManagementError> {
     let opening =
-        tokio::task::spawn_blocking(move || declaration.revision(Origin::Api, code)).await;
+        tokio::task::spawn_blocking(move || declaration.revision(Origin::Api, code, folder)).await;
     match opening {
         Ok(opened) => opened.map_err(ManagementError::Function),
         Err(_) => Err(ManagementError::Store(StoreError::Closed)),

@@ -29,7 +29,7 @@ impl SavedCode {
 }
 
 impl Store {
-    /// Stores a zip durably, unless it is there already.
+    /// Keeps a zip durably, unless it is there already, and whole.
     ///
     /// # Errors
     /// [`StoreError::Code`] when the file cannot be written.
@@ -77,6 +77,15 @@ impl Store {
     }
 }
 
+/// Whether there is any code in a folder.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn is_any(folder: &Path) -> io::Result<bool> {
+    let is_code = |path: PathBuf| path.extension().is_some_and(|kind| kind == "zip");
+    Ok(fs::read_dir(folder)?.flatten().any(|entry| is_code(entry.path())))
+}
+
 fn path(folder: &Path, digest: &str) -> PathBuf {
     folder.join(format!("{digest}.zip"))
 }
@@ -93,7 +102,8 @@ async fn on_disk<T: Send + 'static>(
 /// Writes a temporary file first, so that the file is there as a whole or not at all.
 fn write(folder: &Path, digest: &str, code: &[u8]) -> io::Result<()> {
     let path = path(folder, digest);
-    if path.try_exists()? {
+    let is_same = |there: Vec<u8>| there == code;
+    if path.try_exists()? && fs::read(&path).is_ok_and(is_same) {
         return Ok(());
     }
     let aside = folder.join(format!(".{}", uuid::Uuid::new_v4()));

@@ -16,6 +16,8 @@ pub enum StoreError {
     Locked { folder: PathBuf },
     /// When opening: a newer krait wrote the file.
     Newer { file: PathBuf, version: i64, known: i64 },
+    /// When opening: there is code of functions, and not the file that says which they are.
+    Missing { file: PathBuf },
     /// At any time: the file is not what SQLite wrote.
     Damaged { file: PathBuf, reason: String },
     /// When writing: the disk is full. Nothing of the command was kept.
@@ -72,6 +74,12 @@ impl fmt::Display for StoreError {
                 formatter,
                 "{} was written by a newer krait: its version is {version}, and this krait knows \
                  {known}; use the newer krait, or name another folder with --data-dir",
+                file.display()
+            ),
+            Self::Missing { file } => write!(
+                formatter,
+                "{} is not there, though the functions' code is; put a copy of it back, or move \
+                 the folder code beside it away to start anew",
                 file.display()
             ),
             Self::Damaged { file, reason } => write!(

@@ -74,6 +74,8 @@ struct Shared {
     /// Read-locked while there is code that no function refers to yet; write-locked while such code
     /// is removed.
     uploads: Arc<RwLock<()>>,
+    /// What had to be set aside when the store was opened, as a sentence.
+    set_aside: Option<String>,
 }
 
 impl Store {
@@ -93,8 +95,27 @@ impl Store {
         }
         let folder = folder.canonicalize().map_err(failed)?;
         let lock = Arc::new(lock(&folder)?);
+        let main_file = folder.join(schema::MAIN.name);
+        // The next change would take all of the code for nobody's.
+        if !main_file.exists() && code::is_any(&folder.join("code")).map_err(failed)? {
+            return Err(StoreError::Missing { file: main_file });
+        }
         let (main, main_file) = schema::open(&folder, &schema::MAIN)?;
-        let (records, records_file) = schema::open(&folder, &schema::RECORDS)?;
+        let (records, records_file, set_aside) = match schema::open(&folder, &schema::RECORDS) {
+            // It is only the log of what was.
+            Err(StoreError::Damaged { file, reason }) => {
+                let aside = schema::set_aside(&file).map_err(failed)?;
+                let said = format!(
+                    "{} is damaged ({reason}); it is now {}, and the records of invocations begin \
+                     anew",
+                    file.display(),
+                    aside.display()
+                );
+                let (records, file) = schema::open(&folder, &schema::RECORDS)?;
+                (records, file, Some(said))
+            }
+            opened => opened.map(|(records, file)| (records, file, None))?,
+        };
         events::queue_running_again(&main)
             .map_err(|error| StoreError::database(&main_file, &error))?;
         let reading = schema::open_for_reading(&main_file)?;
@@ -108,8 +129,14 @@ impl Store {
             waiting: Arc::default(),
             uploads: Arc::default(),
             folder,
+            set_aside,
         };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// What was damaged and had to be set aside when the store was opened, as a sentence.
+    pub fn set_aside(&self) -> Option<&str> {
+        self.shared.set_aside.as_deref()
     }
 
     /// The data folder, as an absolute path.

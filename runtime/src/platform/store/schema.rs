@@ -3,7 +3,8 @@
 use super::StoreError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::{
-    fs::File,
+    fs::{self, File},
+    io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -139,6 +140,25 @@ pub(super) fn open(folder: &Path, schema: &Schema) -> Result<(Connection, PathBu
         return Err(StoreError::Newer { file, version, known });
     }
     Ok((connection, file))
+}
+
+/// Moves a damaged database aside, with what SQLite keeps beside it, so that another can be begun.
+/// Gives the file's new name, which replaces one that was set aside before.
+pub(super) fn set_aside(file: &Path) -> io::Result<PathBuf> {
+    let with = |end: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    for beside in ["-wal", "-shm"] {
+        match fs::rename(with(beside), with(&format!(".damaged{beside}"))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    let aside = with(".damaged");
+    fs::rename(file, &aside)?;
+    Ok(aside)
 }
 
 /// Opens the database, which is there and up to date, for reading only.

@@ -49,7 +49,7 @@ pub(super) async fn update_code(call: Call<'_>) -> Result<Bytes, ApiError> {
     let zip = code::take(&mut parameters).await?;
     let updated = platform.update_function(&key, Some(zip), |declaration| {
         if handler.is_some() {
-            declaration.handler = handler;
+            declaration.handler.clone_from(&handler);
         }
     });
     updated.await.map_err(|error| refusal::refused(platform, error))?;
@@ -155,21 +155,21 @@ impl Change {
         })
     }
 
-    fn apply(self, declaration: &mut Declaration) {
-        fn set<T>(place: &mut Option<T>, given: Option<T>) {
+    fn apply(&self, declaration: &mut Declaration) {
+        fn set<T: Clone>(place: &mut Option<T>, given: &Option<T>) {
             if given.is_some() {
-                *place = given;
+                place.clone_from(given);
             }
         }
-        set(&mut declaration.handler, self.handler);
-        set(&mut declaration.description, self.description);
-        set(&mut declaration.runtime, self.runtime);
-        set(&mut declaration.memory, self.memory);
-        set(&mut declaration.timeout, self.timeout);
-        set(&mut declaration.init_timeout, self.init_timeout);
-        set(&mut declaration.dead_letter, self.dead_letter);
-        if let Some(environment) = self.environment {
-            declaration.environment = environment;
+        set(&mut declaration.handler, &self.handler);
+        set(&mut declaration.description, &self.description);
+        set(&mut declaration.runtime, &self.runtime);
+        set(&mut declaration.memory, &self.memory);
+        set(&mut declaration.timeout, &self.timeout);
+        set(&mut declaration.init_timeout, &self.init_timeout);
+        set(&mut declaration.dead_letter, &self.dead_letter);
+        if let Some(environment) = &self.environment {
+            declaration.environment.clone_from(environment);
         }
     }
 }

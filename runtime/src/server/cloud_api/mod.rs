@@ -29,7 +29,9 @@ mod shown;
 mod versions;
 
 use super::{
-    Server, guard,
+    Server,
+    bodies::{Body, Held},
+    guard,
     routes::{Answer, Arrived, Unread},
 };
 use crate::platform::Platform;
@@ -46,21 +48,28 @@ pub(super) async fn answer(server: &Server, mut arrived: Arrived) -> Answer {
         return refusal.into();
     }
     let request_id = arrived.request_id.clone();
-    let body = match arrived.read_body(LARGEST_BODY).await {
-        Ok(body) => body,
-        Err(Unread::TooLarge { limit }) => {
-            let error = ApiError::request_too_large(limit);
-            return answer::response(answer::error(&request_id, &error));
-        }
-        Err(unread) => return unread.answer(),
-    };
+    let failed = |error: &ApiError| answer::response(answer::error(&request_id, error));
+    let is_known = server.credentials.is_none();
+    let Body { bytes: body, mut held } =
+        match arrived.read_body(server, LARGEST_BODY, is_known).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge { limit }) => {
+                return failed(&ApiError::request_too_large(limit));
+            }
+            Err(Unread::NoMemory) => return failed(&ApiError::no_memory()),
+            Err(unread) => return unread.answer(),
+        };
     let head = &arrived.head;
     let received =
         Received { method: &head.method, uri: &head.uri, headers: &head.headers, body: &body };
     let request = checked(server, &received);
     drop(body);
     let result = match request {
-        Ok(request) => act(server, &request_id, request).await,
+        // Known from here on.
+        Ok(_) if !is_known && server.bodies.is_known(&mut held).await.is_err() => {
+            Err(ApiError::no_memory())
+        }
+        Ok(request) => act(server, &request_id, request, held).await,
         Err(error) => Err(error),
     };
     let body = result.unwrap_or_else(|error| answer::error(&request_id, &error));
@@ -83,7 +92,13 @@ struct Call<'a> {
     parameters: Parameters,
 }
 
-async fn act(server: &Server, id: &str, request: ApiRequest) -> Result<Bytes, ApiError> {
+/// What the request holds of memory is held until the action is done.
+async fn act(
+    server: &Server,
+    id: &str,
+    request: ApiRequest,
+    held: Held,
+) -> Result<Bytes, ApiError> {
     let ApiRequest { action, parameters, .. } = request;
     let platform = server.platform.clone();
     if matches!(action, Action::Invoke | Action::InvokeFunction) {
@@ -94,6 +109,7 @@ async fn act(server: &Server, id: &str, request: ApiRequest) -> Result<Bytes, Ap
     // In a separate task, as an invocation is: a caller that leaves does not interrupt a change.
     let id = id.to_owned();
     let task = tokio::spawn(async move {
+        let _held = held;
         on(action, Call { platform: &platform, request_id: &id, parameters }).await
     });
     task.await.unwrap_or_else(|_| Err(ApiError::internal()))

@@ -3,7 +3,7 @@
 use super::errors::ApiError;
 use crate::{
     contract::environment::InvalidEnvironment,
-    package::PackageError,
+    package::{self, PackageError},
     platform::{
         InvalidFunction, ManagementError, Platform,
         configuration::ConfigurationError,
@@ -83,6 +83,13 @@ fn unusable(platform: &Platform, error: PackageError) -> ApiError {
         )),
         PackageError::Outside { member, .. } => {
             ApiError::zip_unusable(format!("its member {member} reaches outside the package"))
+        }
+        PackageError::TooDeep { member, .. } => ApiError::zip_unusable(format!(
+            "the path of its member {} nests too deep or is too long",
+            package::shortened(&member)
+        )),
+        PackageError::TooManyMembers { most, .. } => {
+            ApiError::zip_unusable(format!("it has more than {most} files and folders"))
         }
         PackageError::TooLarge { .. } => {
             ApiError::zip_unusable("unpacked it is larger than 500 MB")

@@ -14,7 +14,9 @@ mod view;
 mod words;
 
 use super::{
-    Server, guard,
+    Server,
+    bodies::Body,
+    guard,
     routes::{Answer, Arrived, method_not_allowed, text, typed},
     triggers,
 };
@@ -98,7 +100,9 @@ async fn function(server: &Server, path: &str, mut draft: Draft) -> Option<Answe
 
 /// Invokes what the form says, or puts a trigger's event in it.
 async fn invoke(server: &Server, mut arrived: Arrived) -> Result<Answer, Answer> {
-    let body = arrived.read_body(FORM_BYTES).await.map_err(|unread| unread.answer())?;
+    let is_known = server.credentials.is_none();
+    let read = arrived.read_body(server, FORM_BYTES, is_known).await;
+    let Body { bytes: body, held: _held } = read.map_err(|unread| unread.answer())?;
     let unreadable = |_| text(StatusCode::BAD_REQUEST, "the form is not UTF-8\n");
     let form = std::str::from_utf8(&body).map_err(unreadable)?;
     let draft = Draft::of_form(form);

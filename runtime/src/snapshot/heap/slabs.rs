@@ -214,11 +214,12 @@ impl Slabs {
             return;
         }
         if slab.used > 0 {
+            let next = self.classes[class].roomy;
             slab.listed = true;
             slab.previous = NONE;
-            slab.next = self.classes[class].roomy;
-            if slab.next != NONE {
-                self::slab(slab.next).previous = index;
+            slab.next = next;
+            if next != NONE {
+                self::slab(next).previous = index;
             }
             self.classes[class].roomy = index;
             return;
@@ -226,6 +227,7 @@ impl Slabs {
         if slab.listed {
             self.unlist(index);
         }
+        let slab = self::slab(index);
         if self.empty_count >= EMPTY_KEPT {
             // SAFETY: no object of the slab is in use.
             unsafe { libc::madvise(start_of(index).cast(), SLAB_BYTES, libc::MADV_DONTNEED) };

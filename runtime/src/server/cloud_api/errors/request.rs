@@ -41,6 +41,13 @@ impl ApiError {
         Self::of("InvalidParameterValue", message)
     }
 
+    /// All requests together are larger than they may be for now. The API's common code for too
+    /// many requests.
+    pub fn no_memory() -> Self {
+        let message = "Other requests hold all memory that there is for them; try again.";
+        Self::of("RequestLimitExceeded", message.to_owned())
+    }
+
     /// The action is not among those that krait has.
     pub fn invalid_action(name: &str) -> Self {
         let supported = Action::ALL.map(Action::name).join(", ");

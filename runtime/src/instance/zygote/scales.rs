@@ -1,0 +1,142 @@
+//! Looks at the memory of instances, on a thread of its own: a function that starts hundreds of
+//! processes makes that slow, and nobody else is to wait for it.
+//!
+//! Each look may cost a twentieth of the time until the next of the same instance, and all
+//! together a fifth of a processor.
+
+use crate::instance::{
+    descendants, usage,
+    watch::{LOOKS_REST, MEMORY_INTERVAL},
+};
+use std::{
+    io,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+use tokio::sync::Notify;
+
+/// After a look, so many times as long none is taken at the same instance.
+const REST: u32 = 19;
+
+/// The thread, and who is looked at. It ends with the last of those that can ask for looks.
+#[derive(Debug)]
+pub(super) struct Scales {
+    shared: Arc<Shared>,
+}
+
+/// An instance that is looked at as long as this is kept.
+#[derive(Debug)]
+pub(super) struct Weighed {
+    entry: Arc<Entry>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// None once the thread is to end.
+    entries: Mutex<Option<Vec<Arc<Entry>>>>,
+    came: Condvar,
+}
+
+#[derive(Debug)]
+struct Entry {
+    process: i32,
+    limit_bytes: u64,
+    is_left: AtomicBool,
+    /// Told once it holds too much.
+    over: Notify,
+    due: Mutex<Instant>,
+}
+
+impl Scales {
+    /// # Errors
+    /// When the machine has no thread to give.
+    pub(super) fn start() -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        *shared.entries() = Some(Vec::new());
+        let of_thread = shared.clone();
+        thread::Builder::new().name("memory".to_owned()).spawn(move || look(&of_thread))?;
+        Ok(Self { shared })
+    }
+
+    /// Has an instance looked at, which is to hold no more than so many bytes.
+    pub(super) fn weigh(&self, process: i32, limit_bytes: u64) -> Weighed {
+        let entry = Arc::new(Entry {
+            process,
+            limit_bytes,
+            is_left: AtomicBool::new(false),
+            over: Notify::new(),
+            due: Mutex::new(Instant::now()),
+        });
+        if let Some(entries) = &mut *self.shared.entries() {
+            entries.push(entry.clone());
+            if entries.len() == 1 {
+                self.shared.came.notify_one();
+            }
+        }
+        Weighed { entry }
+    }
+}
+
+impl Drop for Scales {
+    fn drop(&mut self) {
+        *self.shared.entries() = None;
+        self.shared.came.notify_one();
+    }
+}
+
+impl Weighed {
+    /// Comes back when it holds too much.
+    pub(super) async fn is_over(&self) {
+        self.entry.over.notified().await;
+    }
+}
+
+impl Drop for Weighed {
+    fn drop(&mut self) {
+        self.entry.is_left.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    fn entries(&self) -> MutexGuard<'_, Option<Vec<Arc<Entry>>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who is to be looked at now; waits while there is nobody. None when it is enough.
+    fn present(&self) -> Option<Vec<Arc<Entry>>> {
+        let mut entries = self.entries();
+        loop {
+            let present = entries.as_mut()?;
+            present.retain(|entry| !entry.is_left.load(Ordering::Relaxed));
+            if !present.is_empty() {
+                return Some(present.clone());
+            }
+            entries = self.came.wait(entries).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The thread's life.
+fn look(shared: &Shared) {
+    while let Some(entries) = shared.present() {
+        let begun = Instant::now();
+        for entry in entries {
+            let mut due = entry.due.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            if now < *due {
+                continue;
+            }
+            let descendants = descendants::of(entry.process);
+            let used = usage::resident_bytes(entry.process, &descendants, entry.limit_bytes);
+            if used.is_some_and(|used| used > entry.limit_bytes) {
+                entry.over.notify_one();
+            }
+            *due = now + MEMORY_INTERVAL.max(now.elapsed() * REST);
+        }
+        thread::sleep(MEMORY_INTERVAL.max(begun.elapsed() * LOOKS_REST));
+    }
+}

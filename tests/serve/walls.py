@@ -1,0 +1,533 @@
+"""The walls between functions, and around krait: what one that means harm cannot do to another, to
+the server, or to who comes after it. Each attack succeeded once."""
+
+import base64
+import ctypes
+import io
+import json
+import os
+import pathlib
+import resource
+import signal
+import statistics
+import struct
+import subprocess
+import tempfile
+import textwrap
+import time
+import unittest
+import zipfile
+
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+
+from harness import Case, package
+from server import (
+    PROGRAM,
+    Background,
+    Server,
+    descendants_of,
+    descriptors_of,
+    is_there,
+    project,
+    resident_bytes,
+    wait_until,
+    zygote_of,
+)
+
+# What an attacker's source begins with: its own end of the socket to the server.
+ATTACK = """
+import json, os, struct, threading, time
+
+def sockets():
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            if int(name) > 3 and os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
+                yield int(name)
+        except OSError:
+            pass
+
+def send(tag, payload, announced=None):
+    length = len(payload) if announced is None else announced
+    for socket in sockets():
+        os.write(socket, tag + struct.pack("<I", length) + payload)
+
+DURATION = {"secs": 0, "nanos": 1000}
+INITIALIZED = json.dumps({"init_runtime": DURATION, "init_function": DURATION, "memory_bytes": 1}).encode()
+
+def answer(text, proof=b""):
+    head = json.dumps({"duration": DURATION, "memory_bytes": 1, "failure": None, "note": None}).encode()
+    return proof + struct.pack("<I", len(head)) + head + json.dumps(text).encode()
+
+def main_handler(event, context):
+    return globals()[event["do"]](event)
+
+def honest(event):
+    return event.get("value")
+"""
+
+# Each: what it does within its call, of two seconds at most. None may be answered as it likes, and
+# the server is to see through it at once.
+WITHIN_A_CALL = {
+    "renews": """
+        def renews(event):
+            for _ in range(30):
+                send(b"I", event["proof"].encode() + INITIALIZED)
+                time.sleep(0.2)
+            return "never seen"
+    """,
+    "floods": """
+        def floods(event):
+            payload = event["proof"].encode() + b"x" * 16
+            many = (b"N" + struct.pack("<I", len(payload)) + payload) * 4000
+            end = time.time() + 20
+            while time.time() < end:
+                for socket in sockets():
+                    os.write(socket, many)
+    """,
+    "announces": """
+        def announces(event):
+            send(b"A", b"x" * 100000, announced=60 << 20)
+            time.sleep(20)
+    """,
+    "is_no_kind": """
+        def is_no_kind(event):
+            send(b"Z", b"")
+            time.sleep(20)
+    """,
+}
+
+# Each: what it leaves for the call that comes next.
+BETWEEN_CALLS = {
+    "early": """
+        def early(event):
+            def later():
+                time.sleep(0.05)
+                send(b"A", answer("forged", event["proof"].encode()))
+            threading.Thread(target=later).start()
+    """,
+    "shifted": """
+        def shifted(event):
+            send(b"A", answer("first", event["proof"].encode()) )
+            return "second"
+    """,
+}
+
+
+def attacker(attacks):
+    return ATTACK + "".join(textwrap.dedent(each) for each in attacks.values())
+
+
+class Forged(unittest.TestCase):
+    """What an instance writes into its socket itself."""
+
+    def setUp(self):
+        sources = {"attacker": attacker({**WITHIN_A_CALL, **BETWEEN_CALLS}), "bystander": attacker({})}
+        self.server = Server(project(sources, {"attacker": "timeout = 3"}))
+        self.addCleanup(self.server.close)
+
+    def test_within_a_call(self):
+        for attack in WITHIN_A_CALL:
+            for proof in ["", "\0" * 8]:
+                with self.subTest(attack, proof=proof):
+                    begun = time.monotonic()
+                    answer = self.server.returned("attacker", {"do": attack, "proof": proof})
+                    self.assertEqual(answer["statusCode"], 439)
+                    self.assertLess(time.monotonic() - begun, 2)
+        self.assertEqual(self.server.returned("bystander", {"do": "honest", "value": 1}), 1)
+
+    def test_between_calls(self):
+        for attack in BETWEEN_CALLS:
+            for proof in ["", "\0" * 8]:
+                with self.subTest(attack, proof=proof):
+                    given = self.server.returned("attacker", {"do": attack, "proof": proof})
+                    self.assertNotEqual(given, "first")
+                    time.sleep(0.15)
+                    values = [self.server.returned("attacker", {"do": "honest", "value": n}) for n in [1, 2]]
+                    # The one that found the forgery may be lost with the instance.
+                    lost = isinstance(values[0], dict) and values[0]["statusCode"] == 439
+                    self.assertTrue(lost or values[0] == 1, values)
+                    self.assertEqual(values[1], 2)
+
+
+class Stolen(unittest.TestCase):
+    """The socket of an instance, taken from it by another process of the same user."""
+
+    PIDFD_GETFD = 438
+
+    def steal(self, process):
+        libc = ctypes.CDLL(None, use_errno=True)
+        [socket] = [number for number, what in descriptors_of(process).items() if what.startswith("socket")]
+        descriptor = os.pidfd_open(process)
+        try:
+            stolen = libc.syscall(self.PIDFD_GETFD, descriptor, socket, 0)
+        finally:
+            os.close(descriptor)
+        if stolen < 0:
+            self.skipTest("here nobody may take another's descriptor")
+        self.addCleanup(os.close, stolen)
+        return stolen
+
+    def forged(self, proof):
+        duration = {"secs": 0, "nanos": 1000}
+        head = json.dumps({"duration": duration, "memory_bytes": 1, "failure": None, "note": None}).encode()
+        payload = proof + struct.pack("<I", len(head)) + head + b'"forged"'
+        return b"A" + struct.pack("<I", len(payload)) + payload
+
+    def test_who_took_it_answers_for_nobody(self):
+        source = "import os, time\ndef main_handler(event, context):\n    time.sleep(event.get('seconds', 0))\n    return os.getpid()\n"
+        server = Server(project({"victim": source}))
+        self.addCleanup(server.close)
+        for proof in [b"", bytes(8)]:
+            # While it is idle, and while it works.
+            stolen = self.steal(server.returned("victim"))
+            os.write(stolen, self.forged(proof))
+            self.assertNotEqual(server.returned("victim"), "forged")
+            stolen = self.steal(server.returned("victim"))
+            call = Background(server.returned, "victim", {"seconds": 0.5})
+            server.until_busy("victim")
+            os.write(stolen, self.forged(proof))
+            self.assertNotEqual(call.result(), "forged")
+        self.assertIsInstance(server.returned("victim"), int)
+
+
+class Stopped(unittest.TestCase):
+    """A zygote that somebody stopped."""
+
+    SOURCES = {
+        "loop": "def main_handler(event, context):\n    while event.get('loop'): pass\n",
+        "daemon": """
+            import os, time
+            def main_handler(event, context):
+                if os.fork() == 0:
+                    os.setsid()
+                    if os.fork() == 0:
+                        time.sleep(1000)
+                    os._exit(0)
+        """,
+    }
+
+    def setUp(self):
+        self.server = Server(project(self.SOURCES, {"loop": "timeout = 1"}), ["--spares", "0"])
+        self.addCleanup(self.server.close)
+        self.server.returned("loop")
+
+    def stop(self):
+        _, zygote = zygote_of(self.server.pid)
+        os.kill(zygote, signal.SIGSTOP)
+
+    def test_time_limits_hold_and_it_goes_on(self):
+        self.stop()
+        begun = time.monotonic()
+        self.assertEqual(self.server.returned("loop", {"loop": True})["statusCode"], 433)
+        self.assertLess(time.monotonic() - begun, 1.8)
+        # Another instance is needed now.
+        self.assertIsNone(self.server.returned("loop", timeout=10))
+
+    def test_nothing_stays_behind(self):
+        self.server.returned("daemon")
+        left = descendants_of(self.server.pid)
+        self.assertGreaterEqual(len(left), 5)
+        self.stop()
+        self.assertEqual(self.server.terminate(), 0)
+        wait_until(lambda: not any(map(is_there, left)), 3, "their end")
+
+    def test_nothing_stays_behind_a_server_that_was_killed(self):
+        self.server.returned("daemon")
+        left = descendants_of(self.server.pid)
+        self.stop()
+        self.server.kill()
+        wait_until(lambda: not any(map(is_there, left)), 5, "their end")
+
+
+DETACHING = """
+import os, time
+def detach(body):
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            held = b"x" * event_bytes
+            os.write(writer, b"%d\\n" % os.getpid())
+            body()
+        os._exit(0)
+    os.wait()
+    return int(os.read(reader, 20))
+
+def main_handler(event, context):
+    global event_bytes
+    event_bytes = event.get("bytes", 0)
+    if event.get("exit"):
+        os._exit(1)
+    made = [detach(lambda: time.sleep(1000)) for _ in range(event.get("count", 0))]
+    time.sleep(event.get("seconds", 0))
+    return made
+"""
+
+
+class Detached(unittest.TestCase):
+    """Processes that a function detached from itself."""
+
+    def setUp(self):
+        sources = {"detaching": DETACHING, "other": DETACHING}
+        self.server = Server(project(sources, {"detaching": "timeout = 20\nmemory = 128"}))
+        self.addCleanup(self.server.close)
+
+    def test_their_memory_is_counted(self):
+        answer = self.server.returned("detaching", {"count": 4, "bytes": 50 << 20, "seconds": 3})
+        self.assertEqual(answer["statusCode"], 434)
+
+    def test_they_live_and_end_with_their_instance(self):
+        made = self.server.returned("detaching", {"count": 2})
+        # Another's end ends them not.
+        self.assertEqual(self.server.returned("other", {"exit": True})["statusCode"], 439)
+        self.server.returned("other")
+        self.assertTrue(all(map(is_there, made)))
+        self.assertEqual(self.server.returned("detaching", {"exit": True})["statusCode"], 439)
+        wait_until(lambda: not any(map(is_there, made)), 3, "their end")
+
+
+class Crowd(unittest.TestCase):
+    def test_children_slow_nobody_else(self):
+        crowd = """
+            import os, signal, time
+            def main_handler(event, context):
+                made = []
+                for _ in range(event["children"]):
+                    child = os.fork()
+                    if child == 0:
+                        time.sleep(1000)
+                        os._exit(0)
+                    made.append(child)
+                time.sleep(1.5)
+                for child in made:
+                    os.kill(child, signal.SIGKILL)
+        """
+        bystander = "def main_handler(event, context):\n    return 1\n"
+        server = Server(project({"crowd": crowd, "bystander": bystander}, {"crowd": "timeout = 60\nmemory = 3072"}))
+        self.addCleanup(server.close)
+        server.returned("bystander")
+        running = Background(server.returned, "crowd", {"children": 200})
+        wait_until(lambda: len(descendants_of(server.pid)) > 200, 10, "its children")
+        times = []
+        while running.is_alive() and len(times) < 60:
+            begun = time.monotonic()
+            server.returned("bystander")
+            times.append(time.monotonic() - begun)
+        running.result()
+        self.assertLess(statistics.median(times), 0.05, times)
+
+
+class Flood(unittest.TestCase):
+    def test_bodies_have_so_much_memory_together(self):
+        server = Server(project({"who": "def main_handler(event, context):\n    return 1\n"}))
+        self.addCleanup(server.close)
+        server.returned("who")
+        before = resident_bytes(server.pid)
+        piece = b" " * (5 << 20)
+        head = b"POST /url/who HTTP/1.1\r\nhost: a\r\ncontent-length: %d\r\n\r\n" % (6 << 20)
+        opened = []
+        for number in range(70):
+            connection = server.connect()
+            # From some on it is not read.
+            connection.settimeout(0.5 if number < 40 else 0.02)
+            opened.append(connection)
+            try:
+                connection.sendall(head + piece)
+            except TimeoutError:
+                pass
+        self.assertLess(resident_bytes(server.pid) - before, 330 << 20)
+        self.assertEqual(server.returned("who"), 1)
+        for connection in opened:
+            connection.close()
+        given_back = lambda: resident_bytes(server.pid) < before + (16 << 20)
+        wait_until(given_back, 10, "the memory")
+
+
+def members(count, depth):
+    """The names of so many files, each in its own folders."""
+    return [f"{n}/" + "/".join("d" for _ in range(depth)) + "/f" for n in range(count)]
+
+
+class Code(Case):
+    """Zips that are brought along, and what is made of them."""
+
+    def zip_of(self, names):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("index.py", "def main_handler(event, context): pass\n")
+            for name in names:
+                archive.writestr(name, "")
+        return {"ZipFile": base64.b64encode(packed.getvalue()).decode()}
+
+    def test_zips_that_are_too_much(self):
+        refused = lambda reason: (
+            "InvalidParameterValue.ZipFile",
+            f"ZipFile is not a zip that can be used: {reason}.",
+        )
+        begun = time.monotonic()
+        for names, reason in [
+            (members(1700, 60), "it has more than 100000 files and folders"),
+            (members(1, 70), f"the path of its member {members(1, 70)[0][:80]}... nests too deep or is too long"),
+            (["x" * 300], f"the path of its member {'x' * 80}... nests too deep or is too long"),
+        ]:
+            with self.assertRaises(TencentCloudSDKException, msg=reason) as caught:
+                self.client.call_json("CreateFunction", {"FunctionName": "made", "Code": self.zip_of(names)})
+            self.assertEqual((caught.exception.code, caught.exception.message), refused(reason))
+        self.assertLess(time.monotonic() - begun, 3)
+        self.assertEqual(list((self.data / "code").iterdir()), [])
+        wait_until(lambda: not list(self.data.glob("running/*")), 5, "the end of what was unpacked")
+
+    POISON = (
+        "import os\n"
+        "def main_handler(event, context):\n"
+        "    if event.get('poison'):\n"
+        "        os.chmod(__file__, 0o644)\n"
+        "        with open(__file__, 'w') as file:\n"
+        "            file.write('def main_handler(event, context):\\n    return \"poisoned\"\\n')\n"
+        "    return 'clean'\n"
+    )
+
+    def test_nobody_runs_what_another_function_changed(self):
+        for name in ["first", "second"]:
+            self.create(name, self.POISON)
+        self.assertEqual(self.returned("first", '{"poison": true}'), "clean")
+        self.assertEqual(self.returned("second"), "clean")
+        self.server.terminate()
+        self.begin()
+        self.assertEqual([self.returned("first"), self.returned("second")], ["clean", "clean"])
+
+    def test_stored_code_is_what_was_stored(self):
+        self.create("whole")
+        self.create("changed", self.POISON)
+        self.server.terminate()
+        stored = max((self.data / "code").iterdir(), key=lambda path: path.stat().st_size)
+        content = bytearray(stored.read_bytes())
+        content[content.index(b"clean")] ^= 1
+        stored.write_bytes(content)
+        self.begin()
+        self.assertEqual(self.returned("whole"), {"got": {}})
+        self.server.says("its content is not what was stored")
+
+    def test_what_was_unpacked_goes_with_its_function(self):
+        self.create("made")
+        running = self.data / "running"
+        self.assertEqual(len(list(running.iterdir())), 1)
+        self.call("UpdateFunctionCode", FunctionName="made", ZipFile=package(self.POISON))
+        self.call("PublishVersion", FunctionName="made")
+        self.call("UpdateFunctionConfiguration", FunctionName="made", Description="changed")
+        self.assertEqual(self.returned(), "clean")
+        wait_until(lambda: len(list(running.iterdir())) == 1, 5, "the first code's end")
+        self.call("DeleteFunction", FunctionName="made")
+        wait_until(lambda: not list(running.iterdir()), 5, "its end")
+
+
+class Cache(unittest.TestCase):
+    """Where `krait invoke` unpacks zips."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def invoke(self, name, kilobytes=0, environment=None):
+        path = self.folder / f"{name}.zip"
+        if not path.exists():
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("index.py", f"import time\ndef main_handler(event, context):\n    time.sleep(event.get('seconds', 0))\n    return {name!r}\n")
+                archive.writestr("data", b"x" * (kilobytes << 10))
+        environment = {**os.environ, "XDG_CACHE_HOME": str(self.folder), "KRAIT_CACHE_MB": "3", **(environment or {})}
+        return subprocess.Popen([PROGRAM, "invoke", "--log", "none", path, "-e", "-"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def returned(self, name, kilobytes=0, event="{}"):
+        return self.invoke(name, kilobytes).communicate(event)[0].strip()
+
+    def kept(self):
+        return len(list((self.folder / "krait/packages").iterdir()))
+
+    def test_it_is_bounded_and_nothing_in_use_is_removed(self):
+        used = self.invoke("used", 1100)
+        used.stdin.write('{"seconds": 1}')
+        used.stdin.close()
+        wait_until(lambda: (self.folder / "krait/packages").exists() and self.kept() == 1, 5, "it")
+        wait_until(lambda: len(descendants_of(used.pid)) > 0, 5, "it")
+        for name in ["first", "second", "third"]:
+            self.assertEqual(self.returned(name, 1100), f'"{name}"')
+            time.sleep(0.02)
+        self.assertEqual(self.kept(), 2)
+        self.assertEqual(used.stdout.read().strip(), '"used"')
+        used.stdout.close()
+        used.wait()
+        # Used latest, and so kept.
+        self.assertEqual(self.returned("third", 1100), '"third"')
+        self.assertEqual(self.kept(), 2)
+
+    def test_what_was_changed_is_unpacked_anew(self):
+        self.assertEqual(self.returned("code"), '"code"')
+        [unpacked] = (self.folder / "krait/packages").iterdir()
+        changes = {
+            "index.py": "def main_handler(event, context):\n    return 'changed'\n",
+            "time.py": "def sleep(seconds): raise SystemExit\n",
+        }
+        for name, text in changes.items():
+            path = unpacked / name
+            if path.exists():
+                path.chmod(0o644)
+            path.write_text(text)
+            self.assertEqual(self.returned("code"), '"code"', name)
+        self.assertEqual(self.kept(), 1)
+
+
+class Scarce(unittest.TestCase):
+    def test_a_machine_without_processes_has_calls_wait(self):
+        """As another user: root may have as many as it likes."""
+        sleeper = "import time\ndef main_handler(event, context):\n    time.sleep(0.1)\n    return 1\n"
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NPROC, (14, 14))
+        way = [pathlib.Path(PROGRAM).resolve(), *pathlib.Path(PROGRAM).resolve().parents]
+        if os.geteuid() != 0 or not all(path.stat().st_mode & 0o001 for path in way):
+            self.skipTest("it takes root, and a program that everybody may run")
+        functions = project({"sleeper": sleeper, "other": sleeper})
+        server = OpenServer(functions, ["--spares", "2"], {"HOME": "/nonexistent"}, user=61234, preexec_fn=limit)
+        self.addCleanup(server.close)
+        calls = [Background(server.returned, name) for _ in range(20) for name in ["sleeper", "other"]]
+        self.assertEqual([call.result() for call in calls], [1] * len(calls))
+
+
+class OpenServer(Server):
+    """A server whose folders everybody may use."""
+
+    def start(self):
+        for path in [self.folder, self.project, *self.project.rglob("*")]:
+            path.chmod(0o777)
+        super().start()
+
+
+class Lines(unittest.TestCase):
+    def test_the_log_is_json_to_the_last_line(self):
+        source = "print('at import')\ndef main_handler(event, context):\n    return 1\n"
+        server = Server(project({"ahead": source}, {"ahead": 'snapshot = "init"'}), ["--log-format", "json"])
+        self.addCleanup(server.close)
+        self.assertEqual(server.returned("ahead"), 1)
+        server.says("at import")
+        for line in list(server.log):
+            self.assertIsInstance(json.loads(line), dict, line)
+
+
+class DeadLetter(Case):
+    PROJECT = project(
+        {"failing": "def main_handler(event, context):\n    raise ValueError\n"},
+        {"failing": 'retries = 0\ndead-letter = { file = "missing/dead.jsonl" }'},
+    )
+
+    def test_one_that_cannot_be_written_is_not_lost(self):
+        request_id = self.queue("failing", '{"n": 1}')
+        self.server.says("cannot be written")
+        self.assertEqual(self.status(request_id)["Status"], "RUNNING")
+        (self.server.project / "missing").mkdir()
+        letter = self.server.project / "missing/dead.jsonl"
+        wait_until(lambda: letter.exists() and letter.read_text(), 5, "the letter")
+        self.assertEqual(self.ended(request_id)["Status"], "FAILED")
+        self.assertEqual(len(letter.read_text().splitlines()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
