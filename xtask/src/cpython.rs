@@ -79,6 +79,14 @@ pub(super) fn laid() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// The version of the CPython that is laid, as 3.14.10.
+pub(super) fn laid_version() -> Result<String> {
+    let program = laid()?.join("python3.14");
+    let code = "import platform; print(platform.python_version())";
+    let output = Command::new(program).args(["-c", code]).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
 fn lay(folder: &Path) -> Result<()> {
     // What is half laid is never taken for the whole.
     let half = folder.with_extension("half");

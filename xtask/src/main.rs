@@ -18,6 +18,7 @@ use std::{
 const USAGE: &str = "\
 usage: cargo xtask TASK
   engine   list krait's changes of the engine, or show, edit and record them
+  cpython  fetch CPython 3.14 into target/python314 if it is not there, and print its version
   cpython-tests
            run CPython's test suite on krait, and compare the failures with tests/cpython
   compare [OPTIONS] [TOPIC...]
@@ -38,6 +39,7 @@ fn main() -> Result<()> {
     let task = env::args().nth(1);
     match task.as_deref() {
         Some("engine") => engine::run(&env::args().skip(2).collect::<Vec<_>>()),
+        Some("cpython") => cpython::laid_version().map(|version| println!("{version}")),
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("compare") => compare::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("dist") => dist().map(|program| println!("{}", program.display())),
