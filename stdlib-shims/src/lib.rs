@@ -13,9 +13,11 @@ mod foreign_functions;
 mod memory;
 #[cfg(target_arch = "wasm32")]
 mod packed;
+mod plain_copy;
 mod time_zones;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
+mod urls;
 
 #[cfg(target_arch = "wasm32")]
 pub use packed::{forget_unpacked, unpack_on_import};
@@ -34,6 +36,8 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
         time_zones::module_def(&builder.ctx),
         expat::module_def(&builder.ctx),
         csv::module_def(&builder.ctx),
+        plain_copy::module_def(&builder.ctx),
+        urls::module_def(&builder.ctx),
         #[cfg(not(target_arch = "wasm32"))]
         memory::module_def(&builder.ctx),
     ];
