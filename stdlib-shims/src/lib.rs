@@ -14,9 +14,11 @@ mod foreign_functions;
 mod memory;
 #[cfg(target_arch = "wasm32")]
 mod packed;
+mod plain_copy;
 mod time_zones;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
+mod urls;
 
 #[cfg(target_arch = "wasm32")]
 pub use packed::{forget_unpacked, unpack_on_import};
@@ -36,6 +38,8 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
         expat::module_def(&builder.ctx),
         csv::module_def(&builder.ctx),
         decimal::module_def(&builder.ctx),
+        plain_copy::module_def(&builder.ctx),
+        urls::module_def(&builder.ctx),
         #[cfg(not(target_arch = "wasm32"))]
         memory::module_def(&builder.ctx),
     ];

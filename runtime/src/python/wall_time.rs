@@ -55,7 +55,9 @@ fn strftime(
         OptionalArg::Present(time) => time,
         OptionalArg::Missing => vm.call_method(&module, "localtime", ())?,
     };
-    let wall = wall_time(&time, &module, vm)?;
+    // Most ask for no zone.
+    let names_zone = format.as_bytes().iter().any(|byte| b"Zz+".contains(byte));
+    let wall = wall_time(&time, names_zone, &module, vm)?;
     let mut text = Wtf8Buf::new();
     // A lone surrogate, which is no character, stays as it is.
     let mut characters = String::new();
@@ -74,6 +76,7 @@ fn strftime(
 
 fn wall_time<'a>(
     time: &PyObject,
+    names_zone: bool,
     module: &'a PyObject,
     vm: &'a VirtualMachine,
 ) -> PyResult<WallTime<'a>> {
@@ -100,11 +103,14 @@ fn wall_time<'a>(
             return Err(vm.new_value_error(format!("{what} out of range")));
         }
     }
-    let own = |name: &'static str| vm.get_attribute_opt(time, name).ok().flatten();
+    let own = |name: &'static str| {
+        let own = names_zone.then(|| vm.get_attribute_opt(time, name).ok().flatten());
+        own.flatten()
+    };
     let zone: Option<PyStrRef> = own("tm_zone").and_then(|zone| zone.downcast().ok());
     let zone = match zone {
         Some(zone) => zone.to_string_lossy().into_owned(),
-        None if summer < 0 => String::new(),
+        None if summer < 0 || !names_zone => String::new(),
         None => {
             let names = module.get_attr("tzname", vm)?;
             names.get_item(&usize::from(summer > 0), vm)?.str(vm)?.to_string_lossy().into_owned()

@@ -6,11 +6,11 @@ use super::{
 };
 use rustpython_common::{
     lock::PyMutex,
-    wtf8::{CodePoint, Wtf8Buf},
+    wtf8::{CodePoint, Wtf8, Wtf8Buf},
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, Traverse, VirtualMachine,
-    builtins::PyStr,
+    builtins::{PyBaseExceptionRef, PyStr},
     protocol::{PyIter, PyIterReturn},
     pyclass,
     types::{IterNext, Iterable, SelfIter},
@@ -31,13 +31,31 @@ pub(super) struct Reader {
     /// How many records were asked for: who takes lines may ask for one meanwhile.
     #[pytraverse(skip)]
     turn: PyMutex<usize>,
+    /// By byte: whether it may be more than a field's content. A byte of a character that is not
+    /// ASCII may be where the dialect has such a character.
+    #[pytraverse(skip)]
+    special: Box<[bool; 256]>,
 }
 
 impl Reader {
     pub(super) fn new(lines: PyIter, rules: PyRef<Dialect>) -> Self {
         let dialect = rules.clone().into();
-        Self { lines, dialect, rules, line: AtomicU64::new(0), turn: PyMutex::new(0) }
+        let special = Box::new(special_bytes(&rules));
+        Self { lines, dialect, rules, line: AtomicU64::new(0), turn: PyMutex::new(0), special }
     }
+}
+
+fn special_bytes(rules: &Dialect) -> [bool; 256] {
+    let mut special = [false; 256];
+    let named = [Some(rules.delimiter), rules.quote, rules.escape];
+    let newlines = ['\r', '\n'].map(CodePoint::from);
+    for character in newlines.into_iter().chain(named.into_iter().flatten()) {
+        match u8::try_from(character.to_u32()) {
+            Ok(byte) if byte.is_ascii() => special[usize::from(byte)] = true,
+            _ => special[0x80..].fill(true),
+        }
+    }
+    special
 }
 
 #[pyclass(with(IterNext, Iterable), flags(DISALLOW_INSTANTIATION))]
@@ -77,9 +95,7 @@ impl IterNext for Reader {
                 return Err(error(message, vm));
             };
             zelf.line.fetch_add(1, Ordering::Relaxed);
-            for character in line.as_wtf8().code_points() {
-                record.take(Some(character))?;
-            }
+            record.take_line(line.as_wtf8(), &zelf.special)?;
             record.take(None)?;
             if record.state == State::StartOfRecord {
                 break;
@@ -132,6 +148,58 @@ impl<'a> Record<'a> {
 
     fn has_begun_field(&self) -> bool {
         self.length > 0 || self.state == State::InQuotes
+    }
+
+    /// Takes the characters of a line: those that are content alone at once.
+    fn take_line(&mut self, line: &Wtf8, special: &[bool; 256]) -> PyResult<()> {
+        let bytes = line.as_bytes();
+        let mut start = 0;
+        let mut characters = line.code_points();
+        while start < bytes.len() {
+            let rest = &bytes[start..];
+            let is_special = |byte: &u8| special[usize::from(*byte)];
+            if !is_special(&rest[0]) && self.takes_content(rest[0]) {
+                let end = start + rest.iter().position(is_special).unwrap_or(rest.len());
+                self.add_run(&line[start..end])?;
+                characters = line[end..].code_points();
+                start = end;
+            } else if let Some(character) = characters.next() {
+                self.take(Some(character))?;
+                start += character.len_wtf8();
+            } else {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what is not special, and begins with this byte, is a field's content as it is.
+    fn takes_content(&mut self, first: u8) -> bool {
+        match self.state {
+            State::InField | State::InQuotes | State::AfterEscapedNewline => true,
+            State::StartOfRecord | State::StartOfField if first != b' ' => {
+                self.state = State::StartOfField;
+                self.start_quotes(false);
+                self.state = State::InField;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn add_run(&mut self, run: &Wtf8) -> PyResult<()> {
+        let is_first = |byte: &&u8| **byte & 0xc0 != 0x80;
+        let length = run.as_bytes().iter().filter(is_first).count().cast_signed();
+        if length > self.limit - self.length {
+            return Err(self.too_large());
+        }
+        self.field.push_wtf8(run);
+        self.length += length;
+        Ok(())
+    }
+
+    fn too_large(&self) -> PyBaseExceptionRef {
+        error(format!("field larger than field limit ({})", self.limit), self.vm)
     }
 
     /// Takes a character, or the end of a line.
@@ -190,8 +258,8 @@ impl<'a> Record<'a> {
                 self.state =
                     if is_newline(character) { State::AfterEscapedNewline } else { State::InField };
             }
+            // After an escaped newline, the line's end is none until the field ends.
             (State::AfterEscapedNewline | State::InField, Some(character)) => {
-                self.state = State::InField;
                 if is_newline(character) {
                     self.end_field()?;
                     self.state = State::AfterNewline;
@@ -262,8 +330,7 @@ impl<'a> Record<'a> {
     #[inline]
     fn add(&mut self, character: CodePoint) -> PyResult<()> {
         if self.length >= self.limit {
-            let message = format!("field larger than field limit ({})", self.limit);
-            return Err(error(message, self.vm));
+            return Err(self.too_large());
         }
         self.field.push(character);
         self.length += 1;

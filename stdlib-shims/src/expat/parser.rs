@@ -452,9 +452,12 @@ impl Parser {
     /// Passes the kept characters to the handler.
     fn flush(&self, vm: &VirtualMachine) -> PyResult<()> {
         let text = std::mem::take(&mut *self.text.lock());
+        if text.is_empty() {
+            return Ok(());
+        }
         match self.handler(Handler::CharacterData, vm) {
-            Some(function) if !text.is_empty() => function.call((text,), vm).map(drop),
-            _ => Ok(()),
+            Some(function) => function.call((text,), vm).map(drop),
+            None => Ok(()),
         }
     }
 

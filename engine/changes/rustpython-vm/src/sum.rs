@@ -2,7 +2,7 @@
 
 use crate::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyComplex, PyFloat, PyInt, try_bigint_to_f64},
+    builtins::{PyComplex, PyFloat, PyInt, PyList, PyTuple, try_bigint_to_f64},
     convert::ToPyObject,
 };
 use num_complex::Complex64;
@@ -39,6 +39,49 @@ impl Compensated {
             self.sum
         }
     }
+}
+
+/// The sum of a list or tuple that has nothing but small integers and floats, if it is one.
+pub(crate) fn of_numbers(
+    start: &PyObject,
+    items: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
+    let class = items.class();
+    if class.is(vm.ctx.types.list_type) {
+        let list = items.downcast_ref::<PyList>()?;
+        of_slice(start, &list.borrow_vec(), vm)
+    } else if class.is(vm.ctx.types.tuple_type) {
+        of_slice(start, items.downcast_ref::<PyTuple>()?.as_slice(), vm)
+    } else {
+        None
+    }
+}
+
+fn of_slice(start: &PyObject, items: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let mut items = items.iter();
+    let mut total = if let Some(float) = start.downcast_ref_if_exact::<PyFloat>(vm) {
+        Compensated::new(float.to_f64())
+    } else {
+        let mut total = small_integer(start, vm)?;
+        loop {
+            let Some(item) = items.next() else {
+                return Some(vm.ctx.new_int(total).into());
+            };
+            if let Some(float) = item.downcast_ref_if_exact::<PyFloat>(vm) {
+                break Compensated::new(total as f64 + float.to_f64());
+            }
+            total = total.checked_add(small_integer(item, vm)?)?;
+        }
+    };
+    for item in items {
+        if let Some(float) = item.downcast_ref_if_exact::<PyFloat>(vm) {
+            total.add(float.to_f64());
+        } else {
+            total.add(small_integer(item, vm)? as f64);
+        }
+    }
+    Some(total.total().to_pyobject(vm))
 }
 
 /// Adds the items to `start`, from the first to the last.

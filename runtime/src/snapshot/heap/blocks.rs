@@ -8,23 +8,66 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-/// Pages of a freed block of this many bytes and more go back to the kernel.
+/// Pages of a freed block of this many bytes and more go back to the kernel, but not at once: who
+/// compresses one text after another needs the same block again and again, and would have the kernel
+/// clear it each time.
 const GIVEN_BACK: usize = 128 << 10;
+
+/// How many freed blocks keep their pages for now.
+const KEPT: usize = 2;
 
 pub(super) struct Blocks {
     dlmalloc: Dlmalloc<Region>,
     /// Addresses below this belong to a snapshot.
     frozen: usize,
+    /// Pages of blocks that were freed last, and of which nothing is in use.
+    kept: [Range<usize>; KEPT],
 }
+
+const NOTHING_KEPT: [Range<usize>; KEPT] = [const { 0..0 }; KEPT];
 
 impl Blocks {
     pub(super) const fn new() -> Self {
-        Self { dlmalloc: Dlmalloc::new_with_allocator(Region::new()), frozen: BLOCKS.start }
+        Self {
+            dlmalloc: Dlmalloc::new_with_allocator(Region::new()),
+            frozen: BLOCKS.start,
+            kept: NOTHING_KEPT,
+        }
     }
 
     pub(super) fn allocate(&mut self, size: usize, alignment: usize) -> *mut u8 {
         // SAFETY: the alignment is a power of two: every caller's promise.
-        unsafe { self.dlmalloc.c_memalign(alignment, size) }
+        let block = unsafe { self.dlmalloc.c_memalign(alignment, size) };
+        self.forget_kept(block);
+        block
+    }
+
+    /// Notes that a block is in use: its pages and its neighbours', where dlmalloc has links, must
+    /// not be given back.
+    fn forget_kept(&mut self, block: *mut u8) {
+        if block.is_null() || self.kept.iter().all(Range::is_empty) {
+            return;
+        }
+        // SAFETY: the block is in use: it was handed out just now.
+        let end = block.addr() + unsafe { usable(block) } + PAGE;
+        let start = block.addr() - PAGE;
+        for kept in &mut self.kept {
+            if start < kept.end && kept.start < end {
+                *kept = 0..0;
+            }
+        }
+    }
+
+    /// Keeps the pages of a block that is being freed, and gives back those kept longest.
+    fn keep(&mut self, pages: Range<usize>) {
+        self.kept.rotate_right(1);
+        let oldest = std::mem::replace(&mut self.kept[0], pages);
+        if !oldest.is_empty() {
+            // SAFETY: the pages are the heap's, and nothing of them is in use: see `forget_kept`.
+            unsafe {
+                libc::madvise(super::at(oldest.start).cast(), oldest.len(), libc::MADV_DONTNEED);
+            }
+        }
     }
 
     /// # Safety
@@ -42,7 +85,7 @@ impl Blocks {
                 // The first page holds dlmalloc's own links once the block is free.
                 let inner = block.addr().next_multiple_of(PAGE) + PAGE;
                 let end = (block.addr() + bytes) / PAGE * PAGE;
-                libc::madvise(super::at(inner).cast(), end - inner, libc::MADV_DONTNEED);
+                self.keep(inner..end);
             }
             self.dlmalloc.c_free(block);
         }
@@ -54,13 +97,19 @@ impl Blocks {
     /// `block` must be in use.
     pub(super) unsafe fn reallocate(&mut self, block: *mut u8, size: usize) -> Option<*mut u8> {
         // SAFETY: the caller's promise.
-        (block.addr() >= self.frozen).then(|| unsafe { self.dlmalloc.c_realloc(block, size) })
+        (block.addr() >= self.frozen).then(|| {
+            // SAFETY: the block is in use by the caller's promise.
+            let block = unsafe { self.dlmalloc.c_realloc(block, size) };
+            self.forget_kept(block);
+            block
+        })
     }
 
     /// Sets all blocks aside: see [`super::freeze`].
     pub(super) fn freeze(&mut self) {
         let end = self.used().end;
         self.frozen = end;
+        self.kept = NOTHING_KEPT;
         self.dlmalloc = Dlmalloc::new_with_allocator(Region { end: AtomicUsize::new(end) });
     }
 
