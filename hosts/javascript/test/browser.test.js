@@ -86,7 +86,7 @@ test("recursion as deep as Python allows fits the browser's stack", async () => 
     '{"errorCode":-1,"errorMessage":"user code exception caught","requestId":"<id>",' +
       `"stackTrace":"Traceback (most recent call last):\\n${frame.repeat(3)}` +
       "  [Previous line repeated 997 more times]\\n" +
-      'RecursionError: maximum recursion depth exceeded ","statusCode":430}',
+      'RecursionError: maximum recursion depth exceeded","statusCode":430}',
   );
 });
 
