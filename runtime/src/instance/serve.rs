@@ -116,7 +116,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
 /// Where the function's time zone is set but the machine has no file for it, tells libc
 /// the zone's rule. The interpreter is told of the environment by itself, so the function
 /// still sees the name.
-fn settle_time_zone() {
+pub(super) fn settle_time_zone() {
     let Ok(name) = std::env::var("TZ") else { return };
     let known = std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file();
     let rule = if known { None } else { krait_stdlib_shims::posix_rule(&name) };
@@ -133,7 +133,7 @@ fn settle_time_zone() {
 /// Has libc know the users and groups of `/etc/passwd` and `/etc/group` alone. For all else that
 /// the machine's configuration names it would load libraries, made for another libc than the one
 /// in this program: Debian's for systemd crashes.
-fn settle_accounts() {
+pub(super) fn settle_accounts() {
     for database in [c"passwd", c"group"] {
         // SAFETY: both are C strings, of which libc keeps copies; the instance has one thread yet.
         unsafe { __nss_configure_lookup(database.as_ptr(), c"files".as_ptr()) };
