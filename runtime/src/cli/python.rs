@@ -4,7 +4,7 @@ use super::python_options::{self, Asked, Misuse};
 use crate::{
     instance::{python_path, run_program},
     locks,
-    python::Program,
+    python::{Program, python_version},
     snapshot::user_folder,
 };
 use std::{
@@ -80,7 +80,7 @@ fn run(executable: PathBuf, typed: Vec<OsString>) -> ! {
     let program = match python_options::read(&typed) {
         Ok(Asked::Program(program)) => program,
         Ok(Asked::Version) => {
-            println!("Python {}", *python_options::VERSION);
+            println!("Python {}", python_version());
             std::process::exit(0)
         }
         Ok(Asked::Help) => {

@@ -1,17 +1,11 @@
 //! Python's command line and what its environment says, as CPython 3.14 reads them.
 
 use crate::python::{Program, Source, Switches};
-use rustpython_vm::version;
 use std::{
     env,
     ffi::{OsStr, OsString},
     os::unix::ffi::{OsStrExt, OsStringExt},
 };
-
-/// The version that the library is of.
-pub(super) static VERSION: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-    format!("{}.{}.{}", version::MAJOR, version::MINOR, version::MICRO)
-});
 
 /// What is asked for.
 pub(super) enum Asked {

@@ -31,4 +31,4 @@ pub use interpreter::{Ended, Entry, Event, Interpreter};
 pub(crate) use leave::leave;
 pub use module::CodePaths;
 #[cfg(unix)]
-pub use program::{Program, Source, Switches};
+pub use program::{Program, Source, Switches, python_version};

@@ -5,9 +5,10 @@
 use super::{Interpreter, leave, module, shelf, warm};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyCode, PyDictRef, PyInt, PyList, PyStr},
+    builtins::{PyBaseExceptionRef, PyCode, PyDictRef, PyInt, PyStr},
     scope::Scope,
     stdlib::sys::tell_settings,
+    version,
 };
 use std::{ffi::OsString, path::PathBuf};
 
@@ -74,6 +75,11 @@ pub struct Switches {
     pub path: Vec<OsString>,
     /// `PYTHONIOENCODING`: the encoding and the way with errors, empty where it has none.
     pub encoding: (String, String),
+}
+
+/// The version of Python that the library is of.
+pub fn python_version() -> String {
+    format!("{}.{}.{}", version::MAJOR, version::MINOR, version::MICRO)
 }
 
 /// How a program ended.
