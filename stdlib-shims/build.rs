@@ -297,7 +297,9 @@ fn library() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
 /// Rust writes otherwise than Python.
 fn scripts_of_venv(library: &Path) -> io::Result<String> {
     let mut text = "SCRIPTS = {\n".to_owned();
-    for name in ["common/activate", "common/activate.fish", "common/Activate.ps1", "posix/activate.csh"] {
+    for name in
+        ["common/activate", "common/activate.fish", "common/Activate.ps1", "posix/activate.csh"]
+    {
         let script = fs::read_to_string(library.join("venv/scripts").join(name))?;
         assert!(script.is_ascii(), "{name} has other characters");
         text += &format!("{name:?}: {script:?},\n");
