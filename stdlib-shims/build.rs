@@ -35,29 +35,11 @@ const LEFT_OUT: &[&str] = &[
     "_ios_support.py",
     "_osx_support.py",
     "_pyrepl/__main__.py",
-    "_pyrepl/_module_completer.py",
-    "_pyrepl/_threading_handler.py",
-    "_pyrepl/base_eventqueue.py",
-    "_pyrepl/commands.py",
-    "_pyrepl/completing_reader.py",
-    "_pyrepl/console.py",
-    "_pyrepl/fancy_termios.py",
-    "_pyrepl/historical_reader.py",
-    "_pyrepl/input.py",
-    "_pyrepl/keymap.py",
-    "_pyrepl/main.py",
-    "_pyrepl/reader.py",
-    "_pyrepl/readline.py",
-    "_pyrepl/simple_interact.py",
-    "_pyrepl/terminfo.py",
-    "_pyrepl/unix_console.py",
-    "_pyrepl/unix_eventqueue.py",
     "_pyrepl/windows_console.py",
     "_pyrepl/windows_eventqueue.py",
     "asyncio/windows_events.py",
     "asyncio/windows_utils.py",
     "ctypes/macholib",
-    "ensurepip",
     "idlelib",
     "lib2to3",
     "msilib",
@@ -66,7 +48,6 @@ const LEFT_OUT: &[&str] = &[
     "tkinter",
     "turtle.py",
     "turtledemo",
-    "venv",
 ];
 
 /// What is left out of a WebAssembly module too: what needs processes, sockets to listen on,
@@ -75,6 +56,9 @@ const LEFT_OUT: &[&str] = &[
 /// tell has a file of its own under `python/module/replace/`.
 const LEFT_OUT_IN_MODULE: &[&str] = &[
     "_ctypes.py",
+    "_krait_install.py",
+    "_krait_pip.py",
+    "_krait_program.py",
     "_pydatetime.py",
     "_pydecimal.py",
     "_pyio.py",
@@ -92,6 +76,7 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "ctypes",
     "dbm",
     "doctest.py",
+    "ensurepip",
     "ftplib.py",
     "grp.py",
     "http/server.py",
@@ -123,6 +108,7 @@ const LEFT_OUT_IN_MODULE: &[&str] = &[
     "trace.py",
     "tracemalloc.py",
     "unittest",
+    "venv",
     "webbrowser.py",
     "wsgiref",
     "xmlrpc",
@@ -217,6 +203,10 @@ const LIBRARY_CHANGES: &str = "../engine/changes/rustpython-pylib";
 const EDITED_ENGINE: &str = "KRAIT_ENGINE_SOURCES";
 const LIBRARY: &str = "rustpython-pylib/Lib";
 
+/// What to use instead of packages with compiled extensions: of ASCII, with no escapes that Python
+/// has not.
+const EXTENSIONS: &str = "extensions.toml";
+
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
 
@@ -233,6 +223,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             sources.insert(PathBuf::from(name).with_extension("py"), refusal(name));
         }
     }
+    // What stands in for it asks it where a program has a terminal.
+    let colours = sources.get(Path::new("_colorize.py")).filter(|_| !is_module()).cloned();
+    sources.extend(colours.map(|colours| (PathBuf::from("_krait_colours.py"), colours)));
     let everywhere = Path::new(SHIMS);
     let in_module = everywhere.join("module");
     let folders = if is_module() { vec![everywhere, &in_module] } else { vec![everywhere] };
@@ -252,6 +245,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             source.push_str(&fs::read_to_string(file)?);
         }
     }
+    println!("cargo:rerun-if-changed={EXTENSIONS}");
+    let extensions = format!("TEXT = {:?}\n", fs::read_to_string(EXTENSIONS)?);
+    sources.insert(PathBuf::from("_krait_instead.py"), extensions);
     let sources: Vec<_> = sources.into_iter().collect();
     let frozen = freeze(&sources);
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -290,7 +286,24 @@ fn library() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
         sources.insert(name.strip_prefix("Lib")?.to_path_buf(), text);
     }
     sources.retain(|name, _| !is_left_out(name));
+    if !is_module() {
+        sources.insert(PathBuf::from("_krait_venv.py"), scripts_of_venv(&folder)?);
+    }
     Ok(sources)
+}
+
+/// The scripts that a virtual environment gets, as a module of Python: they have no characters that
+/// Rust writes otherwise than Python.
+fn scripts_of_venv(library: &Path) -> io::Result<String> {
+    let mut text = "SCRIPTS = {\n".to_owned();
+    for name in
+        ["common/activate", "common/activate.fish", "common/Activate.ps1", "posix/activate.csh"]
+    {
+        let script = fs::read_to_string(library.join("venv/scripts").join(name))?;
+        assert!(script.is_ascii(), "{name} has other characters");
+        text += &format!("{name:?}: {script:?},\n");
+    }
+    Ok(text + "}\n")
 }
 
 /// Like `xz --extreme`, but unpacking needs no more memory than the content.

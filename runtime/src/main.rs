@@ -15,6 +15,7 @@ mod start {
     #[unsafe(no_mangle)]
     extern "C" fn main(_count: c_int, arguments: *const *const c_char) -> c_int {
         krait::cli::prepare_streams();
+        krait::cli::run_python_if_called_so();
         // SAFETY: the arguments are C strings, with a null behind the last.
         let command = unsafe {
             let command = if (*arguments).is_null() { *arguments } else { *arguments.add(1) };

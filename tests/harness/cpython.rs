@@ -52,6 +52,19 @@ fn version(python: &Path) -> Option<Version> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
+/// The newest, where it is as new as `oldest`.
+pub(crate) fn newest(oldest: Version) -> Option<&'static Path> {
+    let newest = NEWEST.as_ref().filter(|(version, _)| *version >= oldest);
+    newest.map(|(_, python)| &**python)
+}
+
+/// What it calls itself.
+pub(crate) fn executable(python: &Path) -> String {
+    let output = Command::new(python).args(["-c", "import sys; print(sys.executable)"]).output();
+    let output = output.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&output).trim().to_owned()
+}
+
 /// How CPython's answer to the script's `--event` differs from `expected`; empty if it
 /// does not, or if there is no CPython, or only one that is older than `oldest`.
 pub(crate) fn differences(oldest: Version, folder: &Path, script: &str, expected: &str) -> String {

@@ -21,6 +21,7 @@ static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"snapshot-[0-9a-f]{40}", "snapshot-<build>"),
         (r"snapshot in \d+ µs", "snapshot in <n> µs"),
         (r", \d+\.\d MB", ", <n> MB"),
+        (r"[\w/.<>-]*/python-[0-9a-f]{16}/python3", "<python>"),
         (r"Duration:\d+ms", "Duration:<n>ms"),
         (r"(Coldstart|PullCode|InitRuntime|InitFunction): \d+ms", "$1: <n>ms"),
         (r"MemUsage:( ?)\d+\.\d+MB", "MemUsage:$1<n>MB"),
@@ -83,7 +84,17 @@ impl Case {
                 _ => {}
             }
         }
-        if let Some(oldest) = self.on_cpython {
+        if let Some(oldest) = self.on_cpython
+            && script.contains("krait python")
+        {
+            for (kind, text) in self.on_cpython_itself(oldest, script).into_iter().flatten() {
+                let expected = self.only(kind).map(|block| &*block.text);
+                let expected = expected.or((kind == "exit").then_some("0\n"));
+                if expected.is_some_and(|expected| expected != text) {
+                    let _ = write!(differences, "\n--- CPython's {kind} is\n{text}");
+                }
+            }
+        } else if let Some(oldest) = self.on_cpython {
             let stdout = self.only("stdout").ok_or("a case for CPython has a stdout block")?;
             differences.push_str(&cpython::differences(
                 oldest,
@@ -97,6 +108,26 @@ impl Case {
         }
         let _ = write!(differences, "\n--- stderr was\n{}", actual[1].1);
         Err(differences)
+    }
+
+    /// What the command prints where `krait python` is CPython; none where there is none that new.
+    fn on_cpython_itself(
+        &self,
+        oldest: (u32, u32),
+        script: &str,
+    ) -> Option<[(&'static str, String); 3]> {
+        let python = cpython::newest(oldest)?;
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).ok()?;
+        self.lay_out(folder.path());
+        let script = format!("krait() {{ shift; {} \"$@\"; }}\n{script}", python.display());
+        let output = run_script(&script, folder.path(), self.refused);
+        let own = cpython::executable(python);
+        let normal = |output: &[u8]| normal(output, folder.path()).replace(&own, "<python>");
+        Some([
+            ("stdout", normal(&output.stdout)),
+            ("stderr", normal(&output.stderr)),
+            ("exit", format!("{}\n", output.status.code().unwrap_or(-1))),
+        ])
     }
 
     /// Makes the case expect exactly `blocks`. It is not compared with CPython any more.

@@ -4,8 +4,14 @@
 //! the input was wrong, 3 krait itself failed.
 
 mod events;
+#[cfg(unix)]
+mod install;
 mod invoke;
 mod options;
+#[cfg(unix)]
+mod python;
+#[cfg(unix)]
+mod python_options;
 mod request;
 #[cfg(unix)]
 mod serve;
@@ -20,6 +26,8 @@ mod variables;
 use crate::instance::Engine;
 use clap::Parser;
 use options::{Command, CommandLine};
+#[cfg(unix)]
+pub use python::run_if_called_so as run_python_if_called_so;
 #[cfg(unix)]
 pub use startup::{prepare, prepare_streams};
 
@@ -57,6 +65,11 @@ pub fn main() -> u8 {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
+        #[cfg(unix)]
+        // Whoever types it does not come here: see `python::run_if_called_so`.
+        Command::Python => Ok(0),
+        #[cfg(unix)]
+        Command::Install(arguments) => install::run(&arguments),
         #[cfg(unix)]
         Command::Completions { shell } => {
             use clap::CommandFactory as _;

@@ -57,6 +57,13 @@ pub(super) enum Command {
     /// Print a trigger's sample event, or list the triggers
     Events(EventsArguments),
     #[cfg(unix)]
+    /// Run a Python program, a module or a prompt: krait python [-c CODE | -m MODULE | FILE]
+    #[command(disable_help_flag = true)]
+    Python,
+    #[cfg(unix)]
+    /// Install packages into a function's folder or a layer
+    Install(InstallArguments),
+    #[cfg(unix)]
     /// Show the snapshot that krait starts from, rebuild it, or switch it off
     Snapshot(SnapshotArguments),
     #[cfg(unix)]
@@ -65,6 +72,43 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct InstallArguments {
+    /// Packages, such as `requests` or `requests==2.32` [default: what requirements.txt or
+    /// pyproject.toml in the folder says]
+    #[arg(value_name = "PACKAGE")]
+    pub packages: Vec<String>,
+
+    /// A file that lists packages; may be repeated
+    #[arg(short, long = "requirement", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub requirements: Vec<PathBuf>,
+
+    /// The function's folder
+    #[arg(long, value_name = "FOLDER", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub into: PathBuf,
+
+    /// A layer's zip that is made, instead of a folder
+    #[arg(long, value_name = "ZIP", conflicts_with = "into", value_hint = ValueHint::FilePath)]
+    pub layer: Option<PathBuf>,
+
+    /// What the packages are to run on: krait, or the cloud's Python on Linux
+    #[arg(long = "for", value_name = "PLACE", default_value = "krait", value_parser = ["krait", "cloud"])]
+    pub place: String,
+
+    /// The cloud's Python
+    #[arg(long, value_name = "VERSION", default_value = "3.10", value_parser = ["3.6", "3.7", "3.9", "3.10"])]
+    pub python: String,
+
+    /// Ask no index for packages, as pip
+    #[arg(long)]
+    pub no_index: bool,
+
+    /// A folder or page to look for packages in, as pip; may be repeated
+    #[arg(short, long, value_name = "PLACE")]
+    pub find_links: Vec<String>,
 }
 
 #[cfg(unix)]

@@ -4,7 +4,7 @@
 //! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
-    allocator, panics, pidfd, process,
+    allocator, panics, pidfd, process, python_link,
     serve::{self, Warm},
     wire::{self, Assignment},
     zygote,
@@ -91,16 +91,24 @@ enum Purpose {
     Make,
 }
 
-/// What the caller's environment says about snapshots.
-struct Options {
-    off: bool,
-    cache: Option<Cache>,
+/// What the caller's environment says about snapshots, and where Python is.
+pub(super) struct Options {
+    pub off: bool,
+    pub cache: Option<Cache>,
+    /// A path that runs Python.
+    pub python: PathBuf,
+    /// What texts are hashed with, where it is not to be random. Without a snapshot only.
+    pub hash_seed: Option<u32>,
 }
 
 impl Options {
-    fn of_environment() -> Self {
+    pub(super) fn of_environment() -> Self {
         let off = std::env::var_os("KRAIT_SNAPSHOT").is_some_and(|value| value == "off");
-        Self { off, cache: Cache::of_user() }
+        Self { off, cache: Cache::of_user(), ..Self::without_snapshot() }
+    }
+
+    fn without_snapshot() -> Self {
+        Self { off: true, cache: None, python: python_link::path(), hash_seed: None }
     }
 }
 
@@ -112,7 +120,7 @@ impl Engine {
     pub fn take() -> io::Result<Self> {
         let early = EARLY.lock().ok().and_then(|mut early| early.take());
         early.map_or_else(
-            || Self::start(|| Purpose::Serve { options: Options { off: true, cache: None } }),
+            || Self::start(|| Purpose::Serve { options: Options::without_snapshot() }),
             Ok,
         )
     }
@@ -199,9 +207,13 @@ fn run(
     process::wipe_environment();
     let warm = match purpose {
         Purpose::Make => None,
-        Purpose::Serve { options } => Some(interpreter(fixed, &options, started)),
+        Purpose::Serve { options } => {
+            let warm = interpreter(fixed, &options, started);
+            warm.interpreter.name_executable(&options.python);
+            Some(warm)
+        }
     };
-    follow(channels, || warm.unwrap_or_else(|| ordinary(Refusal::Off, started)), None)
+    follow(channels, || warm.unwrap_or_else(|| ordinary(Refusal::Off, None, started)), None)
 }
 
 /// What an engine has prepared for every instance that is forked from it.
@@ -264,7 +276,7 @@ fn follow(
 }
 
 /// An interpreter, from a snapshot if possible.
-fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) -> Warm {
+pub(super) fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) -> Warm {
     let begun = Instant::now();
     match fixed.and_then(|()| root(options)) {
         Ok(root) => Warm {
@@ -274,16 +286,16 @@ fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) 
             init_runtime: started.elapsed(),
             note: format!("taken from a snapshot in {} µs", begun.elapsed().as_micros()),
         },
-        Err(refusal) => ordinary(refusal, started),
+        Err(refusal) => ordinary(refusal, options.hash_seed, started),
     }
 }
 
-fn ordinary(refusal: Refusal, started: Instant) -> Warm {
+fn ordinary(refusal: Refusal, hash_seed: Option<u32>, started: Instant) -> Warm {
     let note = format!("an ordinary start: {refusal}");
     // Refused only if a snapshot was restored in part, or the address is taken. Then memory comes
     // from elsewhere.
     let _ = snapshot::heap::activate();
-    let interpreter = Box::leak(Box::new(Interpreter::build()));
+    let interpreter = Box::leak(Box::new(Interpreter::build_seeded(hash_seed)));
     Warm { interpreter, init_runtime: started.elapsed(), note }
 }
 
@@ -309,9 +321,11 @@ fn root(options: &Options) -> Result<usize, Refusal> {
 
 /// Makes the user's snapshot in a separate process, so that this one stays unchanged.
 fn make_in_child(cache: &Cache) {
-    // SAFETY: this process has one thread, so the child may do whatever it could.
+    // SAFETY: this process has one thread that does anything, so the child may do whatever it
+    // could.
     match unsafe { libc::fork() } {
         0 => {
+            process::forget_caller();
             let made = cache.make(|file, _| make(file, &[]));
             leave(i32::from(made.is_err()))
         }

@@ -34,6 +34,9 @@ mod pidfd;
 mod process;
 #[cfg(unix)]
 mod proof;
+mod program;
+#[cfg(unix)]
+mod python_link;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
@@ -53,6 +56,10 @@ pub use engine::{Engine, start_early, start_maker, start_zygote};
 pub use in_module::{Engine, Instance, prepare_image};
 #[cfg(unix)]
 pub use process::{Instance, raise_descriptors};
+#[cfg(unix)]
+pub use program::run as run_program;
+#[cfg(unix)]
+pub use python_link::path as python_path;
 #[cfg(unix)]
 pub use usage::resident_bytes;
 #[cfg(unix)]

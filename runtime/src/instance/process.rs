@@ -135,6 +135,17 @@ pub(super) struct Streams {
 
 /// Takes this fresh child out of its caller's session and gives it its own streams.
 pub(super) fn leave_caller(streams: Streams) -> Channels {
+    leave_session();
+    place_descriptors(streams)
+}
+
+/// Takes from a fresh child that makes a snapshot what it has of its caller's.
+pub(super) fn forget_caller() {
+    leave_session();
+    wipe_environment();
+}
+
+fn leave_session() {
     // SAFETY: calls that change this process alone.
     unsafe {
         libc::setsid();
@@ -143,7 +154,6 @@ pub(super) fn leave_caller(streams: Streams) -> Channels {
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
         libc::umask(0o022);
     }
-    place_descriptors(streams)
 }
 
 /// Sets this process up for its function: end with its parent, limits, environment, folder.

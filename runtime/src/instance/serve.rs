@@ -124,7 +124,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
 
 /// If the function sets a time zone and the machine has no file for it, gives libc the zone's rule.
 /// The interpreter gets its environment separately, so the function still sees the name.
-fn settle_time_zone() {
+pub(super) fn settle_time_zone() {
     let Ok(name) = std::env::var("TZ") else { return };
     let known = std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file();
     let rule = if known { None } else { krait_stdlib_shims::posix_rule(&name) };
@@ -141,7 +141,7 @@ fn settle_time_zone() {
 /// Limits libc to the users and groups of `/etc/passwd` and `/etc/group`. For other sources in the
 /// machine's configuration it would load libraries that were built for another libc. Debian's
 /// library for systemd crashes then.
-fn settle_accounts() {
+pub(super) fn settle_accounts() {
     for database in [c"passwd", c"group"] {
         // SAFETY: both are C strings, of which libc keeps copies; the instance has one thread yet.
         unsafe { __nss_configure_lookup(database.as_ptr(), c"files".as_ptr()) };

@@ -46,7 +46,13 @@ impl Interpreter {
     /// Builds an interpreter. It knows nothing of the process's environment until
     /// [`Self::wake`] tells it.
     pub fn build() -> Self {
+        Self::build_seeded(None)
+    }
+
+    /// As [`Self::build`]; texts are hashed with `hash_seed`, or with what is random.
+    pub fn build_seeded(hash_seed: Option<u32>) -> Self {
         let mut settings = Settings::default();
+        settings.hash_seed = hash_seed;
         // The embedded interpreter ignores PYTHON* variables. Their documented values
         // (docs/contract.md §7) are for the handler to read.
         settings.ignore_environment = true;
@@ -82,6 +88,17 @@ impl Interpreter {
             }
         });
         Self { engine }
+    }
+
+    /// Tells the interpreter of a path that runs Python: `sys.executable`.
+    #[cfg(unix)]
+    pub fn name_executable(&self, path: &std::path::Path) {
+        self.engine.enter(|vm| {
+            for name in ["executable", "_base_executable"] {
+                let set = vm.sys_module.set_attr(name, vm.fsdecode(path), vm);
+                debug_assert!(set.is_ok(), "a module takes any attribute");
+            }
+        });
     }
 
     /// Imports the handler's module, with `code` as `sys.path`, and looks its function up.

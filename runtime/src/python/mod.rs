@@ -14,6 +14,8 @@ mod json_text;
 #[cfg(unix)]
 mod leave;
 mod module;
+#[cfg(unix)]
+mod program;
 mod ret_msg;
 mod shelf;
 mod strftime;
@@ -28,3 +30,5 @@ pub use interpreter::{Ended, Entry, Event, Interpreter};
 #[cfg(unix)]
 pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;
+#[cfg(unix)]
+pub use program::{Program, Source, Switches, python_version};

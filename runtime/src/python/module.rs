@@ -74,7 +74,7 @@ fn import_file(path: &Path, name: &str, vm: &VirtualMachine) -> PyResult {
 
 /// The engine looks for frozen modules before files. On the platform it is the other way round: the
 /// standard library is files at the end of the path.
-fn search_files_before_frozen_modules(vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn search_files_before_frozen_modules(vm: &VirtualMachine) -> PyResult<()> {
     let meta_path = vm.sys_module.get_attr("meta_path", vm)?;
     let Some(finders) = meta_path.downcast_ref::<PyList>() else {
         return Ok(());

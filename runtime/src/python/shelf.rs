@@ -160,14 +160,14 @@ impl Shelf {
             let Some(folder) = folder.downcast_ref::<PyStr>() else { continue };
             let folder = folder.to_string_lossy();
             // As the finder for files does, by the time of the folder's last change.
-            let changed = fs::metadata(if folder.is_empty() { "." } else { &folder })
-                .and_then(|about| about.modified());
+            let place = Path::new(if folder.is_empty() { "." } else { &*folder });
+            let changed = fs::metadata(place).and_then(|about| about.modified());
             let Ok(changed) = changed else { continue };
             if state.looked_at.get(at).is_some_and(|known| *known == (folder.to_string(), changed))
             {
                 continue;
             }
-            if self.is_named_in(Path::new(&*folder)) {
+            if self.is_named_in(place) {
                 state.hidden = true;
                 return Ok(false);
             }

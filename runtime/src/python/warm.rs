@@ -72,8 +72,12 @@ const MODULES: &[&str] = &[
 /// How many of them. A WebAssembly module, which users download, has only the first few.
 const SHELVED: usize = if cfg!(target_family = "wasm") { 5 } else { MODULES.len() };
 
-/// What krait itself imports, for the stack trace of a failure.
-const OWN: &str = "_krait_traceback";
+/// What krait itself imports: for the stack trace of a failure, and to run a program.
+const OWN: &[&str] = if cfg!(unix) {
+    &["_krait_traceback", "_krait_program", "site", "runpy", "linecache", "importlib.machinery"]
+} else {
+    &["_krait_traceback"]
+};
 
 impl Interpreter {
     /// Imports `modules`, or the usual modules if it is empty, and puts them on the shelf. Then
@@ -123,7 +127,7 @@ impl Interpreter {
     pub fn wake(&self, environment: &IndexMap<String, String>) {
         rand::rng().reseed().unwrap_or_default();
         self.engine.enter(|vm| {
-            let woken = set_environment(environment, vm).and_then(|()| set_time_zone(vm));
+            let woken = set_environment(bytes_of(environment), vm).and_then(|()| set_time_zone(vm));
             if let Err(error) = woken {
                 vm.print_exception(&error);
             }
@@ -160,14 +164,14 @@ fn forget(handler: &Handler, vm: &VirtualMachine) -> Result<(), ()> {
         vm.sys_module.set_attr("path", vm.ctx.new_list(Vec::new()), vm)?;
         let known = vm.sys_module.get_attr("path_importer_cache", vm)?;
         vm.call_method(&known, "clear", ())?;
-        set_environment(&IndexMap::new(), vm)
+        set_environment(std::iter::empty(), vm)
     };
     forget().map_err(|error| vm.print_exception(&error))
 }
 
 fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
     if modules.is_empty() {
-        shelf::fill(&[&MODULES[..SHELVED], &[OWN]].concat(), vm)?;
+        shelf::fill(&[&MODULES[..SHELVED], OWN].concat(), vm)?;
     } else {
         shelf::fill(modules, vm)?;
     }
@@ -183,21 +187,28 @@ fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>
 }
 
 /// `posix.environ`, which `os.environ` holds on to.
-fn set_environment(environment: &IndexMap<String, String>, vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn set_environment(
+    environment: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     let environ = vm.import("posix", 0)?.get_attr("environ", vm)?;
     let Some(entries) = environ.downcast_ref::<PyDict>() else { return Ok(()) };
     entries.clear();
     for (key, value) in environment {
-        let bytes =
-            |text: &str| -> PyObjectRef { vm.ctx.new_bytes(text.as_bytes().to_vec()).into() };
+        let bytes = |text: Vec<u8>| -> PyObjectRef { vm.ctx.new_bytes(text).into() };
         entries.set_item(bytes(key).as_object(), bytes(value), vm)?;
     }
     Ok(())
 }
 
+fn bytes_of(environment: &IndexMap<String, String>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    let bytes = |text: &String| text.as_bytes().to_vec();
+    environment.iter().map(move |(key, value)| (bytes(key), bytes(value)))
+}
+
 /// Sets the attributes of `time` that describe the time zone, from libc's current one.
 #[cfg(unix)]
-fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
     use std::ffi::{CStr, c_char, c_int, c_long};
     unsafe extern "C" {
         static timezone: c_long;

@@ -50,4 +50,4 @@ pub use errors::{Refusal, Unfit};
 pub use image::Place;
 pub use left_out::Fill;
 pub use take::Base;
-pub use thread::fork_with_fixed_stack;
+pub use thread::{fork_with_fixed_stack, live_on_fixed_stack};

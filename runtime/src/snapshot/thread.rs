@@ -35,25 +35,80 @@ pub fn fork_with_fixed_stack<F: FnOnce()>(child: F) -> io::Result<i32> {
         }
         null_mut()
     }
-    map_stack()?;
     let mut start = Start { child: Some(child), result: Ok(0) };
-    // SAFETY: the stack was just mapped; the thread is waited for before `start` goes.
+    // SAFETY: the thread is waited for before `start` goes; then nobody is on its stack.
+    unsafe {
+        let thread = start_thread(run::<F>, (&raw mut start).cast())?;
+        check(libc::pthread_join(thread, null_mut()))?;
+        libc::munmap(std::ptr::with_exposed_provenance_mut(STACK.start), STACK.len());
+    }
+    start.result
+}
+
+/// Runs `work`, which must end the process, on a stack at the fixed place, in this process, which
+/// must have one thread. That thread does nothing any more, and takes no signal: whatever the
+/// process is told goes to the other. Where the place is taken, `work` is told and runs here.
+pub fn live_on_fixed_stack<F: FnOnce(io::Result<()>)>(work: F) -> ! {
+    struct Life<F> {
+        work: Option<F>,
+        signals: libc::sigset_t,
+    }
+    extern "C" fn run<F: FnOnce(io::Result<()>)>(life: *mut c_void) -> *mut c_void {
+        // SAFETY: the maker of the thread never goes on, so what it points to lives.
+        let life = unsafe { &mut *life.cast::<Life<F>>() };
+        // SAFETY: a set that the maker was given.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const life.signals, null_mut()) };
+        if let Some(work) = life.work.take() {
+            work(Ok(()));
+        }
+        leave()
+    }
+    // SAFETY: plain sets of signals, by pointer; what `life` holds lives as long as the process.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        let mut life = Life { work: Some(work), signals: std::mem::zeroed() };
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut life.signals);
+        match start_thread(run::<F>, (&raw mut life).cast()) {
+            Ok(_) => loop {
+                libc::pause();
+            },
+            Err(error) => {
+                libc::pthread_sigmask(libc::SIG_SETMASK, &raw const life.signals, null_mut());
+                if let Some(work) = life.work.take() {
+                    work(Err(error));
+                }
+                leave()
+            }
+        }
+    }
+}
+
+/// Ends the process where work that should have done so came back.
+fn leave() -> ! {
+    // SAFETY: the call does not return.
+    unsafe { libc::_exit(1) }
+}
+
+/// Starts a thread on a stack at the fixed place.
+///
+/// # Safety
+/// `argument` is what `run` takes, and lives as long as the thread uses it.
+unsafe fn start_thread(
+    run: extern "C" fn(*mut c_void) -> *mut c_void,
+    argument: *mut c_void,
+) -> io::Result<libc::pthread_t> {
+    map_stack()?;
+    // SAFETY: the stack was just mapped; the caller vouches for the rest.
     unsafe {
         let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
         check(libc::pthread_attr_init(attributes.as_mut_ptr()))?;
         let stack: *mut c_void = std::ptr::with_exposed_provenance_mut(STACK.start);
         check(libc::pthread_attr_setstack(attributes.as_mut_ptr(), stack, STACK.len()))?;
         let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
-        check(__real_pthread_create(
-            thread.as_mut_ptr(),
-            attributes.as_ptr(),
-            run::<F>,
-            (&raw mut start).cast(),
-        ))?;
-        check(libc::pthread_join(thread.assume_init(), null_mut()))?;
-        libc::munmap(stack, STACK.len());
+        check(__real_pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), run, argument))?;
+        Ok(thread.assume_init())
     }
-    start.result
 }
 
 /// Maps the stack at its place.

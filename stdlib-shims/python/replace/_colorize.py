@@ -1,5 +1,5 @@
-# krait: no colours, in place of the library's own. A function's output is a log, never a
-# terminal, and the library's module imports dataclasses, inspect and ast to describe
+# krait: no colours, in place of the library's own, which is `_krait_colours`. A function's output is
+# a log, never a terminal, and the library's module imports dataclasses, inspect and ast to describe
 # themes; `traceback`, and so `logging`, import it.
 
 
@@ -32,6 +32,26 @@ class _NoTheme:
         return default_theme
 
 
+def _own(file=None):
+    """The library's own, where a program's output is a terminal or its caller asks for colours."""
+    import sys
+
+    if not getattr(sys, "_krait_program", False):
+        return None
+    import os
+
+    asked = os.environ.get("FORCE_COLOR") or os.environ.get("PYTHON_COLORS")
+    if not asked:
+        try:
+            if not (file or sys.stdout).isatty():
+                return None
+        except Exception:
+            return None
+    import _krait_colours
+
+    return _krait_colours
+
+
 COLORIZE = True  # What the library's own begins with, and test runners put something else in.
 ANSIColors = NoColors = _NoColours()
 Theme = _NoTheme
@@ -39,20 +59,30 @@ default_theme = theme_no_color = _NoTheme()
 
 
 def can_colorize(*, file=None):
-    return False
+    own = _own(file)
+    return own.can_colorize(file=file) if own else False
 
 
 def get_colors(colorize=False, *, file=None):
-    return NoColors
+    own = _own(file)
+    return own.get_colors(colorize, file=file) if own else NoColors
 
 
 def get_theme(*, tty_file=None, force_color=False, force_no_color=False):
-    return default_theme
+    own = None if force_no_color else _own(tty_file)
+    if own is None:
+        return default_theme
+    return own.get_theme(tty_file=tty_file, force_color=force_color)
 
 
 def set_theme(theme):
-    pass
+    if own := _own():
+        own.set_theme(theme)
 
 
 def decolor(text):
+    if "\x1b" in text:
+        import re
+
+        text = re.sub("\x1b\\[[0-9;]*m", "", text)
     return text

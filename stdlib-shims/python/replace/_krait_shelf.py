@@ -85,6 +85,10 @@ def _wakes(name):
 @_wakes("logging")
 def _(logging):
     logging._startTime = logging.time.time_ns()
+    if getattr(sys, "_krait_program", False):
+        for handler in logging.root.handlers[:]:
+            logging.root.removeHandler(handler)
+        logging.root.setLevel(logging.WARNING)
 
 
 @_wakes("random")
@@ -104,6 +108,17 @@ def _(process):
     import posix
 
     process._current_process._config["authkey"] = process.AuthenticationString(posix.urandom(32))
+
+
+@_wakes("multiprocessing.context")
+def _(context):
+    if getattr(sys, "_krait_program", False):
+        context._default_context._default_context = context._concrete_contexts["forkserver"]
+
+
+@_wakes("multiprocessing.spawn")
+def _(spawn):
+    spawn.set_executable(sys.executable)
 
 
 @_wakes("uuid")

@@ -7,5 +7,7 @@ def _configure_root_for_krait():
     root.setLevel(DEBUG)
 
 
-_configure_root_for_krait()
+# A program's is CPython's: see _krait_shelf.py where it was imported ahead of time.
+if not getattr(sys, "_krait_program", False):
+    _configure_root_for_krait()
 del _configure_root_for_krait

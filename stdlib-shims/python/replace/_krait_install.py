@@ -1,0 +1,380 @@
+"""krait: `krait install`, but for its command line, which is in runtime/src/cli/install.rs.
+
+pip resolves, fetches and unpacks into a folder beside the one that is wanted; what came is looked
+through, and put into its place as a whole, or not at all.
+"""
+
+import os
+import sys
+
+import _krait_extensions
+import _krait_pip
+
+# What krait takes, besides packages of Python alone: packages for CPython of its version, whose
+# compiled parts many can do without.
+KRAIT = {"version": "3.14", "platforms": ("2_17", "2_28", "2_34")}
+# What the cloud's machines can load.
+CLOUD = {"platforms": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux1_x86_64", "manylinux2010_x86_64", "linux_x86_64")}
+
+
+class Failed(Exception):
+    """Nothing was installed; says why."""
+
+
+def main(asked):
+    """Installs what is asked for; gives the exit code. `asked` has the keys of the command line."""
+    import signal
+
+    interrupts = []
+
+    def interrupt(number, frame):
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    # To be asked to end is as an interrupt: what was begun is taken away.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    try:
+        return _install(asked)
+    except (Failed, _krait_pip.NoPip, KeyboardInterrupt) as error:
+        # pip makes an error of an interrupt.
+        if not interrupts:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+        print("error: interrupted; nothing was installed", file=sys.stderr)
+        return 130
+
+
+def _install(asked):
+    import shutil
+    import tempfile
+
+    target = os.path.abspath(asked["layer"] or asked["into"])
+    beside = os.path.dirname(target) if asked["layer"] else target
+    wanted = _wanted(asked)
+    for_cloud = asked["for"] == "cloud"
+    if not for_cloud:
+        _refuse([_name_of(each) for each in asked["packages"]])
+    pip = _krait_pip.folder(asked["cache"])
+    made = not os.path.isdir(beside)
+    os.makedirs(beside, exist_ok=True)
+    staging = tempfile.mkdtemp(prefix=".krait-install-", dir=beside)
+    try:
+        code, output = _run_pip(pip, staging, wanted, asked)
+        if code:
+            raise Failed(_reason(output, for_cloud))
+        shutil.rmtree(os.path.join(staging, "bin"), ignore_errors=True)
+        distributions = _distributions(staging)
+        if not for_cloud:
+            _look_through(distributions)
+        if asked["layer"]:
+            _write_zip(staging, target)
+        else:
+            _merge(staging, target, distributions)
+        _tell(distributions, asked["layer"] or asked["into"])
+        return 0
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        if made:
+            try:
+                os.rmdir(beside)
+            except OSError:
+                pass
+
+
+def _wanted(asked):
+    """pip's arguments for what is to be installed: by default what the folder says."""
+    wanted = []
+    for file in asked["requirements"]:
+        wanted += ["-r", file]
+    wanted += asked["packages"]
+    if wanted:
+        return wanted
+    folder = "." if asked["layer"] else asked["into"]
+    requirements = os.path.join(folder, "requirements.txt")
+    if os.path.isfile(requirements):
+        return ["-r", requirements]
+    project = os.path.join(folder, "pyproject.toml")
+    if os.path.isfile(project):
+        import tomllib
+
+        try:
+            with open(project, "rb") as file:
+                wanted = tomllib.load(file).get("project", {}).get("dependencies", [])
+        except tomllib.TOMLDecodeError as error:
+            raise Failed(f"{project}: {error}") from None
+        if not wanted:
+            raise Failed(f"{project} names no dependencies")
+        return wanted
+    raise Failed(f"nothing to install: {folder} has no requirements.txt and no pyproject.toml")
+
+
+def _name_of(requirement):
+    import re
+
+    return re.match(r"[\w.-]*", requirement.strip())[0]
+
+
+def _plain(name):
+    """A package's name as all its spellings have it."""
+    import re
+
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _extensions():
+    """The packages that cannot do without a compiled part, and what to use instead."""
+    return {
+        _plain(known.get("package", module)): known.get("instead")
+        for module, known in _krait_extensions.instead().items()
+        if not _krait_has(module)
+    }
+
+
+def _krait_has(module):
+    import _imp
+
+    return module in sys.builtin_module_names or _imp.is_frozen(module)
+
+
+def _refuse(names):
+    known = _extensions()
+    for name in names:
+        if _plain(name) in known:
+            raise Failed(_words(_plain(name), known))
+
+
+def _words(name, known):
+    words = f"{name} is a compiled extension for CPython, which krait cannot load"
+    if instead := known.get(name):
+        words += f"\n  tip: use {instead}"
+    return f"{words}\n  tip: --for cloud installs it for the cloud's Python"
+
+
+def _run_pip(pip, staging, wanted, asked):
+    """Runs pip in this process; gives its exit code and what it said."""
+    import io
+
+    shown = sys.stderr.isatty()
+    arguments = [
+        "install", "--target", staging, "--no-compile", "--no-warn-script-location",
+        "--disable-pip-version-check", "--no-input", "--root-user-action", "ignore",
+        "--no-warn-conflicts", "--progress-bar", "on" if shown else "off",
+    ]
+    if asked["cache"]:
+        arguments += ["--cache-dir", os.path.join(asked["cache"], "packages")]
+    if asked["no_index"]:
+        arguments.append("--no-index")
+    for place in asked["find_links"]:
+        arguments += ["--find-links", place]
+    if asked["for"] == "cloud":
+        digits = asked["python"].replace(".", "")
+        arguments += ["--only-binary", ":all:", "--implementation", "cp", "--python-version", asked["python"]]
+        arguments += ["--abi", f"cp{digits}", "--abi", "abi3", "--abi", "none"]
+        for platform in CLOUD["platforms"]:
+            arguments += ["--platform", platform]
+    # What builds a package runs `python -m pip`; and extensions are not even tried.
+    for name in ("AIOHTTP", "MULTIDICT", "YARL", "FROZENLIST", "PROPCACHE"):
+        os.environ.setdefault(f"{name}_NO_EXTENSIONS", "1")
+    os.environ.setdefault("DISABLE_SQLALCHEMY_CEXT", "1")
+    os.environ.setdefault("MSGPACK_PUREPYTHON", "1")
+    os.environ.setdefault("WRAPT_INSTALL_EXTENSIONS", "false")
+    sys.path.insert(0, pip)
+    if asked["for"] != "cloud":
+        _take_packages_for_cpython()
+    own, said = (sys.stdout, sys.stderr), io.StringIO()
+    if not shown:
+        sys.stdout = sys.stderr = said
+    else:
+        sys.stdout = sys.stderr
+    try:
+        from pip._internal.cli.main import main
+
+        code = main(arguments + wanted)
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    finally:
+        sys.stdout, sys.stderr = own
+    return code, said.getvalue()
+
+
+def _take_packages_for_cpython():
+    """Has pip take packages for CPython, after those of Python alone."""
+    from pip._internal.models import target_python
+    from pip._internal.utils import compatibility_tags
+    from pip._vendor.packaging.tags import Tag
+
+    version = KRAIT["version"].replace(".", "")
+    minor = int(KRAIT["version"].partition(".")[2])
+    platforms = [f"manylinux_{each}_x86_64" for each in KRAIT["platforms"]]
+    platforms += ["manylinux2014_x86_64", "manylinux1_x86_64", "manylinux2010_x86_64", "linux_x86_64"]
+    tags = [Tag(f"py{version}", "none", "any"), Tag("py3", "none", "any")]
+    tags += [Tag(f"py3{each}", "none", "any") for each in range(minor - 1, -1, -1)]
+    tags += [Tag(f"cp{version}", "none", "any")]
+    tags += [Tag(f"cp{version}", f"cp{version}", platform) for platform in platforms]
+    tags += [
+        Tag(f"cp3{each}", "abi3", platform) for each in range(minor, 1, -1) for platform in platforms
+    ]
+
+    def get_supported(*arguments, **options):
+        return tags
+
+    for module in (compatibility_tags, target_python):
+        module.get_supported = get_supported
+
+
+def _reason(output, for_cloud):
+    """Why pip failed, in its own last words, and whose compiled part it was."""
+    import re
+
+    errors = [line for line in output.splitlines() if line.startswith(("ERROR:", "error:"))]
+    words = "\n".join(errors) if errors else "pip failed; it has told why"
+    if not for_cloud:
+        known = _extensions()
+        failed = r"(?:Failed to build|Failed building wheel for|distribution found for|satisfies the requirement) '?([\w.-]+)"
+        for name in re.findall(failed, output):
+            if _plain(name) in known:
+                words += "\n" + _words(_plain(name), known)
+                break
+    return f"{words}\nnothing was installed"
+
+
+class _Distribution:
+    def __init__(self, staging, folder):
+        self.name, _, self.version = folder.removesuffix(".dist-info").partition("-")
+        self.files = []
+        for line in _lines(os.path.join(staging, folder, "RECORD")):
+            path = _unquoted(line)
+            if path and os.path.isfile(os.path.join(staging, path)) and not path.startswith(".."):
+                self.files.append(path)
+        self.size = sum(os.path.getsize(os.path.join(staging, each)) for each in self.files)
+        self.compiled = [each for each in self.files if each.endswith(".so")]
+
+
+def _lines(file):
+    try:
+        with open(file, encoding="utf-8") as lines:
+            return lines.read().splitlines()
+    except OSError:
+        return []
+
+
+def _unquoted(line):
+    import csv
+
+    return next(iter(next(csv.reader([line]), [])), "")
+
+
+def _distributions(staging):
+    folders = sorted(each for each in os.listdir(staging) if each.endswith(".dist-info"))
+    return [_Distribution(staging, each) for each in folders]
+
+
+def _look_through(distributions):
+    """Refuses what cannot do without a compiled part, and tells of what perhaps can."""
+    known = _extensions()
+    _refuse(each.name for each in distributions)
+    for each in distributions:
+        modules = {path.partition("/")[0] for path in each.compiled}
+        unknown = [module for module in modules if not _krait_has(module.partition(".")[0])]
+        if unknown and _plain(each.name) not in known:
+            print(
+                f"warning: {each.name}'s compiled part is not loaded; most such packages do without",
+                file=sys.stderr,
+            )
+
+
+def _merge(staging, target, distributions):
+    """Puts what was installed in its place; where that fails, all is as it was."""
+    import shutil
+    import signal
+    import tempfile
+
+    new = {_plain(each.name) for each in distributions}
+    before = []
+    for folder in os.listdir(target):
+        name = folder.removesuffix(".dist-info").partition("-")[0]
+        if folder.endswith(".dist-info") and _plain(name) in new:
+            paths = [_unquoted(line) for line in _lines(os.path.join(target, folder, "RECORD"))]
+            before += [each for each in paths if each and not each.startswith((".", "/"))]
+    kept = tempfile.mkdtemp(prefix=".krait-before-", dir=target)
+    done = []
+    # From here on an interrupt has to wait: it is a matter of renames.
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        for path in before:
+            _move(os.path.join(target, path), os.path.join(kept, path), done)
+        for folder, _, files in sorted(os.walk(staging)):
+            for file in sorted(files):
+                here = os.path.join(folder, file)
+                path = os.path.relpath(here, staging)
+                _move(os.path.join(target, path), os.path.join(kept, path), done)
+                _move(here, os.path.join(target, path), done)
+    except OSError as error:
+        for here, there in reversed(done):
+            os.rename(there, here)
+        raise Failed(f"{error}; nothing was installed") from None
+    finally:
+        for path in before:
+            _remove_empty(os.path.dirname(os.path.join(target, path)), target)
+        shutil.rmtree(kept, ignore_errors=True)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _move(here, there, done):
+    if not os.path.lexists(here):
+        return
+    os.makedirs(os.path.dirname(there), exist_ok=True)
+    os.rename(here, there)
+    done.append((here, there))
+
+
+def _remove_empty(folder, top):
+    while folder != top:
+        cache = os.path.join(folder, "__pycache__")
+        try:
+            if os.path.isdir(cache) and os.listdir(folder) == ["__pycache__"]:
+                import shutil
+
+                shutil.rmtree(cache)
+            os.rmdir(folder)
+        except OSError:
+            return
+        folder = os.path.dirname(folder)
+
+
+def _write_zip(staging, target):
+    """A zip of the same bytes for the same content."""
+    import zipfile
+
+    unfinished = f"{target}.{os.getpid()}"
+    try:
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+            for folder, folders, files in os.walk(staging):
+                folders.sort()
+                for file in sorted(files):
+                    here = os.path.join(folder, file)
+                    about = zipfile.ZipInfo(os.path.relpath(here, staging))
+                    about.compress_type = zipfile.ZIP_DEFLATED
+                    executable = os.access(here, os.X_OK)
+                    about.external_attr = (0o100755 if executable else 0o100644) << 16
+                    with open(here, "rb") as opened:
+                        archive.writestr(about, opened.read())
+        os.rename(unfinished, target)
+    finally:
+        if os.path.exists(unfinished):
+            os.unlink(unfinished)
+
+
+def _tell(distributions, place):
+    for each in distributions:
+        print(f"{each.name} {each.version}  {_size(each.size)}")
+    total = sum(each.size for each in distributions)
+    count = len(distributions)
+    print(f"{count} package{'s' if count != 1 else ''}, {_size(total)}, in {place}")
+
+
+def _size(size):
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"

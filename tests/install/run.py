@@ -1,0 +1,272 @@
+"""What `krait install` does, against an index on loopback.
+
+    krait python tests/install/run.py PROGRAM [NAME ...]
+
+pip's own wheel is asked of the index that pip is configured for, or taken from `PIP_WHEELS`, a folder;
+without it nothing is tested, and that is said.
+"""
+
+import base64
+import contextlib
+import hashlib
+import http.server
+import io
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import zipfile
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+WHEELS = pathlib.Path(tempfile.mkdtemp(prefix="krait-wheels-"))
+
+
+def wheel(name, version, files, needs=(), tag="py3-none-any"):
+    """Writes a wheel into the index."""
+    info = f"{name}-{version}.dist-info"
+    lines = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}"]
+    lines += [f"Requires-Dist: {each}" for each in needs]
+    members = {**files, f"{info}/METADATA": "\n".join(lines) + "\n"}
+    members[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: krait\nRoot-Is-Purelib: true\nTag: {tag}\n"
+    record = []
+    for path, text in members.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        record.append(f"{path},sha256={digest},{len(text.encode())}")
+    record.append(f"{info}/RECORD,,")
+    with zipfile.ZipFile(WHEELS / f"{name}-{version}-{tag}.whl", "w") as archive:
+        for path, text in members.items():
+            archive.writestr(path, text)
+        archive.writestr(f"{info}/RECORD", "\n".join(record) + "\n")
+
+
+class Index(http.server.BaseHTTPRequestHandler):
+    slow = 0.0
+
+    def do_GET(self):
+        parts = self.path.strip("/").split("/")
+        if parts[0] == "files":
+            time.sleep(Index.slow)
+            self.answer((WHEELS / parts[1]).read_bytes(), "application/octet-stream")
+            return
+        name = parts[-1].replace("-", "_")
+        files = [each.name for each in WHEELS.glob("*.whl") if each.name.lower().startswith(name + "-")]
+        if not files:
+            self.send_error(404)
+            return
+        page = "".join(f'<a href="/files/{each}">{each}</a>\n' for each in files)
+        self.answer(page.encode(), "text/html")
+
+    def answer(self, content, kind):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+class Install(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index)
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.index = f"http://127.0.0.1:{cls.server.server_port}/simple"
+        cls.home = tempfile.mkdtemp(prefix="krait-home-")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.shutdown()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def environment(self, **more):
+        return {"HOME": self.home, "PATH": os.environ["PATH"], "PIP_INDEX_URL": self.index, **more}
+
+    def krait(self, *arguments, **environment):
+        done = subprocess.run(
+            [PROGRAM, *arguments], cwd=self.folder, env=self.environment(**environment),
+            capture_output=True, text=True, timeout=300,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def names(self):
+        return sorted(str(each.relative_to(self.folder)) for each in self.folder.rglob("*") if each.is_file())
+
+    def test_a_package_and_what_it_needs(self):
+        self.assertEqual(
+            self.krait("install", "first"),
+            (0, "first 1.0  610 B\nsecond 2.0  492 B\n2 packages, 1 kB, in .\n", ""),
+        )
+        self.assertIn("first/__init__.py", self.names())
+        self.assertIn("second.py", self.names())
+        (self.folder / "index.py").write_text(
+            "import first\ndef main_handler(event, context):\n    return first.TWO\n"
+        )
+        self.assertEqual(self.krait("invoke", "--log", "none")[:2], (0, "2\n"))
+
+    def test_what_the_folder_says(self):
+        (self.folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["second"]\n')
+        self.assertEqual(self.krait("install")[0], 0)
+        self.assertIn("second.py", self.names())
+        (self.folder / "requirements.txt").write_text("first == 1.0\n")
+        self.assertEqual(self.krait("install")[0], 0)
+        self.assertIn("first/__init__.py", self.names())
+
+    def test_nothing_to_install(self):
+        code, _, errors = self.krait("install")
+        self.assertEqual(
+            (code, errors),
+            (1, "error: nothing to install: . has no requirements.txt and no pyproject.toml\n"),
+        )
+
+    def test_another_version_takes_the_place(self):
+        self.assertEqual(self.krait("install", "second==1.0")[0], 0)
+        self.assertIn("old_second.py", self.names())
+        self.assertEqual(self.krait("install", "second")[0], 0)
+        self.assertNotIn("old_second.py", self.names())
+        self.assertEqual([each for each in self.names() if "1.0" in each], [])
+
+    def test_a_package_beside_another_of_its_name(self):
+        self.assertEqual(self.krait("install", "shared_one")[0], 0)
+        self.assertEqual(self.krait("install", "shared_two")[0], 0)
+        self.assertTrue({"shared/one.py", "shared/two.py"} <= set(self.names()))
+
+    def test_what_is_not_there_changes_nothing(self):
+        (self.folder / "index.py").write_text("")
+        code, output, errors = self.krait("install", "first", "nothing-of-that-name")
+        self.assertEqual((code, output), (1, ""))
+        self.assertIn("No matching distribution found for nothing-of-that-name", errors)
+        self.assertIn("nothing was installed", errors)
+        self.assertEqual(os.listdir(self.folder), ["index.py"])
+
+    def test_without_network(self):
+        code, _, errors = self.krait("install", "first", PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_RETRIES="0")
+        self.assertEqual(code, 1)
+        self.assertIn("nothing was installed", errors)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_pip_is_not_what_krait_knows(self):
+        with tempfile.TemporaryDirectory() as links:
+            name = next(WHEELS.glob("pip-*")).name
+            (pathlib.Path(links) / name).write_bytes(b"another")
+            code, _, errors = self.krait("install", "first", HOME=links, PIP_FIND_LINKS=links)
+        self.assertEqual(code, 1)
+        self.assertIn("is not the pip that krait knows", errors)
+
+    def test_interrupted(self):
+        Index.slow = 20.0
+        self.addCleanup(setattr, Index, "slow", 0.0)
+        started = subprocess.Popen(
+            [PROGRAM, "install", "slow"], cwd=self.folder, env=self.environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        while not os.listdir(self.folder):
+            time.sleep(0.05)
+        time.sleep(1)
+        started.send_signal(signal.SIGINT)
+        _, errors = started.communicate(timeout=60)
+        self.assertEqual((started.returncode, os.listdir(self.folder)), (130, []), errors)
+
+    def test_a_compiled_package(self):
+        for arguments in (["orjson"], ["wants_orjson"]):
+            code, _, errors = self.krait("install", *arguments)
+            self.assertEqual(
+                (code, errors),
+                (
+                    1,
+                    "error: orjson is a compiled extension for CPython, which krait cannot load\n"
+                    "  tip: use json\n  tip: --for cloud installs it for the cloud's Python\n",
+                ),
+            )
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_package_that_can_do_without_its_compiled_part(self):
+        code, _, errors = self.krait("install", "faster")
+        warning = "warning: faster's compiled part is not loaded; most such packages do without\n"
+        self.assertEqual((code, errors), (0, warning))
+        self.assertEqual(self.krait("python", "-c", "import faster; print(faster.HOW)")[1], "by Python\n")
+
+    def test_for_the_cloud(self):
+        code, _, errors = self.krait("install", "orjson", "--for", "cloud", "--python", "3.9")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("orjson/orjson.cpython-39-x86_64-linux-gnu.so", self.names())
+
+    def test_a_layer_has_the_same_bytes_each_time(self):
+        made = []
+        for name in ("a.zip", "b.zip"):
+            self.assertEqual(self.krait("install", "first", "--layer", name)[0], 0)
+            made.append((self.folder / name).read_bytes())
+            time.sleep(1.1)
+        self.assertEqual(*made)
+        with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
+            self.assertIn("second.py", archive.namelist())
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a.zip", "b.zip"])
+
+    def test_no_index(self):
+        code, _, errors = self.krait("install", "--no-index", "--find-links", str(WHEELS), "first", PIP_INDEX_URL="http://127.0.0.1:9")
+        self.assertEqual((code, errors), (0, ""))
+
+    def test_a_virtual_environment(self):
+        code, _, errors = self.krait("python", "-m", "venv", "environment")
+        self.assertEqual((code, errors), (0, ""))
+        python = self.folder / "environment/bin/python"
+        done = subprocess.run(
+            [python, "-m", "pip", "install", "-q", "first"], env=self.environment(), capture_output=True, text=True
+        )
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        done = subprocess.run(
+            [python, "-c", "import first, sys; print(first.TWO, sys.prefix != sys.base_prefix)"],
+            env=self.environment(), capture_output=True, text=True,
+        )
+        self.assertEqual((done.stdout, done.stderr), ("2 True\n", ""))
+
+
+def fill():
+    wheel("second", "1.0", {"second.py": "NAME = 'second'\n", "old_second.py": ""})
+    wheel("second", "2.0", {"second.py": "NAME = 'second'\n"})
+    wheel("first", "1.0", {"first/__init__.py": "import second\nTWO = 2\n"}, ["second>=2"])
+    wheel("slow", "1.0", {"slow.py": ""})
+    wheel("shared_one", "1.0", {"shared/one.py": ""})
+    wheel("shared_two", "1.0", {"shared/two.py": ""})
+    wheel("wants_orjson", "1.0", {"wants_orjson.py": "import orjson\n"}, ["orjson"])
+    for version in ("314", "39"):
+        tag = f"cp{version}-cp{version}-manylinux_2_17_x86_64"
+        own = {"orjson/__init__.py": "from .orjson import *\n", f"orjson/orjson.cpython-{version}-x86_64-linux-gnu.so": ""}
+        wheel("orjson", "3.0", own, tag=tag)
+    faster = "try:\n    from ._fast import HOW\nexcept ImportError:\n    HOW = 'by Python'\n"
+    files = {"faster/__init__.py": faster, "faster/_fast.cpython-314-x86_64-linux-gnu.so": ""}
+    wheel("faster", "1.0", files, tag="cp314-cp314-manylinux_2_17_x86_64")
+
+
+def fetch_pip():
+    """Puts pip's wheel into the index, as krait fetches it."""
+    with tempfile.TemporaryDirectory() as cache:
+        environment = {**os.environ, "XDG_CACHE_HOME": cache}
+        if "PIP_WHEELS" in os.environ:
+            environment["PIP_FIND_LINKS"] = os.environ["PIP_WHEELS"]
+        code = "import sys, _krait_pip; _krait_pip.folder(sys.argv[1])"
+        done = subprocess.run([PROGRAM, "python", "-c", code, cache], env=environment, capture_output=True, text=True)
+        found = next(pathlib.Path(cache).glob("pip-*.whl"), None)
+        if found is None:
+            print(f"not tested: there is no pip: {done.stderr.splitlines()[-1:]}")
+            raise SystemExit(0)
+        (WHEELS / found.name).write_bytes(found.read_bytes())
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        fetch_pip()
+        fill()
+        unittest.main()
