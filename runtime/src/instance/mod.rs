@@ -32,9 +32,9 @@ mod panics;
 mod pidfd;
 #[cfg(unix)]
 mod process;
+mod program;
 #[cfg(unix)]
 mod proof;
-mod program;
 #[cfg(unix)]
 mod python_link;
 #[cfg(unix)]
