@@ -32,6 +32,7 @@ mod panics;
 mod pidfd;
 #[cfg(unix)]
 mod process;
+#[cfg(unix)]
 mod program;
 #[cfg(unix)]
 mod proof;
