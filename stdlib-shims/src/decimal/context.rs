@@ -2,9 +2,9 @@
 
 use super::{
     arguments::{integer, named, rounding},
-    decimal::Decimal,
     module::classes,
     number::{Number, Rounding, Rules, status},
+    object::Decimal,
     signals::{self, SignalDict},
 };
 use rustpython_vm::{

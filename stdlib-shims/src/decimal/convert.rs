@@ -2,9 +2,9 @@
 
 use super::{
     context::Context,
-    decimal::Decimal,
     module::classes,
     number::{Coefficient, Kind, MOST_DIGITS, Number, Rounding, Rules, parse, status, text},
+    object::Decimal,
 };
 use malachite_bigint::{BigInt, Sign};
 use rustpython_common::hash::MODULUS;

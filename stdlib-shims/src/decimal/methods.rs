@@ -5,10 +5,10 @@ use super::{
     arguments::{context_or_current, exactly as exact_arguments, named, rounding},
     context::{Context, current},
     convert::{argument, big, not_supported, of_bigint, to_float, to_int},
-    decimal::Decimal,
     format::format,
     module::classes,
     number::{Coefficient, Kind, Number, Rounding, Rules, same_quantum, text},
+    object::Decimal,
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,

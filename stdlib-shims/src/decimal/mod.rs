@@ -3,12 +3,12 @@
 mod arguments;
 mod context;
 mod convert;
-mod decimal;
 mod format;
 mod manager;
 mod methods;
 mod module;
 mod number;
+mod object;
 mod operators;
 mod signals;
 

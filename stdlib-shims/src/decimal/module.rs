@@ -49,10 +49,10 @@ mod _decimal {
     use super::super::{
         arguments::{integer, named},
         context::{Context, DEFAULT_RULES, DEFAULT_TRAPS, as_context, current, set_current},
-        decimal::Decimal,
         manager::ContextManager,
         methods,
         number::{Rounding, Rules, status},
+        object::Decimal,
         signals::{CONDITIONS, SIGNALS, SignalDict},
     };
     use super::{CLASSES, Classes};

@@ -4,8 +4,8 @@ use super::{
     arguments::context_or_current,
     context::current,
     convert::{hash, operand, to_compare, to_float, to_int},
-    decimal::Decimal,
     number::{Kind, Number, Rounding, Rules, status},
+    object::Decimal,
 };
 use rustpython_common::hash::PyHash;
 use rustpython_vm::{

@@ -70,8 +70,10 @@ pub(crate) fn small_power(exponent: i64) -> u128 {
 pub(crate) fn power(exponent: u64) -> Rc<BigUint> {
     const PLACES: usize = 64;
     const LARGEST_KEPT: u64 = 1 << 16;
+    /// An exponent and its power.
+    type Kept = Option<(u64, Rc<BigUint>)>;
     thread_local! {
-        static KEPT: RefCell<[Option<(u64, Rc<BigUint>)>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
+        static KEPT: RefCell<[Kept; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
     }
     let calculate = || {
         let fives = BigUint::from(5u32).pow(u32::try_from(exponent).unwrap_or(u32::MAX));

@@ -14,7 +14,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use std::cell::RefCell;
 
 /// Bits for a decimal digit, and a little more.
-const BITS_PER_DIGIT: f64 = 3.3219281;
+const BITS_PER_DIGIT: f64 = std::f64::consts::LOG2_10 + 1e-8;
 
 /// So many bits of a result are not trusted.
 const DOUBT: u64 = 16;
@@ -227,7 +227,7 @@ impl Number {
     /// How many digits after the point of a logarithm are zeros, at most.
     fn zeros_of_logarithm(&self) -> i64 {
         let adjusted = self.adjusted();
-        if adjusted > 0 || adjusted < -2 {
+        if !(-2..=0).contains(&adjusted) {
             return 0;
         }
         let one = Self::small(false, 1, 0);
