@@ -30,7 +30,7 @@ const CASES: [Case; 8] = [
         mapping,
         Some("memory beside the heap was kept while warming up: unnamed"),
     ),
-    ("a pointer to the stack, on the heap, is cleared", to_stack, None),
+    ("a pointer to the stack, on the heap", to_stack, Some("32 bytes at 0x11")),
     (
         "a pointer to the first stack, in a variable",
         to_first_stack,
@@ -81,7 +81,7 @@ fn refusal(spoil: fn() -> usize) -> Option<Unfit> {
         libc::close(0);
         FRAME = (&raw const file).addr();
     }
-    let base = Base::note().expect("the places are free");
+    let mut base = Base::note().expect("the places are free");
     heap::sort_by(|asked| {
         let wanted = asked[2] == heap::Asked { size: 64, alignment: 8 };
         if wanted { heap::Sort::LeftOut } else { heap::Sort::Ordinary }

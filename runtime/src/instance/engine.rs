@@ -347,7 +347,7 @@ fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
         libc::dup2(unread.as_raw_fd(), 1);
         libc::dup2(unread.as_raw_fd(), 2);
     }
-    let base = Base::note()?;
+    let mut base = Base::note()?;
     // Copied, so that it lies in the heap like everything else.
     warming().modules = modules.to_vec();
     base.warm_up(warm_up);

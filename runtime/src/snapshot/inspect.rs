@@ -7,11 +7,7 @@ use super::{
     image::Word,
     processor, program, symbols,
 };
-use std::{
-    fmt, fs, io,
-    ops::Range,
-    ptr::{with_exposed_provenance, with_exposed_provenance_mut},
-};
+use std::{fmt, fs, io, ops::Range, ptr::with_exposed_provenance};
 
 /// The process's memory besides the heap and its variables. A snapshot keeps none of it.
 pub(super) struct Surroundings {
@@ -83,15 +79,7 @@ pub(super) fn check_pointers(
             // The kernel puts libc's first allocation (the first thread's variables) behind the
             // program, at an address below 2^32. Millions of words contain such a number by chance.
             // Larger words hardly do.
-            if value <= u32::MAX as usize {
-                continue;
-            }
-            if stack.contains(&value) {
-                // The interpreter is at rest, so nothing of the heap is about its stack. What was
-                // put together there and moved keeps, in its padding, what earlier calls left.
-                // SAFETY: as above; nobody reads padding.
-                unsafe { with_exposed_provenance_mut::<usize>(address).write(0) };
-            } else if is_lost(value) {
+            if value > u32::MAX as usize && is_lost(value) {
                 return Err(unfit(surroundings, address, value));
             }
         }

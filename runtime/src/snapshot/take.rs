@@ -28,7 +28,8 @@ pub struct Base {
     variables: Vec<(Range<usize>, Scratch)>,
     signals: Vec<libc::sigaction>,
     surroundings: Surroundings,
-    /// From here on up, the stack was in use all the time.
+    /// From here on up, the stack was in use before the warm-up, and is after it. What the warm-up had
+    /// below is gone; padding in the heap may still hold its addresses.
     frame: usize,
     /// Room for all that can differ.
     changed: Scratch,
@@ -62,14 +63,15 @@ impl Base {
             }
         }
         heap::activate().map_err(Unfit::Heap)?;
-        let frame = (&raw const surroundings).addr();
-        Ok(Self { variables: copies, signals, surroundings, frame, changed })
+        Ok(Self { variables: copies, signals, surroundings, frame: 0, changed })
     }
 
     /// Runs the warm-up, with nothing of the process's past in its registers or on its part of the
     /// stack.
-    pub fn warm_up(&self, work: extern "C" fn()) {
+    pub fn warm_up(&mut self, work: extern "C" fn()) {
         wipe_unused_stack();
+        let here = 0_u8;
+        self.frame = (&raw const here).expose_provenance();
         processor::call_with_clean_registers(work);
     }
 
