@@ -1,6 +1,8 @@
 //! Digests that `hashlib` gets from OpenSSL, and the engine lacks: SM3, which is used for
 //! signatures in China, and RIPEMD-160.
 
+#![forbid(unsafe_code)]
+
 use ripemd::Ripemd160;
 use rustpython_common::hashlib::{OTHER_DIGESTS, OtherDigest};
 use sm3::{Digest, Sm3};

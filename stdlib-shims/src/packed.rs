@@ -6,6 +6,8 @@
 //! `_imp.get_frozen_object`. A part stays unpacked, because the next import is often from the same
 //! part.
 
+#![forbid(unsafe_code)]
+
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyCode, PyUtf8StrRef},

@@ -1,5 +1,7 @@
 //! `copy.deepcopy` of plain data: dicts, lists and tuples of texts, numbers and None, as JSON gives.
 
+#![forbid(unsafe_code)]
+
 use rustpython_vm::{
     AsObject, Context, PyObject, PyObjectRef, PyPayload, VirtualMachine,
     builtins::{PyDict, PyList, PyModuleDef, PyTuple},

@@ -1,5 +1,7 @@
 //! The time zone database inside the binary, for machines that have none.
 
+#![forbid(unsafe_code)]
+
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The module `_krait_time_zones`, which `python/append/zoneinfo/` calls.

@@ -1,6 +1,8 @@
 //! The cryptography behind `ssl`: rustls with ring, which links statically and asks
 //! for nothing but a C compiler.
 
+#![forbid(unsafe_code)]
+
 use rustls::crypto::ring;
 use rustpython_stdlib::ssl::providers::CryptoExt;
 

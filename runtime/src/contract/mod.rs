@@ -3,6 +3,8 @@
 //!
 //! Each rule names its source, a section of `docs/contract.md`: `§3.2` alone means the same page.
 
+#![forbid(unsafe_code)]
+
 pub mod context;
 pub mod envelope;
 pub mod environment;

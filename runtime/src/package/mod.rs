@@ -3,6 +3,8 @@
 //! All code ends up in folders on disk, because the interpreter imports from folders. A WebAssembly
 //! module may not write to its host's disk, so it reads a zip in place.
 
+#![forbid(unsafe_code)]
+
 #[cfg(unix)]
 mod cache;
 mod compression;

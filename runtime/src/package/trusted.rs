@@ -66,8 +66,7 @@ pub(super) fn folder(base: &Path, own: &[&str]) -> io::Result<PathBuf> {
 
 /// The number of the user that this process acts for.
 pub(super) fn current_user() -> u32 {
-    // SAFETY: the call cannot fail and changes nothing.
-    unsafe { libc::geteuid() }
+    rustix::process::geteuid().as_raw()
 }
 
 /// The parts of a path, the last first.

@@ -6,6 +6,8 @@
 //! result ([`store`], [`log`], [`counts`]). An asynchronous event goes to the store first;
 //! [`dispatcher`] takes it from there.
 
+#![forbid(unsafe_code)]
+
 pub mod configuration;
 pub mod counts;
 mod dispatcher;

@@ -8,6 +8,8 @@
 //! - [`metrics`]: counts, for Prometheus. [`page`]: what a person sees in a browser.
 //!   [`guard`]: who may use these two.
 
+#![forbid(unsafe_code)]
+
 mod bodies;
 pub mod cloud_api;
 mod guard;

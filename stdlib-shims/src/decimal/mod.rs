@@ -1,5 +1,7 @@
 //! The module `_decimal`, on which `decimal` stands: General Decimal Arithmetic.
 
+#![forbid(unsafe_code)]
+
 mod arguments;
 mod context;
 mod convert;
