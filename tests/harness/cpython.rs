@@ -20,7 +20,8 @@ sys.__stdout__.buffer.write((text + '\\n').encode('utf-8'))
 ";
 
 /// Of the CPythons on this machine, the newest: in the PATH, where pyenv keeps them, or where
-/// `cargo xtask` lays one. Those before 3.11 lack what the cases use.
+/// `cargo xtask` lays one. Those before 3.11 lack what the cases use. With `KRAIT_CPYTHON=required`, as
+/// in CI, a machine without one fails the tests: nothing would be compared.
 static NEWEST: LazyLock<Option<(Version, PathBuf)>> = LazyLock::new(|| {
     let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
     let pyenv =
@@ -36,6 +37,9 @@ static NEWEST: LazyLock<Option<(Version, PathBuf)>> = LazyLock::new(|| {
         .filter(|(version, _)| *version >= (3, 11));
     match &newest {
         Some((_, python)) => eprintln!("comparing with {}", python.display()),
+        None if std::env::var_os("KRAIT_CPYTHON").is_some_and(|value| value == "required") => {
+            panic!("no CPython 3.11 or newer here, and KRAIT_CPYTHON=required: install one")
+        }
         None => eprintln!("no CPython 3.11 or newer here: cases are not compared with it"),
     }
     newest
