@@ -1,115 +1,24 @@
-//! The methods of decimals and of contexts. Most of them differ in the operation alone, and are
-//! made from tables.
+//! The methods of decimals. Most of them differ in the operation alone, and are made from tables.
 
 use super::{
-    arguments::{context_or_current, exactly as exact_arguments, named, rounding},
+    arguments::{context_or_current, named, rounding},
     context::{Context, current},
     convert::{argument, big, not_supported, of_bigint, to_float, to_int},
     format::format,
     module::classes,
     number::{Coefficient, Kind, Number, Rounding, Rules, same_quantum, text},
     object::Decimal,
+    tables::{BINARY, TESTS, TESTS_IN_CONTEXT, UNARY, add},
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyInt, PyStr, PyType, PyTypeRef},
-    function::{FuncArgs, IntoPyNativeFn, ItemDoc, OptionalArg, PyMethodFlags},
+    builtins::{PyDict, PyInt, PyStr, PyTypeRef},
+    function::{FuncArgs, OptionalArg},
     pyclass,
     types::{AsNumber, Comparable, Constructor, Hashable, Representable},
 };
-use std::cmp::Ordering;
 
-type Unary = fn(&Number, &Rules, &mut u32) -> Number;
-type Binary = fn(&Number, &Number, &Rules, &mut u32) -> Number;
-type Test = fn(&Number, &Rules) -> bool;
-
-/// Those of both classes.
-const UNARY: [(&str, Unary); 9] = [
-    ("exp", Number::exp),
-    ("ln", Number::ln),
-    ("log10", Number::log10),
-    ("logb", Number::logb),
-    ("logical_invert", Number::logical_invert),
-    ("next_minus", Number::next_minus),
-    ("next_plus", Number::next_plus),
-    ("normalize", Number::normalize),
-    ("sqrt", Number::sqrt),
-];
-
-/// Those of contexts alone.
-const UNARY_OF_CONTEXT: [(&str, Unary); 7] = [
-    ("abs", Number::abs),
-    ("minus", Number::minus),
-    ("plus", Number::plus),
-    ("to_integral", Number::to_integral_value),
-    ("to_integral_exact", Number::to_integral_exact),
-    ("to_integral_value", Number::to_integral_value),
-    ("_apply", |number, rules, status| number.clone().finish(rules, status)),
-];
-
-const BINARY: [(&str, Binary); 17] = [
-    ("compare", Number::compare),
-    ("compare_signal", Number::compare_signal),
-    ("compare_total", |one, other, _, _| Number::of(sign(one.total_order(other)))),
-    ("compare_total_mag", |one, other, _, _| Number::of(sign(one.total_magnitude_order(other)))),
-    ("copy_sign", |one, other, _, _| one.with_sign(other.negative)),
-    ("logical_and", Number::logical_and),
-    ("logical_or", Number::logical_or),
-    ("logical_xor", Number::logical_xor),
-    ("max", Number::max),
-    ("max_mag", Number::max_magnitude),
-    ("min", Number::min),
-    ("min_mag", Number::min_magnitude),
-    ("next_toward", Number::next_toward),
-    ("remainder_near", Number::remainder_near),
-    ("rotate", Number::rotate),
-    ("scaleb", Number::scaleb),
-    ("shift", Number::shift),
-];
-
-const BINARY_OF_CONTEXT: [(&str, Binary); 7] = [
-    ("add", Number::add),
-    ("divide", Number::divide),
-    ("divide_int", Number::divide_integer),
-    ("multiply", Number::multiply),
-    ("quantize", Number::quantize),
-    ("remainder", Number::remainder),
-    ("subtract", Number::subtract),
-];
-
-/// What asks the context, too.
-const TESTS_IN_CONTEXT: [(&str, Test); 2] =
-    [("is_normal", Number::is_normal), ("is_subnormal", Number::is_subnormal)];
-
-const TESTS: [(&str, Test); 6] = [
-    ("is_finite", |number, _| number.is_finite()),
-    ("is_infinite", |number, _| number.is_infinite()),
-    ("is_nan", |number, _| number.is_nan()),
-    ("is_qnan", |number, _| number.kind == Kind::Quiet),
-    ("is_signed", |number, _| number.negative),
-    ("is_snan", |number, _| number.kind == Kind::Signaling),
-];
-
-fn sign(order: Ordering) -> i64 {
-    order as i64
-}
-
-fn add<Function, Kind>(
-    class: &'static Py<PyType>,
-    name: &'static str,
-    parameters: &str,
-    function: Function,
-    vm: &VirtualMachine,
-) where
-    Function: IntoPyNativeFn<Kind>,
-{
-    let signature = vm.ctx.intern_str(format!("{name}({parameters})\n--\n\n")).as_str();
-    let doc = ItemDoc::static_text(signature);
-    let definition = vm.ctx.new_method_def(name, function, PyMethodFlags::METHOD, doc);
-    class.set_attr(vm.ctx.intern_str(name), definition.build_method(class, vm).into());
-}
-
-/// Adds what the tables have to the classes.
+/// Adds what the tables have, and what has a signature.
 pub(super) fn add_methods(vm: &VirtualMachine) {
     let class = Decimal::class(&vm.ctx);
     for (name, operation) in UNARY {
@@ -189,189 +98,6 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
     add(class, "same_quantum", "$self, /, other, context=None", Decimal::same_quantum, vm);
     add(class, "number_class", "$self, /, context=None", Decimal::number_class, vm);
     add(class, "to_eng_string", "$self, /, context=None", Decimal::to_eng_string, vm);
-    add_methods_of_contexts(vm);
-}
-
-fn add_methods_of_contexts(vm: &VirtualMachine) {
-    let class = Context::class(&vm.ctx);
-    for (name, operation) in UNARY.into_iter().chain(UNARY_OF_CONTEXT) {
-        add(
-            class,
-            name,
-            "$self, x, /",
-            move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-                let [number] = exact_arguments(arguments, vm)?;
-                let number = argument(&number, vm)?;
-                this.run(vm, |rules, status| operation(&number, rules, status))
-            },
-            vm,
-        );
-    }
-    for (name, operation) in BINARY.into_iter().chain(BINARY_OF_CONTEXT) {
-        add(
-            class,
-            name,
-            "$self, x, y, /",
-            move |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-                let [one, other] = exact_arguments(arguments, vm)?;
-                let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-                this.run(vm, |rules, status| operation(&one, &other, rules, status))
-            },
-            vm,
-        );
-    }
-    let is_zero: (&str, Test) = ("is_zero", |number, _| number.is_zero());
-    for (name, test) in TESTS.into_iter().chain(TESTS_IN_CONTEXT).chain([is_zero]) {
-        add(
-            class,
-            name,
-            "$self, x, /",
-            move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-                let number = argument(&number, vm)?;
-                PyResult::Ok(test(&number, &this.rules()))
-            },
-            vm,
-        );
-    }
-    add(
-        class,
-        "fma",
-        "$self, x, y, z, /",
-        |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [one, other, third] = exact_arguments(arguments, vm)?;
-            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-            let third = argument(&third, vm)?;
-            this.run(vm, |rules, status| one.fma(&other, &third, rules, status))
-        },
-        vm,
-    );
-    add(
-        class,
-        "power",
-        "$self, /, a, b, modulo=None",
-        |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [base, exponent, modulus] = named(["a", "b", "modulo"], 2, arguments, vm)?;
-            let base = base.unwrap_or_else(|| vm.ctx.none());
-            let exponent = exponent.unwrap_or_else(|| vm.ctx.none());
-            let (base, exponent) = (argument(&base, vm)?, argument(&exponent, vm)?);
-            match modulus.filter(|modulus| !vm.is_none(modulus)) {
-                None => this.run(vm, |rules, status| base.power(&exponent, rules, status)),
-                Some(modulus) => {
-                    let modulus = argument(&modulus, vm)?;
-                    this.run(vm, |rules, status| {
-                        base.power_modulo(&exponent, &modulus, rules, status)
-                    })
-                }
-            }
-        },
-        vm,
-    );
-    add(
-        class,
-        "divmod",
-        "$self, x, y, /",
-        |this: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [one, other] = exact_arguments(arguments, vm)?;
-            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-            let mut status = 0;
-            let (quotient, rest) = one.divmod(&other, &this.rules(), &mut status);
-            this.note(status, vm)?;
-            let parts = vec![Decimal::object(quotient, vm), Decimal::object(rest, vm)];
-            PyResult::Ok(vm.ctx.new_tuple(parts))
-        },
-        vm,
-    );
-    add(
-        class,
-        "same_quantum",
-        "$self, x, y, /",
-        |_: &Py<Context>, arguments: FuncArgs, vm: &VirtualMachine| {
-            let [one, other] = exact_arguments(arguments, vm)?;
-            let (one, other) = (argument(&one, vm)?, argument(&other, vm)?);
-            PyResult::Ok(same_quantum(&one, &other))
-        },
-        vm,
-    );
-    for (name, engineering) in [("to_sci_string", false), ("to_eng_string", true)] {
-        add(
-            class,
-            name,
-            "$self, x, /",
-            move |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-                let number = argument(&number, vm)?;
-                PyResult::Ok(text(&number, this.has_capitals(), engineering))
-            },
-            vm,
-        );
-    }
-    add(
-        class,
-        "number_class",
-        "$self, x, /",
-        |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-            PyResult::Ok(argument(&number, vm)?.class(&this.rules()))
-        },
-        vm,
-    );
-    for name in ["canonical", "is_canonical"] {
-        add(
-            class,
-            name,
-            "$self, x, /",
-            move |_: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-                if !number.downcastable::<Decimal>() {
-                    return Err(vm.new_type_error("argument must be a Decimal"));
-                }
-                PyResult::Ok(if name == "canonical" {
-                    number
-                } else {
-                    vm.ctx.new_bool(true).into()
-                })
-            },
-            vm,
-        );
-    }
-    for (name, turned) in
-        [("copy_abs", Some(false)), ("copy_negate", Some(true)), ("copy_decimal", None)]
-    {
-        add(
-            class,
-            name,
-            "$self, /",
-            move |_: &Py<Context>, given: PyObjectRef, vm: &VirtualMachine| {
-                let number = argument(&given, vm)?;
-                let negative = match turned {
-                    None if given.downcastable::<Decimal>() => return Ok(given.clone()),
-                    None => number.negative,
-                    Some(turned) => turned && !number.negative,
-                };
-                PyResult::Ok(Decimal::object(number.with_sign(negative), vm))
-            },
-            vm,
-        );
-    }
-    add(
-        class,
-        "create_decimal",
-        "$self, num=\"0\", /",
-        |this: &Py<Context>, number: OptionalArg<PyObjectRef>, vm: &VirtualMachine| match number {
-            OptionalArg::Present(number) => Decimal::in_context(this, &number, vm),
-            OptionalArg::Missing => {
-                this.run(vm, |rules, status| Number::of(0).finish(rules, status))
-            }
-        },
-        vm,
-    );
-    add(
-        class,
-        "create_decimal_from_float",
-        "$self, f, /",
-        |this: &Py<Context>, number: PyObjectRef, vm: &VirtualMachine| {
-            let number = Decimal::of_float_object(&number, vm)?;
-            this.run(vm, |rules, status| number.finish(rules, status))
-        },
-        vm,
-    );
 }
 
 fn way_of_rounding(

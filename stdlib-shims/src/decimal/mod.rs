@@ -4,6 +4,7 @@
 
 mod arguments;
 mod context;
+mod context_methods;
 mod convert;
 mod format;
 mod manager;
@@ -13,5 +14,6 @@ mod number;
 mod object;
 mod operators;
 mod signals;
+mod tables;
 
 pub(crate) use module::module_def;

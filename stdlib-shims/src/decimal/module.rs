@@ -49,6 +49,7 @@ mod _decimal {
     use super::super::{
         arguments::{integer, named},
         context::{Context, DEFAULT_RULES, DEFAULT_TRAPS, as_context, current, set_current},
+        context_methods,
         manager::ContextManager,
         methods,
         number::{Rounding, Rules, status},
@@ -89,6 +90,7 @@ mod _decimal {
         let _ = ContextManager::make_static_type();
         if CLASSES.get().is_none() {
             methods::add_methods(vm);
+            context_methods::add_methods(vm);
         }
         let classes = CLASSES.get_or_try_init(|| make_classes(vm))?;
         module.set_attr("Decimal", decimal.clone(), vm)?;
