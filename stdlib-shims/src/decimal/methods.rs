@@ -337,7 +337,7 @@ fn add_methods_of_contexts(vm: &VirtualMachine) {
         add(
             class,
             name,
-            "$self, /",
+            "$self, x, /",
             move |_: &Py<Context>, given: PyObjectRef, vm: &VirtualMachine| {
                 let number = argument(&given, vm)?;
                 let negative = match turned {
@@ -644,13 +644,14 @@ impl Decimal {
     }
 
     #[pyclassmethod]
-    fn from_float(class: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let number = Self::of_float_object(&value, vm)?;
+    fn from_float(class: PyTypeRef, f: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let number = Self::of_float_object(&f, vm)?;
         of_exact_class(number, class, vm)
     }
 
     #[pyclassmethod]
-    fn from_number(class: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    fn from_number(class: PyTypeRef, number: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let value = number;
         if let Some(int) = value.downcast_ref::<PyInt>() {
             return of_exact_class(of_bigint(int.as_bigint()), class, vm);
         }
