@@ -1,6 +1,10 @@
 # krait: no colours, in place of the library's own, which is `_krait_colours`. A function's output is
 # a log, never a terminal, and the library's module imports dataclasses, inspect and ast to describe
-# themes; `traceback`, and so `logging`, import it.
+# themes; `traceback`, and so `logging`, import it. The library's own is imported where something asks
+# for colours, and for every other name. The module for WebAssembly has none.
+
+import os
+import sys
 
 
 class _NoColours:
@@ -22,57 +26,63 @@ class _NoTheme:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return ANSIColors
+        return _no_colours
 
     def copy_with(self, **sections):
         return self
 
     @classmethod
     def no_colors(cls):
-        return default_theme
-
-
-def _own(file=None):
-    """The library's own, where a program's output is a terminal or its caller asks for colours."""
-    import sys
-
-    if not getattr(sys, "_krait_program", False):
-        return None
-    import os
-
-    asked = os.environ.get("FORCE_COLOR") or os.environ.get("PYTHON_COLORS")
-    if not asked:
-        try:
-            if not (file or sys.stdout).isatty():
-                return None
-        except Exception:
-            return None
-    import _krait_colours
-
-    return _krait_colours
+        return _no_theme
 
 
 COLORIZE = True  # What the library's own begins with, and test runners put something else in.
-ANSIColors = NoColors = _NoColours()
-Theme = _NoTheme
-default_theme = theme_no_color = _NoTheme()
+_no_colours = _NoColours()
+_no_theme = _NoTheme()
+_without = {
+    "ANSIColors": _no_colours,
+    "NoColors": _no_colours,
+    "Theme": _NoTheme,
+    "default_theme": _no_theme,
+    "theme_no_color": _no_theme,
+}
+
+
+def _own():
+    """The library's own; None where there is none."""
+    try:
+        import _krait_colours
+    except ImportError:
+        return None
+    _krait_colours.COLORIZE = COLORIZE
+    return _krait_colours
+
+
+def _may_be_coloured(file):
+    """Whether the library's own could say yes: an output that is a terminal, or a wish."""
+    try:
+        if os.environ.get("FORCE_COLOR") or os.environ.get("PYTHON_COLORS"):
+            return True
+        return bool((file or sys.stdout).isatty())
+    except Exception:
+        return False
 
 
 def can_colorize(*, file=None):
-    own = _own(file)
+    if not _may_be_coloured(file):
+        return False
+    own = _own()
     return own.can_colorize(file=file) if own else False
 
 
 def get_colors(colorize=False, *, file=None):
-    own = _own(file)
-    return own.get_colors(colorize, file=file) if own else NoColors
+    own = _own() if colorize or can_colorize(file=file) else None
+    return own.get_colors(True) if own else _no_colours
 
 
 def get_theme(*, tty_file=None, force_color=False, force_no_color=False):
-    own = None if force_no_color else _own(tty_file)
-    if own is None:
-        return default_theme
-    return own.get_theme(tty_file=tty_file, force_color=force_color)
+    own = _own() if force_color or not force_no_color and can_colorize(file=tty_file) else None
+    return own.get_theme(force_color=True) if own else _no_theme
 
 
 def set_theme(theme):
@@ -86,3 +96,13 @@ def decolor(text):
 
         text = re.sub("\x1b\\[[0-9;]*m", "", text)
     return text
+
+
+def __getattr__(name):
+    if not name.startswith("__"):
+        own = _own()
+        if own and hasattr(own, name):
+            return getattr(own, name)
+        if name in _without:
+            return _without[name]
+    raise AttributeError(f"module '_colorize' has no attribute {name!r}")

@@ -161,7 +161,7 @@ pub(super) fn add_methods(vm: &VirtualMachine) {
         add(
             class,
             name,
-            "$self, /",
+            "$self, x, /",
             move |_: &Py<Context>, given: PyObjectRef, vm: &VirtualMachine| {
                 let number = argument(&given, vm)?;
                 let negative = match turned {

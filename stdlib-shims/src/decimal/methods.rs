@@ -370,13 +370,14 @@ impl Decimal {
     }
 
     #[pyclassmethod]
-    fn from_float(class: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let number = Self::of_float_object(&value, vm)?;
+    fn from_float(class: PyTypeRef, f: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let number = Self::of_float_object(&f, vm)?;
         of_exact_class(number, class, vm)
     }
 
     #[pyclassmethod]
-    fn from_number(class: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    fn from_number(class: PyTypeRef, number: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let value = number;
         if let Some(int) = value.downcast_ref::<PyInt>() {
             return of_exact_class(of_bigint(int.as_bigint()), class, vm);
         }

@@ -8,6 +8,8 @@ pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
 pub(super) struct Encoding {
     kind: Kind,
     pending: Vec<u8>,
+    /// Whether the document's first bytes may still say what it is, whatever it was called.
+    may_be_marked: bool,
 }
 
 #[derive(Debug, Default)]
@@ -48,13 +50,18 @@ impl Encoding {
             }
             _ => return None,
         };
-        Some(Self { kind, pending: Vec::new() })
+        Some(Self { kind, ..Self::default() })
+    }
+
+    /// The same for a document that has not begun.
+    pub(super) fn at_start(self) -> Self {
+        Self { may_be_marked: true, ..self }
     }
 
     /// An encoding of one byte a character.
     pub(super) fn of_table(character: impl Fn(u8) -> Option<char>) -> Self {
         let table = std::array::from_fn(|byte| character(byte as u8));
-        Self { kind: Kind::Table(Box::new(table)), pending: Vec::new() }
+        Self { kind: Kind::Table(Box::new(table)), ..Self::default() }
     }
 
     /// Whether its characters have more than a byte each.
@@ -64,17 +71,24 @@ impl Encoding {
 
     /// Appends `piece` to `text`. `is_last` means that nothing follows.
     pub(super) fn decode(&mut self, piece: &[u8], is_last: bool, text: &mut Vec<u8>) {
-        if matches!(self.kind, Kind::Utf8) {
+        if matches!(self.kind, Kind::Utf8) && !self.may_be_marked {
             text.extend(piece);
             return;
         }
         self.pending.extend(piece);
-        if matches!(self.kind, Kind::Unknown) && (self.pending.len() > 1 || is_last) {
-            self.kind = match self.pending[..] {
-                [0xff, 0xfe, ..] | [b'<', 0, ..] => Kind::Utf16 { is_little: true },
-                [0xfe, 0xff, ..] | [0, b'<', ..] => Kind::Utf16 { is_little: false },
-                _ => Kind::Utf8,
-            };
+        if self.may_be_marked || matches!(self.kind, Kind::Unknown) {
+            let is_short = self.pending.len() < 2 || self.pending == MARK[..2];
+            if is_short && !is_last {
+                return;
+            }
+            self.may_be_marked = false;
+            match self.pending[..] {
+                [0xff, 0xfe, ..] | [b'<', 0, ..] => self.kind = Kind::Utf16 { is_little: true },
+                [0xfe, 0xff, ..] | [0, b'<', ..] => self.kind = Kind::Utf16 { is_little: false },
+                [0xef, 0xbb, 0xbf, ..] => self.kind = Kind::Utf8,
+                _ if matches!(self.kind, Kind::Unknown) => self.kind = Kind::Utf8,
+                _ => {}
+            }
         }
         match &self.kind {
             Kind::Unknown => {}

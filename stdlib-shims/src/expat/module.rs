@@ -42,7 +42,8 @@ pub(super) fn encoding(name: &str, vm: &VirtualMachine) -> PyResult<Option<Encod
 /// The encoding that the caller gives to a parser.
 pub(super) fn given_encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encoding> {
     let unknown = || vm.new_lookup_error(format!("unknown encoding: {name}"));
-    encoding(name, vm)?.ok_or_else(unknown)
+    let given = encoding(name, vm)?.ok_or_else(unknown)?;
+    Ok(if Encoding::known(name).is_some() { given.at_start() } else { given })
 }
 
 #[rustpython_vm::pymodule]

@@ -1,7 +1,7 @@
-//! What `sqlite3` warns of: arguments whose way of being given goes away.
+//! What `sqlite3` warns of: arguments whose way of being given goes away, and open databases.
 
 use crate::vm::{
-    PyResult, VirtualMachine,
+    PyObject, PyResult, VirtualMachine,
     function::{ArgumentError, FromArgs, FuncArgs, Param},
     stdlib::_warnings,
 };
@@ -66,6 +66,12 @@ pub(crate) fn of_positions(args: &FuncArgs, function: &str, vm: &VirtualMachine)
 
 fn warn(text: String, vm: &VirtualMachine) -> PyResult<()> {
     _warnings::warn(vm.ctx.exceptions.deprecation_warning, text, 1, vm)
+}
+
+/// Warns of a connection that goes while its database is open.
+pub(crate) fn unclosed(connection: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let text = format!("unclosed database in {}", connection.repr(vm)?);
+    _warnings::warn(vm.ctx.exceptions.resource_warning, text, 1, vm)
 }
 
 /// The names in quotes, with "and" before the last.

@@ -59,6 +59,9 @@ pub(crate) fn of_numbers(
 }
 
 fn of_slice(start: &PyObject, items: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyObjectRef> {
+    if items.is_empty() {
+        return Some(start.to_owned());
+    }
     let mut items = items.iter();
     let mut total = if let Some(float) = start.downcast_ref_if_exact::<PyFloat>(vm) {
         Compensated::new(float.to_f64())

@@ -40,20 +40,47 @@ def search(pattern, string, flags=0):
     return _compile(pattern, flags).search(string)
 
 
-def sub(pattern, repl, string, count=0, flags=0):
+def sub(pattern, repl, string, *args, count=False, flags=False):
     """Replace the matches by repl, a string with backslash escapes or a callable that
     is given each Match."""
-    return _compile(pattern, flags).sub(repl, string, count)
+    if args:
+        count, flags = _by_place("sub", 3, "count", args, count, flags)
+    return _compile(pattern, flags or 0).sub(repl, string, count)
 
 
-def subn(pattern, repl, string, count=0, flags=0):
+def subn(pattern, repl, string, *args, count=False, flags=False):
     """As sub(), but give (new_string, number_of_replacements)."""
-    return _compile(pattern, flags).subn(repl, string, count)
+    if args:
+        count, flags = _by_place("subn", 3, "count", args, count, flags)
+    return _compile(pattern, flags or 0).subn(repl, string, count)
 
 
-def split(pattern, string, maxsplit=0, flags=0):
+def split(pattern, string, *args, maxsplit=False, flags=False):
     """Split the string where the pattern matches; captured groups are kept."""
-    return _compile(pattern, flags).split(string, maxsplit)
+    if args:
+        maxsplit, flags = _by_place("split", 2, "maxsplit", args, maxsplit, flags)
+    return _compile(pattern, flags or 0).split(string, maxsplit)
+
+
+sub.__text_signature__ = subn.__text_signature__ = "(pattern, repl, string, count=0, flags=0)"
+split.__text_signature__ = "(pattern, string, maxsplit=0, flags=0)"
+
+
+def _by_place(function, before, name, args, most, flags):
+    # The limit and the flags, which are given by name today. What is not given is False.
+    if most is not False:
+        raise TypeError(f"{function}() got multiple values for argument {name!r}")
+    if len(args) > 1 and flags is not False:
+        raise TypeError(f"{function}() got multiple values for argument 'flags'")
+    if len(args) > 2:
+        raise TypeError(
+            f"{function}() takes from {before} to {before + 2} positional arguments "
+            f"but {before + len(args)} were given"
+        )
+    from _warnings import warn
+
+    warn(f"{name!r} is passed as positional argument", DeprecationWarning, stacklevel=3)
+    return args[0], args[1] if len(args) == 2 else flags
 
 
 def findall(pattern, string, flags=0):
@@ -148,6 +175,12 @@ class Scanner:
     def __init__(self, lexicon, flags=0):
         self.lexicon = lexicon
         self._phrases = [(_compile(phrase, flags), action) for phrase, action in lexicon]
+        self._flags = flags
+
+    @property
+    def scanner(self):
+        """One pattern of all phrases, a group each."""
+        return _compile("|".join(f"({phrase})" for phrase, action in self.lexicon), self._flags)
 
     def scan(self, string):
         """The tokens' values, and the rest that no phrase matches."""
