@@ -5,7 +5,7 @@
 //! iterator at its end, a signal) is left to that loop: [`ExecutingFrame::run_fast`] stops before
 //! the instruction. Nothing here raises.
 
-use super::ExecutingFrame;
+use super::{ExecutingFrame, LocalsPlus, calls::Entered};
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
     builtins::{
@@ -20,7 +20,7 @@ use core::sync::atomic::Ordering::{Acquire, Relaxed};
 use rustpython_common::atomic::Radium;
 
 /// What it is worth to begin with. Other instructions that are known here come after these.
-const FAST: [Opcode; 41] = [
+const FAST: [Opcode; 45] = [
     Opcode::BinaryOpAddFloat,
     Opcode::BinaryOpAddInt,
     Opcode::BinaryOpMultiplyFloat,
@@ -29,7 +29,9 @@ const FAST: [Opcode; 41] = [
     Opcode::BinaryOpSubscrTupleInt,
     Opcode::BinaryOpSubtractFloat,
     Opcode::BinaryOpSubtractInt,
+    Opcode::CallAllocAndEnterInit,
     Opcode::CallListAppend,
+    Opcode::CallPyExactArgs,
     Opcode::CompareOpFloat,
     Opcode::CompareOpInt,
     Opcode::CopyFreeVars,
@@ -41,6 +43,7 @@ const FAST: [Opcode; 41] = [
     Opcode::LoadAttrMethodWithValues,
     Opcode::LoadAttrNondescriptorNoDict,
     Opcode::LoadAttrNondescriptorWithValues,
+    Opcode::LoadAttrProperty,
     Opcode::LoadAttrSlot,
     Opcode::LoadAttrWithHint,
     Opcode::LoadConstMortal,
@@ -56,6 +59,7 @@ const FAST: [Opcode; 41] = [
     Opcode::PopTop,
     Opcode::Resume,
     Opcode::ResumeCheck,
+    Opcode::ReturnValue,
     Opcode::StoreAttrInstanceValue,
     Opcode::StoreAttrWithHint,
     Opcode::StoreFast,
@@ -91,6 +95,15 @@ struct Stack {
 }
 
 impl Stack {
+    fn of(values: &mut LocalsPlus) -> Self {
+        let locals = values.data_as_mut_slice().as_mut_ptr();
+        // SAFETY: the stack is behind the local variables, as deep as it says.
+        unsafe {
+            let base = locals.add(values.nlocalsplus as usize);
+            Self { locals, base, top: base.add(values.stack_top as usize) }
+        }
+    }
+
     /// # Safety
     /// There is room: the compiler counted how deep the stack of this code becomes.
     #[inline(always)]
@@ -146,22 +159,16 @@ unsafe fn to_stack_ref(value: usize) -> Option<PyStackRef> {
 }
 
 impl ExecutingFrame<'_> {
-    /// Runs what can be run here, from `index` on; gives the index of the instruction that cannot.
+    /// Runs what can be run here, from `index` on; gives the index of the instruction that cannot. This
+    /// may be another frame by then, which was called, or which called.
     /// There is no part of an argument before `index`, and nobody watches each instruction.
     #[inline(never)]
     pub(super) fn run_fast(&mut self, mut index: usize, vm: &VirtualMachine) -> usize {
-        let units = self.code.instructions.units_ptr();
-        let lasti = self.lasti;
+        let mut units = self.code.instructions.units_ptr();
+        let mut lasti = self.lasti;
         let true_value = borrowed(vm.ctx.true_value.as_object()) & !1;
         let false_value = borrowed(vm.ctx.false_value.as_object()) & !1;
-        let mut stack = {
-            let locals = self.localsplus.data_as_mut_slice().as_mut_ptr();
-            // SAFETY: the stack is behind the local variables, as deep as it says.
-            unsafe {
-                let base = locals.add(self.localsplus.nlocalsplus as usize);
-                Stack { locals, base, top: base.add(self.localsplus.stack_top as usize) }
-            }
-        };
+        let mut stack = Stack::of(self.localsplus);
 
         // What is taken off may be the last count of an object whose end runs Python code, which may
         // look at this frame: by then the frame must be as it says.
@@ -183,6 +190,18 @@ impl ExecutingFrame<'_> {
                 // SAFETY: the compiler gave this instruction a local variable of the code.
                 let was = unsafe { core::mem::replace(&mut *stack.locals.add($local), value) };
                 release!(was);
+            }};
+        }
+        // Goes on in another frame, after `$switch` to it.
+        macro_rules! elsewhere {
+            ($caches:expr, $switch:expr) => {{
+                lasti.store((index + 1 + $caches) as u32, Relaxed);
+                self.localsplus.stack_top = stack.depth();
+                $switch;
+                units = self.code.instructions.units_ptr();
+                lasti = self.lasti;
+                index = lasti.load(Relaxed) as usize;
+                stack = Stack::of(self.localsplus);
             }};
         }
         // Goes on after a truth value was found, at the jump that asks for it if that is next.
@@ -477,6 +496,54 @@ impl ExecutingFrame<'_> {
                     release!(callable);
                     // The POP_TOP that follows would take what was not put there.
                     index += 5;
+                }
+                Instruction::CallPyExactArgs => {
+                    let callable = unsafe { stack.peek(arg + 2) };
+                    let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
+                    if !self.may_call(index, callable, arg + usize::from(has_instance), vm) {
+                        break;
+                    }
+                    elsewhere!(3, self.enter_from_stack(arg, has_instance, None, vm));
+                }
+                Instruction::CallAllocAndEnterInit => {
+                    let class = unsafe { stack.peek(arg + 2) };
+                    let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
+                    if has_instance {
+                        break;
+                    }
+                    let Some((init, made)) = self.make(index, class, arg, vm) else { break };
+                    let class = unsafe {
+                        *stack.top.sub(arg + 1) = owned(made.clone());
+                        core::mem::replace(&mut *stack.top.sub(arg + 2), owned(init))
+                    };
+                    elsewhere!(3, self.enter_from_stack(arg, true, Some(made), vm));
+                    // SAFETY: it was taken off the stack just now. The new object has another count.
+                    drop(unsafe { to_stack_ref(class) });
+                }
+                Instruction::LoadAttrProperty => {
+                    let Some(getter) = self.getter(index, unsafe { stack.peek(1) }, vm) else {
+                        break;
+                    };
+                    // SAFETY: it is taken off the stack.
+                    let Some(owner) = (unsafe { to_stack_ref(stack.pop()) }) else { break };
+                    elsewhere!(9, self.enter_getter(getter, owner.to_pyobj(), vm));
+                }
+                Instruction::ReturnValue => {
+                    let value = unsafe { stack.peek(1) };
+                    let must_be_none = match self.entered() {
+                        Entered::Natively => break,
+                        Entered::ByCall => false,
+                        Entered::ByInit => true,
+                    };
+                    if must_be_none && !vm.is_none(value) || vm.use_tracing.get() {
+                        break;
+                    }
+                    // SAFETY: it is taken off the stack.
+                    let value = unsafe { to_stack_ref(stack.pop()) }.map(PyStackRef::to_pyobj);
+                    elsewhere!(0, self.leave(vm));
+                    if !must_be_none {
+                        unsafe { stack.push(value.map_or(0, owned)) };
+                    }
                 }
                 Instruction::Resume { .. } | Instruction::ResumeCheck => {
                     let is_ready = self.code.quickened.load(Relaxed)
