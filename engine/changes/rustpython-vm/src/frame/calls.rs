@@ -28,6 +28,11 @@ pub(crate) enum Entered {
     ByCall,
     /// The same for the `__init__` of an object, which lies on the stack of the frame before it.
     ByInit,
+    /// The loop of a frame with a `for` runs it, a generator's, which is counted.
+    ByFor {
+        /// Who owned the frame before ([`super::FrameOwner`]).
+        owner: i8,
+    },
 }
 
 /// The exception for an `__init__` that returned `value`, which is not None.
@@ -150,39 +155,41 @@ impl ExecutingFrame<'_> {
     pub(super) fn run(&mut self, vm: &VirtualMachine) -> PyResult<ExecutionResult> {
         let mut result = self.run_one(vm);
         loop {
-            result = match result {
-                Ok(ExecutionResult::TailCall) => {
-                    let function = vm.take_pending_tailcall_owner();
-                    // SAFETY: it was put on the data stack just now.
-                    self.switch_to(function, unsafe { &mut *vm.take_pending_tailcall() }, vm);
-                    self.run_one(vm)
+            if let Ok(ExecutionResult::TailCall) = result {
+                let function = vm.take_pending_tailcall_owner();
+                // SAFETY: it was put on the data stack just now.
+                self.switch_to(function, unsafe { &mut *vm.take_pending_tailcall() }, vm);
+                result = self.run_one(vm);
+                continue;
+            }
+            let must_be_none = match self.entered() {
+                Entered::Natively => return result,
+                Entered::ByCall => false,
+                Entered::ByInit => true,
+                Entered::ByFor { owner } => {
+                    result = self.run_after_generator(owner, result, vm);
+                    continue;
                 }
-                result if self.entered() == Entered::Natively => return result,
+            };
+            self.leave(vm);
+            result = match result {
+                Ok(ExecutionResult::Return(value)) if must_be_none && !vm.is_none(&value) => {
+                    self.raise_here(&init_returned(&value, vm), vm)
+                }
                 Ok(ExecutionResult::Return(value)) => {
-                    let must_be_none = self.entered() == Entered::ByInit;
-                    self.leave(vm);
                     if !must_be_none {
                         self.push_value(value);
-                        self.run_one(vm)
-                    } else if vm.is_none(&value) {
-                        self.run_one(vm)
-                    } else {
-                        self.raise_here(&init_returned(&value, vm), vm)
                     }
+                    self.run_one(vm)
                 }
-                Ok(ExecutionResult::Yield(_) | ExecutionResult::GenResume) => {
-                    unreachable!("only frames of functions are entered")
-                }
-                Err(exception) => {
-                    self.leave(vm);
-                    self.raise_here(&exception, vm)
-                }
+                Ok(_) => unreachable!("functions return"),
+                Err(exception) => self.raise_here(&exception, vm),
             };
         }
     }
 
     /// Raises what came out of the call that this frame waits for, and goes on if it is caught here.
-    fn raise_here(
+    pub(super) fn raise_here(
         &mut self,
         exception: &Py<PyBaseException>,
         vm: &VirtualMachine,

@@ -20,7 +20,7 @@ use core::sync::atomic::Ordering::{Acquire, Relaxed};
 use rustpython_common::atomic::Radium;
 
 /// What it is worth to begin with. Other instructions that are known here come after these.
-const FAST: [Opcode; 45] = [
+const FAST: [Opcode; 48] = [
     Opcode::BinaryOpAddFloat,
     Opcode::BinaryOpAddInt,
     Opcode::BinaryOpMultiplyFloat,
@@ -35,6 +35,7 @@ const FAST: [Opcode; 45] = [
     Opcode::CompareOpFloat,
     Opcode::CompareOpInt,
     Opcode::CopyFreeVars,
+    Opcode::ForIterGen,
     Opcode::ForIterList,
     Opcode::ForIterRange,
     Opcode::ForIterTuple,
@@ -66,6 +67,8 @@ const FAST: [Opcode; 45] = [
     Opcode::StoreFastLoadFast,
     Opcode::StoreFastStoreFast,
     Opcode::StoreSubscrListInt,
+    Opcode::ToBoolInt,
+    Opcode::YieldValue,
 ];
 
 const IS_FAST: [bool; 256] = {
@@ -360,6 +363,12 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.pop() };
                     truth!(3, value == true_value);
                 }
+                Instruction::ToBoolInt => {
+                    let Some(number) = small_int(unsafe { stack.peek(1) }, vm) else { break };
+                    let value = unsafe { stack.pop() };
+                    release!(value);
+                    truth!(3, number != 0);
+                }
                 Instruction::CompareOpInt => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
                     let (Some(a), Some(b)) = (small_int(first, vm), small_int(second, vm)) else {
@@ -531,7 +540,7 @@ impl ExecutingFrame<'_> {
                 Instruction::ReturnValue => {
                     let value = unsafe { stack.peek(1) };
                     let must_be_none = match self.entered() {
-                        Entered::Natively => break,
+                        Entered::Natively | Entered::ByFor { .. } => break,
                         Entered::ByCall => false,
                         Entered::ByInit => true,
                     };
@@ -544,6 +553,23 @@ impl ExecutingFrame<'_> {
                     if !must_be_none {
                         unsafe { stack.push(value.map_or(0, owned)) };
                     }
+                }
+                Instruction::ForIterGen => {
+                    elsewhere!(
+                        0,
+                        if !self.enter_generator(vm) {
+                            break;
+                        }
+                    );
+                }
+                Instruction::YieldValue { .. } => {
+                    let Entered::ByFor { owner } = self.entered() else { break };
+                    if vm.use_tracing.get() || self.monitoring_mask != 0 {
+                        break;
+                    }
+                    // SAFETY: it is taken off the stack.
+                    let Some(value) = (unsafe { to_stack_ref(stack.pop()) }) else { break };
+                    elsewhere!(0, self.yield_to_for(owner, value.to_pyobj(), vm));
                 }
                 Instruction::Resume { .. } | Instruction::ResumeCheck => {
                     let is_ready = self.code.quickened.load(Relaxed)
