@@ -9,7 +9,7 @@ use super::{ExecutingFrame, LocalsPlus, calls::Entered};
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
     builtins::{
-        PyDict, PyFloat, PyInt, PyList, PyTuple, list::PyListIterator, range::PyRangeIterator,
+        PyFloat, PyInt, PyList, PyTuple, list::PyListIterator, range::PyRangeIterator,
         tuple::PyTupleIterator,
     },
     bytecode::{BinaryOperator, CodeUnits, ComparisonOperator, Instruction, OpArgByte, Opcode},
@@ -369,33 +369,13 @@ impl ExecutingFrame<'_> {
                     release!(value);
                     truth!(3, number != 0);
                 }
-                Instruction::CompareOpInt => {
+                Instruction::CompareOpInt | Instruction::CompareOpFloat => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(a), Some(b)) = (small_int(first, vm), small_int(second, vm)) else {
-                        break;
-                    };
-                    let Some(operator) = comparison(arg) else { break };
+                    let Some(value) = compared(arg, first, second, vm) else { break };
                     let (second, first) = unsafe { (stack.pop(), stack.pop()) };
                     release!(second);
                     release!(first);
-                    truth!(1, operator.eval_ord(a.cmp(&b)));
-                }
-                Instruction::CompareOpFloat => {
-                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(a), Some(b)) = (float(first, vm), float(second, vm)) else {
-                        break;
-                    };
-                    let Some(operator) = comparison(arg) else { break };
-                    let (second, first) = unsafe { (stack.pop(), stack.pop()) };
-                    release!(second);
-                    release!(first);
-                    // What is no number is not equal, and nothing else.
-                    let order = a.partial_cmp(&b);
-                    truth!(
-                        1,
-                        order.map_or(operator == PyComparisonOp::Ne, |order| operator
-                            .eval_ord(order))
-                    );
+                    truth!(1, value);
                 }
                 Instruction::BinaryOpAddInt
                 | Instruction::BinaryOpSubtractInt
@@ -431,35 +411,13 @@ impl ExecutingFrame<'_> {
                     release!(second);
                     index += 6;
                 }
-                Instruction::BinaryOpSubscrListInt => {
-                    let (list, at) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(list), Some(at)) =
-                        (list.downcast_ref_if_exact::<PyList>(vm), small_int(at, vm))
-                    else {
-                        break;
-                    };
-                    let value = list.borrow_vec().get(at as usize).filter(|_| at >= 0).cloned();
-                    let Some(value) = value else { break };
-                    let (at, list) = unsafe { (stack.pop(), stack.pop()) };
+                Instruction::BinaryOpSubscrListInt | Instruction::BinaryOpSubscrTupleInt => {
+                    let (sequence, at) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let Some(value) = element(sequence, at, vm) else { break };
+                    let (at, sequence) = unsafe { (stack.pop(), stack.pop()) };
                     unsafe { stack.push(owned(value)) };
                     release!(at);
-                    release!(list);
-                    index += 6;
-                }
-                Instruction::BinaryOpSubscrTupleInt => {
-                    let (tuple, at) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(tuple), Some(at)) =
-                        (tuple.downcast_ref_if_exact::<PyTuple>(vm), small_int(at, vm))
-                    else {
-                        break;
-                    };
-                    let value =
-                        usize::try_from(at).ok().and_then(|at| tuple.as_slice().get(at)).cloned();
-                    let Some(value) = value else { break };
-                    let (at, tuple) = unsafe { (stack.pop(), stack.pop()) };
-                    unsafe { stack.push(owned(value)) };
-                    release!(at);
-                    release!(tuple);
+                    release!(sequence);
                     index += 6;
                 }
                 Instruction::StoreSubscrListInt => {
@@ -595,42 +553,8 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.push(owned(value)) };
                     index += 1;
                 }
-                Instruction::LoadGlobalModule => {
-                    let instructions = &self.code.instructions;
-                    let version = instructions.read_cache_u16(index + 2);
-                    let entry = instructions.read_cache_u16(index + 4);
-                    if version == 0 {
-                        break;
-                    }
-                    let Some(value) =
-                        self.globals.get_item_by_index_and_keys_version(version, entry)
-                    else {
-                        break;
-                    };
-                    unsafe { stack.push(owned(value)) };
-                    if arg & 1 != 0 {
-                        unsafe { stack.push(0) };
-                    }
-                    index += 5;
-                }
-                Instruction::LoadGlobalBuiltin => {
-                    let instructions = &self.code.instructions;
-                    let globals = instructions.read_cache_u16(index + 2);
-                    let builtins = instructions.read_cache_u16(index + 3);
-                    let entry = instructions.read_cache_u16(index + 4);
-                    if globals == 0
-                        || builtins == 0
-                        || u32::from(globals) != self.globals.keys_version()
-                    {
-                        break;
-                    }
-                    let Some(value) = self
-                        .builtins
-                        .downcast_ref_if_exact::<PyDict>(vm)
-                        .and_then(|dict| dict.get_item_by_index_and_keys_version(builtins, entry))
-                    else {
-                        break;
-                    };
+                Instruction::LoadGlobalModule | Instruction::LoadGlobalBuiltin => {
+                    let Some(value) = self.global(unit.op, index, vm) else { break };
                     unsafe { stack.push(owned(value)) };
                     if arg & 1 != 0 {
                         unsafe { stack.push(0) };
@@ -650,23 +574,8 @@ impl ExecutingFrame<'_> {
                     }
                     index += 2;
                 }
-                Instruction::ForIterList => {
-                    let Some(list) =
-                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyListIterator>(vm)
-                    else {
-                        break;
-                    };
-                    let Some(value) = list.fast_next() else { break };
-                    unsafe { stack.push(owned(value)) };
-                    index += 2;
-                }
-                Instruction::ForIterTuple => {
-                    let Some(tuple) =
-                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyTupleIterator>(vm)
-                    else {
-                        break;
-                    };
-                    let Some(value) = tuple.fast_next() else { break };
+                Instruction::ForIterList | Instruction::ForIterTuple => {
+                    let Some(value) = next_element(unsafe { stack.peek(1) }, vm) else { break };
                     unsafe { stack.push(owned(value)) };
                     index += 2;
                 }
@@ -759,9 +668,35 @@ fn float(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
     Some(value.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
 }
 
+/// What a comparison of two ints or two floats gives.
 #[inline(always)]
-fn comparison(arg: usize) -> Option<PyComparisonOp> {
-    ComparisonOperator::try_from(arg as u32).ok().map(Into::into)
+fn compared(arg: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<bool> {
+    let operator: PyComparisonOp = ComparisonOperator::try_from(arg as u32).ok()?.into();
+    if let (Some(a), Some(b)) = (small_int(a, vm), small_int(b, vm)) {
+        return Some(operator.eval_ord(a.cmp(&b)));
+    }
+    // What is no number is not equal, and nothing else.
+    let order = float(a, vm)?.partial_cmp(&float(b, vm)?);
+    Some(order.map_or(operator == PyComparisonOp::Ne, |order| operator.eval_ord(order)))
+}
+
+/// The element of a list or a tuple at a place from the front.
+#[inline(always)]
+fn element(sequence: &PyObject, at: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let at = usize::try_from(small_int(at, vm)?).ok()?;
+    if let Some(list) = sequence.downcast_ref_if_exact::<PyList>(vm) {
+        return list.borrow_vec().get(at).cloned();
+    }
+    sequence.downcast_ref_if_exact::<PyTuple>(vm)?.as_slice().get(at).cloned()
+}
+
+/// What the iterator of a list or a tuple gives next.
+#[inline(always)]
+fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    if let Some(list) = iterator.downcast_ref_if_exact::<PyListIterator>(vm) {
+        return list.fast_next();
+    }
+    iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next()
 }
 
 /// What an operator makes of two ints; none if that does not fit, or is for somebody else to do.
