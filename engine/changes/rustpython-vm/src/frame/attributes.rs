@@ -1,5 +1,6 @@
 //! Attributes that specialised instructions find without another count of the object's dict. That is
-//! right as long as there is one thread: nobody can take the dict away meanwhile.
+//! right as long as there is one thread: nobody can take the dict away meanwhile. Globals are found
+//! here, too, whatever runs.
 
 use super::{ExecutingFrame, misses};
 use crate::{
@@ -37,6 +38,32 @@ impl ExecutingFrame<'_> {
             }
             _ => self.try_read_cached_plain(index + 1, version),
         }
+    }
+
+    /// The value of the name that the instruction at `index` loads, from the module or from what is
+    /// built in; none where it must be looked for.
+    #[inline(always)]
+    pub(super) fn global(
+        &self,
+        instruction: Instruction,
+        index: usize,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        let caches = &self.code.instructions;
+        let (version, entry) = (caches.read_cache_u16(index + 2), caches.read_cache_u16(index + 4));
+        if version == 0 {
+            return None;
+        }
+        if matches!(instruction, Instruction::LoadGlobalModule) {
+            return self.globals.get_item_by_index_and_keys_version(version, entry);
+        }
+        let builtins = caches.read_cache_u16(index + 3);
+        let has_no_such_name = u32::from(version) == self.globals.keys_version();
+        if builtins == 0 || !has_no_such_name {
+            return None;
+        }
+        let dict = self.builtins.downcast_ref_if_exact::<PyDict>(vm)?;
+        dict.get_item_by_index_and_keys_version(builtins, entry)
     }
 
     /// Whether `owner` may have an attribute of its own where its class has one.

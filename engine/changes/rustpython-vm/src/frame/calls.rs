@@ -1,15 +1,39 @@
-//! Calls of Python functions that need no native frame of their own: the trampoline enters them.
+//! Calls of Python functions that need no native frame of their own: the loop of the frame that calls
+//! goes on with the frame that is called, and comes back.
 
-use super::{ExecutingFrame, ExecutionResult, Flatten, FrameLocals, FrameResult, InterpreterFrame};
+use super::{
+    ExecutingFrame, ExecutionResult, Flatten, FrameLocals, FrameResult, InterpreterFrame,
+    exec_iframe, trampoline_handle_exception,
+};
 use crate::{
-    AsObject, Py, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, PyStackRef, VirtualMachine,
     builtins::{
-        PyBaseExceptionRef,
+        PyBaseException, PyBaseExceptionRef, PyType,
         function::{PyFunction, binding::Plan, vectorcall_function},
     },
     bytecode::CodeFlags,
     function::ArgMapping,
+    types::{AllocFunc, PyTypeFlags, fn_addr},
+    vm::IframeEntryState,
 };
+use core::{ptr::NonNull, sync::atomic::Ordering::Acquire};
+
+/// How a frame came to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// Native code runs it, and gets what it returns.
+    Natively,
+    /// The loop of the frame before it runs it, in that one's place. Like the next, it has a count of
+    /// its function.
+    ByCall,
+    /// The same for the `__init__` of an object, which lies on the stack of the frame before it.
+    ByInit,
+    /// The loop of a frame with a `for` runs it, a generator's, which is counted.
+    ByFor {
+        /// Who owned the frame before ([`super::FrameOwner`]).
+        owner: i8,
+    },
+}
 
 /// The exception for an `__init__` that returned `value`, which is not None.
 #[cold]
@@ -25,7 +49,7 @@ impl ExecutingFrame<'_> {
     /// Whether a frame of `function` may be entered in this one's place, to come back later.
     #[inline]
     pub(super) fn may_enter(&self, function: &Py<PyFunction>, vm: &VirtualMachine) -> bool {
-        self.flatten == Flatten::CallAndGenResume
+        self.flatten != Flatten::Nothing
             && !function.is_generator_like()
             && !vm.use_tracing.get()
             && self.specialization_has_datastack_space_for_func(vm, function)
@@ -40,39 +64,153 @@ impl ExecutingFrame<'_> {
         fill: impl FnOnce(&Py<PyFunction>, &mut [Option<PyObjectRef>]),
         vm: &VirtualMachine,
     ) {
-        {
-            let Some(function) = function.downcast_ref::<PyFunction>() else {
-                unreachable!("only functions are entered");
-            };
-            let locals = if function.code.flags.contains(CodeFlags::NEWLOCALS) {
-                FrameLocals::lazy()
-            } else {
-                FrameLocals::with_locals(ArgMapping::from_dict_exact(function.globals.clone()))
-            };
-            // SAFETY: the function lives until the frame has ended: it is handed over below.
-            let frame = unsafe {
-                InterpreterFrame::new_on_datastack(
-                    &function.code,
-                    &function.globals,
-                    &function.builtins,
-                    Some(function.as_object()),
-                    locals,
-                    function.closure.as_ref().map_or(&[], |cells| cells.as_slice()),
-                    vm,
-                )
-            };
-            fill(function, frame.localsplus.fastlocals_mut());
-            vm.set_pending_tailcall(frame);
-        }
+        vm.set_pending_tailcall(Self::frame_of(&function, fill, vm));
         vm.set_pending_tailcall_owner(function);
     }
 
-    /// The same with the function and its `count` arguments on the stack, the first of them where an
-    /// instance is if there is one. They are popped.
+    /// The frame of a function whose parameters `fill` puts in their places. The function must live
+    /// until the frame has ended.
+    #[inline]
+    fn frame_of<'a>(
+        function: &PyObject,
+        fill: impl FnOnce(&Py<PyFunction>, &mut [Option<PyObjectRef>]),
+        vm: &VirtualMachine,
+    ) -> &'a mut InterpreterFrame {
+        let Some(function) = function.downcast_ref::<PyFunction>() else {
+            unreachable!("only functions are entered");
+        };
+        let locals = if function.code.flags.contains(CodeFlags::NEWLOCALS) {
+            FrameLocals::lazy()
+        } else {
+            FrameLocals::with_locals(ArgMapping::from_dict_exact(function.globals.clone()))
+        };
+        // SAFETY: the function lives until the frame has ended.
+        let frame = unsafe {
+            InterpreterFrame::new_on_datastack(
+                &function.code,
+                &function.globals,
+                &function.builtins,
+                Some(function.as_object()),
+                locals,
+                function.closure.as_ref().map_or(&[], |cells| cells.as_slice()),
+                vm,
+            )
+        };
+        fill(function, frame.localsplus.fastlocals_mut());
+        frame
+    }
+
+    /// Goes on with `frame`, which was made for a call of `function` in this one.
+    #[inline]
+    fn switch_to(
+        &mut self,
+        function: PyObjectRef,
+        frame: &mut InterpreterFrame,
+        vm: &VirtualMachine,
+    ) {
+        debug_assert!(core::ptr::eq(frame.func_obj, &*function));
+        // The frame has that count now.
+        let _ = function.into_raw();
+        if frame.entered == Entered::Natively {
+            frame.entered = Entered::ByCall;
+        }
+        frame.saved_exception = vm.link_entered(frame);
+        let frame: *mut InterpreterFrame = frame;
+        // SAFETY: the frame lies on the data stack until it has ended, and nobody else runs it.
+        *self = exec_iframe(unsafe { &mut *frame }, Flatten::CallAndGenResume, vm);
+    }
+
+    /// How this frame came to run.
+    #[inline(always)]
+    pub(super) fn entered(&self) -> Entered {
+        self.iframe().entered
+    }
+
+    /// Ends this frame, which was entered by another, and goes on with that one.
+    #[inline]
+    pub(super) fn leave(&mut self, vm: &VirtualMachine) {
+        let frame = self.iframe.cast_mut();
+        // SAFETY: it was made by `frame_of`, and runs here; the one that it was entered from waits in
+        // this loop, and lives longer.
+        unsafe {
+            let caller = (*frame).previous().cast_mut();
+            let saved = (*frame).saved_exception.take();
+            vm.unlink_entered(IframeEntryState {
+                iframe_ptr: frame,
+                old_chain: caller,
+                saved_exc: saved,
+                save_exc: self.code.has_exc_handling,
+            });
+            let function = NonNull::new((*frame).func_obj.cast_mut());
+            *self = exec_iframe(&mut *caller, Flatten::CallAndGenResume, vm);
+            if let Some((base, size)) = (*frame).release_datastack_frame() {
+                vm.datastack_pop_frame(base, size);
+            }
+            // It was counted when the frame was entered.
+            drop(function.map(|function| PyObjectRef::from_raw(function)));
+        }
+    }
+
+    /// Runs this frame and those that are entered from it, until it has ended or waits.
+    pub(super) fn run(&mut self, vm: &VirtualMachine) -> PyResult<ExecutionResult> {
+        let mut result = self.run_one(vm);
+        loop {
+            if let Ok(ExecutionResult::TailCall) = result {
+                let function = vm.take_pending_tailcall_owner();
+                // SAFETY: it was put on the data stack just now.
+                self.switch_to(function, unsafe { &mut *vm.take_pending_tailcall() }, vm);
+                result = self.run_one(vm);
+                continue;
+            }
+            let must_be_none = match self.entered() {
+                Entered::Natively => return result,
+                Entered::ByCall => false,
+                Entered::ByInit => true,
+                Entered::ByFor { owner } => {
+                    result = self.run_after_generator(owner, result, vm);
+                    continue;
+                }
+            };
+            self.leave(vm);
+            result = match result {
+                Ok(ExecutionResult::Return(value)) if must_be_none && !vm.is_none(&value) => {
+                    self.raise_here(&init_returned(&value, vm), vm)
+                }
+                Ok(ExecutionResult::Return(value)) => {
+                    if !must_be_none {
+                        self.push_value(value);
+                    }
+                    self.run_one(vm)
+                }
+                Ok(_) => unreachable!("functions return"),
+                Err(exception) => self.raise_here(&exception, vm),
+            };
+        }
+    }
+
+    /// Raises what came out of the call that this frame waits for, and goes on if it is caught here.
+    pub(super) fn raise_here(
+        &mut self,
+        exception: &Py<PyBaseException>,
+        vm: &VirtualMachine,
+    ) -> PyResult<ExecutionResult> {
+        // SAFETY: this is the only one to run the frame; `self` is not used meanwhile.
+        let frame = unsafe { &mut *self.iframe.cast_mut() };
+        match trampoline_handle_exception(frame, exception, vm)? {
+            Some(result) => Ok(result),
+            None => self.run_one(vm),
+        }
+    }
+
+    /// Enters the function that lies on the stack with its `count` arguments, the first of them where
+    /// an instance is if there is one; if it is the `__init__` of `made`, that is what the call will
+    /// give. [`Self::may_enter`] must have allowed it.
+    #[inline]
     pub(super) fn enter_from_stack(
         &mut self,
         count: usize,
         has_instance: bool,
+        made: Option<PyObjectRef>,
         vm: &VirtualMachine,
     ) {
         let depth = self.localsplus.stack_len();
@@ -81,9 +219,10 @@ impl ExecutingFrame<'_> {
         let Some(callable) = self.localsplus.stack_index_mut(function).take() else {
             unreachable!("a function lies below its arguments");
         };
+        let callable = callable.to_pyobj();
         let stack = &mut *self.localsplus;
-        Self::enter(
-            callable.to_pyobj(),
+        let frame = Self::frame_of(
+            &callable,
             |_, places| {
                 for (place, at) in places.iter_mut().zip(first..depth) {
                     *place = stack.stack_index_mut(at).take().map(PyStackRef::to_pyobj);
@@ -93,30 +232,77 @@ impl ExecutingFrame<'_> {
         );
         // Nothing is left in those places.
         self.localsplus.stack_top = function as u32;
+        if let Some(made) = made {
+            frame.entered = Entered::ByInit;
+            self.push_value(made);
+        }
+        self.switch_to(callable, frame, vm);
     }
 
-    /// The same with `first` and the `rest` topmost values of the stack, which are popped.
-    pub(super) fn enter_with_arguments(
+    /// Enters the function that gets a property of `owner`.
+    #[inline]
+    pub(super) fn enter_getter(
         &mut self,
-        function: PyObjectRef,
-        first: PyObjectRef,
-        rest: usize,
+        getter: PyObjectRef,
+        owner: PyObjectRef,
         vm: &VirtualMachine,
     ) {
-        let mut arguments = super::CallArgBuffer::new(rest);
-        for (place, argument) in arguments.slots().iter_mut().zip(self.pop_multiple(rest)) {
-            *place = Some(argument);
-        }
-        Self::enter(
-            function,
-            |_, places| {
-                places[0] = Some(first);
-                for (place, argument) in places[1..].iter_mut().zip(arguments.slots()) {
-                    *place = argument.take();
-                }
-            },
-            vm,
-        );
+        let frame = Self::frame_of(&getter, |_, places| places[0] = Some(owner), vm);
+        self.switch_to(getter, frame, vm);
+    }
+
+    /// Whether the specialised call at `index`, with `count` arguments, may enter `callable`.
+    #[inline]
+    pub(super) fn may_call(
+        &self,
+        index: usize,
+        callable: &PyObject,
+        count: usize,
+        vm: &VirtualMachine,
+    ) -> bool {
+        let version = self.code.instructions.read_cache_u32(index + 2);
+        callable.downcast_ref_if_exact::<PyFunction>(vm).is_some_and(|function| {
+            version != 0
+                && function.func_version() == version
+                && function.has_exact_argcount(count as u32)
+                && !function.is_jitted()
+                && self.may_enter(function, vm)
+        })
+    }
+
+    /// A new object of `class`, and its `__init__`, which the call at `index` with `count` arguments
+    /// may enter.
+    #[inline]
+    pub(super) fn make(
+        &self,
+        index: usize,
+        class: &PyObject,
+        count: usize,
+        vm: &VirtualMachine,
+    ) -> Option<(PyObjectRef, PyObjectRef)> {
+        let class = class.downcast_ref::<PyType>()?;
+        let version = self.code.instructions.read_cache_u32(index + 2);
+        let (init, init_version) = class.get_cached_init_for_specialization(version)?;
+        let may_enter = init.func_version() == init_version
+            && init.has_exact_argcount(count as u32 + 1)
+            && self.may_enter(&init, vm);
+        let make = class.slots().alloc.load().filter(|_| may_enter)?;
+        // What it raises, the big loop will raise again.
+        Some((init.into(), make(class.to_owned(), 0, vm).ok()?))
+    }
+
+    /// The function that gets the property of `owner` which is loaded at `index`, if it may be entered.
+    #[inline]
+    pub(super) fn getter(
+        &self,
+        index: usize,
+        owner: &PyObject,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        let version = self.version_of(index, owner)?;
+        let getter = self.try_read_cached_descriptor(index + 1, version)?;
+        let function = getter.downcast_ref_if_exact::<PyFunction>(vm)?;
+        (function.can_specialize_call(1) && self.may_enter(function, vm)).then_some(getter)
     }
 
     /// Calls a Python function with `arguments`, of which the last have `names`.
@@ -143,4 +329,58 @@ impl ExecutingFrame<'_> {
         self.push_value(value);
         Ok(None)
     }
+
+    /// Calls a class, or whatever else is no function, with `arguments`, of which the last have `names`.
+    pub(super) fn call_class(
+        &mut self,
+        callable: PyObjectRef,
+        mut arguments: Vec<PyObjectRef>,
+        names: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> FrameResult {
+        let given = arguments.len() - names.len();
+        if let Some(class) = callable.downcast_ref::<PyType>()
+            && let Some((init, make)) = init_of(class, vm)
+            && self.may_enter(&init, vm)
+            && let Some(plan) = Plan::new(&init, given + 1, names, vm)
+        {
+            let made = make(class.to_owned(), 0, vm)?;
+            arguments.insert(0, made.clone());
+            self.push_value(made);
+            let init: PyObjectRef = init.into();
+            let frame =
+                Self::frame_of(&init, |it, places| plan.fill(it, places, arguments, names, vm), vm);
+            frame.entered = Entered::ByInit;
+            vm.set_pending_tailcall(frame);
+            vm.set_pending_tailcall_owner(init);
+            return Ok(Some(ExecutionResult::TailCall));
+        }
+        let names = (!names.is_empty()).then_some(names);
+        let value = callable.vectorcall(arguments, given, names, vm)?;
+        self.push_value(value);
+        Ok(None)
+    }
+}
+
+/// The `__init__` of a class, and what makes its objects, if nothing else happens where it is called.
+fn init_of(class: &Py<PyType>, vm: &VirtualMachine) -> Option<(PyRef<PyFunction>, AllocFunc)> {
+    let slots = class.slots();
+    if !class.class().is(vm.ctx.types.type_type) || !slots.flags.has_feature(PyTypeFlags::HEAPTYPE)
+    {
+        return None;
+    }
+    let version = class.tp_version_tag().load(Acquire);
+    if let Some((init, init_version)) = class.get_cached_init_for_specialization(version) {
+        return (init.func_version() == init_version).then_some((init, slots.alloc.load()?));
+    }
+    // The version comes first: a `__new__` that is set meanwhile changes it.
+    let version = class.version_for_specialization(vm);
+    let object = vm.ctx.types.object_type.slots();
+    let is_plain = fn_addr(slots.new.load()?) == fn_addr(object.new.load()?)
+        && fn_addr(slots.alloc.load()?) == fn_addr(object.alloc.load()?);
+    let init = class.get_attr(identifier!(vm, __init__)).filter(|_| is_plain)?;
+    let init = init.downcast_exact::<PyFunction>(vm).ok()?.into_pyref();
+    let is_kept =
+        !init.is_generator_like() && class.cache_init_for_specialization(init.clone(), version, vm);
+    is_kept.then_some((init, slots.alloc.load()?))
 }

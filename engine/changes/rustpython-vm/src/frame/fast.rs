@@ -5,11 +5,11 @@
 //! iterator at its end, a signal) is left to that loop: [`ExecutingFrame::run_fast`] stops before
 //! the instruction. Nothing here raises.
 
-use super::ExecutingFrame;
+use super::{ExecutingFrame, LocalsPlus, calls::Entered};
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
     builtins::{
-        PyDict, PyFloat, PyInt, PyList, PyTuple, list::PyListIterator, range::PyRangeIterator,
+        PyFloat, PyInt, PyList, PyTuple, list::PyListIterator, range::PyRangeIterator,
         tuple::PyTupleIterator,
     },
     bytecode::{BinaryOperator, CodeUnits, ComparisonOperator, Instruction, OpArgByte, Opcode},
@@ -20,7 +20,7 @@ use core::sync::atomic::Ordering::{Acquire, Relaxed};
 use rustpython_common::atomic::Radium;
 
 /// What it is worth to begin with. Other instructions that are known here come after these.
-const FAST: [Opcode; 41] = [
+const FAST: [Opcode; 48] = [
     Opcode::BinaryOpAddFloat,
     Opcode::BinaryOpAddInt,
     Opcode::BinaryOpMultiplyFloat,
@@ -29,10 +29,13 @@ const FAST: [Opcode; 41] = [
     Opcode::BinaryOpSubscrTupleInt,
     Opcode::BinaryOpSubtractFloat,
     Opcode::BinaryOpSubtractInt,
+    Opcode::CallAllocAndEnterInit,
     Opcode::CallListAppend,
+    Opcode::CallPyExactArgs,
     Opcode::CompareOpFloat,
     Opcode::CompareOpInt,
     Opcode::CopyFreeVars,
+    Opcode::ForIterGen,
     Opcode::ForIterList,
     Opcode::ForIterRange,
     Opcode::ForIterTuple,
@@ -41,6 +44,7 @@ const FAST: [Opcode; 41] = [
     Opcode::LoadAttrMethodWithValues,
     Opcode::LoadAttrNondescriptorNoDict,
     Opcode::LoadAttrNondescriptorWithValues,
+    Opcode::LoadAttrProperty,
     Opcode::LoadAttrSlot,
     Opcode::LoadAttrWithHint,
     Opcode::LoadConstMortal,
@@ -56,12 +60,15 @@ const FAST: [Opcode; 41] = [
     Opcode::PopTop,
     Opcode::Resume,
     Opcode::ResumeCheck,
+    Opcode::ReturnValue,
     Opcode::StoreAttrInstanceValue,
     Opcode::StoreAttrWithHint,
     Opcode::StoreFast,
     Opcode::StoreFastLoadFast,
     Opcode::StoreFastStoreFast,
     Opcode::StoreSubscrListInt,
+    Opcode::ToBoolInt,
+    Opcode::YieldValue,
 ];
 
 const IS_FAST: [bool; 256] = {
@@ -91,6 +98,15 @@ struct Stack {
 }
 
 impl Stack {
+    fn of(values: &mut LocalsPlus) -> Self {
+        let locals = values.data_as_mut_slice().as_mut_ptr();
+        // SAFETY: the stack is behind the local variables, as deep as it says.
+        unsafe {
+            let base = locals.add(values.nlocalsplus as usize);
+            Self { locals, base, top: base.add(values.stack_top as usize) }
+        }
+    }
+
     /// # Safety
     /// There is room: the compiler counted how deep the stack of this code becomes.
     #[inline(always)]
@@ -146,22 +162,16 @@ unsafe fn to_stack_ref(value: usize) -> Option<PyStackRef> {
 }
 
 impl ExecutingFrame<'_> {
-    /// Runs what can be run here, from `index` on; gives the index of the instruction that cannot.
+    /// Runs what can be run here, from `index` on; gives the index of the instruction that cannot. This
+    /// may be another frame by then, which was called, or which called.
     /// There is no part of an argument before `index`, and nobody watches each instruction.
     #[inline(never)]
     pub(super) fn run_fast(&mut self, mut index: usize, vm: &VirtualMachine) -> usize {
-        let units = self.code.instructions.units_ptr();
-        let lasti = self.lasti;
+        let mut units = self.code.instructions.units_ptr();
+        let mut lasti = self.lasti;
         let true_value = borrowed(vm.ctx.true_value.as_object()) & !1;
         let false_value = borrowed(vm.ctx.false_value.as_object()) & !1;
-        let mut stack = {
-            let locals = self.localsplus.data_as_mut_slice().as_mut_ptr();
-            // SAFETY: the stack is behind the local variables, as deep as it says.
-            unsafe {
-                let base = locals.add(self.localsplus.nlocalsplus as usize);
-                Stack { locals, base, top: base.add(self.localsplus.stack_top as usize) }
-            }
-        };
+        let mut stack = Stack::of(self.localsplus);
 
         // What is taken off may be the last count of an object whose end runs Python code, which may
         // look at this frame: by then the frame must be as it says.
@@ -183,6 +193,18 @@ impl ExecutingFrame<'_> {
                 // SAFETY: the compiler gave this instruction a local variable of the code.
                 let was = unsafe { core::mem::replace(&mut *stack.locals.add($local), value) };
                 release!(was);
+            }};
+        }
+        // Goes on in another frame, after `$switch` to it.
+        macro_rules! elsewhere {
+            ($caches:expr, $switch:expr) => {{
+                lasti.store((index + 1 + $caches) as u32, Relaxed);
+                self.localsplus.stack_top = stack.depth();
+                $switch;
+                units = self.code.instructions.units_ptr();
+                lasti = self.lasti;
+                index = lasti.load(Relaxed) as usize;
+                stack = Stack::of(self.localsplus);
             }};
         }
         // Goes on after a truth value was found, at the jump that asks for it if that is next.
@@ -341,33 +363,19 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.pop() };
                     truth!(3, value == true_value);
                 }
-                Instruction::CompareOpInt => {
-                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(a), Some(b)) = (small_int(first, vm), small_int(second, vm)) else {
-                        break;
-                    };
-                    let Some(operator) = comparison(arg) else { break };
-                    let (second, first) = unsafe { (stack.pop(), stack.pop()) };
-                    release!(second);
-                    release!(first);
-                    truth!(1, operator.eval_ord(a.cmp(&b)));
+                Instruction::ToBoolInt => {
+                    let Some(number) = small_int(unsafe { stack.peek(1) }, vm) else { break };
+                    let value = unsafe { stack.pop() };
+                    release!(value);
+                    truth!(3, number != 0);
                 }
-                Instruction::CompareOpFloat => {
+                Instruction::CompareOpInt | Instruction::CompareOpFloat => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(a), Some(b)) = (float(first, vm), float(second, vm)) else {
-                        break;
-                    };
-                    let Some(operator) = comparison(arg) else { break };
+                    let Some(value) = compared(arg, first, second, vm) else { break };
                     let (second, first) = unsafe { (stack.pop(), stack.pop()) };
                     release!(second);
                     release!(first);
-                    // What is no number is not equal, and nothing else.
-                    let order = a.partial_cmp(&b);
-                    truth!(
-                        1,
-                        order.map_or(operator == PyComparisonOp::Ne, |order| operator
-                            .eval_ord(order))
-                    );
+                    truth!(1, value);
                 }
                 Instruction::BinaryOpAddInt
                 | Instruction::BinaryOpSubtractInt
@@ -403,35 +411,13 @@ impl ExecutingFrame<'_> {
                     release!(second);
                     index += 6;
                 }
-                Instruction::BinaryOpSubscrListInt => {
-                    let (list, at) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(list), Some(at)) =
-                        (list.downcast_ref_if_exact::<PyList>(vm), small_int(at, vm))
-                    else {
-                        break;
-                    };
-                    let value = list.borrow_vec().get(at as usize).filter(|_| at >= 0).cloned();
-                    let Some(value) = value else { break };
-                    let (at, list) = unsafe { (stack.pop(), stack.pop()) };
+                Instruction::BinaryOpSubscrListInt | Instruction::BinaryOpSubscrTupleInt => {
+                    let (sequence, at) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    let Some(value) = element(sequence, at, vm) else { break };
+                    let (at, sequence) = unsafe { (stack.pop(), stack.pop()) };
                     unsafe { stack.push(owned(value)) };
                     release!(at);
-                    release!(list);
-                    index += 6;
-                }
-                Instruction::BinaryOpSubscrTupleInt => {
-                    let (tuple, at) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(tuple), Some(at)) =
-                        (tuple.downcast_ref_if_exact::<PyTuple>(vm), small_int(at, vm))
-                    else {
-                        break;
-                    };
-                    let value =
-                        usize::try_from(at).ok().and_then(|at| tuple.as_slice().get(at)).cloned();
-                    let Some(value) = value else { break };
-                    let (at, tuple) = unsafe { (stack.pop(), stack.pop()) };
-                    unsafe { stack.push(owned(value)) };
-                    release!(at);
-                    release!(tuple);
+                    release!(sequence);
                     index += 6;
                 }
                 Instruction::StoreSubscrListInt => {
@@ -478,6 +464,71 @@ impl ExecutingFrame<'_> {
                     // The POP_TOP that follows would take what was not put there.
                     index += 5;
                 }
+                Instruction::CallPyExactArgs => {
+                    let callable = unsafe { stack.peek(arg + 2) };
+                    let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
+                    if !self.may_call(index, callable, arg + usize::from(has_instance), vm) {
+                        break;
+                    }
+                    elsewhere!(3, self.enter_from_stack(arg, has_instance, None, vm));
+                }
+                Instruction::CallAllocAndEnterInit => {
+                    let class = unsafe { stack.peek(arg + 2) };
+                    let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
+                    if has_instance {
+                        break;
+                    }
+                    let Some((init, made)) = self.make(index, class, arg, vm) else { break };
+                    let class = unsafe {
+                        *stack.top.sub(arg + 1) = owned(made.clone());
+                        core::mem::replace(&mut *stack.top.sub(arg + 2), owned(init))
+                    };
+                    elsewhere!(3, self.enter_from_stack(arg, true, Some(made), vm));
+                    // SAFETY: it was taken off the stack just now. The new object has another count.
+                    drop(unsafe { to_stack_ref(class) });
+                }
+                Instruction::LoadAttrProperty => {
+                    let Some(getter) = self.getter(index, unsafe { stack.peek(1) }, vm) else {
+                        break;
+                    };
+                    // SAFETY: it is taken off the stack.
+                    let Some(owner) = (unsafe { to_stack_ref(stack.pop()) }) else { break };
+                    elsewhere!(9, self.enter_getter(getter, owner.to_pyobj(), vm));
+                }
+                Instruction::ReturnValue => {
+                    let value = unsafe { stack.peek(1) };
+                    let must_be_none = match self.entered() {
+                        Entered::Natively | Entered::ByFor { .. } => break,
+                        Entered::ByCall => false,
+                        Entered::ByInit => true,
+                    };
+                    if must_be_none && !vm.is_none(value) || vm.use_tracing.get() {
+                        break;
+                    }
+                    // SAFETY: it is taken off the stack.
+                    let value = unsafe { to_stack_ref(stack.pop()) }.map(PyStackRef::to_pyobj);
+                    elsewhere!(0, self.leave(vm));
+                    if !must_be_none {
+                        unsafe { stack.push(value.map_or(0, owned)) };
+                    }
+                }
+                Instruction::ForIterGen => {
+                    elsewhere!(
+                        0,
+                        if !self.enter_generator(vm) {
+                            break;
+                        }
+                    );
+                }
+                Instruction::YieldValue { .. } => {
+                    let Entered::ByFor { owner } = self.entered() else { break };
+                    if vm.use_tracing.get() || self.monitoring_mask != 0 {
+                        break;
+                    }
+                    // SAFETY: it is taken off the stack.
+                    let Some(value) = (unsafe { to_stack_ref(stack.pop()) }) else { break };
+                    elsewhere!(0, self.yield_to_for(owner, value.to_pyobj(), vm));
+                }
                 Instruction::Resume { .. } | Instruction::ResumeCheck => {
                     let is_ready = self.code.quickened.load(Relaxed)
                         && self.code.instrumentation_version.load(Acquire)
@@ -502,42 +553,8 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.push(owned(value)) };
                     index += 1;
                 }
-                Instruction::LoadGlobalModule => {
-                    let instructions = &self.code.instructions;
-                    let version = instructions.read_cache_u16(index + 2);
-                    let entry = instructions.read_cache_u16(index + 4);
-                    if version == 0 {
-                        break;
-                    }
-                    let Some(value) =
-                        self.globals.get_item_by_index_and_keys_version(version, entry)
-                    else {
-                        break;
-                    };
-                    unsafe { stack.push(owned(value)) };
-                    if arg & 1 != 0 {
-                        unsafe { stack.push(0) };
-                    }
-                    index += 5;
-                }
-                Instruction::LoadGlobalBuiltin => {
-                    let instructions = &self.code.instructions;
-                    let globals = instructions.read_cache_u16(index + 2);
-                    let builtins = instructions.read_cache_u16(index + 3);
-                    let entry = instructions.read_cache_u16(index + 4);
-                    if globals == 0
-                        || builtins == 0
-                        || u32::from(globals) != self.globals.keys_version()
-                    {
-                        break;
-                    }
-                    let Some(value) = self
-                        .builtins
-                        .downcast_ref_if_exact::<PyDict>(vm)
-                        .and_then(|dict| dict.get_item_by_index_and_keys_version(builtins, entry))
-                    else {
-                        break;
-                    };
+                Instruction::LoadGlobalModule | Instruction::LoadGlobalBuiltin => {
+                    let Some(value) = self.global(unit.op, index, vm) else { break };
                     unsafe { stack.push(owned(value)) };
                     if arg & 1 != 0 {
                         unsafe { stack.push(0) };
@@ -557,23 +574,8 @@ impl ExecutingFrame<'_> {
                     }
                     index += 2;
                 }
-                Instruction::ForIterList => {
-                    let Some(list) =
-                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyListIterator>(vm)
-                    else {
-                        break;
-                    };
-                    let Some(value) = list.fast_next() else { break };
-                    unsafe { stack.push(owned(value)) };
-                    index += 2;
-                }
-                Instruction::ForIterTuple => {
-                    let Some(tuple) =
-                        unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyTupleIterator>(vm)
-                    else {
-                        break;
-                    };
-                    let Some(value) = tuple.fast_next() else { break };
+                Instruction::ForIterList | Instruction::ForIterTuple => {
+                    let Some(value) = next_element(unsafe { stack.peek(1) }, vm) else { break };
                     unsafe { stack.push(owned(value)) };
                     index += 2;
                 }
@@ -666,9 +668,35 @@ fn float(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
     Some(value.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
 }
 
+/// What a comparison of two ints or two floats gives.
 #[inline(always)]
-fn comparison(arg: usize) -> Option<PyComparisonOp> {
-    ComparisonOperator::try_from(arg as u32).ok().map(Into::into)
+fn compared(arg: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<bool> {
+    let operator: PyComparisonOp = ComparisonOperator::try_from(arg as u32).ok()?.into();
+    if let (Some(a), Some(b)) = (small_int(a, vm), small_int(b, vm)) {
+        return Some(operator.eval_ord(a.cmp(&b)));
+    }
+    // What is no number is not equal, and nothing else.
+    let order = float(a, vm)?.partial_cmp(&float(b, vm)?);
+    Some(order.map_or(operator == PyComparisonOp::Ne, |order| operator.eval_ord(order)))
+}
+
+/// The element of a list or a tuple at a place from the front.
+#[inline(always)]
+fn element(sequence: &PyObject, at: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let at = usize::try_from(small_int(at, vm)?).ok()?;
+    if let Some(list) = sequence.downcast_ref_if_exact::<PyList>(vm) {
+        return list.borrow_vec().get(at).cloned();
+    }
+    sequence.downcast_ref_if_exact::<PyTuple>(vm)?.as_slice().get(at).cloned()
+}
+
+/// What the iterator of a list or a tuple gives next.
+#[inline(always)]
+fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    if let Some(list) = iterator.downcast_ref_if_exact::<PyListIterator>(vm) {
+        return list.fast_next();
+    }
+    iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next()
 }
 
 /// What an operator makes of two ints; none if that does not fit, or is for somebody else to do.
