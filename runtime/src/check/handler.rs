@@ -23,15 +23,8 @@ pub(super) fn check(source: &Source, function: &str) -> Option<Told> {
         }
         let callables: Vec<_> =
             names.functions.iter().map(|function| function.name.as_str()).collect();
-        let likely = ["main_handler", "handler", "lambda_handler", "main"];
-        let likely = likely.into_iter().find(|name| callables.contains(name));
-        let file = source.path.file_stem().unwrap_or_default().to_string_lossy();
-        let tip = likely.or(callables.first().copied());
-        return told(
-            (1, 1),
-            format!("it has no function {function}, which the handler names"),
-            tip.map(|name| format!("--handler {file}.{name}")),
-        );
+        let text = format!("it has no function {function}, which the handler names");
+        return told((1, 1), text, remedy(source, &names.all, &callables, function));
     }
     // The last definition is the one that is called; a name may be bound otherwise, too.
     let found = names.functions.iter().rev().find(|each| each.name.as_str() == function)?;
@@ -49,6 +42,20 @@ pub(super) fn check(source: &Source, function: &str) -> Option<Told> {
     let wrong = parameters(&found.parameters)?;
     let tip = format!("def {function}(event, context):");
     told(position, format!("{function} {wrong}"), Some(tip))
+}
+
+/// What helps where the handler's function is missing.
+fn remedy(source: &Source, names: &[&str], callables: &[&str], function: &str) -> Option<String> {
+    if let Some(app) = ["app", "application"].into_iter().find(|app| names.contains(app)) {
+        let asynchronous = ["FastAPI", "Starlette", "Quart"];
+        let is_asgi = asynchronous.iter().any(|framework| source.mentions(framework));
+        let module = if is_asgi { "asgi" } else { "wsgi" };
+        return Some(format!("import krait.{module}; {function} = krait.{module}.handler({app})"));
+    }
+    let likely = ["main_handler", "handler", "lambda_handler", "main"];
+    let likely = likely.into_iter().find(|name| callables.contains(name));
+    let file = source.path.file_stem().unwrap_or_default().to_string_lossy();
+    likely.or(callables.first().copied()).map(|name| format!("--handler {file}.{name}"))
 }
 
 /// Why a function cannot be called with an event and a context.

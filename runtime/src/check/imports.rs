@@ -32,8 +32,6 @@ pub(super) struct Failure {
     pub kind: Kind,
     pub text: String,
     pub tip: Option<String>,
-    /// The module that is not there.
-    pub module: String,
     /// The line of a package that wants it.
     pub place: Option<String>,
     /// Whether a finding tells it already.
@@ -260,7 +258,6 @@ impl Imports {
             kind: Kind::MissingModule,
             text: format!("No module named '{module}'"),
             tip,
-            module: module.to_owned(),
             place: None,
             told: false,
         }
@@ -268,7 +265,6 @@ impl Imports {
 
     fn extension(&self, module: &str, file: &Path) -> Failure {
         let (text, tip) = self.remedies.of_extension(module, file);
-        let module = module.to_owned();
-        Failure { kind: Kind::CompiledExtension, text, tip, module, place: None, told: false }
+        Failure { kind: Kind::CompiledExtension, text, tip, place: None, told: false }
     }
 }

@@ -22,6 +22,16 @@ const BUILT_IN: [&str; 11] = [
     "time",
 ];
 
+/// Modules without a file, which others make.
+const MADE: [(&str, &str); 6] = [
+    ("collections.abc", "collections"),
+    ("os.path", "os"),
+    ("pyexpat.errors", "pyexpat"),
+    ("pyexpat.model", "pyexpat"),
+    ("xml.parsers.expat.errors", "xml.parsers.expat"),
+    ("xml.parsers.expat.model", "xml.parsers.expat"),
+];
+
 /// Python 2's modules, and what they are called now.
 const OF_PYTHON_2: [(&str, &str); 22] = [
     ("BaseHTTPServer", "http.server"),
@@ -173,9 +183,8 @@ impl Library {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Part> {
-        // Made when `os` is imported.
-        let name = if name == "os.path" { "os" } else { name };
-        self.modules.get(name).copied()
+        let made = MADE.iter().find(|(made, _)| *made == name);
+        self.modules.get(made.map_or(name, |(_, maker)| maker)).copied()
     }
 
     /// What became of a module that is not there.

@@ -24,7 +24,7 @@ pub use surroundings::gateway_of;
 
 use crate::{contract::Handler, python::CodePaths};
 use imports::{Certainty, Imports, Root, Told};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What is to be checked.
 pub struct Asked<'a> {
@@ -62,7 +62,7 @@ pub fn check(asked: &Asked<'_>) -> Vec<Finding> {
             }
             findings.extend(told(&imports, entry));
         }
-        None => findings.push(no_entry(code, asked.handler, &imports)),
+        None => findings.push(no_entry(asked, &imports)),
     }
     findings.sort();
     findings.dedup();
@@ -73,10 +73,9 @@ pub fn check(asked: &Asked<'_>) -> Vec<Finding> {
 fn prefix(typed: &Path) -> String {
     let is_file = typed.extension().is_some_and(|end| end == "py") && typed.is_file();
     let folder = if is_file { typed.parent().unwrap_or(Path::new("")) } else { typed };
-    match folder.to_string_lossy().trim_end_matches('/') {
-        "" | "." => String::new(),
-        folder => format!("{}/", folder.strip_prefix("./").unwrap_or(folder)),
-    }
+    // Without the `.` in `./code` and `code/.`.
+    let folder: PathBuf = folder.components().filter(|part| *part != Component::CurDir).collect();
+    if folder.as_os_str().is_empty() { String::new() } else { format!("{}/", folder.display()) }
 }
 
 fn entry_file(code: &Path, handler: &Handler) -> Option<PathBuf> {
@@ -85,10 +84,11 @@ fn entry_file(code: &Path, handler: &Handler) -> Option<PathBuf> {
     [file, base.join("__init__.py")].into_iter().find(|path| path.is_file())
 }
 
-fn no_entry(code: &Path, handler: &Handler, imports: &Imports) -> Finding {
+fn no_entry(asked: &Asked<'_>, imports: &Imports) -> Finding {
+    let handler = asked.handler;
     let shown = imports.roots.first().map_or(String::new(), surroundings::shown_folder);
     let file = format!("{}.py", handler.entry_path());
-    let folders = std::fs::read_dir(code).into_iter().flatten().flatten();
+    let folders = std::fs::read_dir(&asked.paths.code).into_iter().flatten().flatten();
     let mut folders: Vec<_> = folders
         .filter(|entry| entry.path().join(&file).is_file())
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
@@ -97,7 +97,11 @@ fn no_entry(code: &Path, handler: &Handler, imports: &Imports) -> Finding {
     let (text, tip) = match folders.first() {
         Some(folder) => (
             format!("{file} is in the folder {folder}, not at the root"),
-            format!("the code is what is in {folder}: krait check {shown}/{folder}"),
+            if asked.archive.is_some() {
+                format!("zip what is in the folder: cd {folder} && zip -r ../package.zip .")
+            } else {
+                format!("krait check {}", asked.code.join(folder).display())
+            },
         ),
         None => (
             format!("it has no {file}, which the handler {handler} names"),
@@ -130,13 +134,14 @@ fn told(imports: &Imports, entry: usize) -> Vec<Finding> {
                 Certainty::Guarded => Level::Note,
             };
             findings.push(Finding {
+                level,
                 file: imports.shown(&source.path),
                 line: *line,
                 column: *column,
-                level,
                 kind: *kind,
                 text: text.clone(),
-                tip: tip.clone(),
+                // What is guarded needs no help.
+                tip: tip.clone().filter(|_| level != Level::Note || *kind == Kind::Trigger),
             });
         }
     }

@@ -12,7 +12,6 @@ use ruff_python_ast::{
     ExceptHandler, Expr, Stmt, StmtIf, StmtImportFrom, StmtTry,
     visitor::{self, Visitor},
 };
-use ruff_text_size::Ranged;
 use std::{path::PathBuf, rc::Rc};
 
 /// How a run of statements ends.
@@ -61,7 +60,6 @@ impl Imports {
                 kind: Kind::Syntax,
                 text,
                 tip: None,
-                module: self.modules[id].name.clone(),
                 place: Some(format!("{}:{}", self.shown(&source.path), invalid.line)),
                 told: own,
             });
@@ -213,7 +211,6 @@ impl Walk {
                 kind: Kind::MissingModule,
                 text: text.to_owned(),
                 tip: (!written.is_empty()).then(|| format!("from {written} import ...")),
-                module: written.to_owned(),
                 place: None,
                 told: false,
             }));
@@ -236,7 +233,6 @@ impl Walk {
             kind: Kind::MissingModule,
             text: format!("cannot import name '{name}' from '{base}'"),
             tip,
-            module: format!("{base}.{name}"),
             place: None,
             told: false,
         };
@@ -255,7 +251,7 @@ impl Walk {
             Some(Found::Namespace(_)) if mentioned => Ok(()),
             Some(_) => match imports.import(&format!("{base}.{name}"), self.id, certainty) {
                 // A name of the package's own comes before.
-                Err(_) if mentioned => Ok(()),
+                Err(_) if mentioned && module != self.id => Ok(()),
                 result => result.map(|_| ()),
             },
             None if mentioned || imports.modules[module].dynamic || module == self.id => Ok(()),
