@@ -32,6 +32,9 @@ const MADE: [(&str, &str); 6] = [
     ("xml.parsers.expat.model", "xml.parsers.expat"),
 ];
 
+/// Modules of krait's library that cannot be imported: the native halves are not there.
+const WITHOUT_HALF: [&str; 3] = ["compression.zstd", "dbm.gnu", "tracemalloc"];
+
 /// Python 2's modules, and what they are called now.
 const OF_PYTHON_2: [(&str, &str); 22] = [
     ("BaseHTTPServer", "http.server"),
@@ -164,6 +167,7 @@ impl Library {
         let modules = match target {
             Target::Krait => crate::python::library_modules()
                 .into_iter()
+                .filter(|(name, _)| !WITHOUT_HALF.contains(&name.as_str()))
                 .map(|(name, native)| (name, if native { Part::BuiltIn } else { Part::Library }))
                 .collect(),
             Target::Cloud(minor) => CLOUD
