@@ -16,8 +16,8 @@ pub(super) fn decided(test: &Expr, target: Target) -> Option<bool> {
         }
         Expr::BoolOp(operation) => {
             let ends = operation.op == BoolOp::Or;
-            let mut results = operation.values.iter().map(|value| decided(value, target));
-            let all: Vec<_> = results.by_ref().collect();
+            let results = operation.values.iter().map(|value| decided(value, target));
+            let all: Vec<_> = results.collect();
             if all.contains(&Some(ends)) {
                 return Some(ends);
             }

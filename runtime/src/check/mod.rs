@@ -20,7 +20,7 @@ mod writes;
 
 pub use finding::{Finding, Kind, Level};
 pub use library::Target;
-pub use surroundings::gateway_of;
+pub use surroundings::{gateway_of, names_layers};
 
 use crate::{contract::Handler, python::CodePaths};
 use imports::{Certainty, Imports, Root, Told};
@@ -34,6 +34,8 @@ pub struct Asked<'a> {
     /// The code as the user typed it, and the layers.
     pub code: &'a Path,
     pub layers: &'a [PathBuf],
+    /// Whether the function has other layers, too, so that a missing module may be in one.
+    pub has_other_layers: bool,
     /// The zip that the code came from.
     pub archive: Option<&'a Path>,
 }
@@ -47,6 +49,7 @@ pub fn check(asked: &Asked<'_>) -> Vec<Finding> {
         roots.push(Root { folder: folder.clone(), shown: prefix(typed) });
     }
     let mut imports = Imports::new(asked.target, path, roots);
+    imports.path_is_open |= asked.has_other_layers;
     let mut findings = surroundings::check(&mut imports, asked.archive);
     match entry_file(code, asked.handler) {
         Some(file) => {

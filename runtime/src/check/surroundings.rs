@@ -73,6 +73,12 @@ pub fn gateway_of(template: &Path, shown: &str) -> Vec<Finding> {
         .collect()
 }
 
+/// Whether a template gives a function layers, whose modules are not known here.
+pub fn names_layers(template: &Path) -> bool {
+    let text = fs::read_to_string(template).unwrap_or_default();
+    text.lines().any(|line| matches!(line.trim().split(':').next(), Some("layers" | "Layers")))
+}
+
 /// Files of the function's own that are called as modules of the library.
 fn shadows(imports: &mut Imports) -> Vec<Finding> {
     let Some(code) = imports.roots.first().map(|root| root.folder.clone()) else {

@@ -40,6 +40,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Fatal> {
         paths: &package.paths,
         code,
         layers: &arguments.layers,
+        has_other_layers: arguments.layers.is_empty()
+            && template.as_deref().is_some_and(check::names_layers),
         archive: package.archive(),
     });
     if let Some(template) = &template {
