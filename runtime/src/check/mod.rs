@@ -13,6 +13,7 @@ mod library;
 mod paths;
 mod remedy;
 mod search;
+mod shapes;
 mod source;
 mod surroundings;
 mod walk;
@@ -103,7 +104,7 @@ fn no_entry(asked: &Asked<'_>, imports: &Imports) -> Finding {
             if asked.archive.is_some() {
                 format!("zip what is in the folder: cd {folder} && zip -r ../package.zip .")
             } else {
-                format!("krait check {}", asked.code.join(folder).display())
+                format!("krait check {}", prefix(&asked.code.join(folder)).trim_end_matches('/'))
             },
         ),
         None => (
