@@ -30,7 +30,7 @@ pub(super) fn check(imports: &mut Imports, archive: Option<&Path>) -> Vec<Findin
     let size: u64 = imports.roots.iter().map(|root| size_of(&root.folder)).sum();
     if size > limits::CODE_BYTES {
         findings.push(finding(
-            imports.roots.first().map_or(String::new(), |root| shown_folder(root)),
+            imports.roots.first().map_or(String::new(), shown_folder),
             Level::Error,
             Kind::Size,
             format!(
