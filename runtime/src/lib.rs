@@ -11,6 +11,7 @@
 //! - [`instance`]: one function instance: its process, its socket, its limits.
 //! - [`platform`]: functions, versions, events and logs of a whole platform; no HTTP.
 //! - [`server`]: the faces that speak HTTP, over the others.
+//! - [`check`]: what of a function will not work, told without running it.
 //! - [`cli`]: the command line, a face over the others.
 //! - `exports`: in a WebAssembly module, the face that its host calls.
 
@@ -21,6 +22,8 @@ pub mod cli;
 pub mod instance;
 pub mod package;
 
+#[cfg(unix)]
+pub mod check;
 #[cfg(unix)]
 mod locks;
 #[cfg(unix)]

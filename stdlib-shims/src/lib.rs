@@ -24,7 +24,7 @@ mod urls;
 pub use packed::{forget_unpacked, unpack_on_import};
 pub use time_zones::posix_rule;
 
-use rustpython_vm::{InterpreterBuilder, frozen::FrozenLib};
+use rustpython_vm::{Context, InterpreterBuilder, builtins::PyModuleDef, frozen::FrozenLib};
 
 // Not there? Then cargo did not compile the engine by `engine/rustc`: is RUSTC set?
 const _: () = rustpython_vm::COMPILED_WITH_CHANGES;
@@ -32,28 +32,43 @@ const _: () = rustpython_vm::COMPILED_WITH_CHANGES;
 /// Gives `builder` the whole standard library.
 pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     digests::install();
-    let mut modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    let own = [
-        time_zones::module_def(&builder.ctx),
-        expat::module_def(&builder.ctx),
-        csv::module_def(&builder.ctx),
-        decimal::module_def(&builder.ctx),
-        plain_copy::module_def(&builder.ctx),
-        urls::module_def(&builder.ctx),
-        #[cfg(not(target_arch = "wasm32"))]
-        memory::module_def(&builder.ctx),
-    ];
-    // krait's own modules replace the engine's of the same name.
-    modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
-    let builder = builder
-        .add_native_modules(&modules)
-        .add_native_modules(&own)
-        .add_frozen_modules(FROZEN_LIBRARY);
+    let modules = native_modules(&builder.ctx);
+    let builder = builder.add_native_modules(&modules).add_frozen_modules(FROZEN_LIBRARY);
     #[cfg(not(target_arch = "wasm32"))]
     let builder = builder.init_hook(|_| tls::install_provider());
     #[cfg(target_arch = "wasm32")]
     let builder = builder.add_frozen_modules(packed::stand_ins(FROZEN_LIBRARY));
     builder
+}
+
+/// The names of the library's modules, and whether each is native.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn library_modules() -> Vec<(String, bool)> {
+    let context = Context::genesis();
+    let built_in = rustpython_vm::stdlib::builtin_module_defs(context);
+    let native = native_modules(context).into_iter().chain(built_in);
+    let native = native.map(|module| module.name.as_str()).chain(["builtins", "sys"]);
+    let frozen = FROZEN_LIBRARY.into_iter().map(|(name, _)| (name.to_owned(), false));
+    native.map(|name| (name.to_owned(), true)).chain(frozen).collect()
+}
+
+/// The native modules of the library, but for those that every interpreter has.
+fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
+    let own = [
+        time_zones::module_def(context),
+        expat::module_def(context),
+        csv::module_def(context),
+        decimal::module_def(context),
+        plain_copy::module_def(context),
+        urls::module_def(context),
+        #[cfg(not(target_arch = "wasm32"))]
+        memory::module_def(context),
+    ];
+    let mut modules = rustpython_stdlib::stdlib_module_defs(context);
+    // krait's own modules replace the engine's of the same name.
+    modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
+    modules.extend(own);
+    modules
 }
 
 const FROZEN_LIBRARY: &FrozenLib =

@@ -3,6 +3,8 @@
 //! A face: it holds no rule of the contract. Exit codes: 0 the function succeeded, 1 it failed, 2
 //! the input was wrong, 3 krait itself failed.
 
+#[cfg(unix)]
+mod check;
 mod events;
 #[cfg(unix)]
 mod install;
@@ -70,6 +72,8 @@ pub fn main() -> u8 {
         Command::Python => Ok(0),
         #[cfg(unix)]
         Command::Install(arguments) => install::run(&arguments),
+        #[cfg(unix)]
+        Command::Check(arguments) => check::run(&arguments),
         #[cfg(unix)]
         Command::Completions { shell } => {
             use clap::CommandFactory as _;

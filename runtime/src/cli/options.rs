@@ -38,6 +38,19 @@ Exit status:
   2  the input was wrong: an option, the code or the event
   3  krait itself failed";
 
+#[cfg(unix)]
+const CHECK_AFTER_HELP: &str = "\
+It follows the imports from the handler's file through the function's own files, its packages and
+its layers. What it finds is
+  an error    the function fails, whatever its event is
+  a warning   it can fail: behind a condition, or when a function is called
+  a note      its failure is caught, or it is only worth knowing
+
+Exit status:
+  0  there is no error
+  1  there is one
+  2  nothing was checked: a wrong option, or no code";
+
 /// Runs Python functions as Tencent Cloud's SCF does, with no Python installed.
 #[derive(Debug, Parser)]
 #[command(name = "krait", version, propagate_version = true, after_help = AFTER_HELP)]
@@ -63,6 +76,10 @@ pub(super) enum Command {
     #[cfg(unix)]
     /// Install packages into a function's folder or a layer
     Install(InstallArguments),
+    #[cfg(unix)]
+    /// Tell what of a function will not work, without running it
+    #[command(after_help = CHECK_AFTER_HELP)]
+    Check(CheckArguments),
     #[cfg(unix)]
     /// Show the snapshot that krait starts from, rebuild it, or switch it off
     Snapshot(SnapshotArguments),
@@ -109,6 +126,53 @@ pub(super) struct InstallArguments {
     /// A folder or page to look for packages in, as pip; may be repeated
     #[arg(short, long, value_name = "PLACE")]
     pub find_links: Vec<String>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// The function's code: a folder, a .py file or a .zip package [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub code: Option<PathBuf>,
+
+    /// What the function is to run on: krait, or the cloud's Python on Linux
+    #[arg(long = "for", value_name = "PLACE", default_value = "krait", value_parser = ["krait", "cloud"])]
+    pub place: String,
+
+    /// The cloud's Python
+    #[arg(long, value_name = "VERSION", default_value = "3.10", value_parser = ["3.6", "3.7", "3.9", "3.10"])]
+    pub python: String,
+
+    /// The form of what is printed; github makes annotations of GitHub's
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub format: CheckFormat,
+
+    /// The function to call [default: index.main_handler; for a .py file, main_handler in it]
+    #[arg(long, value_name = "FILE.FUNCTION")]
+    pub handler: Option<String>,
+
+    /// A layer, a folder or a .zip, searched after the code; may be repeated
+    #[arg(long = "layer", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub layers: Vec<PathBuf>,
+
+    /// A template.yaml (TCSAM) or serverless.yml (component scf) that declares the function
+    /// [default: the one in CODE, if no handler is given]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub template: Option<PathBuf>,
+
+    /// Which of the template's functions [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub function: Option<String>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    #[default]
+    Text,
+    /// A list of objects
+    Json,
+    Github,
 }
 
 #[cfg(unix)]

@@ -19,7 +19,7 @@ use serde_json::Value;
 use std::{
     fs::File,
     io::{Read, stdin},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -64,13 +64,33 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
 }
 
 fn declared(arguments: &InvokeArguments) -> Result<Declared, Fatal> {
-    let found = || {
-        let folder = arguments.code.as_deref().unwrap_or(Path::new("."));
-        arguments.handler.is_none().then(|| package::find_template(folder)).flatten()
-    };
-    let function = arguments.function.as_deref();
-    match arguments.template.clone().or_else(found) {
-        Some(template) => package::read_template(&template, function).map_err(Fatal::request),
+    let template = template(
+        arguments.code.as_deref(),
+        arguments.handler.is_some(),
+        arguments.template.as_deref(),
+    );
+    declared_in(template.as_deref(), arguments.function.as_deref())
+}
+
+/// The template that declares a function: the one that is named, or that is in the code's folder
+/// where no handler is named.
+pub(super) fn template(
+    code: Option<&Path>,
+    has_handler: bool,
+    named: Option<&Path>,
+) -> Option<PathBuf> {
+    let folder = code.unwrap_or(Path::new("."));
+    let found = || (!has_handler).then(|| package::find_template(folder)).flatten();
+    named.map(Path::to_path_buf).or_else(found)
+}
+
+/// What a template says of a function.
+pub(super) fn declared_in(
+    template: Option<&Path>,
+    function: Option<&str>,
+) -> Result<Declared, Fatal> {
+    match template {
+        Some(template) => package::read_template(template, function).map_err(Fatal::request),
         None => match function {
             Some(name) => Err(Fatal::Request(anyhow!(
                 "--function {name} needs a template: name one with --template, or put a \

@@ -135,6 +135,11 @@ fn open_at(
 }
 
 impl Package {
+    /// The zip that the code was unpacked from, if it was.
+    pub fn archive(&self) -> Option<&Path> {
+        self.archive.as_deref()
+    }
+
     /// Refuses a zip whose entry file sits in a folder instead of at the root: the most
     /// common mistake of the platform's users (docs/contract.md §12).
     ///

@@ -19,6 +19,8 @@ mod program;
 mod ret_msg;
 mod shelf;
 mod strftime;
+#[cfg(unix)]
+mod unrun;
 mod wall_time;
 mod warm;
 #[cfg(target_family = "wasm")]
@@ -32,3 +34,5 @@ pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;
 #[cfg(unix)]
 pub use program::{Program, Source, Switches, python_version};
+#[cfg(unix)]
+pub use unrun::{library_modules, syntax_error};

@@ -1,0 +1,204 @@
+//! What helps where a module is missing or compiled.
+
+use super::{
+    library::Target,
+    search::{self, made_for},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The packages with compiled extensions, and what to use instead.
+const EXTENSIONS: &str = include_str!("../../../stdlib-shims/extensions.toml");
+
+/// Packages of the index whose modules are called otherwise.
+const PACKAGES: [(&str, &str); 34] = [
+    ("OpenSSL", "pyOpenSSL"),
+    ("bs4", "beautifulsoup4"),
+    ("dateutil", "python-dateutil"),
+    ("docx", "python-docx"),
+    ("dotenv", "python-dotenv"),
+    ("googleapiclient", "google-api-python-client"),
+    ("gmssl", "gmssl"),
+    ("git", "GitPython"),
+    ("jose", "python-jose"),
+    ("jwt", "PyJWT"),
+    ("kafka", "kafka-python"),
+    ("magic", "python-magic"),
+    ("markdown", "Markdown"),
+    ("mysql", "mysql-connector-python"),
+    ("oss2", "oss2"),
+    ("pkg_resources", "setuptools<81"),
+    ("pptx", "python-pptx"),
+    ("pymysql", "PyMySQL"),
+    ("qcloud_cos", "cos-python-sdk-v5"),
+    ("redis", "redis"),
+    ("requests", "requests"),
+    ("flask", "flask"),
+    ("boto3", "boto3"),
+    ("httpx", "httpx"),
+    ("aiohttp", "aiohttp"),
+    ("fastapi", "fastapi"),
+    ("pydantic", "pydantic"),
+    ("serverless_wsgi", "serverless-wsgi"),
+    ("slugify", "python-slugify"),
+    ("telegram", "python-telegram-bot"),
+    ("tencentcloud", "tencentcloud-sdk-python"),
+    ("tencentserverless", "tencentserverless"),
+    ("websocket", "websocket-client"),
+    ("yaml", "PyYAML"),
+];
+
+#[derive(serde::Deserialize)]
+struct Known {
+    package: Option<String>,
+    instead: Option<String>,
+}
+
+/// What is known of packages, and what is installed.
+pub(super) struct Remedies {
+    target: Target,
+    known: HashMap<String, Known>,
+    /// The packages that the code's `requirements.txt` names, in lower case.
+    required: HashSet<String>,
+    code: PathBuf,
+    /// The files and folders of installed packages at the top of a folder.
+    installed: HashMap<PathBuf, HashSet<String>>,
+}
+
+impl Remedies {
+    pub(super) fn new(target: Target, path: &[PathBuf]) -> Self {
+        let code = path.first().cloned().unwrap_or_default();
+        let requirements = fs::read_to_string(code.join("requirements.txt")).unwrap_or_default();
+        Self {
+            target,
+            known: toml::from_str(EXTENSIONS).unwrap_or_default(),
+            required: requirements.lines().map(package_of).collect(),
+            code,
+            installed: HashMap::new(),
+        }
+    }
+
+    /// What helps where a module is nowhere.
+    pub(super) fn of_missing(&self, module: &str) -> Option<String> {
+        let first = module.split('.').next().unwrap_or(module);
+        if first != module {
+            return None;
+        }
+        if let Some(folder) = self.elsewhere(first) {
+            return Some(format!("it is in the folder {folder}, which is not in sys.path"));
+        }
+        let known = self.known.get(first);
+        if let (Some(known), true) = (known, self.target.is_krait()) {
+            let package = known.package.as_deref().unwrap_or(first);
+            let what = format!("{package} is a compiled extension, which krait cannot load");
+            return Some(match &known.instead {
+                Some(instead) => format!("{what}; use {instead}"),
+                None => what,
+            });
+        }
+        let of_table =
+            PACKAGES.iter().find(|(name, _)| *name == first).map(|(_, package)| *package);
+        let of_extension = known.map(|known| known.package.as_deref().unwrap_or(first));
+        let required = self.required.contains(&first.replace('_', "-").to_lowercase());
+        let package = of_table.or(of_extension).or(required.then_some(first));
+        let place = if self.target.is_krait() { "" } else { " --for cloud" };
+        if first == "krait" {
+            return Some(
+                "copy krait's folder stdlib-shims/python/replace/krait into the code".to_owned(),
+            );
+        }
+        Some(match package {
+            Some(package) => format!("krait install{place} {package}"),
+            None => format!(
+                "put it into the code's folder, or install its package: krait install{place} PACKAGE"
+            ),
+        })
+    }
+
+    /// What is said of a module that is an extension, and what helps.
+    pub(super) fn of_extension(&self, module: &str, file: &Path) -> (String, Option<String>) {
+        let first = module.split('.').next().unwrap_or(module);
+        let known = self.known.get(first);
+        let package = known.and_then(|known| known.package.as_deref()).unwrap_or(first);
+        let made_for = made_for(file);
+        match self.target {
+            Target::Krait => (
+                format!("{package}'s compiled part is for {made_for}; krait cannot load it"),
+                known
+                    .and_then(|known| known.instead.as_ref())
+                    .map(|instead| format!("use {instead}")),
+            ),
+            Target::Cloud(minor) => (
+                format!(
+                    "{package}'s compiled part is for {made_for}; the cloud's Python 3.{minor} on \
+                     Linux cannot load it"
+                ),
+                Some(format!("krait install --for cloud --python 3.{minor} {package}")),
+            ),
+        }
+    }
+
+    /// A folder of the code's that has a module, where the module is not found.
+    fn elsewhere(&self, module: &str) -> Option<String> {
+        for entry in fs::read_dir(&self.code).ok()?.flatten() {
+            let folder = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if folder.is_dir() && !name.starts_with('.') && !folder.join("__init__.py").is_file() {
+                let found = search::find(&[folder], module, self.target);
+                if found.is_some_and(|found| !matches!(found, search::Found::Namespace(_))) {
+                    return Some(name);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a file below a folder of `sys.path` is an installed package's.
+    pub(super) fn is_installed(&mut self, folder: &Path, file: &Path) -> bool {
+        let Ok(inside) = file.strip_prefix(folder) else { return false };
+        let Some(top) = inside.iter().next().map(|top| top.to_string_lossy().into_owned()) else {
+            return false;
+        };
+        let installed =
+            self.installed.entry(folder.to_path_buf()).or_insert_with(|| installed_in(folder));
+        if installed.contains(&top) {
+            return true;
+        }
+        // A package that was copied, without what an installer writes down.
+        let first = folder.join(&top);
+        let first = if first.is_dir() { first.join("__init__.py") } else { first };
+        let text = fs::read_to_string(first).unwrap_or_default();
+        let copied = text.contains("__version__") || text.contains("__author__");
+        if copied {
+            installed.insert(top);
+        }
+        copied
+    }
+}
+
+/// The first parts of the paths of what is installed in a folder.
+fn installed_in(folder: &Path) -> HashSet<String> {
+    let mut tops = HashSet::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let about = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".dist-info") {
+            let record = fs::read_to_string(about.join("RECORD")).unwrap_or_default();
+            let paths = record.lines().map(|line| line.trim_start_matches('"'));
+            tops.extend(paths.filter_map(|path| path.split(['/', ',']).next()).map(str::to_owned));
+        } else if name.ends_with(".egg-info") {
+            let names = fs::read_to_string(about.join("top_level.txt")).unwrap_or_default();
+            tops.extend(names.lines().flat_map(|name| [name.to_owned(), format!("{name}.py")]));
+        }
+    }
+    tops
+}
+
+/// The package that a line of requirements names.
+fn package_of(line: &str) -> String {
+    let name = line.trim().split(|each: char| !(each.is_alphanumeric() || "-_.".contains(each)));
+    name.into_iter().next().unwrap_or_default().replace('_', "-").to_lowercase()
+}
