@@ -8,6 +8,8 @@ mod invoke;
 mod options;
 mod request;
 #[cfg(unix)]
+mod sandbox;
+#[cfg(unix)]
 mod serve;
 mod shown_log;
 #[cfg(unix)]
@@ -55,6 +57,8 @@ pub fn main() -> u8 {
         Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(unix)]
+        Command::Sandbox => sandbox::run(),
         #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         #[cfg(unix)]

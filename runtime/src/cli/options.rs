@@ -1,5 +1,7 @@
 //! What can be typed. What it means is in [`super::request`].
 
+#[cfg(unix)]
+use crate::contract::policy::Network;
 use crate::contract::{
     events::{self, TriggerEvent},
     limits,
@@ -55,6 +57,9 @@ pub(super) enum Command {
     Serve(Box<ServeArguments>),
     /// Print an event such as a trigger gives, or list the triggers
     Events(EventsArguments),
+    #[cfg(unix)]
+    /// Tell what this machine gives the sandbox that functions are kept in
+    Sandbox,
     #[cfg(unix)]
     /// Tell of the snapshot that krait starts from, make it anew, or switch it off
     Snapshot(SnapshotArguments),
@@ -121,6 +126,9 @@ pub(super) struct ServeArguments {
     /// Listen where other machines can reach it, without credentials
     #[arg(long, help_heading = "Security")]
     pub insecure: bool,
+
+    #[command(flatten)]
+    pub sandbox: SandboxArguments,
 
     /// Instances of all functions at once
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>, help_heading = "Limits")]
@@ -254,6 +262,41 @@ pub(super) struct SnapshotArguments {
     pub modules: Vec<String>,
 }
 
+#[cfg(unix)]
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub(super) struct SandboxArguments {
+    /// Keep the function to its own files and network: with what the machine has for it, with all
+    /// of it or not at all, or not
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    pub sandbox: SandboxMode,
+
+    /// A file or folder that it may read; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub allow_read: Vec<PathBuf>,
+
+    /// A file or folder that it may read and write; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub allow_write: Vec<PathBuf>,
+
+    /// The network: on, off, or the TCP ports that it may connect to, as in 443,5432
+    #[arg(long, value_name = "WHAT", value_parser = str::parse::<Network>)]
+    pub network: Option<Network>,
+
+    /// Let it start no other processes
+    #[arg(long)]
+    pub no_processes: bool,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SandboxMode {
+    #[default]
+    Auto,
+    Require,
+    Off,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct InvokeArguments {
     /// The function's code: a folder, a .py file or a .zip package [default: .]
@@ -315,6 +358,10 @@ pub(super) struct InvokeArguments {
     /// Which of the template's functions [default: the only one]
     #[arg(long, value_name = "NAME", help_heading = "Function")]
     pub function: Option<String>,
+
+    #[cfg(unix)]
+    #[command(flatten)]
+    pub sandbox: SandboxArguments,
 
     /// The function's name [default: the template's, or the code's]
     #[arg(long, help_heading = "Context")]

@@ -11,7 +11,7 @@ use super::{
     wire::{self, Assignment, Serve},
 };
 use crate::{
-    contract::{Function, limits},
+    contract::{Function, Policy, limits},
     python::CodePaths,
 };
 use std::{
@@ -51,7 +51,8 @@ pub(super) struct Reaped {
 
 impl Instance {
     /// Makes an instance of `function`, whose code is at `code`, of an engine. It loads the
-    /// function with its first invocation, and serves no other if it is to serve `once`.
+    /// function with its first invocation, and serves no other if it is to serve `once`. It is
+    /// kept to `policy`.
     ///
     /// # Errors
     /// When there is no engine, or it ended.
@@ -59,13 +60,15 @@ impl Instance {
         engine: io::Result<Engine>,
         function: &Function,
         code: &CodePaths,
+        policy: &Policy,
         once: bool,
     ) -> Result<Self, StartError> {
         let Engine { process, mut socket, log } = engine.map_err(StartError::Engine)?;
         descendants::become_subreaper();
         hide_from_functions();
         let marker = Marker::fresh();
-        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, once)));
+        let serve = Serve::of(function, code, policy, marker, once);
+        let assignment = Assignment::Serve(Box::new(serve));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());

@@ -8,15 +8,17 @@ use super::{
     wire::{self, Answered, Call, FromInstance, Initialized, Serve},
 };
 use crate::{
-    contract::Failure,
+    contract::{Failure, Policy},
     locks,
     python::{CodePaths, Ended, Entry, Interpreter, leave},
+    sandbox,
 };
 use std::{
     ffi::{c_char, c_int},
     fs::File,
     io::{BufReader, Write},
     os::unix::net::UnixStream,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -79,6 +81,8 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         marker: function.marker,
         process: std::process::id(),
         init_runtime: warm.init_runtime + begun.elapsed(),
+        policy: function.policy.clone(),
+        folders: [&function.code].into_iter().chain(&function.layers).map(PathBuf::from).collect(),
     };
     server.send(&FromInstance::Note(warm.note));
     let mut entry = None;
@@ -154,6 +158,9 @@ struct Server<'a> {
     marker: Marker,
     process: u32,
     init_runtime: Duration,
+    policy: Policy,
+    /// The function's own.
+    folders: Vec<PathBuf>,
 }
 
 impl Server<'_> {
@@ -189,7 +196,10 @@ impl Server<'_> {
     fn answer(&mut self, ended: Ended<String>, duration: Duration) {
         let (failure, ret_msg): (Option<Failure>, String) = match ended {
             Ended::Well(ret_msg) => (None, ret_msg),
-            Ended::Failed(failure) => (Some(failure), String::new()),
+            Ended::Failed(failure) => {
+                self.tell_of_refusal(&failure);
+                (Some(failure), String::new())
+            }
             Ended::Exit => leave(1),
         };
         if let Some(news) = locks::news() {
@@ -197,6 +207,15 @@ impl Server<'_> {
         }
         let memory_bytes = usage::own_peak_bytes();
         self.send(&FromInstance::Answered(Answered { duration, memory_bytes, failure, ret_msg }));
+    }
+
+    /// Names the rule that would have opened what the sandbox refused.
+    fn tell_of_refusal(&mut self, failure: &Failure) {
+        if let Failure::UserCode { stack_trace } = failure
+            && let Some(hint) = sandbox::hint(&self.policy, &self.folders, stack_trace)
+        {
+            let _ = writeln!(self.log, "{hint}");
+        }
     }
 
     /// A function that forked may return twice: only the instance itself answers.

@@ -3,7 +3,7 @@
 
 use super::marker::Marker;
 use crate::{
-    contract::{Failure, Function, Handler, environment},
+    contract::{Failure, Function, Handler, Policy, environment},
     python::{CodePaths, InvalidEvent},
 };
 use indexmap::IndexMap;
@@ -47,6 +47,8 @@ pub(super) struct Serve {
     /// The code's folder, and the layers'.
     pub code: OsString,
     pub layers: Vec<OsString>,
+    /// What its process is kept to.
+    pub policy: Policy,
     pub marker: Marker,
     /// Whether the first invocation is the last: the process ends with its answer, and its
     /// memory is given back while the answer is shown.
@@ -54,14 +56,22 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    /// What an instance is told of `function`, whose code is at `code`.
-    pub(super) fn of(function: &Function, code: &CodePaths, marker: Marker, once: bool) -> Self {
+    /// What an instance is told of `function`, whose code is at `code`. `policy` is what holds
+    /// where the function has no rules of its own.
+    pub(super) fn of(
+        function: &Function,
+        code: &CodePaths,
+        policy: &Policy,
+        marker: Marker,
+        once: bool,
+    ) -> Self {
         Self {
             handler: function.handler.clone(),
             environment: environment::of(function),
             memory_mb: function.memory_mb,
             code: code.code.clone().into(),
             layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
+            policy: policy.with(&function.sandbox),
             marker,
             once,
         }

@@ -106,7 +106,8 @@ impl Hosted {
         code: &CodePaths,
     ) -> Result<Self, StartError> {
         let marker = Marker::fresh();
-        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, false)));
+        let serve = Serve::of(function, code, keeper.policy(), marker, false);
+        let assignment = Assignment::Serve(Box::new(serve));
         let Spare { process, mut socket, log, ending } = spare;
         // The other end waits for it, and takes it as it comes.
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;

@@ -7,7 +7,7 @@ use super::{
     messages::{News, Order},
 };
 use crate::{
-    contract::Function,
+    contract::{Function, Policy},
     instance::{
         StartError, descendants,
         marker::Marker,
@@ -86,6 +86,8 @@ struct Shared {
     running: AtomicUsize,
     /// How many processes are forked before they are needed.
     spares: usize,
+    /// What instances are kept to.
+    policy: Policy,
 }
 
 #[derive(Debug, Default)]
@@ -116,11 +118,11 @@ impl Drop for Running {
 impl Keeper {
     /// Starts a zygote and waits until it is ready. This process becomes the one that orphaned
     /// descendants fall to, and closes its memory and environment to them. `spares` processes
-    /// are forked before they are needed.
+    /// are forked before they are needed. Instances are kept to `policy`.
     ///
     /// # Errors
     /// When there is no zygote to be had.
-    pub async fn start(spares: usize) -> Result<Self, ZygoteError> {
+    pub async fn start(spares: usize, policy: Policy) -> Result<Self, ZygoteError> {
         descendants::become_subreaper();
         process::hide_from_functions();
         let shared = Arc::new(Shared {
@@ -129,6 +131,7 @@ impl Keeper {
             zygote: watch::Sender::new(None),
             running: AtomicUsize::new(0),
             spares,
+            policy,
         });
         let keeper = Self { shared };
         let mut children = signal(SignalKind::child()).map_err(ZygoteError::Watch)?;
@@ -181,7 +184,8 @@ impl Keeper {
             self.fork().await.map_err(StartError::Engine)?;
         // Whatever goes wrong, the process is ended: what it loads may never come back.
         let started = Started { process, keeper: self.clone() };
-        let serve = Serve::of(function, code, Marker::fresh(), false);
+        let policy = &self.shared.policy;
+        let serve = Serve::of(function, code, policy, Marker::fresh(), false);
         let assignment = Assignment::Zygote(Some(Box::new(serve)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         tokio::task::spawn_blocking(move || {
@@ -218,6 +222,11 @@ impl Keeper {
             Some(living) => living.zygote.order_soon(order),
             None => {}
         }
+    }
+
+    /// What instances are kept to.
+    pub(super) fn policy(&self) -> &Policy {
+        &self.shared.policy
     }
 
     pub(super) fn count_running(&self) -> Running {
