@@ -14,6 +14,8 @@ mod python;
 mod python_options;
 mod request;
 #[cfg(unix)]
+mod sandbox;
+#[cfg(unix)]
 mod serve;
 mod shown_log;
 #[cfg(unix)]
@@ -63,6 +65,8 @@ pub fn main() -> u8 {
         Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(unix)]
+        Command::Sandbox => sandbox::run(),
         #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         #[cfg(unix)]

@@ -132,6 +132,7 @@ fn function(
             defaults.init_timeout_seconds,
         )?,
         environment: variables(arguments, declared)?,
+        ..defaults
     })
 }
 
