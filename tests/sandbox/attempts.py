@@ -128,6 +128,7 @@ class World:
             "shared": str(self.shared), "process": self.victim_process.pid,
             "port": self.tcp.getsockname()[1], "socket": str(self.folder / "socket"),
             "abstract": f"krait-sandbox-{self.folder.name}", "server": server,
+            "python": shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin"),
         }
 
     def invoke(self, attempt, *options):
