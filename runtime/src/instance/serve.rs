@@ -232,8 +232,8 @@ impl Server<'_> {
 
     /// Names the rule that would have opened what the sandbox refused.
     fn tell_of_refusal(&mut self, failure: &Failure) {
-        if let Failure::UserCode { stack_trace } = failure
-            && let Some(hint) = sandbox::hint(&self.policy, &self.folders, stack_trace)
+        if let Failure::UserCode { stack_trace: trace } | Failure::Load { message: trace } = failure
+            && let Some(hint) = sandbox::hint(&self.policy, &self.folders, trace)
         {
             let _ = writeln!(self.log, "{hint}");
         }

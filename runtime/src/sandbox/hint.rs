@@ -2,8 +2,8 @@
 
 use crate::contract::policy::{Mode, Network, Policy};
 use std::{
-    fs::File,
-    path::{Path, PathBuf},
+    fs::{self, File},
+    path::PathBuf,
 };
 
 /// The line that tells of the rule, where a function failed by a refusal that the sandbox may have
@@ -17,7 +17,8 @@ pub(crate) fn hint(policy: &Policy, own: &[PathBuf], stack_trace: &str) -> Optio
         return None;
     }
     if let Some(path) = refused_path(error) {
-        let path = Path::new(path);
+        // A link in the function's own folder may lead out of it.
+        let path = &fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
         let opened = own.iter().chain(&policy.read).any(|each| path.starts_with(each))
             || error.starts_with("[Errno 30]");
         // What can be read was to be written.
