@@ -189,6 +189,8 @@ impl Entering {
         let system = [
             (Path::new("/proc/self"), OWN_PROCESS),
             (Path::new("/tmp"), WRITE),
+            // SQLite has its temporary files there, if it may.
+            (Path::new("/var/tmp"), WRITE),
             (Path::new("/dev/shm"), SHARED_MEMORY),
         ];
         for (path, rights) in system {

@@ -14,8 +14,9 @@ use std::{
 };
 
 /// Folders, and how their empty ones are made. `/run` has the sockets of the machine's servers.
-const OWN: [(&str, &str); 3] = [
+const OWN: [(&str, &str); 4] = [
     ("/tmp", "size=512m,nr_inodes=100k,mode=1777"),
+    ("/var/tmp", "size=512m,nr_inodes=100k,mode=1777"),
     ("/dev/shm", "size=64m,nr_inodes=1k,mode=1777"),
     ("/run", "size=64k,nr_inodes=100,mode=755"),
 ];
