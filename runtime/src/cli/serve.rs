@@ -2,11 +2,7 @@
 
 use super::{Fatal, options::ServeArguments, sandbox};
 use crate::{
-    contract::{
-        Policy,
-        limits::MIB,
-        policy::{Mode, Network},
-    },
+    contract::{Policy, limits::MIB, policy::Mode},
     instance::{self, Keeper, Note},
     package,
     platform::{
@@ -65,11 +61,7 @@ struct Serving {
 /// What functions are kept to, and what of it this machine cannot keep. This process must have
 /// one thread.
 fn sandbox(arguments: &ServeArguments) -> Result<(Policy, Vec<&'static str>), Fatal> {
-    let mut policy = sandbox::policy(&arguments.sandbox, Policy::of_serve())?;
-    if let (Network::Ports(ports), None) = (&mut policy.network, &arguments.sandbox.network) {
-        // A function that could reach the API could bring code along.
-        ports.retain(|port| *port != arguments.listen.port());
-    }
+    let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve())?;
     let missing = match policy.mode {
         Mode::Off => Vec::new(),
         _ => Machine::look_closely().missing(),

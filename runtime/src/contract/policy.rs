@@ -65,11 +65,10 @@ impl Policy {
         Self { processes: true, writable_code: true, ..Self::default() }
     }
 
-    /// For code of others, beside others: the code stays as it is, `/tmp` is its own, and TCP
-    /// goes to the ports of the web.
+    /// For code beside other code: the code stays as it is, and `/tmp` is its own. The network is
+    /// open, since functions use databases and each other.
     pub fn of_serve() -> Self {
-        let network = Network::Ports(vec![80, 443]);
-        Self { network, processes: true, own_temporary: true, ..Self::default() }
+        Self { processes: true, own_temporary: true, ..Self::default() }
     }
 
     /// With what is said of one function. `require` is not given up by it.
