@@ -15,6 +15,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     // SAFETY: the call cannot fail and changes nothing.
     let is_root = unsafe { libc::geteuid() } == 0;
+    // SAFETY: with these arguments the call only tells the version, 4 since Linux 6.7.
+    let landlock = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0_usize, 0_usize, 1) };
     let listed = harness::in_module().then(harness::Listed::read);
     let mut trials = Vec::new();
     for mut case in harness::all_cases() {
@@ -24,7 +26,11 @@ fn main() -> ExitCode {
         if lacks_root {
             eprintln!("{name} is skipped: it needs root, to make a root directory of its own");
         }
-        let skipped = lacks_root || matches!(fares, InModule::NotRun);
+        let lacks_landlock = case.needs_landlock && landlock < 4;
+        if lacks_landlock {
+            eprintln!("{name} is skipped: it needs Landlock 4, which Linux 6.7 has");
+        }
+        let skipped = lacks_root || lacks_landlock || matches!(fares, InModule::NotRun);
         let trial = Trial::test(name, move || match fares {
             InModule::Differs(blocks) if blocks.is_empty() => match case.run() {
                 Ok(()) if !harness::is_blessing() => {

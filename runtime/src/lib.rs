@@ -8,6 +8,7 @@
 //! - `locks`: the lock prefixes of the interpreter, restored before there is a second thread.
 //! - [`snapshot`]: the heap, and the state of a warm interpreter in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
+//! - [`sandbox`]: what keeps a function's process to its own files, network and calls.
 //! - [`instance`]: one function instance: its process, its socket, its limits.
 //! - [`platform`]: functions, versions, events and logs of a whole platform; no HTTP.
 //! - [`server`]: the faces that speak HTTP, over the others.
@@ -28,6 +29,8 @@ pub mod check;
 mod locks;
 #[cfg(unix)]
 pub mod platform;
+#[cfg(unix)]
+pub mod sandbox;
 #[cfg(unix)]
 pub mod server;
 #[cfg(unix)]

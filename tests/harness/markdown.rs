@@ -14,6 +14,9 @@ const ON_CPYTHON: [(&str, (u32, u32)); 2] =
 /// The phrase in a case's prose that tells that only root can run it.
 const NEEDS_ROOT: &str = "Needs root.";
 
+/// The phrase that tells that the kernel must have Landlock, with rules for TCP.
+const NEEDS_LANDLOCK: &str = "Needs Landlock.";
+
 /// One case: a heading and the blocks below it.
 pub(crate) struct Case {
     /// The Markdown file's name, without its extension.
@@ -24,6 +27,7 @@ pub(crate) struct Case {
     /// The oldest CPython that gives the case's result; none if the case does not run on CPython.
     pub on_cpython: Option<(u32, u32)>,
     pub needs_root: bool,
+    pub needs_landlock: bool,
     /// What the kernel refuses to the command.
     pub refused: Option<Refused>,
     pub blocks: Vec<Block>,
@@ -65,6 +69,7 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
                 name: name.to_owned(),
                 on_cpython: None,
                 needs_root: false,
+                needs_landlock: false,
                 refused: None,
                 blocks: Vec::new(),
             });
@@ -72,6 +77,7 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
             let phrase = ON_CPYTHON.iter().find(|(phrase, _)| line.contains(phrase));
             case.on_cpython = case.on_cpython.or(phrase.map(|(_, oldest)| *oldest));
             case.needs_root |= line.contains(NEEDS_ROOT);
+            case.needs_landlock |= line.contains(NEEDS_LANDLOCK);
             case.refused = case.refused.or(Refused::by(line));
             if let Some(block) = block(number, line, &mut lines) {
                 case.blocks.push(block);

@@ -70,6 +70,8 @@ class Server:
         options = [str(each).replace("FOLDER", str(self.folder)) for each in self.options]
         if "--listen" not in options:
             options += ["--listen", "127.0.0.1:0"]
+        # Functions meet their tests in files and pipes of the server's folder.
+        options += ["--allow-write", self.folder]
         command = [PROGRAM, "serve", "--data-dir", self.data, *options]
         self.process = subprocess.Popen(
             command,

@@ -7,7 +7,7 @@ use super::{
     shown_log::ShownLog,
 };
 use crate::{
-    contract::{Invocation, Outcome, report, report::ColdStart},
+    contract::{Invocation, Outcome, Policy, report, report::ColdStart},
     instance::{Engine, Instance, InvokeError, Observer, Request},
 };
 use anyhow::anyhow;
@@ -16,10 +16,11 @@ use std::io::{Write, stdout};
 /// Invokes a function once and prints the result.
 pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
+    let policy = policy(&arguments, &settled)?;
     let shown = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
     let mut terminal = Terminal { arguments: &arguments, log: shown };
     let mut instance =
-        Instance::start(Engine::take(), &settled.function, &settled.package.paths, true)
+        Instance::start(Engine::take(), &settled.function, &settled.package.paths, &policy, true)
             .map_err(Fatal::internal)?;
     let request = Request {
         function: &settled.function,
@@ -35,6 +36,20 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
         Outcome::Returned(_) => 0,
         Outcome::Failed(_) => 1,
     })
+}
+
+/// What the function is kept to.
+#[cfg(unix)]
+fn policy(arguments: &InvokeArguments, settled: &Settled) -> Result<Policy, Fatal> {
+    let mut policy = super::sandbox::policy(&arguments.sandbox, Policy::of_invoke())?;
+    policy.writable_code &= !settled.package.is_unpacked();
+    Ok(policy)
+}
+
+/// A module's host keeps it to what it opens.
+#[cfg(target_os = "wasi")]
+fn policy(_arguments: &InvokeArguments, _settled: &Settled) -> Result<Policy, Fatal> {
+    Ok(Policy::default())
 }
 
 /// Shows an invocation: its log on stderr as it comes, then its answer on stdout.

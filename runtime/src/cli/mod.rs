@@ -16,6 +16,8 @@ mod python;
 mod python_options;
 mod request;
 #[cfg(unix)]
+mod sandbox;
+#[cfg(unix)]
 mod serve;
 mod shown_log;
 #[cfg(unix)]
@@ -65,6 +67,8 @@ pub fn main() -> u8 {
         Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(unix)]
+        Command::Sandbox => sandbox::run(),
         #[cfg(unix)]
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! The command line's options. [`super::request`] has their meaning.
 
+#[cfg(unix)]
+use crate::contract::policy::Network;
 use crate::contract::{
     events::{self, TriggerEvent},
     limits,
@@ -80,6 +82,8 @@ pub(super) enum Command {
     /// Tell what of a function will not work, without running it
     #[command(after_help = CHECK_AFTER_HELP)]
     Check(CheckArguments),
+    /// Show what this machine gives the sandbox of functions
+    Sandbox,
     #[cfg(unix)]
     /// Show the snapshot that krait starts from, rebuild it, or switch it off
     Snapshot(SnapshotArguments),
@@ -232,6 +236,9 @@ pub(super) struct ServeArguments {
     #[arg(long, help_heading = "Security")]
     pub insecure: bool,
 
+    #[command(flatten)]
+    pub sandbox: SandboxArguments,
+
     /// Largest number of instances of all functions
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub max_instances: usize,
@@ -364,6 +371,41 @@ pub(super) struct SnapshotArguments {
     pub modules: Vec<String>,
 }
 
+#[cfg(unix)]
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub(super) struct SandboxArguments {
+    /// Keep the function to its own files and network: with what the machine has for it, with all
+    /// of it or not at all, or not
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    pub sandbox: SandboxMode,
+
+    /// A file or folder that it may read; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub allow_read: Vec<PathBuf>,
+
+    /// A file or folder that it may read and write; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub allow_write: Vec<PathBuf>,
+
+    /// The network: on, off, or the TCP ports that it may connect to, as in 443,5432
+    #[arg(long, value_name = "WHAT", value_parser = str::parse::<Network>)]
+    pub network: Option<Network>,
+
+    /// Let it start no other processes
+    #[arg(long)]
+    pub no_processes: bool,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SandboxMode {
+    #[default]
+    Auto,
+    Require,
+    Off,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct InvokeArguments {
     /// The function's code: a folder, a .py file or a .zip package [default: .]
@@ -424,6 +466,10 @@ pub(super) struct InvokeArguments {
     /// Which of the template's functions [default: the only one]
     #[arg(long, value_name = "NAME", help_heading = "Function")]
     pub function: Option<String>,
+
+    #[cfg(unix)]
+    #[command(flatten)]
+    pub sandbox: SandboxArguments,
 
     /// The function's name [default: the template's, or the code's]
     #[arg(long, help_heading = "Context")]

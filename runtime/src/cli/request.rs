@@ -152,6 +152,7 @@ fn function(
             defaults.init_timeout_seconds,
         )?,
         environment: variables(arguments, declared)?,
+        ..defaults
     })
 }
 

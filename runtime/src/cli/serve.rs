@@ -1,8 +1,8 @@
 //! `krait serve`.
 
-use super::{Fatal, options::ServeArguments};
+use super::{Fatal, options::ServeArguments, sandbox};
 use crate::{
-    contract::limits::MIB,
+    contract::{Policy, limits::MIB, policy::Mode},
     instance::{self, Keeper, Note},
     package,
     platform::{
@@ -11,6 +11,7 @@ use crate::{
         log::{Format, Log},
         store::Store,
     },
+    sandbox::Machine,
     server::{
         self, Server,
         cloud_api::signature::{Credentials, Secret},
@@ -37,20 +38,39 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
     }
     let credentials = credentials(arguments)?;
     let address = checked_address(arguments, credentials.is_some())?;
+    let (policy, missing) = sandbox(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Fatal::internal)?;
-    runtime.block_on(serve(arguments, &sources, &declarations, credentials, address))
+    let serving = Serving { sources, declarations, credentials, address, policy, missing };
+    runtime.block_on(serve(arguments, serving))
 }
 
-async fn serve(
-    arguments: &ServeArguments,
-    sources: &Sources,
-    declarations: &[Declaration],
+/// What was understood of the command line.
+struct Serving {
+    sources: Sources,
+    declarations: Vec<Declaration>,
     credentials: Option<Credentials>,
     address: SocketAddr,
-) -> Result<u8, Fatal> {
+    policy: Policy,
+    /// What the machine lacks for a whole sandbox.
+    missing: Vec<&'static str>,
+}
+
+/// What functions are kept to, and what of it this machine cannot keep. This process must have
+/// one thread.
+fn sandbox(arguments: &ServeArguments) -> Result<(Policy, Vec<&'static str>), Fatal> {
+    let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve())?;
+    let missing = match policy.mode {
+        Mode::Off => Vec::new(),
+        _ => Machine::look_closely().missing(),
+    };
+    Ok((policy, missing))
+}
+
+async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal> {
+    let Serving { sources, declarations, credentials, address, policy, missing } = serving;
     let format = if arguments.json() { Format::Json } else { Format::Text };
     // Bound first, so that an address in use has no other effect.
     let listener = server::listen(address)
@@ -62,8 +82,11 @@ async fn serve(
         let log = log.clone();
         move |text: &str| log.note(text)
     });
+    for each in missing {
+        log.note(&format!("the sandbox of functions is not whole: this machine has no {each}"));
+    }
     // Before the store is opened: a process that was forked later would hold its lock.
-    let keeper = Keeper::start(arguments.spares, note).await.map_err(Fatal::internal)?;
+    let keeper = Keeper::start(arguments.spares, policy, note).await.map_err(Fatal::internal)?;
     let folder = data_folder(arguments)?;
     let store = Store::open(&folder).map_err(Fatal::request)?;
     if let Some(set_aside) = store.set_aside() {
@@ -82,8 +105,8 @@ async fn serve(
     // Instances have other current folders.
     let folder = store.folder().to_path_buf();
     let platform = Platform::new(Parts { keeper, store, log, limits, folder });
-    let project = Arc::new(Project::new(platform.clone(), sources.clone(), arguments.watch));
-    project.deploy(declarations).map_err(Fatal::request)?;
+    let project = Arc::new(Project::new(platform.clone(), sources, arguments.watch));
+    project.deploy(&declarations).map_err(Fatal::request)?;
     platform.load_stored().await.map_err(Fatal::request)?;
     if arguments.watch {
         tokio::spawn(project.clone().watch().map_err(Fatal::internal)?);

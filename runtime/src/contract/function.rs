@@ -1,6 +1,6 @@
 //! What the platform knows of a function: its configuration, less its code.
 
-use super::{Handler, limits};
+use super::{Handler, limits, policy::Rules};
 use indexmap::IndexMap;
 
 /// A function's configuration. The defaults are the platform's where it has any
@@ -22,6 +22,8 @@ pub struct Function {
     pub init_timeout_seconds: u32,
     /// The user's variables, checked by [`super::environment::check`].
     pub environment: IndexMap<String, String>,
+    /// What it may reach of the machine, where that is not what holds for all.
+    pub sandbox: Rules,
 }
 
 impl Default for Function {
@@ -38,6 +40,7 @@ impl Default for Function {
             timeout_seconds: limits::DEFAULT_TIMEOUT_SECONDS,
             init_timeout_seconds: limits::DEFAULT_INIT_TIMEOUT_SECONDS,
             environment: IndexMap::new(),
+            sandbox: Rules::default(),
         }
     }
 }

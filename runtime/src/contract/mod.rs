@@ -16,6 +16,7 @@ pub mod http;
 pub mod journal;
 pub mod limits;
 pub mod names;
+pub mod policy;
 pub mod report;
 pub mod retry;
 #[cfg(unix)]
@@ -26,6 +27,7 @@ pub use envelope::Failure;
 pub use function::Function;
 pub use handler::Handler;
 pub use journal::{Column, Journal};
+pub use policy::Policy;
 pub use report::{Invocation, Outcome};
 pub use retry::RetryPolicy;
 #[cfg(unix)]

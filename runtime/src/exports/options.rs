@@ -76,6 +76,7 @@ impl Options {
             )
             .map_err(message)?,
             environment: self.environment,
+            ..defaults
         })
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     contract::{
-        Column, Failure, Function, Invocation, Journal, Outcome, limits, report::ColdStart,
+        Column, Failure, Function, Invocation, Journal, Outcome, Policy, limits, report::ColdStart,
     },
     instance::{Engine, Instance, InvokeError, Observer, Request},
     package::{self, Package},
@@ -123,7 +123,8 @@ impl Session {
             Some(instance) => instance,
             none => {
                 let code = &self.package.paths;
-                match Instance::start(Engine::take(), &self.function, code, false) {
+                let policy = Policy::default();
+                match Instance::start(Engine::take(), &self.function, code, &policy, false) {
                     Ok(instance) => none.insert(instance),
                     Err(error) => {
                         return answer::give(3, error.to_string(), String::new(), String::new());

@@ -6,11 +6,13 @@
 use super::{
     allocator, panics, pidfd, process, python_link,
     serve::{self, Warm},
-    wire::{self, Assignment},
+    wire::{self, Assignment, Serve},
     zygote,
 };
 use crate::{
+    contract::policy::Mode,
     python::{Interpreter, MemoryOfCode, fill_location_tables, leave, memory_of_code},
+    sandbox::{Ground, Stage},
     snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
 };
 use std::{
@@ -244,23 +246,37 @@ fn follow(
     warm: impl FnOnce() -> Warm,
     loaded: Option<&serve::Loaded>,
 ) -> ! {
+    let ground = Ground::prepare();
     match wire::receive_assignment(&mut channels.socket) {
         Ok(Some(Assignment::Serve(function))) => {
             panics::log_to(channels.log.as_raw_fd());
-            let warm = warm();
+            let mut warm = warm();
             process::become_instance(&function);
+            let stage = if loaded.is_some() { Stage::OfZygote } else { Stage::Instance };
+            for remark in enter(ground, &mut channels, &function, stage) {
+                warm.note.push_str("; not in its sandbox: ");
+                warm.note.push_str(&remark);
+            }
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
             serve::run(channels, *function, warm, loaded)
         }
         Ok(Some(Assignment::Zygote(function))) => {
             let Warm { interpreter, note, .. } = warm();
+            let mut ground = Some(ground);
             let loaded = function.map(|function| {
                 process::become_instance(&function);
+                if let Some(ground) = ground.take() {
+                    enter(ground, &mut channels, &function, Stage::Zygote);
+                }
                 serve::load_ahead(&mut channels, interpreter, *function)
             });
+            // Each instance prepares its own.
+            drop(ground);
             zygote::run(channels, &Prepared { interpreter, note, loaded })
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
+            // A snapshot holds no descriptor.
+            drop(ground);
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
             match made.and_then(|file| make(&file, &modules)) {
                 Ok(()) => leave(0),
@@ -272,6 +288,27 @@ fn follow(
         }
         // The caller has gone.
         Ok(None) | Err(_) => leave(0),
+    }
+}
+
+/// Has this process enter the function's sandbox, before it reads a line of it. Gives what is
+/// missing. Where a whole one is required and cannot be had, the process ends.
+fn enter(
+    ground: Ground,
+    channels: &mut process::Channels,
+    function: &Serve,
+    stage: Stage,
+) -> Vec<String> {
+    if function.policy.mode == Mode::Off {
+        return Vec::new();
+    }
+    let layers: Vec<PathBuf> = function.layers.iter().map(PathBuf::from).collect();
+    match ground.enter(&function.policy, function.code.as_ref(), &layers, stage) {
+        Ok(entered) => entered.remarks,
+        Err(error) => {
+            channels.say(&format_args!("krait: the function has no sandbox: {error}\n"));
+            leave(1)
+        }
     }
 }
 

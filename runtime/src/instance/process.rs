@@ -12,7 +12,7 @@ use super::{
     wire::{self, Assignment, Serve},
 };
 use crate::{
-    contract::{Function, limits},
+    contract::{Function, Policy, limits},
     python::CodePaths,
 };
 use std::{
@@ -53,7 +53,7 @@ pub(super) struct Reaped {
 
 impl Instance {
     /// Makes an engine an instance of `function`, whose code is at `code`. It loads the function
-    /// with its first invocation. With `once`, it serves no further one.
+    /// with its first invocation. With `once`, it serves no further one. It is kept to `policy`.
     ///
     /// # Errors
     /// When there is no engine, or it ended.
@@ -61,13 +61,15 @@ impl Instance {
         engine: io::Result<Engine>,
         function: &Function,
         code: &CodePaths,
+        policy: &Policy,
         once: bool,
     ) -> Result<Self, StartError> {
         let Engine { process, mut socket, log } = engine.map_err(StartError::Engine)?;
         descendants::become_subreaper();
         hide_from_functions();
         let (marker, key) = (Marker::fresh(), Key::fresh());
-        let assignment = Assignment::Serve(Box::new(Serve::of(function, code, marker, key, once)));
+        let serve = Serve::of(function, code, policy, marker, key, once);
+        let assignment = Assignment::Serve(Box::new(serve));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());

@@ -9,15 +9,17 @@ use super::{
     wire::{self, Answered, Call, FromInstance, Initialized, Serve},
 };
 use crate::{
-    contract::Failure,
+    contract::{Failure, Policy},
     locks,
     python::{CodePaths, Ended, Entry, Interpreter, keep_counts, leave},
+    sandbox,
 };
 use std::{
     ffi::{c_char, c_int},
     fs::File,
     io::{BufReader, Write},
     os::unix::net::UnixStream,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -82,6 +84,8 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         init_runtime: warm.init_runtime + begun.elapsed(),
         key: function.key,
         proof: function.key.proof(0),
+        policy: function.policy.clone(),
+        folders: [&function.code].into_iter().chain(&function.layers).map(PathBuf::from).collect(),
     };
     server.begin(0);
     server.send(&FromInstance::Note(warm.note));
@@ -165,6 +169,9 @@ struct Server<'a> {
     key: Key,
     /// Of the call that is worked on.
     proof: Proof,
+    policy: Policy,
+    /// The function's own.
+    folders: Vec<PathBuf>,
 }
 
 impl Server<'_> {
@@ -206,7 +213,10 @@ impl Server<'_> {
     fn answer(&mut self, ended: Ended<String>, duration: Duration) {
         let (failure, ret_msg): (Option<Failure>, String) = match ended {
             Ended::Well(ret_msg) => (None, ret_msg),
-            Ended::Failed(failure) => (Some(failure), String::new()),
+            Ended::Failed(failure) => {
+                self.tell_of_refusal(&failure);
+                (Some(failure), String::new())
+            }
             Ended::Exit => leave(1),
         };
         let memory_bytes = usage::own_peak_bytes();
@@ -218,6 +228,15 @@ impl Server<'_> {
             note,
             ret_msg,
         }));
+    }
+
+    /// Names the rule that would have opened what the sandbox refused.
+    fn tell_of_refusal(&mut self, failure: &Failure) {
+        if let Failure::UserCode { stack_trace: trace } | Failure::Load { message: trace } = failure
+            && let Some(hint) = sandbox::hint(&self.policy, &self.folders, trace)
+        {
+            let _ = writeln!(self.log, "{hint}");
+        }
     }
 
     /// A function that forked may return twice: only the instance itself answers.

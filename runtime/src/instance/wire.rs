@@ -7,7 +7,7 @@ use super::{
     proof::{Key, PROOF_BYTES, Proof},
 };
 use crate::{
-    contract::{Failure, Function, Handler, environment},
+    contract::{Failure, Function, Handler, Policy, environment},
     python::{CodePaths, InvalidEvent},
 };
 use indexmap::IndexMap;
@@ -63,6 +63,8 @@ pub(super) struct Serve {
     /// The code's folder, and the layers'.
     pub code: OsString,
     pub layers: Vec<OsString>,
+    /// What its process is kept to.
+    pub policy: Policy,
     pub marker: Marker,
     /// What its answers are known by.
     pub key: Key,
@@ -72,10 +74,12 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    /// What an instance is told of `function`, whose code is at `code`.
+    /// What an instance is told of `function`, whose code is at `code`. `policy` holds where the
+    /// function has no rules of its own.
     pub(super) fn of(
         function: &Function,
         code: &CodePaths,
+        policy: &Policy,
         marker: Marker,
         key: Key,
         once: bool,
@@ -86,6 +90,7 @@ impl Serve {
             memory_mb: function.memory_mb,
             code: code.code.clone().into(),
             layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
+            policy: policy.with(&function.sandbox),
             marker,
             key,
             once,

@@ -140,6 +140,11 @@ impl Package {
         self.archive.as_deref()
     }
 
+    /// Whether its code is that of a zip, which nothing changes.
+    pub fn is_unpacked(&self) -> bool {
+        self.archive.is_some()
+    }
+
     /// Refuses a zip whose entry file sits in a folder instead of at the root: the most
     /// common mistake of the platform's users (docs/contract.md §12).
     ///

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     contract::{
         Function, Handler, environment, limits, names,
+        policy::Rules,
         retry::{Intervals, RetryPolicy},
         schedule,
     },
@@ -69,6 +70,9 @@ pub struct Declaration {
     pub retry_interval: Option<f64>,
     #[serde(default)]
     pub environment: IndexMap<String, String>,
+    /// What it may reach of the machine, where that is not what the server says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<Rules>,
     pub dead_letter: Option<DeadLetter>,
     #[serde(default)]
     pub timers: Vec<Timer>,
@@ -240,12 +244,22 @@ fn of_file(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
         for layer in &mut declaration.layers {
             *layer = folder.join(&*layer);
         }
+        if let Some(rules) = &mut declaration.sandbox {
+            for path in rules.read.iter_mut().chain(&mut rules.write) {
+                *path = absolute(&folder.join(&*path));
+            }
+        }
         if let Some(DeadLetter::File(file)) = &mut declaration.dead_letter {
             *file = folder.join(&*file);
         }
         Declaration { name, ..declaration }
     });
     Ok(functions.collect())
+}
+
+/// As Landlock is to be told it: what is not there is told when it is to be opened.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or(path.to_path_buf())
 }
 
 /// Code that was opened for a function.
@@ -354,6 +368,7 @@ impl Declaration {
             init_timeout_seconds: limits::init_timeout(init_timeout)
                 .map_err(InvalidFunction::InitTimeout)?,
             environment: self.environment.clone(),
+            sandbox: self.sandbox.clone().unwrap_or_default(),
             ..defaults
         })
     }

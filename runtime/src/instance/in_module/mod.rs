@@ -9,7 +9,9 @@ pub use image::prepare as prepare_image;
 
 use super::{InvokeError, Observer, Request, StartError, panics};
 use crate::{
-    contract::{Context, Failure, Function, Invocation, Outcome, environment, report::ColdStart},
+    contract::{
+        Context, Failure, Function, Invocation, Outcome, Policy, environment, report::ColdStart,
+    },
     python::{CodePaths, Ended, Entry, Interpreter},
 };
 use hooks::Running;
@@ -61,6 +63,7 @@ impl Instance {
         engine: io::Result<Engine>,
         function: &Function,
         code: &CodePaths,
+        _policy: &Policy,
         _once: bool,
     ) -> Result<Self, StartError> {
         let mut engine = engine.map_err(StartError::Engine)?;

@@ -128,7 +128,7 @@ impl Hosted {
         code: &CodePaths,
     ) -> Result<Self, StartError> {
         let (marker, key) = (Marker::fresh(), Key::fresh());
-        let serve = Serve::of(function, code, marker, key, false);
+        let serve = Serve::of(function, code, keeper.policy(), marker, key, false);
         let assignment = Assignment::Serve(Box::new(serve));
         let Spare { process, mut socket, log, pidfd, ending } = spare;
         // The other end waits for it, and takes it as it comes.

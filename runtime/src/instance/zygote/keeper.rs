@@ -9,7 +9,7 @@ use super::{
     scales::Scales,
 };
 use crate::{
-    contract::Function,
+    contract::{Function, Policy},
     instance::{
         StartError, descendants,
         marker::Marker,
@@ -98,6 +98,8 @@ struct Shared {
     zygote: watch::Sender<Option<Arc<Zygote>>>,
     /// How many processes are forked ahead of time.
     spares: usize,
+    /// What instances are kept to.
+    policy: Policy,
     scales: Scales,
     answers: Budget,
     note: Note,
@@ -129,11 +131,12 @@ struct Living {
 impl Keeper {
     /// Starts a zygote and waits until it is ready. This process becomes the one that orphaned
     /// descendants fall to, and closes its memory and environment to them. `spares` processes
-    /// are forked before they are needed; `note` takes what there is to say.
+    /// are forked before they are needed, instances are kept to `policy`; `note` takes what there
+    /// is to say.
     ///
     /// # Errors
     /// When no zygote can be started.
-    pub async fn start(spares: usize, note: Note) -> Result<Self, ZygoteError> {
+    pub async fn start(spares: usize, policy: Policy, note: Note) -> Result<Self, ZygoteError> {
         descendants::become_subreaper();
         process::hide_from_functions();
         let shared = Arc::new(Shared {
@@ -141,6 +144,7 @@ impl Keeper {
             state: Mutex::default(),
             zygote: watch::Sender::new(None),
             spares,
+            policy,
             scales: Scales::start().map_err(ZygoteError::Watch)?,
             answers: Budget::new(ANSWERS_BYTES),
             note,
@@ -196,7 +200,8 @@ impl Keeper {
             self.fork().await.map_err(StartError::Engine)?;
         // If anything goes wrong, the process is killed: the code that it loads may never return.
         let started = Started { process, keeper: self.clone() };
-        let serve = Serve::of(function, code, Marker::fresh(), Key::fresh(), false);
+        let policy = &self.shared.policy;
+        let serve = Serve::of(function, code, policy, Marker::fresh(), Key::fresh(), false);
         let assignment = Assignment::Zygote(Some(Box::new(serve)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let note = self.shared.note.clone();
@@ -253,6 +258,11 @@ impl Keeper {
     /// keeper is of no use afterwards.
     pub fn close(&self) {
         descendants::kill_all();
+    }
+
+    /// What instances are kept to.
+    pub(super) fn policy(&self) -> &Policy {
+        &self.shared.policy
     }
 
     /// What looks at the memory of instances.

@@ -1,0 +1,85 @@
+//! `krait sandbox`, and the options that are about it.
+
+use super::{
+    Fatal,
+    options::{SandboxArguments, SandboxMode},
+};
+use crate::{
+    contract::policy::{Mode, Policy},
+    sandbox::Machine,
+};
+use anyhow::{Context as _, anyhow};
+use std::path::{Path, PathBuf};
+
+/// Tells what this machine gives, a line for each thing, and what comes of it.
+pub(super) fn run() -> Result<u8, Fatal> {
+    let machine = Machine::look_closely();
+    let landlock = match machine.landlock {
+        0 => "none: Linux 5.13 has it, unless it is switched off at the start (lsm=)".to_owned(),
+        version if version < 6 => format!("{version} of 6: a newer Linux keeps more"),
+        version => format!("{version}"),
+    };
+    println!("Landlock        {landlock}");
+    println!("seccomp         {}", yes(machine.seccomp));
+    println!(
+        "own /tmp        {}",
+        match machine.namespaces {
+            Some(true) if machine.root => "yes, by root's right to mount",
+            Some(true) => "yes, by a user namespace",
+            _ => "none: there are no user namespaces for this user",
+        }
+    );
+    println!("cgroup v2       {}", if machine.cgroups { "yes, not used yet" } else { "none" });
+    println!(
+        "root            {}",
+        if machine.root { "yes: functions get none of its rights" } else { "no" }
+    );
+    match machine.missing().as_slice() {
+        [] => println!("A function is kept to its own files, network and system calls."),
+        missing => {
+            for each in missing {
+                println!("missing: {each}");
+            }
+        }
+    }
+    Ok(0)
+}
+
+fn yes(is_there: bool) -> &'static str {
+    if is_there { "yes" } else { "none" }
+}
+
+/// The policy that was typed, over `policy`.
+///
+/// # Errors
+/// When a sandbox is required that this machine has not got, or a path is not there.
+pub(super) fn policy(arguments: &SandboxArguments, policy: Policy) -> Result<Policy, Fatal> {
+    let mode = match arguments.sandbox {
+        SandboxMode::Auto => Mode::Auto,
+        SandboxMode::Require => Mode::Require,
+        SandboxMode::Off => Mode::Off,
+    };
+    if mode == Mode::Require {
+        Machine::look()
+            .require()
+            .map_err(|missing| anyhow!("--sandbox=require cannot be kept: {missing}"))
+            .map_err(Fatal::Request)?;
+    }
+    Ok(Policy {
+        mode,
+        read: there(&arguments.allow_read, "--allow-read")?,
+        write: there(&arguments.allow_write, "--allow-write")?,
+        network: arguments.network.clone().unwrap_or(policy.network),
+        processes: policy.processes && !arguments.no_processes,
+        ..policy
+    })
+}
+
+fn there(paths: &[PathBuf], option: &str) -> Result<Vec<PathBuf>, Fatal> {
+    let absolute = |path: &PathBuf| {
+        Path::canonicalize(path)
+            .with_context(|| format!("{option} {} cannot be opened", path.display()))
+            .map_err(Fatal::Request)
+    };
+    paths.iter().map(absolute).collect()
+}

@@ -1,0 +1,138 @@
+//! What a function may reach of the machine: krait's own, the platform says nothing of it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::path::PathBuf;
+
+/// Whether functions are kept in a sandbox.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// With what the machine gives; what is missing is said.
+    #[default]
+    Auto,
+    /// With all that the sandbox is made of, or not at all.
+    Require,
+    /// Without.
+    Off,
+}
+
+/// What can be reached of the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Network {
+    /// All of it, and the machine's UNIX sockets.
+    #[default]
+    Open,
+    /// TCP to these ports, and UDP, which names are resolved by; nothing may listen.
+    Ports(Vec<u16>),
+    /// Nothing.
+    Closed,
+}
+
+/// The policy that a function's instance is kept by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    pub mode: Mode,
+    /// Files and folders to be read, beyond the function's own and the system's.
+    pub read: Vec<PathBuf>,
+    /// Files and folders to be read and written.
+    pub write: Vec<PathBuf>,
+    pub network: Network,
+    /// Whether other processes may be started.
+    pub processes: bool,
+    /// Whether the code's own folder may be written to.
+    pub writable_code: bool,
+    /// Whether an instance has a `/tmp` of its own, where the machine can give it one.
+    pub own_temporary: bool,
+}
+
+/// What is said of one function, instead of what holds for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rules {
+    pub mode: Option<Mode>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<PathBuf>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub write: Vec<PathBuf>,
+    pub network: Option<Network>,
+    pub processes: Option<bool>,
+}
+
+impl Policy {
+    /// For one's own code, called by oneself: the network, `/tmp` and the code's folder are the
+    /// machine's, as for any program that one runs.
+    pub fn of_invoke() -> Self {
+        Self { processes: true, writable_code: true, ..Self::default() }
+    }
+
+    /// For code beside other code: the code stays as it is, and `/tmp` is its own. The network is
+    /// open, since functions use databases and each other.
+    pub fn of_serve() -> Self {
+        Self { processes: true, own_temporary: true, ..Self::default() }
+    }
+
+    /// With what is said of one function. `require` is not given up by it.
+    #[must_use]
+    pub fn with(&self, rules: &Rules) -> Self {
+        let mut policy = self.clone();
+        if let Some(mode) = rules.mode
+            && self.mode == Mode::Auto
+        {
+            policy.mode = mode;
+        }
+        policy.read.extend_from_slice(&rules.read);
+        policy.write.extend_from_slice(&rules.write);
+        if let Some(network) = &rules.network {
+            policy.network = network.clone();
+        }
+        policy.processes = rules.processes.unwrap_or(self.processes);
+        policy
+    }
+}
+
+/// As it is written: `true`, `false`, or a list of ports.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Whole(bool),
+    Ports(Vec<u16>),
+}
+
+impl Serialize for Network {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Open => Written::Whole(true),
+            Self::Closed => Written::Whole(false),
+            Self::Ports(ports) => Written::Ports(ports.clone()),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("network is true, false, or a list of ports"))?;
+        Ok(match written {
+            Written::Whole(true) => Self::Open,
+            Written::Whole(false) => Self::Closed,
+            Written::Ports(ports) => Self::Ports(ports),
+        })
+    }
+}
+
+/// As an option has it: `on`, `off`, or ports with commas between.
+impl std::str::FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "on" => Ok(Self::Open),
+            "off" => Ok(Self::Closed),
+            ports => {
+                let ports = ports.split(',').map(str::parse).collect::<Result<_, _>>();
+                ports.map(Self::Ports).map_err(|_| "it is on, off, or ports: 443,5432".to_owned())
+            }
+        }
+    }
+}

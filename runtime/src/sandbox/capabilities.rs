@@ -1,0 +1,78 @@
+//! The rights of root: given up, and not to be had again.
+
+use std::{io, path::Path};
+
+/// `struct __user_cap_header_struct` of capget(2).
+#[repr(C)]
+struct Header {
+    version: u32,
+    process: i32,
+}
+
+/// `struct __user_cap_data_struct`: there are two, for 64 capabilities.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct Set {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+/// `_LINUX_CAPABILITY_VERSION_3`.
+const VERSION: u32 = 0x2008_0522;
+
+/// `SECBIT_NOROOT` and `SECBIT_NO_SETUID_FIXUP`, and their locks: to be root gives no
+/// capabilities.
+const ROOT_IS_NOBODY: libc::c_ulong = 0b1111;
+
+/// To read what the modes of files close.
+const DAC_READ_SEARCH: u32 = 1 << 2;
+
+/// Has this process, and all that it starts, get no privileges by starting a program.
+pub(super) fn no_new_privileges() -> io::Result<()> {
+    // SAFETY: the call changes a flag of this process.
+    match unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// Drops every capability. Where root could not read the function's own `code` without, since it
+/// is another user's, it keeps the one right to read, if it is `confined` to what was opened.
+pub(super) fn drop_all(code: &Path, confined: bool) -> io::Result<()> {
+    // SAFETY: the calls change this process alone. Without the right to set these bits there
+    // are no capabilities either.
+    unsafe {
+        libc::prctl(libc::PR_SET_SECUREBITS, ROOT_IS_NOBODY, 0, 0, 0);
+        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    }
+    if confined && is_root() {
+        set(Set { permitted: DAC_READ_SEARCH, ..Set::default() })?;
+        if !can_read(code) {
+            let one =
+                Set { effective: DAC_READ_SEARCH, permitted: DAC_READ_SEARCH, inheritable: 0 };
+            return set(one);
+        }
+    }
+    set(Set::default())
+}
+
+fn set(lower: Set) -> io::Result<()> {
+    let header = Header { version: VERSION, process: 0 };
+    let sets = [lower, Set::default()];
+    // SAFETY: the structures are as capset(2) has them.
+    match unsafe { libc::syscall(libc::SYS_capset, &raw const header, sets.as_ptr()) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+fn is_root() -> bool {
+    // SAFETY: the call cannot fail and changes nothing.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// Whether a folder can be listed and entered with the rights that this process has now.
+fn can_read(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok() && std::fs::metadata(folder.join(".")).is_ok()
+}

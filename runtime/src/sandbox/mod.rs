@@ -1,0 +1,29 @@
+//! What keeps a function's process to its own: its files, its network, its kind of system calls.
+//! Security rests on this room; docs/security.md says against whom, and where it ends.
+//!
+//! A process enters once its descriptors are placed, before it reads a line of the function, and
+//! never leaves. It needs no privilege:
+//!
+//! ```text
+//! Ground::prepare         ahead: a ruleset with the system's folders           grounds.rs
+//! Ground::enter             a /tmp of its own, where it may be had             temporary.rs
+//!                           the function's folders, signals, TCP: Landlock     grounds.rs
+//!                           all capabilities dropped, no new privileges        capabilities.rs
+//!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
+//! Machine::look           what this machine gives                              machine.rs
+//! hint                      what would open what was refused                     hint.rs
+//! ```
+
+mod calls;
+mod capabilities;
+mod error;
+mod filter;
+mod grounds;
+mod hint;
+mod machine;
+mod temporary;
+
+pub use error::SandboxError;
+pub(crate) use grounds::{Ground, Stage};
+pub(crate) use hint::hint;
+pub use machine::Machine;
