@@ -82,6 +82,7 @@ pub(super) enum Command {
     /// Tell what of a function will not work, without running it
     #[command(after_help = CHECK_AFTER_HELP)]
     Check(CheckArguments),
+    #[cfg(unix)]
     /// Show what this machine gives the sandbox of functions
     Sandbox,
     #[cfg(unix)]
