@@ -32,6 +32,7 @@ class Attempt:
         self.only = next((each for each in ("serve", "invoke") if f"In {each}." in prose), None)
         self.roots_control = "Root's control." in prose
         self.options = re.findall(r"With (\S+)\.", prose)
+        self.files = "Files." in prose
         self.landlock = int((re.findall(r"Landlock (\d+)\.", prose) or [0])[0])
         self.namespaces = "Namespaces." in prose
 
@@ -133,6 +134,9 @@ class World:
         }
 
     def invoke(self, attempt, *options):
+        """With files closed, where it is about them, unless the options say otherwise."""
+        if attempt.files and not options:
+            options = ("--files=own",)
         event = json.dumps(self.event())
         out, errors, _ = self.run(
             "invoke", self.project / attempt.folder, "--log=none", "--timeout=20", "-e", event, *options
@@ -240,8 +244,9 @@ def everything(world, user):
             continue
         check(f"{user}, invoke: {attempt.name}", world.invoke(attempt, *attempt.options), expected(attempt))
         if user == "root" or not attempt.roots_control:
-            off = world.invoke(attempt, "--sandbox=off")
-            check(f"{user}, invoke, off: {attempt.name}", off, attempt.off)
+            open_ones = ["--sandbox=off", "--files=all"] if attempt.files else ["--sandbox=off"]
+            for option in open_ones:
+                check(f"{user}, invoke, {option}: {attempt.name}", world.invoke(attempt, option), attempt.off)
     for options in sorted({tuple(attempt.options) for attempt in with_serve}):
         with Serving(world, *options) as serving:
             for attempt in with_serve:

@@ -376,10 +376,15 @@ pub(super) struct SnapshotArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sandbox")]
 pub(super) struct SandboxArguments {
-    /// Keep the function to its own files and network: with what the machine has for it, with all
-    /// of it or not at all, or not
+    /// Run the function in a sandbox: with what this machine has for one, only with all of it, or
+    /// in none
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub sandbox: SandboxMode,
+
+    /// The files that it may reach: its own and the system's, or all that you can [default: all; own
+    /// with --sandbox=require, --allow-read or --allow-write, and in krait serve]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub files: Option<SandboxFiles>,
 
     /// A file or folder that it may read; may be repeated
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -405,6 +410,13 @@ pub(super) enum SandboxMode {
     Auto,
     Require,
     Off,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SandboxFiles {
+    Own,
+    All,
 }
 
 #[derive(Debug, Args)]

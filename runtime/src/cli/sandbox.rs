@@ -2,10 +2,10 @@
 
 use super::{
     Fatal,
-    options::{SandboxArguments, SandboxMode},
+    options::{SandboxArguments, SandboxFiles, SandboxMode},
 };
 use crate::{
-    contract::policy::{Mode, Policy},
+    contract::policy::{Files, Mode, Policy},
     sandbox::Machine,
 };
 use anyhow::{Context as _, anyhow};
@@ -65,8 +65,17 @@ pub(super) fn policy(arguments: &SandboxArguments, policy: Policy) -> Result<Pol
             .map_err(|missing| anyhow!("--sandbox=require cannot be kept: {missing}"))
             .map_err(Fatal::Request)?;
     }
+    // Who names what is open, or wants a whole sandbox, wants the rest closed.
+    let named = !arguments.allow_read.is_empty() || !arguments.allow_write.is_empty();
+    let files = match arguments.files {
+        Some(SandboxFiles::All) => Files::All,
+        Some(SandboxFiles::Own) => Files::Own,
+        None if named || mode == Mode::Require => Files::Own,
+        None => policy.files,
+    };
     Ok(Policy {
         mode,
+        files,
         read: there(&arguments.allow_read, "--allow-read")?,
         write: there(&arguments.allow_write, "--allow-write")?,
         network: arguments.network.clone().unwrap_or(policy.network),

@@ -16,6 +16,17 @@ pub enum Mode {
     Off,
 }
 
+/// Which files can be reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Files {
+    /// The function's own, the system's, and those that are opened by name.
+    #[default]
+    Own,
+    /// Those that the user can reach.
+    All,
+}
+
 /// What can be reached of the network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Network {
@@ -32,6 +43,7 @@ pub enum Network {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     pub mode: Mode,
+    pub files: Files,
     /// Files and folders to be read, beyond the function's own and the system's.
     pub read: Vec<PathBuf>,
     /// Files and folders to be read and written.
@@ -50,6 +62,7 @@ pub struct Policy {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rules {
     pub mode: Option<Mode>,
+    pub files: Option<Files>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<PathBuf>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -59,10 +72,10 @@ pub struct Rules {
 }
 
 impl Policy {
-    /// For one's own code, called by oneself: the network, `/tmp` and the code's folder are the
-    /// machine's, as for any program that one runs.
+    /// For one's own code, called by oneself: files and the network are the machine's, as for any
+    /// program that one runs.
     pub fn of_invoke() -> Self {
-        Self { processes: true, writable_code: true, ..Self::default() }
+        Self { files: Files::All, processes: true, writable_code: true, ..Self::default() }
     }
 
     /// For code beside other code: the code stays as it is, and `/tmp` is its own. The network is
@@ -80,6 +93,7 @@ impl Policy {
         {
             policy.mode = mode;
         }
+        policy.files = rules.files.unwrap_or(self.files);
         policy.read.extend_from_slice(&rules.read);
         policy.write.extend_from_slice(&rules.write);
         if let Some(network) = &rules.network {

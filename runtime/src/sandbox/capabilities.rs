@@ -28,6 +28,10 @@ const ROOT_IS_NOBODY: libc::c_ulong = 0b1111;
 /// To read what the modes of files close.
 const DAC_READ_SEARCH: u32 = 1 << 2;
 
+/// `CAP_CHOWN`, `CAP_DAC_OVERRIDE`, `CAP_DAC_READ_SEARCH`, `CAP_FOWNER` and `CAP_FSETID`: what root may
+/// do with the files of others.
+const OF_FILES: std::ops::Range<u32> = 0..5;
+
 /// Has this process, and all that it starts, get no privileges by starting a program.
 pub(super) fn no_new_privileges() -> io::Result<()> {
     // SAFETY: the call changes a flag of this process.
@@ -55,6 +59,36 @@ pub(super) fn drop_all(code: &Path, confined: bool) -> io::Result<()> {
         }
     }
     set(Set::default())
+}
+
+/// Drops every capability but those that are about files, which programs that it starts have, too:
+/// root reaches its files, such as a folder that a container was given of another user's.
+pub(super) fn keep_those_of_files() -> io::Result<()> {
+    // SAFETY: as in `drop_all`.
+    unsafe {
+        libc::prctl(libc::PR_SET_SECUREBITS, ROOT_IS_NOBODY, 0, 0, 0);
+        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    }
+    let kept = held()?.permitted & OF_FILES.fold(0, |kept, capability| kept | 1 << capability);
+    set(Set { effective: kept, permitted: kept, inheritable: kept })?;
+    for capability in OF_FILES.filter(|capability| kept & 1 << capability != 0) {
+        // SAFETY: the call changes what this process hands on. It has no more than what is kept.
+        unsafe {
+            libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+        }
+    }
+    Ok(())
+}
+
+/// The lower half of those that this process has.
+fn held() -> io::Result<Set> {
+    let mut header = Header { version: VERSION, process: 0 };
+    let mut sets = [Set::default(); 2];
+    // SAFETY: the structures are as capget(2) has them.
+    match unsafe { libc::syscall(libc::SYS_capget, &raw mut header, sets.as_mut_ptr()) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(sets[0]),
+    }
 }
 
 fn set(lower: Set) -> io::Result<()> {

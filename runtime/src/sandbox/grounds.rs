@@ -4,7 +4,7 @@
 //! Files that are open already stay so.
 
 use super::{SandboxError, calls, capabilities, filter, temporary};
-use crate::contract::policy::{Mode, Network, Policy};
+use crate::contract::policy::{Files, Mode, Network, Policy};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, NetPort, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope, make_bitflags,
@@ -145,7 +145,11 @@ impl Ground {
                 false
             }
         };
-        let dropped = capabilities::drop_all(code, confined).map_err(SandboxError::Capabilities);
+        let dropped = match policy.files {
+            Files::All => capabilities::keep_those_of_files(),
+            Files::Own => capabilities::drop_all(code, confined),
+        };
+        let dropped = dropped.map_err(SandboxError::Capabilities);
         entering.take(dropped)?;
         if stage != Stage::OfZygote {
             let filtered = calls::filter(policy)
@@ -184,6 +188,10 @@ impl Entering {
         layers: &[PathBuf],
         stage: Stage,
     ) -> Result<RulesetCreated, SandboxError> {
+        if policy.files == Files::All {
+            let all = AccessFs::from_all(KNOWN);
+            return Ok(open_if_there(ruleset, Path::new("/"), all)?);
+        }
         let of_code = if policy.writable_code { WRITE } else { READ };
         let mut ruleset = ruleset;
         let system = [

@@ -1,6 +1,6 @@
 //! What would open what was refused, for who reads the log.
 
-use crate::contract::policy::{Mode, Network, Policy};
+use crate::contract::policy::{Files, Mode, Network, Policy};
 use std::{
     fs::{self, File},
     path::PathBuf,
@@ -17,6 +17,9 @@ pub(crate) fn hint(policy: &Policy, own: &[PathBuf], stack_trace: &str) -> Optio
         return None;
     }
     if let Some(path) = refused_path(error) {
+        if policy.files == Files::All {
+            return None;
+        }
         // A link in the function's own folder may lead out of it.
         let path = &fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
         let opened = own.iter().chain(&policy.read).any(|each| path.starts_with(each))

@@ -8,7 +8,7 @@
 //! Ground::prepare         ahead: a ruleset with the system's folders           grounds.rs
 //! Ground::enter             a /tmp of its own, where it may be had             temporary.rs
 //!                           the function's folders, signals, TCP: Landlock     grounds.rs
-//!                           all capabilities dropped, no new privileges        capabilities.rs
+//!                           capabilities dropped, no new privileges            capabilities.rs
 //!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
 //! Machine::look           what this machine gives                              machine.rs
 //! hint                      what would open what was refused                     hint.rs
