@@ -120,7 +120,7 @@ impl Ground {
         stage: Stage,
     ) -> Result<Entered, SandboxError> {
         let mut entering = Entering { required: policy.mode == Mode::Require, remarks: Vec::new() };
-        if policy.own_temporary && stage != Stage::OfZygote {
+        if policy.own_temporary && policy.files == Files::Own && stage != Stage::OfZygote {
             let read = policy.read.iter().chain(layers).map(PathBuf::as_path);
             let own = temporary::make_own(read.chain([code]), &policy.write);
             let own = own.map_err(SandboxError::Temporary);
