@@ -21,6 +21,9 @@ const SECONDS: f64 = 0.3;
 /// How often the starts are made.
 const STARTS: usize = 4;
 
+/// An instance writes its counts when it ends, which its sandbox does not let it.
+const UNBOUNDED: &str = "--sandbox=off";
+
 /// How many requests the server gets, of each kind.
 const REQUESTS: usize = 200;
 
@@ -62,6 +65,7 @@ impl Training<'_> {
         fs::write(&file, event.to_string())?;
         let output = self
             .krait(&["invoke", "--timeout", "900", "--memory", "3072", "--log", "none"])
+            .arg(UNBOUNDED)
             .arg("--event-file")
             .arg(&file)
             .arg(code)
@@ -102,11 +106,9 @@ impl Training<'_> {
     fn serve(&self) -> Result<()> {
         let data = self.raw.join("data");
         let child = self
-            .krait(&["serve", "--listen", "127.0.0.1:0", "--log", "quiet"])
-            // An instance writes its counts when it ends, where no sandbox would let it.
-            .arg("--files=all")
-            .arg("--data-dir")
+            .krait(&["serve", "--listen", "127.0.0.1:0", "--log", "quiet", "--data-dir"])
             .arg(&data)
+            .arg(UNBOUNDED)
             .arg(root().join("benches/handlers/served.py"))
             .stdout(Stdio::piped())
             .spawn()
