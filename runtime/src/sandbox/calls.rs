@@ -145,7 +145,7 @@ pub(super) fn filter(policy: &Policy) -> Option<Vec<sock_filter>> {
             allow(),
         ],
     ));
-    rules.push(of(libc::SYS_setpriority, own_priority(libc::PRIO_PROCESS as u32)));
+    rules.push(of(libc::SYS_setpriority, own_priority(libc::PRIO_PROCESS)));
     rules.push(of(libc::SYS_ioprio_set, own_priority(ONE_PROCESS)));
     program(rules)
 }
