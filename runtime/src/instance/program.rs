@@ -19,7 +19,6 @@ pub fn run(program: Program) -> ! {
         let fixed = fixed.map_err(Refusal::StackTaken);
         let warm = engine::interpreter(fixed, &options, started);
         serve::settle_accounts();
-        serve::settle_time_zone();
         if std::env::var_os("KRAIT_LOG").is_some_and(|level| level == "debug") {
             eprintln!("krait: {}", warm.note);
         }

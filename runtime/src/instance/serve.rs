@@ -43,7 +43,6 @@ pub(super) fn load_ahead(
 ) -> Loaded {
     allocator::report_exhaustion_to(-1);
     settle_accounts();
-    settle_time_zone();
     interpreter.wake(&function.environment);
     let ended = interpreter.load(code_of(&function), &function.handler);
     if let Ended::Failed(failure) = &ended {
@@ -67,7 +66,6 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
     match loaded {
         None => {
             settle_accounts();
-            settle_time_zone();
             warm.interpreter.wake(&function.environment);
         }
         Some(_) => warm.interpreter.wake_after_fork(),
@@ -126,22 +124,6 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
     }
 }
 
-/// If the function sets a time zone and the machine has no file for it, gives libc the zone's rule.
-/// The interpreter gets its environment separately, so the function still sees the name.
-pub(super) fn settle_time_zone() {
-    let Ok(name) = std::env::var("TZ") else { return };
-    let known = std::path::Path::new("/usr/share/zoneinfo").join(&name).is_file();
-    let rule = if known { None } else { krait_stdlib_shims::posix_rule(&name) };
-    // SAFETY: the instance has one thread yet, and nobody holds a string of its
-    // environment.
-    unsafe {
-        if let Some(rule) = rule {
-            std::env::set_var("TZ", rule);
-        }
-        tzset();
-    }
-}
-
 /// Limits libc to the users and groups of `/etc/passwd` and `/etc/group`. For other sources in the
 /// machine's configuration it would load libraries that were built for another libc. Debian's
 /// library for systemd crashes then.
@@ -153,8 +135,6 @@ pub(super) fn settle_accounts() {
 }
 
 unsafe extern "C" {
-    /// Makes libc read `TZ` again.
-    fn tzset();
     /// Sets the sources of one of glibc's databases, in place of `/etc/nsswitch.conf`.
     fn __nss_configure_lookup(database: *const c_char, services: *const c_char) -> c_int;
 }

@@ -19,6 +19,7 @@ mod program;
 mod ret_msg;
 mod shelf;
 mod strftime;
+mod time_zone;
 #[cfg(unix)]
 mod unrun;
 mod wall_time;

@@ -2,7 +2,7 @@
 //!
 //! What is done in Python is in `stdlib-shims/python/replace/_krait_program.py`.
 
-use super::{Interpreter, leave, module, shelf, warm};
+use super::{Interpreter, leave, module, shelf, time_zone, warm};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyCode, PyDictRef, PyInt, PyStr},
@@ -169,7 +169,7 @@ fn report(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Ended {
 fn begin(program: &Program, vm: &VirtualMachine) -> PyResult {
     let switches = &program.switches;
     warm::set_environment(environment(), vm)?;
-    warm::set_time_zone(vm)?;
+    time_zone::tzset(vm)?;
     module::search_files_before_frozen_modules(vm)?;
     shelf::note_finders(vm)?;
     // While the flags say that there is no site: to import it does nothing yet.

@@ -1,7 +1,8 @@
-//! `time.strftime`, in place of the engine's. The engine's loses the UTC offset of a `struct_time`,
-//! and uses another library where libc has no time zones.
+//! `time.strftime`, in place of the engine's, and `time.tzset`, which the engine lacks. The engine's
+//! `strftime` loses the UTC offset of a `struct_time`, and uses another library where libc has no time
+//! zones.
 
-use super::strftime::WallTime;
+use super::{strftime::WallTime, time_zone};
 use malachite_bigint::Sign;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -10,9 +11,11 @@ use rustpython_vm::{
     function::OptionalArg,
 };
 
-/// Installs it.
+/// Installs them.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
-    vm.import("time", 0)?.set_attr("strftime", vm.new_function("strftime", strftime), vm)
+    let time = vm.import("time", 0)?;
+    time.set_attr("strftime", vm.new_function("strftime", strftime), vm)?;
+    time.set_attr("tzset", vm.new_function("tzset", time_zone::tzset), vm)
 }
 
 /// The nine numbers of a `struct_time`, or of a tuple, for the function of that name.

@@ -1,8 +1,6 @@
 //! The work that is done ahead of time for a snapshot, and what a process must do again after it.
 
-#[cfg(target_family = "wasm")]
-use super::wasi_time::set_time_zone;
-use super::{CodePaths, Ended, Interpreter, code_memory, shelf};
+use super::{CodePaths, Ended, Interpreter, code_memory, shelf, time_zone};
 use crate::contract::Handler;
 use indexmap::IndexMap;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
@@ -127,7 +125,8 @@ impl Interpreter {
     pub fn wake(&self, environment: &IndexMap<String, String>) {
         rand::rng().reseed().unwrap_or_default();
         self.engine.enter(|vm| {
-            let woken = set_environment(bytes_of(environment), vm).and_then(|()| set_time_zone(vm));
+            let woken =
+                set_environment(bytes_of(environment), vm).and_then(|()| time_zone::tzset(vm));
             if let Err(error) = woken {
                 vm.print_exception(&error);
             }
@@ -204,28 +203,4 @@ pub(super) fn set_environment(
 fn bytes_of(environment: &IndexMap<String, String>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     let bytes = |text: &String| text.as_bytes().to_vec();
     environment.iter().map(move |(key, value)| (bytes(key), bytes(value)))
-}
-
-/// Sets the attributes of `time` that describe the time zone, from libc's current one.
-#[cfg(unix)]
-pub(super) fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
-    use std::ffi::{CStr, c_char, c_int, c_long};
-    unsafe extern "C" {
-        static timezone: c_long;
-        static daylight: c_int;
-        static tzname: [*const c_char; 2];
-    }
-    // SAFETY: libc set them when it read `TZ`, and does so only when it is told to; names
-    // are C strings that live until then.
-    let (west, summer, names) = unsafe {
-        let name = |at: usize| CStr::from_ptr(tzname[at]).to_string_lossy().into_owned();
-        (timezone, daylight, [name(0), name(1)])
-    };
-    let time = vm.import("time", 0)?;
-    time.set_attr("timezone", vm.ctx.new_int(west), vm)?;
-    // As CPython does where libc does not tell it.
-    time.set_attr("altzone", vm.ctx.new_int(west - 3600), vm)?;
-    time.set_attr("daylight", vm.ctx.new_int(summer), vm)?;
-    let names = names.map(|name| vm.ctx.new_str(name).into());
-    time.set_attr("tzname", vm.ctx.new_tuple(names.to_vec()), vm)
 }

@@ -34,7 +34,7 @@ pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
 
 /// Takes the time zone from the function's `TZ`, the name of one or a rule in POSIX form. The
 /// interpreter reads that variable of the process, and understands rules without files.
-pub(super) fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn settle(vm: &VirtualMachine) -> PyResult<()> {
     let environ = vm.import("posix", 0)?.get_attr("environ", vm)?;
     let name = environ.get_item(vm.ctx.new_bytes(b"TZ".to_vec()).as_object(), vm).ok();
     let name: Option<PyBytesRef> = name.and_then(|name| name.downcast().ok());
@@ -43,14 +43,6 @@ pub(super) fn set_time_zone(vm: &VirtualMachine) -> PyResult<()> {
     let (rule, zone) = Zone::of(rule).map_or_else(|| ("UTC0", Zone::UTC), |zone| (rule, zone));
     // SAFETY: the process has one thread.
     unsafe { std::env::set_var("TZ", rule) };
-    let time = vm.import("time", 0)?;
-    let west = -zone.standard.0.seconds();
-    time.set_attr("timezone", vm.ctx.new_int(west), vm)?;
-    // As CPython does where libc does not tell it.
-    time.set_attr("altzone", vm.ctx.new_int(west - 3600), vm)?;
-    time.set_attr("daylight", vm.ctx.new_int(i32::from(zone.summer.is_some())), vm)?;
-    let names = [false, true].map(|summer| vm.ctx.new_str(zone.name(summer)).into());
-    time.set_attr("tzname", vm.ctx.new_tuple(names.to_vec()), vm)?;
     ZONE.set(zone);
     Ok(())
 }
