@@ -215,7 +215,8 @@ fn run(
             Some(warm)
         }
     };
-    follow(channels, || warm.unwrap_or_else(|| ordinary(Refusal::Off, None, started)), None)
+    let warm = || warm.unwrap_or_else(|| ordinary(Refusal::Off, None, started));
+    follow(channels, warm, None, None)
 }
 
 /// What an engine has prepared for every instance that is forked from it.
@@ -237,16 +238,18 @@ pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: In
         init_runtime,
         note: format!("forked from a zygote: {}", prepared.note),
     };
-    follow(channels, warm, prepared.loaded.as_ref())
+    // Nobody waits for it yet.
+    let ground = Some(Ground::prepare());
+    follow(channels, warm, ground, prepared.loaded.as_ref())
 }
 
 /// Receives the process's one assignment and carries it out.
 fn follow(
     mut channels: process::Channels,
     warm: impl FnOnce() -> Warm,
+    ground: Option<Ground>,
     loaded: Option<&serve::Loaded>,
 ) -> ! {
-    let ground = Ground::prepare();
     match wire::receive_assignment(&mut channels.socket) {
         Ok(Some(Assignment::Serve(function))) => {
             panics::log_to(channels.log.as_raw_fd());
@@ -262,21 +265,14 @@ fn follow(
         }
         Ok(Some(Assignment::Zygote(function))) => {
             let Warm { interpreter, note, .. } = warm();
-            let mut ground = Some(ground);
             let loaded = function.map(|function| {
                 process::become_instance(&function);
-                if let Some(ground) = ground.take() {
-                    enter(ground, &mut channels, &function, Stage::Zygote);
-                }
+                enter(ground, &mut channels, &function, Stage::Zygote);
                 serve::load_ahead(&mut channels, interpreter, *function)
             });
-            // Each instance prepares its own.
-            drop(ground);
             zygote::run(channels, &Prepared { interpreter, note, loaded })
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
-            // A snapshot holds no descriptor.
-            drop(ground);
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
             match made.and_then(|file| make(&file, &modules)) {
                 Ok(()) => leave(0),
@@ -294,7 +290,7 @@ fn follow(
 /// Has this process enter the function's sandbox, before it reads a line of it. Gives what is
 /// missing. Where a whole one is required and cannot be had, the process ends.
 fn enter(
-    ground: Ground,
+    ground: Option<Ground>,
     channels: &mut process::Channels,
     function: &Serve,
     stage: Stage,
@@ -303,7 +299,7 @@ fn enter(
         return Vec::new();
     }
     let layers: Vec<PathBuf> = function.layers.iter().map(PathBuf::from).collect();
-    match ground.enter(&function.policy, function.code.as_ref(), &layers, stage) {
+    match Ground::enter(ground, &function.policy, function.code.as_ref(), &layers, stage) {
         Ok(entered) => entered.remarks,
         Err(error) => {
             channels.say(&format_args!("krait: the function has no sandbox: {error}\n"));

@@ -76,7 +76,8 @@ const WRITE: BitFlags<AccessFs> = make_bitflags!(AccessFs::{
 const SHARED_MEMORY: BitFlags<AccessFs> =
     make_bitflags!(AccessFs::{ReadFile | WriteFile | RemoveFile | MakeReg | Refer | Truncate});
 
-/// The ground that a process will stand on, prepared as far as it is the same for every function.
+/// The ground that a process will stand on, where its files are its own: prepared as far as it is the
+/// same for every function.
 pub(crate) struct Ground {
     ruleset: Result<RulesetCreated, SandboxError>,
 }
@@ -107,13 +108,14 @@ impl Ground {
         Self { ruleset: prepared().map_err(SandboxError::from) }
     }
 
-    /// Enters, for good: this process, which must have one thread, and all that it starts.
+    /// Enters, for good: this process, which must have one thread, and all that it starts. What was
+    /// not `prepared` ahead is made now, if the policy asks for it.
     ///
     /// # Errors
     /// Where the policy requires a sandbox, what keeps it from being whole. The process is not
     /// to go on then. Otherwise there are remarks.
     pub(crate) fn enter(
-        self,
+        prepared: Option<Self>,
         policy: &Policy,
         code: &Path,
         layers: &[PathBuf],
@@ -131,10 +133,16 @@ impl Ground {
         }
         let own = capabilities::no_new_privileges().map_err(SandboxError::Capabilities);
         entering.take(own)?;
-        let confined = match self.ruleset.and_then(|ruleset| {
-            let ruleset = entering.open_own(ruleset, policy, code, layers, stage)?;
-            restrict(ruleset, &policy.network)
-        }) {
+        let ruleset = match policy.files {
+            Files::All => all_open().map_err(SandboxError::from),
+            Files::Own => {
+                let ground = prepared.unwrap_or_else(Self::prepare);
+                ground
+                    .ruleset
+                    .and_then(|ruleset| entering.open_own(ruleset, policy, code, layers, stage))
+            }
+        };
+        let confined = match ruleset.and_then(|ruleset| restrict(ruleset, &policy.network)) {
             Ok(RulesetStatus::NotEnforced) => {
                 entering.take(Err(SandboxError::Missing(vec!["Landlock"])))?;
                 false
@@ -188,10 +196,6 @@ impl Entering {
         layers: &[PathBuf],
         stage: Stage,
     ) -> Result<RulesetCreated, SandboxError> {
-        if policy.files == Files::All {
-            let all = AccessFs::from_all(KNOWN);
-            return Ok(open_if_there(ruleset, Path::new("/"), all)?);
-        }
         let of_code = if policy.writable_code { WRITE } else { READ };
         let mut ruleset = ruleset;
         let system = [
@@ -225,6 +229,16 @@ impl Entering {
         }
         Ok(ruleset)
     }
+}
+
+/// With all files open, for what a domain keeps besides: other processes' memory and signals. A ruleset
+/// must be about some right, and an open one costs next to nothing.
+fn all_open() -> Result<RulesetCreated, landlock::RulesetError> {
+    let ruleset = Ruleset::default()
+        .handle_access(AccessFs::MakeChar)?
+        .scope(Scope::from_all(KNOWN))?
+        .create()?;
+    open_if_there(ruleset, Path::new("/"), AccessFs::MakeChar.into())
 }
 
 fn prepared() -> Result<RulesetCreated, landlock::RulesetError> {
