@@ -146,6 +146,7 @@ class Known:
     def __init__(self, entry):
         self.sample, self.reason = entry["sample"], entry["reason"]
         self.topics = entry.get("topics", "").split()
+        self.by_chance = entry.get("by_chance", False)
         # One that says nothing of what krait gives would hide every fault.
         if not entry.get("krait") or not (entry.get("program") or entry.get("cpython")):
             raise ValueError(f"{KNOWN}: {self.sample}: a pattern for krait, and one for program or cpython")

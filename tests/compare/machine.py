@@ -191,7 +191,7 @@ class Machine:
                 topic = self.topics[name]
                 (cpython,), (krait,) = sides.run_both(self.sides, topic.prelude, [known.sample])
                 difference = differences.Difference(name, known.sample, cpython, krait)
-                if cpython == krait or not known.fits(difference):
+                if not known.fits(difference) or (cpython == krait and not known.by_chance):
                     stale.append((known, difference))
         return stale
 
