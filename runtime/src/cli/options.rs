@@ -119,6 +119,11 @@ pub(super) struct InstallArguments {
     #[arg(long, value_name = "ZIP", conflicts_with = "into", value_hint = ValueHint::FilePath)]
     pub layer: Option<PathBuf>,
 
+    /// Write the versions and hashes of what is installed to a lock beside the list of packages:
+    /// requirements.lock. A later install takes what the lock has
+    #[arg(long, conflicts_with = "packages")]
+    pub lock: bool,
+
     /// What the packages are to run on: krait, or the cloud's Python on Linux
     #[arg(long = "for", value_name = "PLACE", default_value = "krait", value_parser = ["krait", "cloud"])]
     pub place: String,
