@@ -15,8 +15,6 @@ pub(crate) mod posix_processes {
     #[pyattr]
     const NGROUPS_MAX: i32 = 65536;
     #[pyattr]
-    const POSIX_SPAWN_CLOSEFROM: i32 = 3;
-    #[pyattr]
     const RTLD_DEEPBIND: i32 = libc::RTLD_DEEPBIND;
     #[pyattr]
     const ST_APPEND: i32 = 256;
