@@ -258,8 +258,8 @@ def _reason(output, for_cloud):
     import re
 
     # Which hashes differ is in lines of their own.
-    told = ("ERROR:", "error:", "             Expected sha256 ", "                  Got ")
-    errors = [line for line in output.splitlines() if line.startswith(told)]
+    told = ("ERROR:", "error:", "Expected sha256 ", "Got ")
+    errors = [line for line in output.splitlines() if line.lstrip().startswith(told)]
     words = "\n".join(errors) if errors else "pip failed; it has told why"
     if not for_cloud:
         known = _extensions()
