@@ -27,6 +27,7 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
         request_id: &settled.request_id,
         event: &settled.event,
         pull_code: settled.pull_code,
+        context: None,
     };
     let invocation = instance.invoke(request, &mut terminal).map_err(|error| {
         terminal.log.flush();

@@ -76,12 +76,42 @@ pub fn check(variables: &IndexMap<String, String>) -> Result<(), InvalidEnvironm
 }
 
 /// The whole environment of a handler: the platform's variables, then the user's,
-/// which win where both set one.
+/// which win where both set one; or what another platform gave.
 ///
 /// `SCF_RUNTIME` is a guess at the next documented spelling. The credentials
 /// (`TENCENTCLOUD_SECRETID` and the like) are absent, as for a function without a role.
 pub fn of(function: &Function) -> IndexMap<String, String> {
-    let platform = [
+    if let Some(given) = &function.given_environment {
+        return given.clone();
+    }
+    let mut all: IndexMap<String, String> = platform(function)
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    for (key, value) in &function.environment {
+        all.insert(key.clone(), value.clone());
+    }
+    all
+}
+
+/// The user's variables among those of a process that the platform started, by their names: the
+/// platform tells them in no other way.
+pub fn of_user(all: &IndexMap<String, String>) -> IndexMap<String, String> {
+    let function = Function::default();
+    let known = platform(&function).map(|(key, _)| key);
+    let is_own = |key: &str| {
+        key != "_HANDLER"
+            && !known.contains(&key)
+            && !RESERVED_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+    };
+    all.iter()
+        .filter(|(key, _)| is_own(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+fn platform(function: &Function) -> [(&'static str, &str); 26] {
+    [
         ("TENCENTCLOUD_RUNENV", "SCF"),
         ("TENCENTCLOUD_REGION", &function.region),
         ("TENCENTCLOUD_APPID", &function.appid),
@@ -109,11 +139,5 @@ pub fn of(function: &Function) -> IndexMap<String, String> {
         ("TZ", "UTC"),
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
         ("LD_LIBRARY_PATH", "/var/runtime/java8:/var/user:/opt"),
-    ];
-    let mut all: IndexMap<String, String> =
-        platform.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    for (key, value) in &function.environment {
-        all.insert(key.clone(), value.clone());
-    }
-    all
+    ]
 }

@@ -2,6 +2,7 @@
 
 use super::{Handler, limits, policy::Rules};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// A function's configuration. The defaults are the platform's where it has any
 /// (docs/contract.md §6), else the documentation's example values (§1.5).
@@ -24,6 +25,20 @@ pub struct Function {
     pub environment: IndexMap<String, String>,
     /// What it may reach of the machine, where that is not what holds for all.
     pub sandbox: Rules,
+    /// Whose handlers it has.
+    pub dialect: Dialect,
+    /// Its whole environment, where another platform made that: see [`super::environment::of`].
+    pub given_environment: Option<IndexMap<String, String>>,
+}
+
+/// Whose handlers a function has: what their `context` is, and how their failures are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialect {
+    /// SCF's: a dict, and its envelope.
+    #[default]
+    Scf,
+    /// Those of AWS Lambda: an object, and [`super::lambda::Diagnostic`].
+    Lambda,
 }
 
 impl Default for Function {
@@ -41,6 +56,8 @@ impl Default for Function {
             init_timeout_seconds: limits::DEFAULT_INIT_TIMEOUT_SECONDS,
             environment: IndexMap::new(),
             sandbox: Rules::default(),
+            dialect: Dialect::default(),
+            given_environment: None,
         }
     }
 }

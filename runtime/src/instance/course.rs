@@ -109,8 +109,10 @@ impl<'a> Course<'a> {
 
     /// The invocation, as it goes to the instance.
     pub(super) fn call(&self) -> Vec<u8> {
-        let context = Context::new(self.request.function, self.request.request_id).to_json();
-        wire::invocation_frame(self.call, context.as_bytes(), self.request.event)
+        let Request { function, request_id, event, context, .. } = self.request;
+        let own = || Context::new(function, request_id).to_json();
+        let context = context.map_or_else(own, str::to_owned);
+        wire::invocation_frame(self.call, context.as_bytes(), event)
     }
 
     /// The wish that the function is loaded, as it goes to the instance.

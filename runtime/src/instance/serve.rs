@@ -44,7 +44,7 @@ pub(super) fn load_ahead(
     allocator::report_exhaustion_to(-1);
     settle_accounts();
     interpreter.wake(&function.environment);
-    let ended = interpreter.load(code_of(&function), &function.handler);
+    let ended = interpreter.load(code_of(&function), &function.handler, function.dialect);
     if let Ended::Failed(failure) = &ended {
         channels.say(&format_args!("{}\n", failure.message()));
     }
@@ -169,7 +169,7 @@ impl Server<'_> {
             Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),
             Some(Loaded(Ended::Failed(failure))) => Ended::Failed(failure.clone()),
             Some(Loaded(Ended::Exit)) => Ended::Exit,
-            None => self.interpreter.load(code_of(function), &function.handler),
+            None => self.interpreter.load(code_of(function), &function.handler, function.dialect),
         };
         match loaded {
             Ended::Well(entry) => {

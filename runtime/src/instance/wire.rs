@@ -7,7 +7,7 @@ use super::{
     proof::{Key, PROOF_BYTES, Proof},
 };
 use crate::{
-    contract::{Failure, Function, Handler, Policy, environment},
+    contract::{Dialect, Failure, Function, Handler, Policy, environment},
     python::{CodePaths, InvalidEvent},
 };
 use indexmap::IndexMap;
@@ -57,6 +57,7 @@ pub(super) enum Assignment {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Serve {
     pub handler: Handler,
+    pub dialect: Dialect,
     /// The whole environment of the function.
     pub environment: IndexMap<String, String>,
     pub memory_mb: u32,
@@ -86,6 +87,7 @@ impl Serve {
     ) -> Self {
         Self {
             handler: function.handler.clone(),
+            dialect: function.dialect,
             environment: environment::of(function),
             memory_mb: function.memory_mb,
             code: code.code.clone().into(),

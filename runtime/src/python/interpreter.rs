@@ -4,8 +4,8 @@
 use super::leave;
 #[cfg(target_family = "wasm")]
 use super::wasi_time;
-use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg, wall_time};
-use crate::contract::{Failure, Handler, limits};
+use super::{CodePaths, InvalidEvent, event, failure, lambda::Lambda, module, ret_msg, wall_time};
+use crate::contract::{Dialect, Failure, Handler, limits};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
 };
@@ -24,6 +24,8 @@ pub struct Interpreter {
 pub struct Entry {
     function: PyObjectRef,
     code: CodePaths,
+    /// Where it is a handler of Lambda's.
+    lambda: Option<Lambda>,
 }
 
 /// A handler's two arguments, ready to be passed.
@@ -102,10 +104,13 @@ impl Interpreter {
     }
 
     /// Imports the handler's module, with `code` as `sys.path`, and looks its function up.
-    pub fn load(&self, code: CodePaths, handler: &Handler) -> Ended<Entry> {
+    pub fn load(&self, code: CodePaths, handler: &Handler, dialect: Dialect) -> Ended<Entry> {
         self.engine.enter(|vm| {
             if let Err(error) = module::set_search_path(&code, vm) {
                 return ended(Err(error), |error| load_failure(error, &code, vm), vm);
+            }
+            if dialect == Dialect::Lambda {
+                return load_for_lambda(code, handler, vm);
             }
             let Some(entry) = module::find_entry(&code, handler) else {
                 let file = format!("{}.py", handler.entry_path());
@@ -114,7 +119,7 @@ impl Interpreter {
             let loaded = module::import(&entry, &handler.module, vm)
                 .and_then(|module| function_of(&module, handler, vm));
             match ended(loaded, |error| load_failure(error, &code, vm), vm) {
-                Ended::Well(Ok(function)) => Ended::Well(Entry { function, code }),
+                Ended::Well(Ok(function)) => Ended::Well(Entry { function, code, lambda: None }),
                 Ended::Well(Err(message)) => Ended::Failed(Failure::Load { message }),
                 Ended::Failed(failure) => Ended::Failed(failure),
                 Ended::Exit => Ended::Exit,
@@ -142,6 +147,16 @@ impl Interpreter {
     /// Calls the handler and gives RetMsg.
     pub fn invoke(&self, entry: &Entry, arguments: Event) -> Ended<String> {
         self.engine.enter(|vm| {
+            if let Some(lambda) = &entry.lambda {
+                let Event { event, context } = arguments;
+                let result = lambda.invoke(&entry.function, event, context, vm);
+                let raised = |error| lambda.raised(error, false, vm);
+                return within_limit(match ended(result, raised, vm) {
+                    Ended::Well(Ok(text)) => Ended::Well(text),
+                    Ended::Well(Err(failure)) | Ended::Failed(failure) => Ended::Failed(failure),
+                    Ended::Exit => Ended::Exit,
+                });
+            }
             let result = entry
                 .function
                 .call((arguments.event, arguments.context), vm)
@@ -149,13 +164,30 @@ impl Interpreter {
             let user_code = |error| Failure::UserCode {
                 stack_trace: failure::stack_trace(error, &entry.code, vm),
             };
-            match ended(result, user_code, vm) {
-                Ended::Well(text) if text.len() > limits::RESPONSE_BYTES => {
-                    Ended::Failed(Failure::ResponseTooLarge)
-                }
-                other => other,
-            }
+            within_limit(ended(result, user_code, vm))
         })
+    }
+}
+
+fn within_limit(ended: Ended<String>) -> Ended<String> {
+    match ended {
+        Ended::Well(text) if text.len() > limits::RESPONSE_BYTES => {
+            Ended::Failed(Failure::ResponseTooLarge)
+        }
+        other => other,
+    }
+}
+
+fn load_for_lambda(code: CodePaths, handler: &Handler, vm: &VirtualMachine) -> Ended<Entry> {
+    let lambda = match Lambda::import(vm) {
+        Ok(lambda) => lambda,
+        Err(error) => return ended(Err(error), |error| load_failure(error, &code, vm), vm),
+    };
+    let loaded = lambda.load(handler, vm);
+    match ended(loaded, |error| lambda.raised(error, true, vm), vm) {
+        Ended::Well(function) => Ended::Well(Entry { function, code, lambda: Some(lambda) }),
+        Ended::Failed(failure) => Ended::Failed(failure),
+        Ended::Exit => Ended::Exit,
     }
 }
 

@@ -11,6 +11,7 @@ mod failure;
 mod float_text;
 mod interpreter;
 mod json_text;
+mod lambda;
 #[cfg(unix)]
 mod leave;
 mod module;

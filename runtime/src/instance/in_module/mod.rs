@@ -10,7 +10,8 @@ pub use image::prepare as prepare_image;
 use super::{InvokeError, Observer, Request, StartError, panics};
 use crate::{
     contract::{
-        Context, Failure, Function, Invocation, Outcome, Policy, environment, report::ColdStart,
+        Context, Dialect, Failure, Function, Invocation, Outcome, Policy, environment,
+        report::ColdStart,
     },
     python::{CodePaths, Ended, Entry, Interpreter},
 };
@@ -125,7 +126,8 @@ impl Instance {
         let begun = Instant::now();
         let handler = running.request.function.handler.clone();
         let interpreter = self.engine.interpreter;
-        let loaded = hooks::during(running, || interpreter.load(self.code.clone(), &handler));
+        let loaded =
+            hooks::during(running, || interpreter.load(self.code.clone(), &handler, Dialect::Scf));
         let entry = match loaded {
             Ended::Well(entry) => entry,
             Ended::Failed(failure) => return Err(failure),
