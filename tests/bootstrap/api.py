@@ -1,5 +1,6 @@
 """A runtime API that says what it is told to say, and notes what it is asked."""
 
+import contextlib
 import socket
 
 # Headers that are another in each run, or say what is seen anyway.
@@ -55,20 +56,23 @@ class Listener:
     def request(self):
         """The next request on the connection, or on a new one where that has ended."""
         while True:
-            if self.connection is None:
+            if (connection := self.connection) is None:
                 stream, _ = self.socket.accept()
                 stream.settimeout(20)
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.connection = Connection(stream)
-            if (request := self.connection.request()) is not None:
+                connection = self.connection = Connection(stream)
+            if (request := connection.request()) is not None:
                 return request
             self.connection = None
 
     def close(self):
-        self.socket.close()
-        if self.connection is not None:
-            self.connection.file.close()
-            self.connection.stream.close()
+        connection, self.connection = self.connection, None
+        # Wakes who waits in another thread.
+        for stream in [self.socket, connection and connection.stream]:
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.shutdown(socket.SHUT_RDWR)
+                stream.close()
 
 
 def shown(request):

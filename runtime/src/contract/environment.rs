@@ -101,6 +101,7 @@ pub fn of_user(all: &IndexMap<String, String>) -> IndexMap<String, String> {
     let known = platform(&function).map(|(key, _)| key);
     let is_own = |key: &str| {
         key != "_HANDLER"
+            && !key.starts_with("KRAIT_")
             && !known.contains(&key)
             && !RESERVED_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
     };

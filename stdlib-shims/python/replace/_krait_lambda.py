@@ -178,4 +178,5 @@ def _set_logging_up():
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
     if level in logging.getLevelNamesMapping():
         root.setLevel(level)
-    root.addHandler(handler)
+    # There is SCF's, which krait's `logging` has.
+    root.handlers[:] = [handler]
