@@ -1,5 +1,5 @@
 //! krait as the runtime of a function on another platform: SCF's custom runtime (docs/contract.md
-//! §9.1) and AWS Lambda's.
+//! §9) and AWS Lambda's.
 //!
 //! The platform starts krait, which asks its runtime API for one event after the other and answers
 //! each. The function is in an instance, as that of `krait invoke`; it stays for all events. The

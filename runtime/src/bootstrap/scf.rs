@@ -1,4 +1,4 @@
-//! The runtime API of SCF's custom runtime (docs/contract.md §9.1).
+//! The runtime API of SCF's custom runtime (docs/contract.md §9).
 
 use super::{
     BootstrapError, Face,

@@ -1,8 +1,11 @@
 //! The environment variables a handler sees (docs/contract.md §7).
 
-use super::{Function, limits};
+use super::{Dialect, Function, Handler, limits};
 use indexmap::IndexMap;
-use std::fmt;
+use std::{
+    ffi::{OsStr, OsString},
+    fmt,
+};
 
 /// Prefixes the platform keeps for itself.
 const RESERVED_PREFIXES: [&str; 3] = ["SCF_", "QCLOUD_", "TENCENTCLOUD_"];
@@ -88,6 +91,16 @@ pub fn of(function: &Function) -> IndexMap<String, String> {
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
+    if function.own_runtime && function.dialect == Dialect::Lambda {
+        for (key, value) in [
+            ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", function.version.clone()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+            ("AWS_REGION", function.region.clone()),
+        ] {
+            all.insert(key.to_owned(), value);
+        }
+    }
     for (key, value) in &function.environment {
         all.insert(key.clone(), value.clone());
     }
@@ -141,4 +154,26 @@ fn platform(function: &Function) -> [(&'static str, &str); 26] {
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
         ("LD_LIBRARY_PATH", "/var/runtime/java8:/var/user:/opt"),
     ]
+}
+
+/// What a function with its own runtime is told of it and of its code, beyond [`of`]. The runtime
+/// API is on loopback.
+pub fn of_own_runtime(
+    dialect: Dialect,
+    handler: &Handler,
+    code: &OsStr,
+    port: u16,
+) -> Vec<(&'static str, OsString)> {
+    let api = match dialect {
+        Dialect::Scf => vec![
+            ("SCF_RUNTIME_API", "127.0.0.1".into()),
+            ("SCF_RUNTIME_API_PORT", port.to_string().into()),
+        ],
+        Dialect::Lambda => vec![
+            ("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}").into()),
+            ("LAMBDA_TASK_ROOT", code.to_owned()),
+        ],
+    };
+    let own = [("_HANDLER", handler.to_string().into()), ("USER_CODE_ROOT", code.to_owned())];
+    api.into_iter().chain(own).collect()
 }

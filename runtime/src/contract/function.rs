@@ -27,6 +27,9 @@ pub struct Function {
     pub sandbox: Rules,
     /// Whose handlers it has.
     pub dialect: Dialect,
+    /// Whether it is no handler in Python, but a program called `bootstrap`, which asks a runtime
+    /// API of its dialect for calls (docs/contract.md §9).
+    pub own_runtime: bool,
     /// Its whole environment, where another platform made that: see [`super::environment::of`].
     pub given_environment: Option<IndexMap<String, String>>,
 }
@@ -39,6 +42,18 @@ pub enum Dialect {
     Scf,
     /// Those of AWS Lambda: an object, and [`super::lambda::Diagnostic`].
     Lambda,
+}
+
+impl Dialect {
+    /// The dialect of the runtime API that a runtime's program asks, by the runtime's name; none
+    /// where that is no such runtime.
+    pub fn of_own_runtime(runtime: &str) -> Option<Self> {
+        match runtime {
+            "CustomRuntime" => Some(Self::Scf),
+            "provided.al2023" | "provided.al2" => Some(Self::Lambda),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Function {
@@ -57,6 +72,7 @@ impl Default for Function {
             environment: IndexMap::new(),
             sandbox: Rules::default(),
             dialect: Dialect::default(),
+            own_runtime: false,
             given_environment: None,
         }
     }

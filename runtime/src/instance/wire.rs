@@ -58,6 +58,7 @@ pub(super) enum Assignment {
 pub(super) struct Serve {
     pub handler: Handler,
     pub dialect: Dialect,
+    pub own_runtime: bool,
     /// The whole environment of the function.
     pub environment: IndexMap<String, String>,
     pub memory_mb: u32,
@@ -88,6 +89,7 @@ impl Serve {
         Self {
             handler: function.handler.clone(),
             dialect: function.dialect,
+            own_runtime: function.own_runtime,
             environment: environment::of(function),
             memory_mb: function.memory_mb,
             code: code.code.clone().into(),
