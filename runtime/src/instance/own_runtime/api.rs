@@ -18,6 +18,8 @@ pub(super) struct State {
     pub ready: bool,
     /// The call that is to be worked on, until its answer was passed on.
     pub call: Option<Given>,
+    /// Whether the program has got it: before that it can answer none.
+    pub is_given: bool,
     /// Its answer, or why the program cannot start.
     pub result: Option<Result<String, Failure>>,
 }
@@ -121,10 +123,18 @@ async fn next(dialect: Dialect, state: &watch::Sender<State>) -> Answer {
     }
     let mut changes = state.subscribe();
     let is_open = |state: &State| state.call.is_some() && state.result.is_none();
-    let given = match changes.wait_for(is_open).await {
-        Ok(state) => state.call.clone(),
-        Err(_) => None,
-    };
+    let mut given = None;
+    while given.is_none() {
+        if changes.wait_for(is_open).await.is_err() {
+            return not_allowed(dialect);
+        }
+        state.send_if_modified(|state| {
+            // It may have been answered on another connection meanwhile.
+            given = state.call.clone().filter(|_| state.result.is_none());
+            state.is_given |= given.is_some();
+            false
+        });
+    }
     let Some(Given { headers, event, .. }) = given else { return not_allowed(dialect) };
     let mut response = Response::builder().header(header::CONTENT_TYPE, "application/json");
     for (name, value) in headers {
@@ -143,7 +153,8 @@ fn finish(
     let is_too_large = matches!(result, Err(Failure::ResponseTooLarge));
     let mut outcome = Some(not_allowed(dialect));
     state.send_if_modified(|state| {
-        let Some(call) = state.call.as_ref().filter(|_| state.result.is_none()) else {
+        let is_open = state.is_given && state.result.is_none();
+        let Some(call) = state.call.as_ref().filter(|_| is_open) else {
             return false;
         };
         if id.is_some_and(|id| id != call.request_id) {

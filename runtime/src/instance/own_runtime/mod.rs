@@ -190,6 +190,7 @@ impl<'a> Adapter<'a> {
         self.state.send_modify(|state| {
             result = state.result.take();
             state.call = None;
+            state.is_given = false;
         });
         if let Some(result) = result {
             self.answer(result, begun.elapsed());
