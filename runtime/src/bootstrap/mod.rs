@@ -156,8 +156,14 @@ fn serve<F: Face>(
     let policy = Policy { mode: Mode::Off, ..Policy::of_invoke() };
     let mut instance = Instance::start(Engine::take(), function, code, &policy, false)
         .map_err(BootstrapError::Start)?;
-    let nothing =
-        Request { function, request_id: "", event: b"", pull_code: Duration::ZERO, context: None };
+    let nothing = Request {
+        function,
+        request_id: "",
+        event: b"",
+        pull_code: Duration::ZERO,
+        context: None,
+        times_imports: false,
+    };
     if let Err(failure) = instance.load(nothing, &mut Log)? {
         face.not_ready(&mut api, &failure)?;
         return Err(BootstrapError::Function(failure));

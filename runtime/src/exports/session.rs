@@ -138,6 +138,7 @@ impl Session {
             event,
             pull_code: self.pull_code,
             context: None,
+            times_imports: false,
         };
         match instance.invoke(request, &mut recorder) {
             Ok(Invocation { outcome: Outcome::Failed(failure), .. }) => {

@@ -318,6 +318,7 @@ impl Platform {
             event: b"",
             pull_code: revision.pull_code,
             context: None,
+            times_imports: false,
         };
         let loaded = instance.hosted.load(request, &mut recorder).await;
         loaded.map(|()| instance).map_err(|failure| failure.message())

@@ -216,6 +216,7 @@ async fn invoke(
             event: &request.event,
             pull_code: revision.pull_code,
             context: None,
+            times_imports: false,
         };
         let result = instance.hosted.invoke(call, recorder).await;
         shared.pool.note_done(process);
