@@ -43,7 +43,7 @@ impl Diagnostic {
     /// finds that itself.
     pub fn of(failure: &Failure, handler: &Handler) -> Option<Self> {
         match failure {
-            Failure::Lambda { diagnostic, .. } => Some(diagnostic.clone()),
+            Failure::Lambda { diagnostic, .. } => Some(Self::clone(diagnostic)),
             Failure::EntryMissing { .. } => {
                 let module = &handler.module;
                 Some(Self::plain(
