@@ -5,6 +5,8 @@
 //! than its budget.
 
 #[cfg(unix)]
+mod bootstrap;
+#[cfg(unix)]
 mod check;
 mod cold_start;
 mod events;
@@ -35,7 +37,7 @@ use options::{Command, CommandLine};
 #[cfg(unix)]
 pub use python::run_if_called_so as run_python_if_called_so;
 #[cfg(unix)]
-pub use startup::{prepare, prepare_streams};
+pub use startup::{command, prepare, prepare_streams};
 
 /// An error that ends the program, with the exit code that tells its kind.
 #[derive(Debug)]
@@ -60,7 +62,11 @@ impl Fatal {
 
 /// Runs the command line of this process, and gives its exit status.
 pub fn main() -> u8 {
-    let command_line = CommandLine::try_parse().unwrap_or_else(|error| {
+    #[cfg(unix)]
+    let typed = startup::typed(std::env::args_os());
+    #[cfg(target_os = "wasi")]
+    let typed = std::env::args_os();
+    let command_line = CommandLine::try_parse_from(typed).unwrap_or_else(|error| {
         Engine::abandon_early();
         error.exit()
     });
@@ -69,6 +75,8 @@ pub fn main() -> u8 {
         Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(unix)]
+        Command::Bootstrap(arguments) => bootstrap::run(arguments),
         #[cfg(unix)]
         Command::Sandbox => sandbox::run(),
         #[cfg(unix)]

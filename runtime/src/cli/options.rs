@@ -44,6 +44,17 @@ Exit status:
   4  the function succeeded, but its cold start took longer than --budget";
 
 #[cfg(unix)]
+const BOOTSTRAP_AFTER_HELP: &str = "\
+The platform starts it, and sets SCF_RUNTIME_API and SCF_RUNTIME_API_PORT, or AWS_LAMBDA_RUNTIME_API.
+A program that is called `bootstrap` needs no command.
+
+It goes on until it is ended. Exit status:
+  1    the function could not be loaded, or its process ended
+  2    there is no runtime API, or a variable is wrong
+  3    the runtime API or krait itself failed
+  143  SIGTERM";
+
+#[cfg(unix)]
 const CHECK_AFTER_HELP: &str = "\
 It follows the imports from the handler's file through the function's own files, its packages and
 its layers. What it finds is
@@ -72,6 +83,10 @@ pub(super) enum Command {
     #[cfg(unix)]
     /// Serve functions over HTTP: the cloud's API, function URLs and triggers
     Serve(Box<ServeArguments>),
+    #[cfg(unix)]
+    /// Be a function's runtime on SCF or AWS Lambda, by the runtime API that the platform offers
+    #[command(after_help = BOOTSTRAP_AFTER_HELP)]
+    Bootstrap(BootstrapArguments),
     /// Print a trigger's sample event, or list the triggers
     Events(EventsArguments),
     #[cfg(unix)]
@@ -97,6 +112,14 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct BootstrapArguments {
+    /// The function to call [default: what _HANDLER says]
+    #[arg(value_name = "FILE.FUNCTION")]
+    pub handler: Option<String>,
 }
 
 #[cfg(unix)]

@@ -112,8 +112,9 @@ impl<'a> Course<'a> {
 
     /// The invocation, as it goes to the instance.
     pub(super) fn call(&self) -> Vec<u8> {
-        let context = Context::new(self.request.function, self.request.request_id).to_json();
-        let Request { event, times_imports, .. } = self.request;
+        let Request { function, request_id, event, context, times_imports, .. } = self.request;
+        let own = || Context::new(function, request_id).to_json();
+        let context = context.map_or_else(own, str::to_owned);
         wire::invocation_frame(self.call, context.as_bytes(), event, times_imports)
     }
 

@@ -4,7 +4,7 @@
 //! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
-    allocator, panics, pidfd, process, python_link,
+    allocator, own_runtime, panics, pidfd, process, python_link,
     serve::{self, Warm},
     wire::{self, Assignment, Serve},
     zygote,
@@ -261,6 +261,9 @@ fn follow(
                 warm.note.push_str(&remark);
             }
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
+            if function.own_runtime {
+                own_runtime::run(channels, *function, warm)
+            }
             serve::run(channels, *function, warm, loaded)
         }
         Ok(Some(Assignment::Zygote(function))) => {

@@ -44,7 +44,7 @@ pub(super) fn load_ahead(
     allocator::report_exhaustion_to(-1);
     settle_accounts();
     interpreter.wake(&function.environment);
-    let ended = interpreter.load(code_of(&function), &function.handler);
+    let ended = interpreter.load(code_of(&function), &function.handler, function.dialect);
     if let Ended::Failed(failure) = &ended {
         channels.say(&format_args!("{}\n", failure.message()));
     }
@@ -170,13 +170,17 @@ impl Server<'_> {
             Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),
             Some(Loaded(Ended::Failed(failure))) => Ended::Failed(failure.clone()),
             Some(Loaded(Ended::Exit)) => Ended::Exit,
-            None if times_imports => {
-                let (loaded, times) =
-                    self.interpreter.load_timed(code_of(function), &function.handler);
-                self.send(&FromInstance::Imports(times));
-                loaded
+            None => {
+                let (code, handler, dialect) =
+                    (code_of(function), &function.handler, function.dialect);
+                if times_imports {
+                    let (loaded, times) = self.interpreter.load_timed(code, handler, dialect);
+                    self.send(&FromInstance::Imports(times));
+                    loaded
+                } else {
+                    self.interpreter.load(code, handler, dialect)
+                }
             }
-            None => self.interpreter.load(code_of(function), &function.handler),
         };
         match loaded {
             Ended::Well(entry) => {

@@ -168,6 +168,19 @@ impl Package {
         }
     }
 
+    /// Whether the code brings its own runtime: an executable file `bootstrap` at its root.
+    ///
+    /// # Errors
+    /// When it does not.
+    #[cfg(unix)]
+    pub fn check_bootstrap(&self) -> Result<(), PackageError> {
+        if has_bootstrap(&self.paths.code) {
+            return Ok(());
+        }
+        let code = self.archive.clone().unwrap_or_else(|| self.paths.code.clone());
+        Err(PackageError::NoBootstrap { code, is_there: self.holds(Path::new(BOOTSTRAP)) })
+    }
+
     /// Whether the code has a file or a folder at a path from its root.
     #[cfg(unix)]
     fn holds(&self, path: &Path) -> bool {
@@ -180,6 +193,18 @@ impl Package {
         let entries = std::fs::read_dir(&self.paths.code).into_iter().flatten().flatten();
         entries.map(|entry| entry.file_name().into()).collect()
     }
+}
+
+/// What a function's own runtime is called (docs/contract.md §9).
+#[cfg(unix)]
+const BOOTSTRAP: &str = "bootstrap";
+
+/// Whether a folder holds an executable file `bootstrap`.
+#[cfg(unix)]
+pub fn has_bootstrap(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let found = std::fs::metadata(folder.join(BOOTSTRAP));
+    found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 struct Opening<'a> {

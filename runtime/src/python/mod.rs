@@ -12,6 +12,7 @@ mod float_text;
 mod import_times;
 mod interpreter;
 mod json_text;
+mod lambda;
 #[cfg(unix)]
 mod leave;
 mod module;
