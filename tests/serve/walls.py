@@ -501,6 +501,41 @@ class OpenServer(Server):
         super().start()
 
 
+class Places(unittest.TestCase):
+    """Where the machine gives instances a namespace of their own."""
+
+    SOURCE = (
+        "import os\ndef main_handler(event, context):\n"
+        "    with open('/var/user/index.py') as there, open(__file__) as here:\n"
+        "        same = there.read() == here.read()\n"
+        "    files = {name: open(f'/opt/{name}').read() for name in sorted(os.listdir('/opt'))}\n"
+        "    refused = []\n"
+        "    for path in ['/var/user/new', '/opt/new']:\n"
+        "        try:\n"
+        "            open(path, 'w')\n"
+        "        except OSError as error:\n"
+        "            refused.append(error.errno in (1, 13, 30))\n"
+        "    return [same, files, refused]\n"
+    )
+
+    def test_code_and_layers_are_where_the_platform_has_them(self):
+        said = subprocess.run([PROGRAM, "sandbox"], capture_output=True, text=True, check=True).stdout
+        if "own /tmp        yes" not in said:
+            self.skipTest("this machine has no mount namespaces for this user")
+        files = {
+            "one/index.py": self.SOURCE, "two/index.py": self.SOURCE,
+            "first/both": "first", "first/only": "first", "second/both": "second",
+            "krait.toml": '[functions.one]\nlayers = ["first"]\n'
+            '[functions.two]\nlayers = ["first", "second"]\n',
+        }
+        server = Server(files)
+        self.addCleanup(server.close)
+        self.assertEqual(server.returned("one"), [True, {"both": "first", "only": "first"}, [True, True]])
+        if "overlay" in pathlib.Path("/proc/filesystems").read_text():
+            expected = [True, {"both": "second", "only": "first"}, [True, True]]
+            self.assertEqual(server.returned("two"), expected)
+
+
 class Lines(unittest.TestCase):
     def test_the_log_is_json_to_the_last_line(self):
         source = "print('at import')\ndef main_handler(event, context):\n    return 1\n"
