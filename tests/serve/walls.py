@@ -2,6 +2,7 @@
 the server, or to who comes after it. Each attack succeeded once."""
 
 import base64
+import contextlib
 import ctypes
 import io
 import json
@@ -9,6 +10,7 @@ import os
 import pathlib
 import resource
 import signal
+import sqlite3
 import statistics
 import struct
 import subprocess
@@ -499,6 +501,38 @@ class OpenServer(Server):
         for path in [self.folder, self.project, *self.project.rglob("*")]:
             path.chmod(0o777)
         super().start()
+
+
+class Damage(Case):
+    """What the disk changed, and SQLite does not see."""
+
+    PROJECT = project(
+        {"late": "def main_handler(event, context):\n    open('FOLDER/seen', 'a').write(f'{event}\\n')\n    raise ValueError\n"},
+        {"late": "retries = 2\nretry-interval = 2"},
+    )
+
+    def change(self, statement):
+        with contextlib.closing(sqlite3.connect(self.data / "krait.sqlite")) as database, database:
+            self.assertEqual(database.execute(statement).rowcount, 1)
+
+    def test_an_event_is_handled_as_it_was_queued_or_not_at_all(self):
+        request_id = self.queue("late", '{"n": 1}')
+        wait_until((self.folder / "seen").exists, 5, "its first attempt")
+        self.server.says(" 430 ")
+        self.server.terminate()
+        self.change("UPDATE bodies SET event = CAST(replace(CAST(event AS TEXT), '1', '2') AS BLOB)")
+        self.begin()
+        ended = self.ended(request_id)
+        self.assertEqual((ended["Status"], ended["StatusCode"]), ("FAILED", 500))
+        self.assertEqual((self.folder / "seen").read_text(), "{'n': 1}\n")
+
+    def test_a_function_is_run_as_it_was_stored_or_not_at_all(self):
+        self.create("made")
+        self.server.terminate()
+        self.change("UPDATE functions SET definition = definition || ' ' WHERE name = 'made'")
+        with self.assertRaises(AssertionError):
+            self.begin()
+        self.server.says("the function made is not what was stored")
 
 
 class Places(unittest.TestCase):

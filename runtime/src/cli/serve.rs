@@ -60,10 +60,7 @@ struct Serving {
 
 /// What functions are kept to, and what of it this machine cannot keep. This process must have
 /// one thread.
-fn sandbox(
-    arguments: &ServeArguments,
-    listens: u16,
-) -> Result<(Policy, Vec<&'static str>), Fatal> {
+fn sandbox(arguments: &ServeArguments, listens: u16) -> Result<(Policy, Vec<&'static str>), Fatal> {
     let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve(listens))?;
     let missing = match policy.mode {
         Mode::Off => Vec::new(),

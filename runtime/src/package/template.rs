@@ -250,7 +250,7 @@ fn serverless(root: &Node, folder: &Path) -> Result<Declared, String> {
 fn rules(root: &Node, path: [&str; 3], folder: &Path) -> Result<Option<Rules>, serde_json::Error> {
     let found = path.iter().try_fold(root, |node, key| node.get(key));
     let Some(found) = found else { return Ok(None) };
-    let mut rules = Rules::deserialize(found.clone())?;
+    let mut rules = Rules::deserialize(Value::deserialize(found.clone())?)?;
     for path in rules.read.iter_mut().chain(&mut rules.write) {
         let joined = folder.join(&*path);
         *path = std::path::absolute(&joined).unwrap_or(joined);

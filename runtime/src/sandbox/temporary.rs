@@ -6,11 +6,14 @@
 
 use std::{
     ffi::CString,
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io,
     os::{
         fd::{AsRawFd, OwnedFd},
-        unix::{ffi::OsStrExt, fs::OpenOptionsExt},
+        unix::{
+            ffi::OsStrExt,
+            fs::{DirBuilderExt, OpenOptionsExt, symlink},
+        },
     },
     path::{Path, PathBuf},
 };
@@ -75,7 +78,9 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
     let opt_is_free = !kept().any(|path| path.starts_with(LAYERS));
     let kept: Vec<(PathBuf, OwnedFd)> = kept()
         .chain([Path::new(KEPT)])
-        .filter(|path| OWN.iter().any(|(folder, _)| path.starts_with(folder)))
+        .filter(|path| {
+            OWN.iter().any(|(folder, _)| path.starts_with(folder)) || path.starts_with(ABOVE_CODE)
+        })
         .filter_map(|path| Some((path.to_path_buf(), handle(path).ok()?)))
         .collect();
     let root = c"/".as_ptr();
@@ -86,10 +91,7 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
     })?;
     // An older kernel cannot do it for all mounts at once.
     let _ = set_attributes(Path::new("/"), libc::MOUNT_ATTR_RDONLY, 0);
-    if let Some(code) = &code_here {
-        // Whoever wants it finds the code in its own place, too.
-        let _ = put_at_platforms_place(code);
-    }
+    let covered = cover_above_code();
     let size = format!("size={}m,nr_inodes=100k,mode=1777", room.megabytes);
     for (folder, options) in OWN {
         if Path::new(folder).is_dir() {
@@ -97,41 +99,55 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
         }
     }
     for (path, handle) in &kept {
-        put_back(path, handle)?;
+        let is_covered = OWN.iter().any(|(folder, _)| path.starts_with(folder));
+        if is_covered || covered.is_some() {
+            put_back(path, handle)?;
+        }
     }
     for path in writable.iter().filter(|path| path.exists()) {
         // A mount of its own, which can be told apart.
         put_back(path, &handle(path)?)?;
         let _ = set_attributes(path, 0, libc::MOUNT_ATTR_RDONLY);
     }
+    // The rest of what was covered is there, and closed.
+    for folder in covered.iter().flatten().filter(|folder| !folder.exists()) {
+        let _ = DirBuilder::new().mode(0).create(folder);
+    }
+    if let Some(code) = &code_here {
+        // Whoever wants it finds the code in its own place, too.
+        if covered.is_some() {
+            let _ = fs::create_dir(CODE);
+        }
+        let _ = bind(code, Path::new(CODE));
+    }
     let layers = opt_is_free && put_layers(&layers_here).is_ok();
     Ok(Made { counts_apart, layers })
 }
 
-/// Puts the code at [`CODE`]. Where the machine has no such folder, the one above it becomes an empty
-/// one, with everything else in it.
-fn put_at_platforms_place(code: &OwnedFd) -> io::Result<()> {
-    if !Path::new(CODE).is_dir() {
-        let entries: Vec<fs::DirEntry> = fs::read_dir(ABOVE_CODE)?.collect::<Result<_, _>>()?;
-        let above = entries.iter().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        let above: Vec<(PathBuf, OwnedFd)> = above
-            .filter_map(|entry| Some((entry.path(), handle(&entry.path()).ok()?)))
-            .collect();
-        let links: Vec<(PathBuf, PathBuf)> = entries
-            .iter()
-            .filter_map(|entry| Some((fs::read_link(entry.path()).ok()?, entry.path())))
-            .collect();
-        mount_empty(ABOVE_CODE, "size=1m,nr_inodes=1k,mode=755")?;
-        for (target, link) in links {
-            std::os::unix::fs::symlink(target, link)?;
-        }
-        for (path, handle) in above {
-            fs::create_dir(&path)?;
-            bind(&handle, &path)?;
-        }
-        fs::create_dir(CODE)?;
+/// Makes the folder above the code's an empty one. Gives what was in it: links are again, folders are
+/// still to be made. None where the machine has the code's folder, or has no such place.
+fn cover_above_code() -> Option<Vec<PathBuf>> {
+    if Path::new(CODE).is_dir() {
+        return None;
     }
-    bind(code, Path::new(CODE))
+    let (mut folders, mut links) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(ABOVE_CODE).ok()?.flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+            Ok(kind) if kind.is_symlink() => {
+                links.extend(fs::read_link(entry.path()).map(|target| (target, entry.path())));
+            }
+            _ => {}
+        }
+    }
+    mount_empty(ABOVE_CODE, "size=1m,nr_inodes=1k,mode=755").ok()?;
+    for (target, link) in links {
+        let _ = symlink(target, link);
+    }
+    for (folder, _) in OWN.iter().filter(|(folder, _)| folder.starts_with(ABOVE_CODE)) {
+        let _ = fs::create_dir(folder);
+    }
+    Some(folders)
 }
 
 /// Puts layers at [`LAYERS`]: what a later one has stands before what an earlier one has.

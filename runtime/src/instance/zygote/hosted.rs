@@ -356,7 +356,11 @@ impl Hosted {
                 first_look = (!course.phase.ready).then(|| now + MEMORY_INTERVAL);
                 if course.phase.ready {
                     let limit = course.memory_limit();
-                    weighed = Some(self.keeper.scales().weigh(self.process, limit, self.processes_at_most));
+                    weighed = Some(self.keeper.scales().weigh(
+                        self.process,
+                        limit,
+                        self.processes_at_most,
+                    ));
                 }
             }
             if is_turn_over || self.unrested_bytes >= TURN_BYTES {

@@ -194,13 +194,7 @@ impl NewEvent {
     /// What its checksum is of.
     fn checked(&self) -> [&[u8]; 6] {
         checked(
-            [
-                &self.request_id,
-                &self.namespace,
-                &self.function,
-                &self.qualifier,
-                &self.invoke_type,
-            ],
+            [&self.request_id, &self.namespace, &self.function, &self.qualifier, &self.invoke_type],
             &self.event,
         )
     }
