@@ -161,7 +161,7 @@ fn newer(folder: &Path) {
     assert_eq!(
         refusal(&folder),
         format!(
-            "{} was written by a newer krait: its version is 7, and this krait knows 1; use the \
+            "{} was written by a newer krait: its version is 7, and this krait knows 2; use the \
              newer krait, or name another folder with --data-dir",
             file.display()
         )
