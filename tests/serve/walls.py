@@ -341,7 +341,7 @@ class Flood(unittest.TestCase):
         self.assertEqual(server.returned("who"), 1)
         for connection in opened:
             connection.close()
-        given_back = lambda: resident_bytes(server.pid) < before + (16 << 20)
+        given_back = lambda: resident_bytes(server.pid) < before * 1.2
         wait_until(given_back, 10, "the memory")
 
 
