@@ -57,6 +57,7 @@ const LEFT_OUT: &[&str] = &[
 const LEFT_OUT_IN_MODULE: &[&str] = &[
     "_ctypes.py",
     "_krait_install.py",
+    "_krait_lock.py",
     "_krait_pip.py",
     "_krait_program.py",
     "_pydatetime.py",

@@ -214,6 +214,89 @@ class Install(unittest.TestCase):
             self.assertIn("second.py", archive.namelist())
         self.assertEqual(sorted(os.listdir(self.folder)), ["a.zip", "b.zip"])
 
+    def test_a_lock(self):
+        (self.folder / "requirements.txt").write_text("first\n")
+        code, output, errors = self.krait("install", "--lock")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertEqual(output.splitlines()[-1], "2 packages, 1 kB, in ., by requirements.lock")
+        listed = hashlib.sha256(b"first\n").hexdigest()
+        lock = (
+            "# `krait install --lock` made this from requirements.txt, for krait.\n"
+            f"# sha256 of that: {listed}\n"
+            f"first==1.0 --hash=sha256:{hash_of('first-1.0')}\n"
+            f"second==2.0 --hash=sha256:{hash_of('second-2.0')}\n"
+        )
+        self.assertEqual((self.folder / "requirements.lock").read_text(), lock)
+        self.assertEqual([each for each in os.listdir(self.folder) if each.startswith(".")], [])
+
+    def test_a_lock_holds_what_it_has(self):
+        (self.folder / "requirements.txt").write_text("second\n")
+        about = "# sha256 of that: " + hashlib.sha256(b"second\n").hexdigest() + "\n"
+        lock = self.folder / "requirements.lock"
+        lock.write_text(f"{about}second==1.0 --hash=sha256:{hash_of('second-1.0')}\n")
+        self.assertEqual(
+            self.krait("install"), (0, "second 1.0  645 B\n1 package, 645 B, in ., by requirements.lock\n", "")
+        )
+        self.assertIn("old_second.py", self.names())
+        lock.write_text(f"{about}second==2.0 --hash=sha256:{hash_of('second-1.0')}\n")
+        code, output, errors = self.krait("install")
+        self.assertEqual((code, output), (1, ""))
+        self.assertIn("THESE PACKAGES DO NOT MATCH THE HASHES", errors)
+        self.assertIn(f"Expected sha256 {hash_of('second-1.0')}", errors)
+        self.assertIn("old_second.py", self.names())
+
+    def test_a_list_that_changed_since_its_lock(self):
+        (self.folder / "all.txt").write_text("second\n-r more.txt\n")
+        (self.folder / "more.txt").write_text("shared_one\n")
+        self.assertEqual(self.krait("install", "-r", "all.txt", "--lock")[0], 0)
+        self.assertEqual(self.krait("install", "-r", "all.txt")[0], 0)
+        (self.folder / "more.txt").write_text("shared_two\n")
+        code, _, errors = self.krait("install", "-r", "all.txt")
+        self.assertEqual(
+            (code, errors),
+            (
+                1,
+                "error: all.txt has changed since all.lock was made from it\n"
+                "  tip: krait install --lock makes it anew\n",
+            ),
+        )
+
+    def test_a_lock_is_for_one_python(self):
+        (self.folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["orjson"]\n')
+        code, _, errors = self.krait("install", "--lock", "--for", "cloud", "--python", "3.9")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("pyproject.cloud-3.9.lock", self.names())
+        self.assertEqual(self.krait("install")[0], 1)
+
+    def test_what_no_lock_can_hold(self):
+        own = self.folder / "own"
+        own.mkdir()
+        (own / "pyproject.toml").write_text('[project]\nname = "own"\nversion = "1"\n')
+        (self.folder / "requirements.txt").write_text("./own\n")
+        before = self.names()
+        code, _, errors = self.krait("install", "--lock", "--no-index", "--find-links", str(WHEELS))
+        self.assertEqual(code, 1)
+        self.assertNotEqual(errors, "")
+        self.assertEqual([each for each in self.names() if not each.startswith("own/")], before[-1:])
+        code, _, errors = self.krait("install", "--lock", "-r", "a.txt", "-r", "b.txt")
+        self.assertEqual(
+            (code, errors),
+            (1, "error: a lock is made from one list\n  tip: name one with -r, and no packages\n"),
+        )
+
+    def test_the_same_folder_each_time(self):
+        (self.folder / "requirements.txt").write_text("first\n")
+        self.assertEqual(self.krait("install", "--lock")[0], 0)
+        made = []
+        for name in ("a", "b"):
+            (self.folder / name).mkdir()
+            for file in ("requirements.txt", "requirements.lock"):
+                (self.folder / name / file).write_bytes((self.folder / file).read_bytes())
+            self.assertEqual(self.krait("install", "--into", name)[0], 0)
+            files = sorted((self.folder / name).rglob("*"))
+            made.append([(each.relative_to(self.folder / name), each.read_bytes()) for each in files if each.is_file()])
+        self.assertEqual(*made)
+
     def test_no_index(self):
         code, _, errors = self.krait("install", "--no-index", "--find-links", str(WHEELS), "first", PIP_INDEX_URL="http://127.0.0.1:9")
         self.assertEqual((code, errors), (0, ""))
@@ -231,6 +314,11 @@ class Install(unittest.TestCase):
             env=self.environment(), capture_output=True, text=True,
         )
         self.assertEqual((done.stdout, done.stderr), ("2 True\n", ""))
+
+
+def hash_of(start):
+    """The SHA-256 of the index's wheel whose name starts so."""
+    return hashlib.sha256(next(WHEELS.glob(f"{start}-*")).read_bytes()).hexdigest()
 
 
 def fill():

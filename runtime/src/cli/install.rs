@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &InstallArguments) -> Result<u8, Fatal> {
         "requirements": arguments.requirements,
         "into": arguments.into,
         "layer": arguments.layer,
+        "lock": arguments.lock,
         "for": arguments.place,
         "python": arguments.python,
         "no_index": arguments.no_index,

@@ -2,13 +2,16 @@
 
 use super::{
     Fatal,
+    cold_start::{self, Measured},
     options::{InvocationType, InvokeArguments, LogChoice, OutputChoice},
     request::{self, Settled},
     shown_log::ShownLog,
+    style,
 };
 use crate::{
     contract::{Invocation, Outcome, Policy, report, report::ColdStart},
     instance::{Engine, Instance, InvokeError, Observer, Request},
+    python::ImportTime,
 };
 use anyhow::anyhow;
 use std::io::{Write, stdout};
@@ -18,7 +21,8 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
     let policy = policy(&arguments, &settled)?;
     let shown = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
-    let mut terminal = Terminal { arguments: &arguments, log: shown };
+    let mut terminal =
+        Terminal { arguments: &arguments, log: shown, measured: Measured::default() };
     let mut instance =
         Instance::start(Engine::take(), &settled.function, &settled.package.paths, &policy, true)
             .map_err(Fatal::internal)?;
@@ -27,14 +31,17 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
         request_id: &settled.request_id,
         event: &settled.event,
         pull_code: settled.pull_code,
+        times_imports: arguments.cold_start.import_time.is_some(),
     };
     let invocation = instance.invoke(request, &mut terminal).map_err(|error| {
         terminal.log.flush();
         refused(error, &settled)
     })?;
-    Ok(match invocation.outcome {
-        Outcome::Returned(_) => 0,
-        Outcome::Failed(_) => 1,
+    terminal.measured.show(&arguments.cold_start);
+    Ok(match (invocation.outcome, terminal.measured.over_budget(&arguments.cold_start)) {
+        (Outcome::Failed(_), _) => 1,
+        (Outcome::Returned(_), Some(error)) => style::print_error(&error, cold_start::OVER_BUDGET),
+        (Outcome::Returned(_), None) => 0,
     })
 }
 
@@ -56,6 +63,7 @@ fn policy(_arguments: &InvokeArguments, _settled: &Settled) -> Result<Policy, Fa
 struct Terminal<'a> {
     arguments: &'a InvokeArguments,
     log: ShownLog,
+    measured: Measured,
 }
 
 impl Terminal<'_> {
@@ -88,7 +96,12 @@ impl Observer for Terminal<'_> {
         self.log.output(bytes);
     }
 
+    fn imports(&mut self, times: Vec<ImportTime>) {
+        self.measured.imports = times;
+    }
+
     fn cold_start(&mut self, parts: &ColdStart) {
+        self.measured.parts = Some(*parts);
         self.log.cold_start(parts);
     }
 

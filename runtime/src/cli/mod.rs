@@ -1,10 +1,12 @@
 //! The command line: options, their meaning, and output.
 //!
 //! A face: it holds no rule of the contract. Exit codes: 0 the function succeeded, 1 it failed, 2
-//! the input was wrong, 3 krait itself failed.
+//! the input was wrong, 3 krait itself failed, 4 the function was called, and its cold start took longer
+//! than its budget.
 
 #[cfg(unix)]
 mod check;
+mod cold_start;
 mod events;
 #[cfg(unix)]
 mod install;

@@ -1,5 +1,6 @@
 //! The command line's options. [`super::request`] has their meaning.
 
+use super::cold_start::ColdStartArguments;
 #[cfg(unix)]
 use crate::contract::policy::Network;
 use crate::contract::{
@@ -21,7 +22,8 @@ Exit status:
   0  the function succeeded
   1  the function failed, and the error envelope was printed
   2  the input was wrong: an option, the code or the event
-  3  krait itself failed";
+  3  krait itself failed
+  4  the function succeeded, but its cold start took longer than --budget";
 
 #[cfg(unix)]
 const INVOKE_AFTER_HELP: &str = AFTER_HELP;
@@ -40,7 +42,8 @@ Exit status:
   0  the function succeeded
   1  the function failed, and the error envelope was printed
   2  the input was wrong: an option, the code or the event
-  3  krait itself failed";
+  3  krait itself failed
+  4  the function succeeded, but its cold start took longer than --budget";
 
 #[cfg(unix)]
 const CHECK_AFTER_HELP: &str = "\
@@ -117,6 +120,11 @@ pub(super) struct InstallArguments {
     /// A layer's zip that is made, instead of a folder
     #[arg(long, value_name = "ZIP", conflicts_with = "into", value_hint = ValueHint::FilePath)]
     pub layer: Option<PathBuf>,
+
+    /// Write the versions and hashes of what is installed to a lock beside the list of packages:
+    /// requirements.lock. A later install takes what the lock has
+    #[arg(long, conflicts_with = "packages")]
+    pub lock: bool,
 
     /// What the packages are to run on: krait, or the cloud's Python on Linux
     #[arg(long = "for", value_name = "PLACE", default_value = "krait", value_parser = ["krait", "cloud"])]
@@ -498,6 +506,9 @@ pub(super) struct InvokeArguments {
     #[cfg(unix)]
     #[command(flatten)]
     pub sandbox: SandboxArguments,
+
+    #[command(flatten)]
+    pub cold_start: ColdStartArguments,
 
     /// The function's name [default: the template's, or the code's]
     #[arg(long, help_heading = "Context")]

@@ -132,8 +132,13 @@ impl Session {
                 }
             }
         };
-        let request =
-            Request { function: &self.function, request_id, event, pull_code: self.pull_code };
+        let request = Request {
+            function: &self.function,
+            request_id,
+            event,
+            pull_code: self.pull_code,
+            times_imports: false,
+        };
         match instance.invoke(request, &mut recorder) {
             Ok(Invocation { outcome: Outcome::Failed(failure), .. }) => {
                 self.over = failure.ends_instance();

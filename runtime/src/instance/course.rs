@@ -39,6 +39,8 @@ pub(super) struct Course<'a> {
     proof: Proof,
     /// Whether it is this call that the function was loaded for.
     has_loaded: bool,
+    /// Whether the imports of the load are still to be told.
+    wants_imports: bool,
     frames: Frames,
     /// When the handler was called, as far as the watcher knows.
     called: Instant,
@@ -99,6 +101,7 @@ impl<'a> Course<'a> {
             call,
             proof: key.proof(call),
             has_loaded: false,
+            wants_imports: request.times_imports,
             frames: Frames::default(),
             called: now,
             splitter: (!phase.initialized).then(|| Splitter::new(marker)),
@@ -110,7 +113,8 @@ impl<'a> Course<'a> {
     /// The invocation, as it goes to the instance.
     pub(super) fn call(&self) -> Vec<u8> {
         let context = Context::new(self.request.function, self.request.request_id).to_json();
-        wire::invocation_frame(self.call, context.as_bytes(), self.request.event)
+        let Request { event, times_imports, .. } = self.request;
+        wire::invocation_frame(self.call, context.as_bytes(), event, times_imports)
     }
 
     /// The wish that the function is loaded, as it goes to the instance.
@@ -174,6 +178,7 @@ impl<'a> Course<'a> {
         let is_of_start = || proof == self.key.proof(0);
         let is_asked_for = match message {
             FromInstance::Note(_) => !self.phase.ready && is_of_start(),
+            FromInstance::Imports(_) => is_of_call && !self.phase.initialized && self.wants_imports,
             FromInstance::Initialized(_) => is_of_call && !self.phase.initialized,
             FromInstance::Rejected(_) => is_of_call && !self.has_loaded,
             FromInstance::Answered(_) => is_of_call,
@@ -194,6 +199,10 @@ impl<'a> Course<'a> {
             FromInstance::Rejected(invalid) => return Some(End::Rejected(invalid)),
             FromInstance::Answered(answered) => return Some(End::Answered(answered)),
             FromInstance::MemoryExhausted => return Some(End::Memory),
+            FromInstance::Imports(times) => {
+                self.wants_imports = false;
+                self.observer.imports(times);
+            }
             FromInstance::Note(text) => {
                 self.phase.ready = true;
                 self.observer.note(&text);

@@ -2,7 +2,7 @@
 
 use crate::{
     contract::{Function, Invocation, report::ColdStart},
-    python::InvalidEvent,
+    python::{ImportTime, InvalidEvent},
 };
 use std::{fmt, io, time::Duration};
 
@@ -14,6 +14,8 @@ pub struct Request<'a> {
     pub event: &'a [u8],
     /// How long the code took to find and unpack, for the cold start's report.
     pub pull_code: Duration,
+    /// Whether the observer is told what each import took, where the function is loaded for this.
+    pub times_imports: bool,
 }
 
 /// Receives what happens during an invocation.
@@ -24,6 +26,9 @@ pub trait Observer: Send {
     fn started(&mut self);
     /// The function wrote this to its standard output or error.
     fn output(&mut self, bytes: &[u8]);
+    /// The imports of the function's load, if the request asked for them. Comes before
+    /// [`Self::cold_start`], and before the end of a function that cannot be loaded.
+    fn imports(&mut self, _times: Vec<ImportTime>) {}
     /// The function is loaded, and about to be called for the first time.
     fn cold_start(&mut self, parts: &ColdStart);
     /// The invocation is over. Comes last, and once.

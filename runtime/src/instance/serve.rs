@@ -97,7 +97,7 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
         };
         server.begin(call.number());
         if call.only_loads() {
-            entry.get_or_insert_with(|| server.load(&function, loaded));
+            entry.get_or_insert_with(|| server.load(&function, loaded, false));
             continue;
         }
         let begun = Instant::now();
@@ -110,7 +110,8 @@ pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Optio
             }
         };
         let read = begun.elapsed();
-        let entry = entry.get_or_insert_with(|| server.load(&function, loaded));
+        let times_imports = call.times_imports();
+        let entry = entry.get_or_insert_with(|| server.load(&function, loaded, times_imports));
         let begun = Instant::now();
         let ended = server.interpreter.invoke(entry, arguments);
         if function.once {
@@ -163,12 +164,18 @@ impl Server<'_> {
 
     /// Loads the function, or takes what was loaded ahead of time; if that fails, answers so
     /// and ends the process.
-    fn load(&mut self, function: &Serve, ahead: Option<&Loaded>) -> Entry {
+    fn load(&mut self, function: &Serve, ahead: Option<&Loaded>, times_imports: bool) -> Entry {
         let begun = Instant::now();
         let loaded = match ahead {
             Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),
             Some(Loaded(Ended::Failed(failure))) => Ended::Failed(failure.clone()),
             Some(Loaded(Ended::Exit)) => Ended::Exit,
+            None if times_imports => {
+                let (loaded, times) =
+                    self.interpreter.load_timed(code_of(function), &function.handler);
+                self.send(&FromInstance::Imports(times));
+                loaded
+            }
             None => self.interpreter.load(code_of(function), &function.handler),
         };
         match loaded {

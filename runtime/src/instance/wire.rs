@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     contract::{Failure, Function, Handler, Policy, environment},
-    python::{CodePaths, InvalidEvent},
+    python::{CodePaths, ImportTime, InvalidEvent},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ const LARGEST_TEXT: usize = 64 << 10;
 
 /// The same of what says that a function is loaded: three numbers.
 const LARGEST_NUMBERS: usize = 1 << 10;
+
+/// The same of what says how long each import took: some ten thousand imports.
+const LARGEST_TIMES: usize = 2 << 20;
 
 const HEADER_BYTES: usize = 5;
 
@@ -103,6 +106,8 @@ impl Serve {
 pub(super) enum FromInstance {
     /// The event is not JSON. The instance can serve the next one.
     Rejected(InvalidEvent),
+    /// What each import of the function's load took, where the call asked for it.
+    Imports(Vec<ImportTime>),
     /// A cold start is done: the function is loaded.
     Initialized(Initialized),
     Answered(Answered),
@@ -136,6 +141,7 @@ impl FromInstance {
         let json = |value: serde_json::Result<Vec<u8>>| value.map_err(io::Error::from);
         let (tag, payload) = match self {
             Self::Rejected(invalid) => (b'R', json(serde_json::to_vec(invalid))?),
+            Self::Imports(times) => (b'T', json(serde_json::to_vec(times))?),
             Self::Initialized(initialized) => (b'I', json(serde_json::to_vec(initialized))?),
             Self::Answered(answered) => {
                 let head = json(serde_json::to_vec(answered))?;
@@ -154,6 +160,7 @@ impl FromInstance {
     fn most_bytes(tag: u8) -> Option<usize> {
         let most = match tag {
             b'R' | b'N' => LARGEST_TEXT,
+            b'T' => LARGEST_TIMES,
             b'I' => LARGEST_NUMBERS,
             b'A' => LARGEST_ANSWER,
             b'M' => 0,
@@ -165,6 +172,7 @@ impl FromInstance {
     fn decode(tag: u8, payload: &[u8]) -> io::Result<Self> {
         Ok(match tag {
             b'R' => Self::Rejected(serde_json::from_slice(payload)?),
+            b'T' => Self::Imports(serde_json::from_slice(payload)?),
             b'I' => Self::Initialized(serde_json::from_slice(payload)?),
             b'A' => {
                 let (head, ret_msg) = split_prefixed(payload)?;
@@ -243,10 +251,16 @@ impl Frames {
 }
 
 /// An invocation, as the watcher sends it: the call's number, the context's text, then the
-/// event's.
-pub(super) fn invocation_frame(call: u64, context: &[u8], event: &[u8]) -> Vec<u8> {
+/// event's. The instance tells what each import takes if it `times_imports`.
+pub(super) fn invocation_frame(
+    call: u64,
+    context: &[u8],
+    event: &[u8],
+    times_imports: bool,
+) -> Vec<u8> {
     let length = (context.len() as u32).to_le_bytes();
-    frame(b'C', &[&call.to_le_bytes(), &length, context, event])
+    let tag = if times_imports { TIMED_INVOCATION } else { INVOCATION };
+    frame(tag, &[&call.to_le_bytes(), &length, context, event])
 }
 
 /// Tells an instance to load its function without an invocation. It answers that it did, or how it
@@ -255,6 +269,8 @@ pub(super) fn load_frame(call: u64) -> Vec<u8> {
     frame(LOAD, &[&call.to_le_bytes()])
 }
 
+const INVOCATION: u8 = b'C';
+const TIMED_INVOCATION: u8 = b'T';
 const LOAD: u8 = b'L';
 
 /// An invocation as the instance receives it, or the request to load its function.
@@ -285,6 +301,11 @@ impl Call {
     /// Whether the function is to be loaded, and not invoked.
     pub(super) fn only_loads(&self) -> bool {
         self.tag == LOAD
+    }
+
+    /// Whether the watcher wants to know what each import of the load takes.
+    pub(super) fn times_imports(&self) -> bool {
+        self.tag == TIMED_INVOCATION
     }
 
     /// What tells this call from every other.

@@ -4,7 +4,11 @@
 use super::leave;
 #[cfg(target_family = "wasm")]
 use super::wasi_time;
-use super::{CodePaths, InvalidEvent, event, failure, module, ret_msg, wall_time};
+use super::{
+    CodePaths, InvalidEvent, event, failure,
+    module::{self, EntryFile},
+    ret_msg, wall_time,
+};
 use crate::contract::{Failure, Handler, limits};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
@@ -103,6 +107,16 @@ impl Interpreter {
 
     /// Imports the handler's module, with `code` as `sys.path`, and looks its function up.
     pub fn load(&self, code: CodePaths, handler: &Handler) -> Ended<Entry> {
+        self.load_by(code, handler, module::import)
+    }
+
+    /// As [`Self::load`]; `import` imports the entry file under its name.
+    pub(super) fn load_by(
+        &self,
+        code: CodePaths,
+        handler: &Handler,
+        import: impl FnOnce(&EntryFile, &str, &VirtualMachine) -> PyResult,
+    ) -> Ended<Entry> {
         self.engine.enter(|vm| {
             if let Err(error) = module::set_search_path(&code, vm) {
                 return ended(Err(error), |error| load_failure(error, &code, vm), vm);
@@ -111,7 +125,7 @@ impl Interpreter {
                 let file = format!("{}.py", handler.entry_path());
                 return Ended::Failed(Failure::EntryMissing { file });
             };
-            let loaded = module::import(&entry, &handler.module, vm)
+            let loaded = import(&entry, &handler.module, vm)
                 .and_then(|module| function_of(&module, handler, vm));
             match ended(loaded, |error| load_failure(error, &code, vm), vm) {
                 Ended::Well(Ok(function)) => Ended::Well(Entry { function, code }),

@@ -9,6 +9,7 @@ mod code_memory;
 mod event;
 mod failure;
 mod float_text;
+mod import_times;
 mod interpreter;
 mod json_text;
 #[cfg(unix)]
@@ -29,6 +30,7 @@ mod wasi_time;
 
 pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;
+pub use import_times::ImportTime;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
 #[cfg(unix)]
 pub(crate) use leave::{keep_counts, leave};

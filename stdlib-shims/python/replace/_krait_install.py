@@ -8,11 +8,14 @@ import os
 import sys
 
 import _krait_extensions
+import _krait_lock
 import _krait_pip
 
 # What krait takes, besides packages of Python alone: packages for CPython of its version, whose
 # compiled parts many can do without.
 KRAIT = {"version": "3.14", "platforms": ("2_17", "2_28", "2_34")}
+# Where pip tells what it has installed, in the folder that it installs into.
+REPORT = ".krait-report.json"
 # What the cloud's machines can load.
 CLOUD = {"platforms": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux1_x86_64", "manylinux2010_x86_64", "linux_x86_64")}
 
@@ -51,7 +54,7 @@ def _install(asked):
 
     target = os.path.abspath(asked["layer"] or asked["into"])
     beside = os.path.dirname(target) if asked["layer"] else target
-    wanted = _wanted(asked)
+    wanted, lock = _wanted(asked)
     for_cloud = asked["for"] == "cloud"
     if not for_cloud:
         _refuse([_name_of(each) for each in asked["packages"]])
@@ -64,6 +67,7 @@ def _install(asked):
         if code:
             raise Failed(_reason(output, for_cloud))
         shutil.rmtree(os.path.join(staging, "bin"), ignore_errors=True)
+        locked = _take_report(staging, lock) if asked["lock"] else None
         distributions = _distributions(staging)
         if not for_cloud:
             _look_through(distributions)
@@ -71,7 +75,9 @@ def _install(asked):
             _write_zip(staging, target)
         else:
             _merge(staging, target, distributions)
-        _tell(distributions, asked["layer"] or asked["into"])
+        if locked:
+            _write(lock.file, locked)
+        _tell(distributions, asked["layer"] or asked["into"], lock)
         return 0
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -83,30 +89,52 @@ def _install(asked):
 
 
 def _wanted(asked):
-    """pip's arguments for what is to be installed: by default what the folder says."""
-    wanted = []
-    for file in asked["requirements"]:
-        wanted += ["-r", file]
-    wanted += asked["packages"]
-    if wanted:
-        return wanted
-    folder = "." if asked["layer"] else asked["into"]
-    requirements = os.path.join(folder, "requirements.txt")
-    if os.path.isfile(requirements):
-        return ["-r", requirements]
-    project = os.path.join(folder, "pyproject.toml")
-    if os.path.isfile(project):
-        import tomllib
+    """pip's arguments for what is to be installed, and the lock that it is read from or written to, if any."""
+    lists = asked["requirements"] or ([] if asked["packages"] else [_list_of_folder(asked)])
+    if len(lists) != 1 or asked["packages"]:
+        if asked["lock"]:
+            raise Failed("a lock is made from one list\n  tip: name one with -r, and no packages")
+        return [word for file in lists for word in ("-r", file)] + asked["packages"], None
+    place = f"cloud-{asked['python']}" if asked["for"] == "cloud" else "krait"
+    lock = _krait_lock.Lock(lists[0], place)
+    try:
+        if asked["lock"] or not lock.exists():
+            return _listed(lists[0]), lock if asked["lock"] else None
+        if not lock.fits():
+            raise Failed(
+                f"{lists[0]} has changed since {lock.file} was made from it\n"
+                "  tip: krait install --lock makes it anew"
+            )
+    except OSError as error:
+        raise Failed(f"{error.filename} cannot be read: {error.strerror}") from None
+    return ["--require-hashes", "--no-deps", "-r", lock.file], lock
 
-        try:
-            with open(project, "rb") as file:
-                wanted = tomllib.load(file).get("project", {}).get("dependencies", [])
-        except tomllib.TOMLDecodeError as error:
-            raise Failed(f"{project}: {error}") from None
-        if not wanted:
-            raise Failed(f"{project} names no dependencies")
-        return wanted
+
+def _list_of_folder(asked):
+    """The file of the function's folder that lists its packages."""
+    folder = "." if asked["layer"] else asked["into"]
+    for name in ("requirements.txt", "pyproject.toml"):
+        listed = os.path.join(folder, name)
+        if os.path.isfile(listed):
+            # Without the `./` that nobody typed.
+            return os.path.normpath(listed)
     raise Failed(f"nothing to install: {folder} has no requirements.txt and no pyproject.toml")
+
+
+def _listed(file):
+    """pip's arguments for the packages that a file lists."""
+    if not file.endswith(".toml"):
+        return ["-r", file]
+    import tomllib
+
+    try:
+        with open(file, "rb") as opened:
+            wanted = tomllib.load(opened).get("project", {}).get("dependencies", [])
+    except tomllib.TOMLDecodeError as error:
+        raise Failed(f"{file}: {error}") from None
+    if not wanted:
+        raise Failed(f"{file} names no dependencies")
+    return wanted
 
 
 def _name_of(requirement):
@@ -163,6 +191,8 @@ def _run_pip(pip, staging, wanted, asked):
     ]
     if asked["cache"]:
         arguments += ["--cache-dir", os.path.join(asked["cache"], "packages")]
+    if asked["lock"]:
+        arguments += ["--report", os.path.join(staging, REPORT)]
     if asked["no_index"]:
         arguments.append("--no-index")
     for place in asked["find_links"]:
@@ -227,7 +257,9 @@ def _reason(output, for_cloud):
     """Why pip failed, in its own last words, and whose compiled part it was."""
     import re
 
-    errors = [line for line in output.splitlines() if line.startswith(("ERROR:", "error:"))]
+    # Which hashes differ is in lines of their own.
+    told = ("ERROR:", "error:", "Expected sha256 ", "Got ")
+    errors = [line for line in output.splitlines() if line.lstrip().startswith(told)]
     words = "\n".join(errors) if errors else "pip failed; it has told why"
     if not for_cloud:
         known = _extensions()
@@ -237,6 +269,31 @@ def _reason(output, for_cloud):
                 words += "\n" + _words(_plain(name), known)
                 break
     return f"{words}\nnothing was installed"
+
+
+def _take_report(staging, lock):
+    """Takes pip's report out of the folder; gives the lock's text."""
+    import json
+
+    file = os.path.join(staging, REPORT)
+    with open(file, encoding="utf-8") as opened:
+        report = json.load(opened)
+    os.unlink(file)
+    try:
+        return lock.text(report)
+    except _krait_lock.Unlockable as error:
+        raise Failed(f"{error}\nnothing was installed") from None
+
+
+def _write(file, text):
+    """Writes a file as a whole, or not at all."""
+    unfinished = f"{file}.{os.getpid()}"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as opened:
+            opened.write(text)
+        os.replace(unfinished, file)
+    except OSError as error:
+        raise Failed(f"{file} cannot be written: {error.strerror}; what it locks was installed") from None
 
 
 class _Distribution:
@@ -366,12 +423,13 @@ def _write_zip(staging, target):
             os.unlink(unfinished)
 
 
-def _tell(distributions, place):
+def _tell(distributions, place, lock):
     for each in distributions:
         print(f"{each.name} {each.version}  {_size(each.size)}")
     total = sum(each.size for each in distributions)
     count = len(distributions)
-    print(f"{count} package{'s' if count != 1 else ''}, {_size(total)}, in {place}")
+    by_lock = f", by {lock.file}" if lock else ""
+    print(f"{count} package{'s' if count != 1 else ''}, {_size(total)}, in {place}{by_lock}")
 
 
 def _size(size):

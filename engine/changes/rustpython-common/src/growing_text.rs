@@ -61,3 +61,15 @@ pub(crate) fn measured(text: &Wtf8) -> (StrKind, usize) {
     };
     (kind, characters)
 }
+
+/// Whether a text has a surrogate: a byte ED, and one from A0 on. Nothing else has these two.
+pub(crate) fn has_surrogates(text: &Wtf8) -> bool {
+    // A block is looked at without an exit, so that the compiler takes many bytes at once.
+    const BLOCK: usize = 256;
+    let bytes = text.as_bytes();
+    let seconds = bytes.get(1..).unwrap_or_default();
+    bytes.chunks(BLOCK).zip(seconds.chunks(BLOCK)).any(|(firsts, seconds)| {
+        let pairs = firsts.iter().zip(seconds);
+        pairs.fold(false, |found, (first, second)| found | (*first == 0xED) & (*second >= 0xA0))
+    })
+}

@@ -125,7 +125,17 @@ impl Instance {
         let begun = Instant::now();
         let handler = running.request.function.handler.clone();
         let interpreter = self.engine.interpreter;
-        let loaded = hooks::during(running, || interpreter.load(self.code.clone(), &handler));
+        let times_imports = running.request.times_imports;
+        let (loaded, times) = hooks::during(running, || {
+            if times_imports {
+                interpreter.load_timed(self.code.clone(), &handler)
+            } else {
+                (interpreter.load(self.code.clone(), &handler), Vec::new())
+            }
+        });
+        if times_imports {
+            running.observer.imports(times);
+        }
         let entry = match loaded {
             Ended::Well(entry) => entry,
             Ended::Failed(failure) => return Err(failure),

@@ -23,7 +23,7 @@ def _bootstrap(*, root=None, upgrade=False, user=False, altinstall=False, defaul
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     cache = os.path.join(base, "krait")
     try:
-        pip = _krait_pip.folder(cache)
+        _krait_pip.folder(cache)
     except _krait_pip.NoPip as error:
         raise SystemExit(f"error: {error}") from None
     # What the user has told pip is not for this.
@@ -39,7 +39,8 @@ def _bootstrap(*, root=None, upgrade=False, user=False, altinstall=False, defaul
         arguments.append("--user")
     if verbosity:
         arguments.append("-" + "v" * verbosity)
-    return _krait_pip.run(pip, [*arguments, f"pip=={version()}"])
+    # From its wheel: pip would take the unpacked one for an installed one.
+    return _krait_pip.run(os.path.join(cache, _krait_pip.FILE), [*arguments, f"pip=={version()}"])
 
 
 def _main(argv=None):

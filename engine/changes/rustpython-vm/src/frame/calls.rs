@@ -3,7 +3,9 @@
 
 use super::{
     ExecutingFrame, ExecutionResult, Flatten, FrameLocals, FrameResult, InterpreterFrame,
-    exec_iframe, trampoline_handle_exception,
+    exec_iframe,
+    fast::{self, Stopped},
+    trampoline_handle_exception,
 };
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, PyStackRef, VirtualMachine,
@@ -16,7 +18,11 @@ use crate::{
     types::{AllocFunc, PyTypeFlags, fn_addr},
     vm::IframeEntryState,
 };
-use core::{ptr::NonNull, sync::atomic::Ordering::Acquire};
+use core::{
+    ptr::NonNull,
+    sync::atomic::Ordering::{Acquire, Relaxed},
+};
+use rustpython_common::atomic::Radium;
 
 /// How a frame came to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,13 +159,13 @@ impl ExecutingFrame<'_> {
 
     /// Runs this frame and those that are entered from it, until it has ended or waits.
     pub(super) fn run(&mut self, vm: &VirtualMachine) -> PyResult<ExecutionResult> {
-        let mut result = self.run_one(vm);
+        let mut result = self.run_on(vm);
         loop {
             if let Ok(ExecutionResult::TailCall) = result {
                 let function = vm.take_pending_tailcall_owner();
                 // SAFETY: it was put on the data stack just now.
                 self.switch_to(function, unsafe { &mut *vm.take_pending_tailcall() }, vm);
-                result = self.run_one(vm);
+                result = self.run_on(vm);
                 continue;
             }
             let must_be_none = match self.entered() {
@@ -180,11 +186,35 @@ impl ExecutingFrame<'_> {
                     if !must_be_none {
                         self.push_value(value);
                     }
-                    self.run_one(vm)
+                    self.run_on(vm)
                 }
                 Ok(_) => unreachable!("functions return"),
                 Err(exception) => self.raise_here(&exception, vm),
             };
+        }
+    }
+
+    /// Runs this frame from where it is. What needs nothing out of the ordinary never comes to the big
+    /// loop.
+    #[inline(always)]
+    pub(super) fn run_on(&mut self, vm: &VirtualMachine) -> PyResult<ExecutionResult> {
+        let index = self.lasti() as usize;
+        if vm.use_tracing.get()
+            || vm.eval_breaker_tripped()
+            || !fast::is_fast(self.code.instructions.read_op(index).into())
+        {
+            return self.run_one(vm, None);
+        }
+        match self.run_fast(index, vm) {
+            Stopped::Before { index, .. } => {
+                self.lasti.store(index as u32, Relaxed);
+                self.run_one(vm, None)
+            }
+            Stopped::Raised { index, exception } => {
+                self.lasti.store(index as u32, Relaxed);
+                self.run_one(vm, Some(exception))
+            }
+            Stopped::Ended(result) => Ok(result),
         }
     }
 
@@ -198,7 +228,7 @@ impl ExecutingFrame<'_> {
         let frame = unsafe { &mut *self.iframe.cast_mut() };
         match trampoline_handle_exception(frame, exception, vm)? {
             Some(result) => Ok(result),
-            None => self.run_one(vm),
+            None => self.run_on(vm),
         }
     }
 
@@ -237,6 +267,20 @@ impl ExecutingFrame<'_> {
             self.push_value(made);
         }
         self.switch_to(callable, frame, vm);
+    }
+
+    /// Enters a function whose `arguments`, of which the last have `names`, go where `plan` says.
+    pub(super) fn enter_planned(
+        &mut self,
+        function: PyObjectRef,
+        plan: Plan,
+        arguments: Vec<PyObjectRef>,
+        names: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) {
+        let frame =
+            Self::frame_of(&function, |it, places| plan.fill(it, places, arguments, names, vm), vm);
+        self.switch_to(function, frame, vm);
     }
 
     /// Enters the function that gets a property of `owner`.

@@ -3,170 +3,45 @@
 //! What they need stays in registers here, which it does not in the loop that knows every
 //! instruction. Whatever is out of the ordinary (a name without a value, a number beyond 64 bits, an
 //! iterator at its end, a signal) is left to that loop: [`ExecutingFrame::run_fast`] stops before
-//! the instruction. Nothing here raises.
+//! the instruction. What calls native code is done beside it (`aside.rs`).
 
-use super::{ExecutingFrame, LocalsPlus, calls::Entered};
+mod begin;
+mod numbers;
+mod stack;
+
+pub(super) use begin::is_fast;
+
+use super::{ExecutingFrame, ExecutionResult, aside::Aside, calls::Entered};
 use crate::{
-    AsObject, Py, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
     builtins::{
-        PyFloat, PyInt, PyList, PyTuple, list::PyListIterator, range::PyRangeIterator,
+        PyBaseExceptionRef, PyList, PyStr, PyTuple, list::PyListIterator, range::PyRangeIterator,
         tuple::PyTupleIterator,
     },
-    bytecode::{BinaryOperator, CodeUnits, ComparisonOperator, Instruction, OpArgByte, Opcode},
-    types::PyComparisonOp,
-    vm::Context,
+    bytecode::{CodeUnits, Instruction},
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
+use numbers::{calculated, compared, float, put_float, put_int, small_int};
 use rustpython_common::atomic::Radium;
+use stack::{Stack, borrowed, owned, to_stack_ref};
 
-/// What it is worth to begin with. Other instructions that are known here come after these.
-const FAST: [Opcode; 48] = [
-    Opcode::BinaryOpAddFloat,
-    Opcode::BinaryOpAddInt,
-    Opcode::BinaryOpMultiplyFloat,
-    Opcode::BinaryOpMultiplyInt,
-    Opcode::BinaryOpSubscrListInt,
-    Opcode::BinaryOpSubscrTupleInt,
-    Opcode::BinaryOpSubtractFloat,
-    Opcode::BinaryOpSubtractInt,
-    Opcode::CallAllocAndEnterInit,
-    Opcode::CallListAppend,
-    Opcode::CallPyExactArgs,
-    Opcode::CompareOpFloat,
-    Opcode::CompareOpInt,
-    Opcode::CopyFreeVars,
-    Opcode::ForIterGen,
-    Opcode::ForIterList,
-    Opcode::ForIterRange,
-    Opcode::ForIterTuple,
-    Opcode::JumpBackwardNoJit,
-    Opcode::LoadAttrMethodNoDict,
-    Opcode::LoadAttrMethodWithValues,
-    Opcode::LoadAttrNondescriptorNoDict,
-    Opcode::LoadAttrNondescriptorWithValues,
-    Opcode::LoadAttrProperty,
-    Opcode::LoadAttrSlot,
-    Opcode::LoadAttrWithHint,
-    Opcode::LoadConstMortal,
-    Opcode::LoadDeref,
-    Opcode::LoadFast,
-    Opcode::LoadFastBorrow,
-    Opcode::LoadFastBorrowLoadFastBorrow,
-    Opcode::LoadGlobalBuiltin,
-    Opcode::LoadGlobalModule,
-    Opcode::LoadSmallInt,
-    Opcode::PopJumpIfFalse,
-    Opcode::PopJumpIfTrue,
-    Opcode::PopTop,
-    Opcode::Resume,
-    Opcode::ResumeCheck,
-    Opcode::ReturnValue,
-    Opcode::StoreAttrInstanceValue,
-    Opcode::StoreAttrWithHint,
-    Opcode::StoreFast,
-    Opcode::StoreFastLoadFast,
-    Opcode::StoreFastStoreFast,
-    Opcode::StoreSubscrListInt,
-    Opcode::ToBoolInt,
-    Opcode::YieldValue,
-];
-
-const IS_FAST: [bool; 256] = {
-    let mut are = [false; 256];
-    let mut at = 0;
-    while at < FAST.len() {
-        are[FAST[at] as usize] = true;
-        at += 1;
-    }
-    are
-};
-
-/// Whether the loop here is to begin with `opcode`.
-#[inline(always)]
-pub(super) fn is_fast(opcode: u8) -> bool {
-    IS_FAST[usize::from(opcode)]
-}
-
-/// The stack of a frame while [`ExecutingFrame::run_fast`] has it.
-struct Stack {
-    /// Where the first local variable is.
-    locals: *mut usize,
-    /// Where the stack begins.
-    base: *mut usize,
-    /// Behind the topmost value.
-    top: *mut usize,
-}
-
-impl Stack {
-    fn of(values: &mut LocalsPlus) -> Self {
-        let locals = values.data_as_mut_slice().as_mut_ptr();
-        // SAFETY: the stack is behind the local variables, as deep as it says.
-        unsafe {
-            let base = locals.add(values.nlocalsplus as usize);
-            Self { locals, base, top: base.add(values.stack_top as usize) }
-        }
-    }
-
-    /// # Safety
-    /// There is room: the compiler counted how deep the stack of this code becomes.
-    #[inline(always)]
-    unsafe fn push(&mut self, value: usize) {
-        unsafe {
-            *self.top = value;
-            self.top = self.top.add(1);
-        }
-    }
-
-    /// # Safety
-    /// A value is there.
-    #[inline(always)]
-    unsafe fn pop(&mut self) -> usize {
-        unsafe {
-            self.top = self.top.sub(1);
-            core::mem::replace(&mut *self.top, 0)
-        }
-    }
-
-    /// The value `depth` below the topmost, which is at 1.
-    ///
-    /// # Safety
-    /// It is there, and not null; it is not popped while the reference lives.
-    #[inline(always)]
-    unsafe fn peek<'a>(&self, depth: usize) -> &'a PyObject {
-        unsafe { &*((*self.top.sub(depth) & !1) as *const PyObject) }
-    }
-
-    fn depth(&self) -> u32 {
-        // SAFETY: both are in the same allocation.
-        unsafe { self.top.offset_from(self.base) as u32 }
-    }
-}
-
-/// A value with a count of its own, as it lies on the stack.
-#[inline(always)]
-fn owned(value: PyObjectRef) -> usize {
-    value.into_raw().as_ptr() as usize
-}
-
-/// Of a value that lives longer than the stack.
-#[inline(always)]
-fn borrowed(value: &PyObject) -> usize {
-    value as *const PyObject as usize | 1
-}
-
-/// # Safety
-/// `value` was taken from a stack, and is in one place only.
-#[inline(always)]
-unsafe fn to_stack_ref(value: usize) -> Option<PyStackRef> {
-    unsafe { core::mem::transmute::<usize, Option<PyStackRef>>(value) }
+/// Why the loop here stopped.
+pub(super) enum Stopped {
+    /// The instruction at `index` is for the big loop. Signals are to be looked for before it, if the
+    /// one before it called.
+    Before { index: usize, called: bool },
+    /// The instruction at `index` raised an exception.
+    Raised { index: usize, exception: PyBaseExceptionRef },
+    /// The frame, which native code runs, gives a value.
+    Ended(ExecutionResult),
 }
 
 impl ExecutingFrame<'_> {
-    /// Runs what can be run here, from `index` on; gives the index of the instruction that cannot. This
-    /// may be another frame by then, which was called, or which called.
+    /// Runs what can be run here, from `index` on. This may be another frame in the end, which was
+    /// called, or which called.
     /// There is no part of an argument before `index`, and nobody watches each instruction.
     #[inline(never)]
-    pub(super) fn run_fast(&mut self, mut index: usize, vm: &VirtualMachine) -> usize {
+    pub(super) fn run_fast(&mut self, mut index: usize, vm: &VirtualMachine) -> Stopped {
         let mut units = self.code.instructions.units_ptr();
         let mut lasti = self.lasti;
         let true_value = borrowed(vm.ctx.true_value.as_object()) & !1;
@@ -229,6 +104,25 @@ impl ExecutingFrame<'_> {
                         next
                     }
                 };
+            }};
+        }
+
+        // Has the instruction done beside the loop.
+        macro_rules! aside {
+            ($unit:expr) => {{
+                self.localsplus.stack_top = stack.depth();
+                match self.aside($unit.op, index, $unit.arg, vm) {
+                    Ok(Aside::Left) => break,
+                    Ok(Aside::Done { called }) => {
+                        index = lasti.load(Relaxed) as usize;
+                        // What was called may have asked to be told of each instruction.
+                        if vm.use_tracing.get() || called && vm.eval_breaker_tripped() {
+                            return Stopped::Before { index, called };
+                        }
+                        stack = Stack::of(self.localsplus);
+                    }
+                    Err(exception) => return Stopped::Raised { index, exception },
+                }
             }};
         }
 
@@ -498,6 +392,11 @@ impl ExecutingFrame<'_> {
                 Instruction::ReturnValue => {
                     let value = unsafe { stack.peek(1) };
                     let must_be_none = match self.entered() {
+                        Entered::Natively if !vm.use_tracing.get() => {
+                            self.localsplus.stack_top = stack.depth();
+                            let value = self.pop_value();
+                            return Stopped::Ended(ExecutionResult::Return(value));
+                        }
                         Entered::Natively | Entered::ByFor { .. } => break,
                         Entered::ByCall => false,
                         Entered::ByInit => true,
@@ -521,10 +420,20 @@ impl ExecutingFrame<'_> {
                     );
                 }
                 Instruction::YieldValue { .. } => {
-                    let Entered::ByFor { owner } = self.entered() else { break };
                     if vm.use_tracing.get() || self.monitoring_mask != 0 {
                         break;
                     }
+                    let owner = match self.entered() {
+                        Entered::ByFor { owner } => owner,
+                        Entered::Natively => {
+                            self.localsplus.stack_top = stack.depth();
+                            // The frame outlives what its stack may have borrowed.
+                            self.localsplus.promote_stack();
+                            let value = self.pop_value();
+                            return Stopped::Ended(ExecutionResult::Yield(value));
+                        }
+                        _ => break,
+                    };
                     // SAFETY: it is taken off the stack.
                     let Some(value) = (unsafe { to_stack_ref(stack.pop()) }) else { break };
                     elsewhere!(0, self.yield_to_for(owner, value.to_pyobj(), vm));
@@ -623,11 +532,73 @@ impl ExecutingFrame<'_> {
                                 stack.push(owned(value));
                                 stack.push(owner);
                             }
-                            break;
+                            aside!(unit);
+                            continue;
                         }
                     }
                     index += 5;
                 }
+                Instruction::StoreAttrSlot => {
+                    let owner = unsafe { stack.peek(1) };
+                    if self.version_of(index, owner).is_none() {
+                        break;
+                    }
+                    let at = self.code.instructions.read_cache_u16(index + 4) as i16;
+                    let (owner, value) = unsafe { (stack.pop(), stack.pop()) };
+                    self.localsplus.stack_top = stack.depth();
+                    // SAFETY: both were taken off the stack just now.
+                    unsafe {
+                        let value = to_stack_ref(value).map(PyStackRef::to_pyobj);
+                        if let Some(owner) = to_stack_ref(owner) {
+                            owner.as_object().set_slot(at.into(), value);
+                        }
+                    }
+                    index += 5;
+                }
+                Instruction::BuildTuple { .. } => {
+                    self.localsplus.stack_top = stack.depth();
+                    let values = self.pop_multiple(arg).collect();
+                    let tuple = vm.ctx.new_tuple(values);
+                    stack = Stack::of(self.localsplus);
+                    unsafe { stack.push(owned(tuple.into())) };
+                    index += 1;
+                }
+                Instruction::FormatSimple => {
+                    if unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyStr>(vm).is_none() {
+                        break;
+                    }
+                    index += 1;
+                }
+                Instruction::CallPyGeneral => {
+                    elsewhere!(
+                        3,
+                        if !self.enter_general(index, arg, false, vm) {
+                            break;
+                        }
+                    );
+                }
+                Instruction::CallKwPy => {
+                    elsewhere!(
+                        3,
+                        if !self.enter_general(index, arg, true, vm) {
+                            break;
+                        }
+                    );
+                }
+                Instruction::BinaryOpSubscrDict
+                | Instruction::BinaryOpAddUnicode
+                | Instruction::CallBuiltinFast
+                | Instruction::CallBuiltinO
+                | Instruction::CallLen
+                | Instruction::CallMethodDescriptorFast
+                | Instruction::CallMethodDescriptorNoargs
+                | Instruction::CallMethodDescriptorO
+                | Instruction::CompareOpStr
+                | Instruction::ContainsOpDict
+                | Instruction::ForIter { .. }
+                | Instruction::MapAdd { .. }
+                | Instruction::SetAdd { .. }
+                | Instruction::StoreSubscrDict => aside!(unit),
                 Instruction::ListAppend { .. } => unsafe {
                     let Some(list) = stack.peek(arg + 1).downcast_ref::<PyList>() else {
                         break;
@@ -653,31 +624,8 @@ impl ExecutingFrame<'_> {
             }
         }
         self.localsplus.stack_top = stack.depth();
-        index
+        Stopped::Before { index, called: false }
     }
-}
-
-/// The value of an exact `int` that fits.
-#[inline(always)]
-fn small_int(value: &PyObject, vm: &VirtualMachine) -> Option<i64> {
-    value.downcast_ref_if_exact::<PyInt>(vm)?.try_to_i64_fast()
-}
-
-#[inline(always)]
-fn float(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
-    Some(value.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
-}
-
-/// What a comparison of two ints or two floats gives.
-#[inline(always)]
-fn compared(arg: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<bool> {
-    let operator: PyComparisonOp = ComparisonOperator::try_from(arg as u32).ok()?.into();
-    if let (Some(a), Some(b)) = (small_int(a, vm), small_int(b, vm)) {
-        return Some(operator.eval_ord(a.cmp(&b)));
-    }
-    // What is no number is not equal, and nothing else.
-    let order = float(a, vm)?.partial_cmp(&float(b, vm)?);
-    Some(order.map_or(operator == PyComparisonOp::Ne, |order| operator.eval_ord(order)))
 }
 
 /// The element of a list or a tuple at a place from the front.
@@ -697,72 +645,4 @@ fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef>
         return list.fast_next();
     }
     iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next()
-}
-
-/// What an operator makes of two ints; none if that does not fit, or is for somebody else to do.
-#[inline(always)]
-fn calculated(operator: OpArgByte, a: i64, b: i64) -> Option<i64> {
-    let operator = BinaryOperator::try_from(u32::from(u8::from(operator))).ok()?;
-    match operator {
-        BinaryOperator::Add | BinaryOperator::InplaceAdd => a.checked_add(b),
-        BinaryOperator::Subtract | BinaryOperator::InplaceSubtract => a.checked_sub(b),
-        BinaryOperator::Multiply | BinaryOperator::InplaceMultiply => a.checked_mul(b),
-        BinaryOperator::And | BinaryOperator::InplaceAnd => Some(a & b),
-        BinaryOperator::Or | BinaryOperator::InplaceOr => Some(a | b),
-        BinaryOperator::Xor | BinaryOperator::InplaceXor => Some(a ^ b),
-        BinaryOperator::Remainder | BinaryOperator::InplaceRemainder => {
-            let rest = a.checked_rem(b)?;
-            Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
-        }
-        BinaryOperator::FloorDivide | BinaryOperator::InplaceFloorDivide => {
-            let quotient = a.checked_div(b)?;
-            let rest = a % b;
-            Some(if rest != 0 && (rest < 0) != (b < 0) { quotient - 1 } else { quotient })
-        }
-        _ => None,
-    }
-}
-
-/// Puts an int into `place` of a stack, in the object that is there if nobody else has it.
-///
-/// # Safety
-/// `place` is of a stack, and holds nothing or an int.
-#[inline(always)]
-unsafe fn put_int(place: &mut usize, value: i64, context: &Context) {
-    if let Ok(small) = i32::try_from(value)
-        && Context::INT_CACHE_POOL_RANGE.contains(&small)
-    {
-        let was = core::mem::replace(place, borrowed(context.cached_int(small).as_object()));
-        // SAFETY: it was on the stack. An int's end runs nothing.
-        drop(unsafe { to_stack_ref(was) });
-        return;
-    }
-    if *place != 0 && *place & 1 == 0 {
-        // SAFETY: the stack has a count of this object; the caller says that it is an int.
-        if let Some(int) = unsafe { Py::<PyInt>::unshared(*place as *mut Py<PyInt>) } {
-            *int = PyInt::from(value);
-            return;
-        }
-    }
-    let was = core::mem::replace(place, owned(context.new_int(value).into()));
-    // SAFETY: as above.
-    drop(unsafe { to_stack_ref(was) });
-}
-
-/// The same for a float.
-///
-/// # Safety
-/// `place` is of a stack, and holds a float.
-#[inline(always)]
-unsafe fn put_float(place: &mut usize, value: f64, context: &Context) {
-    if *place & 1 == 0 {
-        // SAFETY: the stack has a count of this object; the caller says that it is a float.
-        if let Some(float) = unsafe { Py::<PyFloat>::unshared(*place as *mut Py<PyFloat>) } {
-            *float = PyFloat::from(value);
-            return;
-        }
-    }
-    let was = core::mem::replace(place, owned(context.new_float(value).into()));
-    // SAFETY: as above.
-    drop(unsafe { to_stack_ref(was) });
 }

@@ -92,13 +92,13 @@ impl ExecutingFrame<'_> {
     ) -> PyResult<ExecutionResult> {
         if let Ok(ExecutionResult::Yield(value)) = result {
             self.yield_to_for(owner, value, vm);
-            return self.run_one(vm);
+            return self.run_on(vm);
         }
         match self.leave_generator(owner, result, vm) {
             Ok(_) => {
                 // Asked again, it says that it has ended.
                 self.update_lasti(|at| *at -= 1);
-                self.run_one(vm)
+                self.run_on(vm)
             }
             Err(exception) => self.raise_here(&exception, vm),
         }

@@ -1,0 +1,321 @@
+//! Instructions that the small loop has done beside it: they call native code, which may raise.
+
+use super::{ExecutingFrame, PyNativeFunction, breaks};
+use crate::{
+    AsObject, PyResult, VirtualMachine,
+    builtins::{PyDict, PySet, PyStr, PyTuple, descriptor::PyMethodDescriptor},
+    bytecode::{Instruction, Invert, Label, OpArgByte, Opcode},
+    function::{Callee, FuncArgs, PyMethodFlags},
+    types::PyComparisonOp,
+};
+
+/// How an instruction ended that was done beside the loop.
+pub(super) enum Aside {
+    /// It was done: the frame's stack and its place in the code are as it left them. Signals are to be
+    /// looked for if it called.
+    Done { called: bool },
+    /// Nothing was done: this is for the big loop.
+    Left,
+}
+
+/// What says how a native function takes its arguments.
+const CONVENTION: PyMethodFlags = PyMethodFlags::VARARGS
+    .union(PyMethodFlags::FASTCALL)
+    .union(PyMethodFlags::NOARGS)
+    .union(PyMethodFlags::O)
+    .union(PyMethodFlags::KEYWORDS);
+
+impl ExecutingFrame<'_> {
+    /// Does the instruction at `index`, which is the one that runs now.
+    #[inline(never)]
+    pub(super) fn aside(
+        &mut self,
+        instruction: Instruction,
+        index: usize,
+        arg: OpArgByte,
+        vm: &VirtualMachine,
+    ) -> PyResult<Aside> {
+        let opcode = Opcode::from(instruction);
+        let count = u32::from(u8::from(arg));
+        let is_done = match opcode {
+            Opcode::CallMethodDescriptorNoargs => {
+                self.call_native_method(count, PyMethodFlags::NOARGS, Some(0), vm)?
+            }
+            Opcode::CallMethodDescriptorO => {
+                self.call_native_method(count, PyMethodFlags::O, Some(1), vm)?
+            }
+            Opcode::CallMethodDescriptorFast => {
+                self.call_native_method(count, PyMethodFlags::FASTCALL, None, vm)?
+            }
+            Opcode::CallBuiltinO => self.call_native_function(count, PyMethodFlags::O, vm)?,
+            Opcode::CallBuiltinFast => {
+                self.call_native_function(count, PyMethodFlags::FASTCALL, vm)?
+            }
+            Opcode::CallLen => self.call_len(count, vm)?,
+            Opcode::ForIter => {
+                self.adaptive(|s, ii, cb| s.specialize_for_iter(vm, count, ii, cb));
+                let end = Label::from_u32(index as u32 + 2 + count);
+                self.execute_for_iter(vm, end)?;
+                true
+            }
+            Opcode::SetAdd => {
+                if self.nth_value(count).downcast_ref::<PySet>().is_none() {
+                    return Ok(Aside::Left);
+                }
+                let item = self.pop_value();
+                if let Some(set) = self.nth_value(count - 1).downcast_ref::<PySet>() {
+                    set.add(item, vm)?;
+                }
+                true
+            }
+            Opcode::MapAdd => {
+                if self.nth_value(count + 1).downcast_ref::<PyDict>().is_none() {
+                    return Ok(Aside::Left);
+                }
+                let value = self.pop_value();
+                let key = self.pop_value();
+                if let Some(dict) = self.nth_value(count - 1).downcast_ref::<PyDict>() {
+                    dict.set_item(&*key, value, vm)?;
+                }
+                true
+            }
+            Opcode::StoreSubscrDict => self.store_in_dict(vm)?,
+            Opcode::BinaryOpSubscrDict => self.load_from_dict(vm)?,
+            Opcode::ContainsOpDict => self.is_in_dict(instruction, arg, vm)?,
+            Opcode::CompareOpStr => self.compare_texts(instruction, arg, vm),
+            Opcode::BinaryOpAddUnicode => self.add_texts(vm),
+            Opcode::StoreAttrInstanceValue => self.insert_attribute(index, count as usize, vm)?,
+            _ => false,
+        };
+        if !is_done {
+            return Ok(Aside::Left);
+        }
+        if self.lasti() as usize == index + 1 {
+            // It did not jump.
+            self.update_lasti(|at| *at += instruction.cache_entries() as u32);
+        }
+        Ok(Aside::Done { called: breaks::calls(opcode.into()) })
+    }
+
+    /// Calls the method of a built-in type that lies below its instance and `count` arguments, if it
+    /// takes them as `convention` says.
+    #[inline]
+    fn call_native_method(
+        &mut self,
+        count: u32,
+        convention: PyMethodFlags,
+        takes: Option<u32>,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let instance = self.localsplus.stack_len() - count as usize - 1;
+        let Some(instance) = self.localsplus.stack_index(instance) else {
+            return Ok(false);
+        };
+        let Some(method) =
+            self.nth_value(count + 1).downcast_ref_if_exact::<PyMethodDescriptor>(vm)
+        else {
+            return Ok(false);
+        };
+        if takes.is_some_and(|takes| takes != count)
+            || method.method.flags & CONVENTION != convention
+            || !instance.as_object().class().is(method.common.typ)
+        {
+            return Ok(false);
+        }
+        let function = method.method.func;
+        let mut callee = Callee::named(method.method.name).with_instance_arg(true);
+        if takes.is_none() {
+            callee = callee.with_function(method.common.typ.as_object());
+        }
+        // The method lives until the call is over.
+        let (_method, args) = self.take_call_args(count as usize);
+        let value = function(vm, FuncArgs { args, kwargs: Default::default() }, callee)?;
+        self.push_value(value);
+        Ok(true)
+    }
+
+    /// Calls the native function that lies below `count` arguments, if it takes them as `convention` says.
+    #[inline]
+    fn call_native_function(
+        &mut self,
+        count: u32,
+        convention: PyMethodFlags,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let Some(function) =
+            self.nth_value(count + 1).downcast_ref_if_exact::<PyNativeFunction>(vm)
+        else {
+            return Ok(false);
+        };
+        let instance = self.localsplus.stack_len() - count as usize - 1;
+        let has_instance = self.localsplus.stack_index(instance).is_some();
+        let takes = count as usize + usize::from(has_instance);
+        if function.value.flags & CONVENTION != convention
+            || convention == PyMethodFlags::O && takes != 1
+        {
+            return Ok(false);
+        }
+        let (callable, args) = self.take_call_args(count as usize);
+        let value = callable.vectorcall(args, takes, None, vm)?;
+        self.push_value(value);
+        Ok(true)
+    }
+
+    fn call_len(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let depth = self.localsplus.stack_len();
+        if count != 1
+            || self.localsplus.stack_index(depth - 2).is_some()
+            || !vm.callable_cache.len.as_ref().is_some_and(|len| self.nth_value(2).is(len))
+        {
+            return Ok(false);
+        }
+        let value = self.pop_value();
+        self.pop_value_opt();
+        self.pop_value();
+        let length = value.length(vm)?;
+        self.push_value(vm.ctx.new_int(length).into());
+        Ok(true)
+    }
+
+    fn store_in_dict(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
+        if self.nth_value(1).downcast_ref_if_exact::<PyDict>(vm).is_none() {
+            return Ok(false);
+        }
+        let (key, dict) = (self.pop_stackref(), self.pop_stackref());
+        let value = self.pop_value();
+        if let Some(dict) = dict.as_object().downcast_ref::<PyDict>() {
+            dict.set_item(key.as_object(), value, vm)?;
+        }
+        Ok(true)
+    }
+
+    fn load_from_dict(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
+        let Some(dict) = self.nth_value(1).downcast_ref_if_exact::<PyDict>(vm) else {
+            return Ok(false);
+        };
+        let found = dict.get_item_opt(self.top_value(), vm)?;
+        let key = self.pop_stackref();
+        let dict = self.pop_stackref();
+        let Some(value) = found else {
+            return Err(vm.new_key_error(key.to_pyobj()));
+        };
+        self.push_value(value);
+        drop((key, dict));
+        Ok(true)
+    }
+
+    fn is_in_dict(
+        &mut self,
+        instruction: Instruction,
+        arg: OpArgByte,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let Some(dict) = self.top_value().downcast_ref_if_exact::<PyDict>(vm) else {
+            return Ok(false);
+        };
+        let is_in = dict.get_item_opt(self.nth_value(1), vm)?.is_some();
+        self.pop_stackref();
+        self.pop_stackref();
+        let is_not = matches!(Invert::try_from(u8::from(arg)), Ok(Invert::Yes));
+        self.push_bool_or_fused_jump(instruction.cache_entries(), is_in != is_not, vm);
+        Ok(true)
+    }
+
+    fn compare_texts(
+        &mut self,
+        instruction: Instruction,
+        arg: OpArgByte,
+        vm: &VirtualMachine,
+    ) -> bool {
+        let (a, b) = (self.nth_value(1), self.top_value());
+        let (Some(first), Some(second)) =
+            (a.downcast_ref_if_exact::<PyStr>(vm), b.downcast_ref_if_exact::<PyStr>(vm))
+        else {
+            return false;
+        };
+        let is_same = || a.is(b) || first.as_wtf8() == second.as_wtf8();
+        let value = match self.compare_op_from_arg(u32::from(u8::from(arg)).into()) {
+            PyComparisonOp::Eq => is_same(),
+            PyComparisonOp::Ne => !is_same(),
+            _ => return false,
+        };
+        self.pop_stackref();
+        self.pop_stackref();
+        self.push_bool_or_fused_jump(instruction.cache_entries(), value, vm);
+        true
+    }
+
+    fn add_texts(&mut self, vm: &VirtualMachine) -> bool {
+        let (Some(first), Some(second)) = (
+            self.nth_value(1).downcast_ref_if_exact::<PyStr>(vm),
+            self.top_value().downcast_ref_if_exact::<PyStr>(vm),
+        ) else {
+            return false;
+        };
+        let joined = vm.ctx.new_str(first.joined(second));
+        self.pop_stackref();
+        self.pop_stackref();
+        self.push_value(joined.into());
+        true
+    }
+
+    /// Gives an instance an attribute that it did not have.
+    fn insert_attribute(
+        &mut self,
+        index: usize,
+        name: usize,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let owner = self.top_value();
+        let Some(dict) = self.version_of(index, owner).and_then(|_| owner.dict()) else {
+            return Ok(false);
+        };
+        let owner = self.pop_stackref();
+        let value = self.pop_value();
+        self.store_attr_dict_hinted(&dict, self.code.names[name], value, index + 1, vm)?;
+        drop(owner);
+        Ok(true)
+    }
+
+    /// Enters the function that lies below its `count` arguments, of which the last may have names, and
+    /// others their defaults; says whether it could. The call at `index` was specialised for it.
+    pub(super) fn enter_general(
+        &mut self,
+        index: usize,
+        count: usize,
+        has_names: bool,
+        vm: &VirtualMachine,
+    ) -> bool {
+        use crate::builtins::{PyFunction, function::binding::Plan};
+
+        let depth = self.localsplus.stack_len() - usize::from(has_names);
+        let has_instance = self.localsplus.stack_index(depth - count - 1).is_some();
+        let version = self.code.instructions.read_cache_u32(index + 2);
+        let Some(function) = self
+            .nth_value(count as u32 + 1 + u32::from(has_names))
+            .downcast_ref_if_exact::<PyFunction>(vm)
+            .filter(|function| version != 0 && function.func_version() == version)
+            .filter(|function| !function.is_jitted() && self.may_enter(function, vm))
+        else {
+            return false;
+        };
+        let names = has_names.then(|| self.top_value().to_owned());
+        let names = match &names {
+            Some(names) => match names.downcast_ref::<PyTuple>() {
+                Some(names) => names.as_slice(),
+                None => return false,
+            },
+            None => &[],
+        };
+        let given = count + usize::from(has_instance) - names.len();
+        let Some(plan) = Plan::new(function, given, names, vm) else {
+            return false;
+        };
+        if has_names {
+            self.pop_stackref();
+        }
+        let (callable, arguments) = self.take_call_args(count);
+        self.enter_planned(callable, plan, arguments, names, vm);
+        true
+    }
+}

@@ -1,0 +1,106 @@
+//! Ints and floats in the small loop.
+
+use super::stack::{borrowed, owned, to_stack_ref};
+use crate::{
+    AsObject, Py, PyObject, VirtualMachine,
+    builtins::{PyFloat, PyInt},
+    bytecode::{BinaryOperator, ComparisonOperator, OpArgByte},
+    types::PyComparisonOp,
+    vm::Context,
+};
+
+/// The value of an exact `int` that fits.
+#[inline(always)]
+pub(super) fn small_int(value: &PyObject, vm: &VirtualMachine) -> Option<i64> {
+    value.downcast_ref_if_exact::<PyInt>(vm)?.try_to_i64_fast()
+}
+
+#[inline(always)]
+pub(super) fn float(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
+    Some(value.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
+}
+
+/// What a comparison of two ints or two floats gives.
+#[inline(always)]
+pub(super) fn compared(
+    arg: usize,
+    a: &PyObject,
+    b: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<bool> {
+    let operator: PyComparisonOp = ComparisonOperator::try_from(arg as u32).ok()?.into();
+    if let (Some(a), Some(b)) = (small_int(a, vm), small_int(b, vm)) {
+        return Some(operator.eval_ord(a.cmp(&b)));
+    }
+    // What is no number is not equal, and nothing else.
+    let order = float(a, vm)?.partial_cmp(&float(b, vm)?);
+    Some(order.map_or(operator == PyComparisonOp::Ne, |order| operator.eval_ord(order)))
+}
+
+/// What an operator makes of two ints; none if that does not fit, or is for somebody else to do.
+#[inline(always)]
+pub(super) fn calculated(operator: OpArgByte, a: i64, b: i64) -> Option<i64> {
+    let operator = BinaryOperator::try_from(u32::from(u8::from(operator))).ok()?;
+    match operator {
+        BinaryOperator::Add | BinaryOperator::InplaceAdd => a.checked_add(b),
+        BinaryOperator::Subtract | BinaryOperator::InplaceSubtract => a.checked_sub(b),
+        BinaryOperator::Multiply | BinaryOperator::InplaceMultiply => a.checked_mul(b),
+        BinaryOperator::And | BinaryOperator::InplaceAnd => Some(a & b),
+        BinaryOperator::Or | BinaryOperator::InplaceOr => Some(a | b),
+        BinaryOperator::Xor | BinaryOperator::InplaceXor => Some(a ^ b),
+        BinaryOperator::Remainder | BinaryOperator::InplaceRemainder => {
+            let rest = a.checked_rem(b)?;
+            Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+        }
+        BinaryOperator::FloorDivide | BinaryOperator::InplaceFloorDivide => {
+            let quotient = a.checked_div(b)?;
+            let rest = a % b;
+            Some(if rest != 0 && (rest < 0) != (b < 0) { quotient - 1 } else { quotient })
+        }
+        _ => None,
+    }
+}
+
+/// Puts an int into `place` of a stack, in the object that is there if nobody else has it.
+///
+/// # Safety
+/// `place` is of a stack, and holds nothing or an int.
+#[inline(always)]
+pub(super) unsafe fn put_int(place: &mut usize, value: i64, context: &Context) {
+    if let Ok(small) = i32::try_from(value)
+        && Context::INT_CACHE_POOL_RANGE.contains(&small)
+    {
+        let was = core::mem::replace(place, borrowed(context.cached_int(small).as_object()));
+        // SAFETY: it was on the stack. An int's end runs nothing.
+        drop(unsafe { to_stack_ref(was) });
+        return;
+    }
+    if *place != 0 && *place & 1 == 0 {
+        // SAFETY: the stack has a count of this object; the caller says that it is an int.
+        if let Some(int) = unsafe { Py::<PyInt>::unshared(*place as *mut Py<PyInt>) } {
+            *int = PyInt::from(value);
+            return;
+        }
+    }
+    let was = core::mem::replace(place, owned(context.new_int(value).into()));
+    // SAFETY: as above.
+    drop(unsafe { to_stack_ref(was) });
+}
+
+/// The same for a float.
+///
+/// # Safety
+/// `place` is of a stack, and holds a float.
+#[inline(always)]
+pub(super) unsafe fn put_float(place: &mut usize, value: f64, context: &Context) {
+    if *place & 1 == 0 {
+        // SAFETY: the stack has a count of this object; the caller says that it is a float.
+        if let Some(float) = unsafe { Py::<PyFloat>::unshared(*place as *mut Py<PyFloat>) } {
+            *float = PyFloat::from(value);
+            return;
+        }
+    }
+    let was = core::mem::replace(place, owned(context.new_float(value).into()));
+    // SAFETY: as above.
+    drop(unsafe { to_stack_ref(was) });
+}
