@@ -13,6 +13,8 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
+#[cfg(unix)]
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -425,13 +427,26 @@ pub(super) struct SandboxArguments {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub allow_write: Vec<PathBuf>,
 
-    /// The network: on, off, or the TCP ports that it may connect to, as in 443,5432
+    /// The network: on, off, or the TCP ports that it may connect to, as in 443,5432 [default: on;
+    /// 53,443 in krait serve]
     #[arg(long, value_name = "WHAT", value_parser = str::parse::<Network>)]
     pub network: Option<Network>,
 
     /// Let it start no other processes
     #[arg(long)]
     pub no_processes: bool,
+
+    /// Processes that it may have at once [default: no limit; 1024 in krait serve]
+    #[arg(long, value_name = "N")]
+    pub max_processes: Option<NonZeroU32>,
+
+    /// The size in MB that a file it writes may reach [default: no limit]
+    #[arg(long, value_name = "MB")]
+    pub max_file_size: Option<u32>,
+
+    /// The size in MB of an instance's own /tmp, in krait serve [default: 512]
+    #[arg(long, value_name = "MB")]
+    pub tmp_size: Option<NonZeroU32>,
 }
 
 #[cfg(unix)]

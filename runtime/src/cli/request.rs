@@ -152,6 +152,8 @@ fn function(
             defaults.init_timeout_seconds,
         )?,
         environment: variables(arguments, declared)?,
+        #[cfg(unix)]
+        sandbox: super::sandbox::of_template(&arguments.sandbox, declared.sandbox.as_ref()),
         ..defaults
     })
 }

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
     }
     let credentials = credentials(arguments)?;
     let address = checked_address(arguments, credentials.is_some())?;
-    let (policy, missing) = sandbox(arguments)?;
+    let (policy, missing) = sandbox(arguments, address.port())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -60,8 +60,8 @@ struct Serving {
 
 /// What functions are kept to, and what of it this machine cannot keep. This process must have
 /// one thread.
-fn sandbox(arguments: &ServeArguments) -> Result<(Policy, Vec<&'static str>), Fatal> {
-    let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve())?;
+fn sandbox(arguments: &ServeArguments, listens: u16) -> Result<(Policy, Vec<&'static str>), Fatal> {
+    let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve(listens))?;
     let missing = match policy.mode {
         Mode::Off => Vec::new(),
         _ => Machine::look_closely().missing(),

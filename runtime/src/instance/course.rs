@@ -227,6 +227,18 @@ impl<'a> Course<'a> {
         None
     }
 
+    /// The end of an instance with more processes than it may have, which its log tells.
+    pub(super) fn is_crowd(&mut self, at_most: Option<u32>) -> End {
+        let most = at_most.unwrap_or_default();
+        self.release_log();
+        let line = format!(
+            "krait: the function had more than {most} processes: --max-processes allows more, in \
+             krait.toml sandbox.max-processes\n"
+        );
+        self.show(line.as_bytes());
+        End::Gone
+    }
+
     /// What an end comes to.
     pub(super) fn verdict(&self, end: End) -> Verdict {
         let memory = Failure::Memory { megabytes: self.request.function.memory_mb };

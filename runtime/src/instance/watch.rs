@@ -159,8 +159,10 @@ impl Watch<'_> {
             }
             let mut ended = false;
             if now >= self.next_look {
-                if self.course.phase.ready && self.uses_too_much_memory() {
-                    return Ok(Stop::End(End::Memory));
+                if self.course.phase.ready
+                    && let Some(end) = self.excess()
+                {
+                    return Ok(Stop::End(end));
                 }
                 self.next_look = now + MEMORY_INTERVAL.max(now.elapsed() * LOOKS_REST);
                 ended = self.instance.reap(false).is_some();
@@ -235,11 +237,16 @@ impl Watch<'_> {
         }
     }
 
-    fn uses_too_much_memory(&self) -> bool {
+    /// Whether the function has too much of something.
+    fn excess(&mut self) -> Option<End> {
         let process = self.instance.process;
+        let descendants = descendants::of(process);
+        if usage::is_crowd(&descendants, self.instance.processes_at_most) {
+            return Some(self.course.is_crowd(self.instance.processes_at_most));
+        }
         let limit = self.course.memory_limit();
-        let used = usage::resident_bytes(process, &descendants::of(process), limit);
-        used.is_some_and(|used| used > limit)
+        let used = usage::resident_bytes(process, &descendants, limit);
+        used.is_some_and(|used| used > limit).then_some(End::Memory)
     }
 
     fn wait(&self, at_most: Duration) -> io::Result<Ready> {

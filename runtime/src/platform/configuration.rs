@@ -225,6 +225,7 @@ fn of_declared(declared: Declared, folder: &Path) -> Declaration {
         timeout: declared.timeout_seconds,
         init_timeout: declared.init_timeout_seconds,
         environment: declared.environment,
+        sandbox: declared.sandbox,
         timers: timers
             .map(|DeclaredTimer { name, cron, message, enabled }| Timer {
                 name,

@@ -7,6 +7,7 @@
 //! ```text
 //! Ground::prepare         ahead: a ruleset with the system's folders           grounds.rs
 //! Ground::enter             a /tmp of its own, where it may be had             temporary.rs
+//!                           limits of processes and of files                   limits.rs
 //!                           the function's folders, signals, TCP: Landlock     grounds.rs
 //!                           capabilities dropped, no new privileges            capabilities.rs
 //!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
@@ -20,6 +21,7 @@ mod error;
 mod filter;
 mod grounds;
 mod hint;
+mod limits;
 mod machine;
 mod temporary;
 
