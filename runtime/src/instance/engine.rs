@@ -251,18 +251,20 @@ fn follow(
     loaded: Option<&serve::Loaded>,
 ) -> ! {
     match wire::receive_assignment(&mut channels.socket) {
-        Ok(Some(Assignment::Serve(function))) => {
+        Ok(Some(Assignment::Serve(mut function))) => {
             panics::log_to(channels.log.as_raw_fd());
             let mut warm = warm();
             process::become_instance(&function);
+            let runtime_api =
+                function.own_runtime.then(|| own_runtime::open_port(&mut function.policy.network));
             let stage = if loaded.is_some() { Stage::OfZygote } else { Stage::Instance };
             for remark in enter(ground, &mut channels, &function, stage) {
                 warm.note.push_str("; not in its sandbox: ");
                 warm.note.push_str(&remark);
             }
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
-            if function.own_runtime {
-                own_runtime::run(channels, *function, warm)
+            if let Some(listener) = runtime_api {
+                own_runtime::run(channels, *function, warm, listener)
             }
             serve::run(channels, *function, warm, loaded)
         }

@@ -111,7 +111,7 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
     }
     // The rest of what was covered is there, and closed.
     for folder in covered.iter().flatten().filter(|folder| !folder.exists()) {
-        let _ = DirBuilder::new().mode(0).create(folder);
+        let _ = DirBuilder::new().mode(0o0).create(folder);
     }
     if let Some(code) = &code_here {
         // Whoever wants it finds the code in its own place, too.

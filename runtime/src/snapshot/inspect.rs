@@ -65,7 +65,8 @@ pub(super) fn check_pointers(
     let stack = in_use_of_stack(frame);
     // Functions keep nothing on the stack that is smaller than a word and pointed to for long. A number
     // that is no multiple of a word is a byte beside padding, which holds what earlier calls left.
-    let in_stack = |value: usize| value % size_of::<usize>() == 0 && stack.contains(&value);
+    let in_stack =
+        |value: usize| value.is_multiple_of(size_of::<usize>()) && stack.contains(&value);
     let is_lost =
         |value: usize| in_stack(value) || !is_heap(value) && surroundings.lost(value).is_some();
     for word in words {

@@ -16,7 +16,7 @@ use super::{
     zygote::watched,
 };
 use crate::{
-    contract::{Dialect, Failure, environment},
+    contract::{Dialect, Failure, environment, policy::Network},
     python::{Interpreter, leave},
 };
 use api::{Given, State};
@@ -37,11 +37,31 @@ use tokio::{
     sync::watch,
 };
 
+/// Opens the port of the runtime API on loopback, before the sandbox closes all ports that are not
+/// in `network`: this one is, from then on.
+///
+/// # Errors
+/// When the machine has no port left, or no loopback.
+pub(super) fn open_port(network: &mut Network) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    if let Network::Ports(ports) = network {
+        ports.push(listener.local_addr()?.port());
+    }
+    Ok(listener)
+}
+
 /// Serves invocations until the watcher is done with the instance, or its program has ended.
-pub(super) fn run(mut channels: Channels, function: Serve, warm: Warm) -> ! {
+/// `listener` is that of [`open_port`].
+pub(super) fn run(
+    mut channels: Channels,
+    function: Serve,
+    warm: Warm,
+    listener: io::Result<std::net::TcpListener>,
+) -> ! {
     let served = Builder::new_current_thread().enable_all().build().and_then(|runtime| {
         runtime.block_on(async {
-            let mut adapter = Adapter::new(&mut channels, &function, warm).await?;
+            let mut adapter = Adapter::new(&mut channels, &function, warm, listener?)?;
             adapter.serve().await
         })
     });
@@ -67,9 +87,14 @@ struct Adapter<'a> {
 }
 
 impl<'a> Adapter<'a> {
-    async fn new(channels: &'a mut Channels, function: &'a Serve, warm: Warm) -> io::Result<Self> {
+    fn new(
+        channels: &'a mut Channels,
+        function: &'a Serve,
+        warm: Warm,
+        listener: std::net::TcpListener,
+    ) -> io::Result<Self> {
         let calls = watched(channels.socket.try_clone()?, Interest::READABLE)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let listener = TcpListener::from_std(listener)?;
         let port = listener.local_addr()?.port();
         let (state, _) = watch::channel(State::default());
         tokio::spawn(api::listen(listener, function.dialect, state.clone()));
