@@ -41,6 +41,12 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     builder
 }
 
+/// The TCP port that this process was last refused, and whether it was to be listened on; told once.
+#[cfg(target_os = "linux")]
+pub fn take_refused_port() -> Option<(u16, bool)> {
+    rustpython_stdlib::refused_port::take().map(|refused| (refused.port, refused.listens))
+}
+
 /// The names of the library's modules, and whether each is native.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn library_modules() -> Vec<(String, bool)> {

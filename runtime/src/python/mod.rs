@@ -34,6 +34,8 @@ pub use event::InvalidEvent;
 pub use import_times::ImportTime;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
 #[cfg(unix)]
+pub(crate) use krait_stdlib_shims::take_refused_port;
+#[cfg(unix)]
 pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;
 #[cfg(unix)]
