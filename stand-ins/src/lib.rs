@@ -4,9 +4,11 @@
 //! that it stands in for. Stand-ins of Python are in `python/`, a package of that name. Which there are
 //! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
 
+mod pycryptodome;
+
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The native stand-ins.
-pub fn native_modules(_context: &Context) -> Vec<&'static PyModuleDef> {
-    vec![]
+pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
+    vec![pycryptodome::module_def(context)]
 }
