@@ -23,14 +23,14 @@ mod _pycryptodome {
     };
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
-        PyPayload, PyRef, PyResult, VirtualMachine, function::ArgBytesLike, pyclass,
+        Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, function::ArgBytesLike, pyclass,
     };
     use std::sync::Arc;
 
     /// What a function of the original gives: an error's number, or the bytes that it writes.
     type Written = Result<Vec<u8>, i32>;
 
-    fn given(written: Written, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
+    fn given(written: Written, vm: &VirtualMachine) -> PyObjectRef {
         match written {
             Ok(bytes) => vm.ctx.new_bytes(bytes).into(),
             Err(number) => vm.ctx.new_int(number).into(),
@@ -70,13 +70,13 @@ mod _pycryptodome {
         }
 
         #[pymethod]
-        fn encrypt(&self, data: ArgBytesLike, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
-            given(self.turned(&data, true), vm)
+        fn encrypt(zelf: &Py<Self>, data: ArgBytesLike, vm: &VirtualMachine) -> PyObjectRef {
+            given(zelf.turned(&data, true), vm)
         }
 
         #[pymethod]
-        fn decrypt(&self, data: ArgBytesLike, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
-            given(self.turned(&data, false), vm)
+        fn decrypt(zelf: &Py<Self>, data: ArgBytesLike, vm: &VirtualMachine) -> PyObjectRef {
+            given(zelf.turned(&data, false), vm)
         }
     }
 
@@ -113,35 +113,35 @@ mod _pycryptodome {
         }
 
         #[pymethod]
-        fn encrypt(&self, data: ArgBytesLike, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
-            given(self.turned(&data, true), vm)
+        fn encrypt(zelf: &Py<Self>, data: ArgBytesLike, vm: &VirtualMachine) -> PyObjectRef {
+            given(zelf.turned(&data, true), vm)
         }
 
         #[pymethod]
-        fn decrypt(&self, data: ArgBytesLike, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
-            given(self.turned(&data, false), vm)
+        fn decrypt(zelf: &Py<Self>, data: ArgBytesLike, vm: &VirtualMachine) -> PyObjectRef {
+            given(zelf.turned(&data, false), vm)
         }
 
         #[pymethod]
-        fn update(&self, data: ArgBytesLike) -> i32 {
+        fn update(zelf: &Py<Self>, data: ArgBytesLike) -> i32 {
             let data = data.borrow_buf().to_vec();
-            self.mode.lock().authenticate(&data).map_or_else(|refused| refused as i32, |()| 0)
+            zelf.mode.lock().authenticate(&data).map_or_else(|refused| refused as i32, |()| 0)
         }
 
         #[pymethod]
-        fn tag(&self, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
-            given(self.mode.lock().tag().map_err(|refused| refused as i32), vm)
+        fn tag(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+            given(zelf.mode.lock().tag().map_err(|refused| refused as i32), vm)
         }
 
         #[pymethod]
-        fn check(&self, length: usize) -> i32 {
-            let room = self.mode.lock().has_room(length);
+        fn check(zelf: &Py<Self>, length: usize) -> i32 {
+            let room = zelf.mode.lock().has_room(length);
             if room { 0 } else { Refused::RepeatedKeyStream as i32 }
         }
 
         #[pymethod]
-        fn copy(&self) -> Self {
-            Self { mode: PyMutex::new(self.mode.lock().clone()) }
+        fn copy(zelf: &Py<Self>) -> Self {
+            Self { mode: PyMutex::new(zelf.mode.lock().clone()) }
         }
     }
 
@@ -154,7 +154,7 @@ mod _pycryptodome {
         two: usize,
         three: usize,
         vm: &VirtualMachine,
-    ) -> rustpython_vm::PyObjectRef {
+    ) -> PyObjectRef {
         let vector = vector.borrow_buf().to_vec();
         match mode::Mode::new(&name, cipher.cipher.clone(), vector, [one, two, three]) {
             Ok(mode) => Mode { mode: PyMutex::new(mode) }.into_ref(&vm.ctx).into(),
@@ -181,38 +181,38 @@ mod _pycryptodome {
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
     impl Stream {
         #[pymethod]
-        fn encrypt(&self, data: ArgBytesLike, vm: &VirtualMachine) -> rustpython_vm::PyObjectRef {
+        fn encrypt(zelf: &Py<Self>, data: ArgBytesLike, vm: &VirtualMachine) -> PyObjectRef {
             let mut data = data.borrow_buf().to_vec();
-            let fits = self.stream.lock().process(&mut data);
+            let fits = zelf.stream.lock().process(&mut data);
             given(if fits { Ok(data) } else { Err(MAX_DATA) }, vm)
         }
 
         #[pymethod]
         fn encrypt_ahead(
-            &self,
+            zelf: &Py<Self>,
             data: ArgBytesLike,
             offset: usize,
             vm: &VirtualMachine,
-        ) -> rustpython_vm::PyObjectRef {
+        ) -> PyObjectRef {
             let mut data = data.borrow_buf().to_vec();
-            let fits = self.stream.lock().process_ahead(&mut data, offset);
+            let fits = zelf.stream.lock().process_ahead(&mut data, offset);
             given(if fits { Ok(data) } else { Err(MAX_DATA) }, vm)
         }
 
         #[pymethod]
-        fn seek(&self, block: u64, offset: u32) -> i32 {
+        fn seek(zelf: &Py<Self>, block: u64, offset: u32) -> i32 {
             let position = u128::from(block) * 64 + u128::from(offset);
-            if self.stream.lock().seek(position) { 0 } else { MAX_DATA }
+            if zelf.stream.lock().seek(position) { 0 } else { MAX_DATA }
         }
 
         #[pymethod]
-        fn check(&self, length: usize) -> i32 {
-            if self.stream.lock().has_room(length) { 0 } else { MAX_DATA }
+        fn check(zelf: &Py<Self>, length: usize) -> i32 {
+            if zelf.stream.lock().has_room(length) { 0 } else { MAX_DATA }
         }
 
         #[pymethod]
-        fn skip(&self, length: usize) -> i32 {
-            if self.stream.lock().skip(length) { 0 } else { MAX_DATA }
+        fn skip(zelf: &Py<Self>, length: usize) -> i32 {
+            if zelf.stream.lock().skip(length) { 0 } else { MAX_DATA }
         }
     }
 
@@ -249,22 +249,22 @@ mod _pycryptodome {
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
     impl Digest {
         #[pymethod]
-        fn update(&self, data: ArgBytesLike) -> i32 {
+        fn update(zelf: &Py<Self>, data: ArgBytesLike) -> i32 {
             let data = data.borrow_buf();
-            self.digest.lock().update(&data);
+            zelf.digest.lock().update(&data);
             0
         }
 
         #[pymethod]
-        fn result(&self) -> Vec<u8> {
-            self.digest.lock().result()
+        fn result(zelf: &Py<Self>) -> Vec<u8> {
+            zelf.digest.lock().result()
         }
 
         /// Becomes what another is.
         #[pymethod]
-        fn become_like(&self, other: PyRef<Self>) -> i32 {
+        fn become_like(zelf: &Py<Self>, other: PyRef<Self>) -> i32 {
             let other = other.digest.lock().clone();
-            *self.digest.lock() = other;
+            *zelf.digest.lock() = other;
             0
         }
     }
@@ -303,26 +303,26 @@ mod _pycryptodome {
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
     impl Sponge {
         #[pymethod]
-        fn absorb(&self, data: ArgBytesLike) -> i32 {
+        fn absorb(zelf: &Py<Self>, data: ArgBytesLike) -> i32 {
             let data = data.borrow_buf();
-            if self.sponge.lock().absorb(&data) { 0 } else { Refused::Unknown as i32 }
+            if zelf.sponge.lock().absorb(&data) { 0 } else { Refused::Unknown as i32 }
         }
 
         #[pymethod]
-        fn squeeze(&self, length: usize, padding: u8) -> Vec<u8> {
-            self.sponge.lock().squeeze(length, padding)
+        fn squeeze(zelf: &Py<Self>, length: usize, padding: u8) -> Vec<u8> {
+            zelf.sponge.lock().squeeze(length, padding)
         }
 
         #[pymethod]
-        fn copy(&self) -> Self {
-            Self { sponge: PyMutex::new(self.sponge.lock().clone()) }
+        fn copy(zelf: &Py<Self>) -> Self {
+            Self { sponge: PyMutex::new(zelf.sponge.lock().clone()) }
         }
 
         /// Becomes what another is.
         #[pymethod]
-        fn become_like(&self, other: PyRef<Self>) -> i32 {
+        fn become_like(zelf: &Py<Self>, other: PyRef<Self>) -> i32 {
             let other = other.sponge.lock().clone();
-            *self.sponge.lock() = other;
+            *zelf.sponge.lock() = other;
             0
         }
     }
@@ -348,15 +348,15 @@ mod _pycryptodome {
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
     impl Authenticator {
         #[pymethod]
-        fn update(&self, data: ArgBytesLike) -> i32 {
+        fn update(zelf: &Py<Self>, data: ArgBytesLike) -> i32 {
             let data = data.borrow_buf();
-            self.authenticator.lock().update(&data);
+            zelf.authenticator.lock().update(&data);
             0
         }
 
         #[pymethod]
-        fn result(&self) -> Vec<u8> {
-            self.authenticator.lock().result()
+        fn result(zelf: &Py<Self>) -> Vec<u8> {
+            zelf.authenticator.lock().result()
         }
     }
 
