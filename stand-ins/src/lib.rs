@@ -4,11 +4,12 @@
 //! that it stands in for. Stand-ins of Python are in `python/`, a package of that name. Which there are
 //! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
 
+mod orjson;
 mod pycryptodome;
 
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The native stand-ins.
 pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
-    vec![pycryptodome::module_def(context)]
+    vec![orjson::module_def(context), pycryptodome::module_def(context)]
 }
