@@ -17,7 +17,8 @@ __all__ = [
 backend = "krait"
 null_pointer = None
 
-_ENCRYPT, _KEY_SIZE, _NONCE_SIZE, _DIGEST_SIZE, _UNKNOWN = 4, 6, 7, 9, 32
+# Numbers of errors.
+_KEY_SIZE, _NONCE_SIZE, _DIGEST_SIZE, _MODULUS, _UNKNOWN = 6, 7, 9, 17, 32
 
 
 def c_size_t(number):
@@ -522,6 +523,22 @@ def _cpuid():
     return {f"have_{name}": lambda: 0 for name in names}
 
 
+def _modexp():
+    def monty_pow(out, base, exponent, modulus, length, seed):
+        base, exponent, modulus = (int.from_bytes(each[:length]) for each in (base, exponent, modulus))
+        if not modulus & 1:
+            return _MODULUS
+        return _write(pow(base, exponent, modulus).to_bytes(length), out)
+
+    def monty_multiply(out, one, other, modulus, length):
+        one, other, modulus = (int.from_bytes(each[:length]) for each in (one, other, modulus))
+        if not modulus & 1:
+            return _MODULUS
+        return _write((one * other % modulus).to_bytes(length), out)
+
+    return {"monty_pow": monty_pow, "monty_multiply": monty_multiply}
+
+
 def _scrypt():
     def scryptROMix(data_in, data_out, data_length, cost, *rest):
         first, count = rest[:2] if len(rest) == 3 else (0, len(data_in) // data_length)
@@ -593,7 +610,7 @@ _LIBRARIES = {
     "_SHA1": _digest("SHA1"), "_SHA224": _digest("SHA224"), "_SHA256": _digest("SHA256"), "_SHA384": _digest("SHA384"),
     "_SHA512": _digest("SHA512"), "_BLAKE2b": _digest("blake2b"), "_BLAKE2s": _digest("blake2s"),
     "_keccak": _keccak, "_k12": _k12, "_poly1305": _poly1305,
-    "_strxor": _strxor, "_cpuid_c": _cpuid, "_scrypt": _scrypt, "_pkcs1_decode": _pkcs1_decode,
+    "_strxor": _strxor, "_cpuid_c": _cpuid, "_scrypt": _scrypt, "_modexp": _modexp, "_pkcs1_decode": _pkcs1_decode,
     "_ec_ws": lambda: _curves.weierstrass("ec_ws"), "_ec_nat": _curves.all_of_natural,
     "_ed25519": lambda: _curves.edwards("ed25519"), "_ed448": lambda: _curves.edwards("ed448"),
     "_curve25519": lambda: _curves.montgomery("curve25519"), "_curve448": lambda: _curves.montgomery("curve448"),
