@@ -287,7 +287,12 @@ def _ghash():
     def ghash_at(out, data, offset, length, before, key):
         return _write(_native.ghash(key, before, data[offset:offset + length]), out)
 
+    def ghash_combine(out, before, count, other, key):
+        moved = _native.ghash(key, before, bytes(16 * count))
+        return _write(_native.strxor(moved, other), out)
+
     return {
+        "ghash_combine_portable": ghash_combine,
         "ghash_portable": ghash, "ghash_expand_portable": expand, "ghash_destroy_portable": _done,
         "ghash_at_portable": ghash_at,
     }
@@ -551,6 +556,16 @@ def _scrypt():
     return {"scryptROMix": scryptROMix}
 
 
+def _write_anywhere(written, out):
+    """As C writes: the package gives new bytes that nobody else has, as the place of a result."""
+    if type(out) is not bytes:
+        out[:len(written)] = written
+        return
+    import _krait_memory
+
+    _krait_memory.write(_krait_memory.address(out), written[:len(out)])
+
+
 def _pkcs1_decode():
     def pkcs1_decode(em, em_length, sentinel, sentinel_length, expected, out):
         em = bytes(_first(em, em_length))
@@ -560,9 +575,10 @@ def _pkcs1_decode():
         size = em_length - 1 - end
         found = em.startswith(b"\0\2") and end >= 10 and (not expected or expected == size)
         if found:
-            out[:em_length] = em
+            _write_anywhere(em, out)
             return end + 1
-        out[:em_length] = bytes(em_length - sentinel_length) + bytes(sentinel[:sentinel_length])
+        sentinel = bytes(_first(sentinel, sentinel_length))
+        _write_anywhere(bytes(em_length - sentinel_length) + sentinel, out)
         return em_length - sentinel_length
 
     def pkcs1_decode_implicit(em, em_length, am, lengths, expected, out):
@@ -579,9 +595,9 @@ def _pkcs1_decode():
         end = em.find(0, 2)
         found = em.startswith(b"\0\2") and end >= 10 and (not expected or expected == em_length - 1 - end)
         if found:
-            out[:em_length] = em
+            _write_anywhere(em, out)
             return end + 1
-        out[:em_length] = am
+        _write_anywhere(am, out)
         return em_length - (expected or size)
 
     def oaep_decode(em, em_length, lhash, hash_length, db, db_length):
@@ -591,7 +607,7 @@ def _pkcs1_decode():
         end = db.find(1, hash_length)
         zeros = end >= 0 and not db[hash_length:end].strip(b"\0")
         if em[0] == 0 and zeros and db[:hash_length] == bytes(lhash[:hash_length]):
-            return end
+            return end + 1
         return -1
 
     return {
