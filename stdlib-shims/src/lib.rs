@@ -68,6 +68,8 @@ fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
     // krait's own modules replace the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     modules.extend(own);
+    #[cfg(feature = "stand-ins")]
+    modules.extend(krait_stand_ins::native_modules(context));
     modules
 }
 
