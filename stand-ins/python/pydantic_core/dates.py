@@ -254,7 +254,10 @@ def _zone_rule(schema):
         if rule not in ('aware', 'naive'):
             raise SchemaError(f'Invalid tz_constraint {quoted(rule)}')
         return rule
-    return option(schema, 'tz_constraint', int)
+    offset = option(schema, 'tz_constraint', int)
+    if not -(1 << 63) <= offset < 1 << 63:
+        raise OverflowError('Python int too large to convert to C long')
+    return offset
 
 
 def _check_zone(rule, offset, input):

@@ -87,7 +87,7 @@ def format_template(template, context):
     if context:
         for key, value in context.items():
             if not isinstance(key, str):
-                raise TypeError(f"'{type(key).__name__}' object cannot be cast as 'str'")
+                raise TypeError(f"'{type(key).__name__}' object is not an instance of 'str'")
             if isinstance(value, int) and -(2**63) <= value < 2**63:
                 value = int.__repr__(value)
             template = template.replace('{' + key + '}', value if isinstance(value, str) else str(value))

@@ -59,7 +59,8 @@ def _mapping_builder(kind, field_type, wanted, made, type_error):
         fail_fast = option(schema, 'fail_fast', bool, False)
 
         def make(mode):
-            check_key = keys.fn(mode)
+            # JSON's keys are texts, whatever they are read as.
+            check_key = keys.fn('str' if mode == 'json' else mode)
             check_value = values.fn(mode)
             key_only = {keys.exact} if keys.exact is not None and mode == 'py' else None
             any_key = keys.kind == 'any'

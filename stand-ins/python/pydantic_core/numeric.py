@@ -384,7 +384,7 @@ def create_decimal(argument, input):
         return decimal.Decimal(argument)
     except decimal.DecimalException:
         kind = 'decimal_parsing'
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         kind = 'decimal_type'
     raise _error(kind, input)
 

@@ -266,7 +266,7 @@ def build_tuple(schema, config, definitions):
                 index = 0
                 iterator = iter(items)
                 # More than it takes is not read where the number of items is fixed.
-                limit = count + 1 if variadic is None else None
+                limit = count + 1 if variadic is None else None if most is None else most + 1
                 while limit is None or index < limit:
                     try:
                         whole.append(next(iterator))

@@ -56,7 +56,11 @@ def serializer_config(config):
 
 def bytes_text(value, mode):
     if mode == 'utf8':
-        return bytes(value).decode()
+        try:
+            return bytes(value).decode()
+        except UnicodeDecodeError as error:
+            problem = error
+        raise UnicodeDecodeError('utf-8', bytes(value), problem.start, problem.end, 'invalid utf-8')
     if mode == 'base64':
         return base64.urlsafe_b64encode(value).decode()
     return bytes(value).hex()

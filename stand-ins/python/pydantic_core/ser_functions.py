@@ -137,6 +137,8 @@ def _function_node(kind, name, title, function, is_field, with_info, when, handl
         if isinstance(error, PydanticSerializationError):
             raise PydanticSerializationError(str(error))
         if isinstance(error, RecursionError):
+            if state.wire:
+                raise plain_error(f'PydanticSerializationError: Error calling function `{title}`: RecursionError')
             raise PydanticSerializationError(f'Error calling function `{title}`: RecursionError')
         text = str(error)
         text = f'{type(error).__name__}: {text}' if text else type(error).__name__

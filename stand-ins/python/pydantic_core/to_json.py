@@ -77,12 +77,26 @@ def to_bytes(run, value, state, indent, ensure_ascii):
         raise
     except Exception as error:
         text = str(error)
-        if type(error) is _Plain:
+        if type(error) is UnicodeDecodeError:
+            if error.end == len(error.object) and 'unexpected end' in _decode_reason(error.object):
+                text = f'incomplete utf-8 byte sequence from index {error.start}'
+            else:
+                text = f'invalid utf-8 sequence of {error.end - error.start} bytes from index {error.start}'
+            text = f'Error serializing to JSON: {text}'
+        elif type(error) is _Plain:
             text = f'Error serializing to JSON: {text}'
         else:
             name = type(error).__name__
             text = f'Error serializing to JSON: {name}: {text}' if text else f'Error serializing to JSON: {name}'
     raise PydanticSerializationError(text)
+
+
+def _decode_reason(data):
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.reason
+    return ''
 
 
 class _Plain(Exception):
@@ -100,6 +114,7 @@ def dump_plain(tree, indent):
     state.mode = 'json'
     state.wire = True
     state.warn_mode = 'none'
+    state.serialize_unknown = True
     return dump_text(infer(tree, state), indent, False, state.odd_floats)
 
 

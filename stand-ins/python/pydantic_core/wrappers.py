@@ -9,6 +9,7 @@ from .error_types import ERROR_TYPES
 from .json_read import json_bytes, parse
 from .markers import ABSENT, PydanticUndefined
 from .state import DEPTH_LIMIT, LAX
+from .text import checked_unicode
 
 
 @builder('nullable')
@@ -230,6 +231,8 @@ def build_json(schema, config, definitions):
         deeper = None if inner is None else inner.fn('json')
 
         def validate(value, state):
+            if isinstance(value, str) and not value.isascii():
+                checked_unicode(str.__str__(value), value)
             data = json_bytes(value, mode)
             if data is None:
                 raise ValError([LineError('json_type', value)])
