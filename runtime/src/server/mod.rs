@@ -21,7 +21,10 @@ mod triggers;
 
 pub use listener::{listen, serve};
 
-use crate::{platform::Platform, snapshot::heap};
+use crate::{
+    platform::{Platform, store::FunctionKey},
+    snapshot::heap,
+};
 use bodies::Bodies;
 use cloud_api::signature::Credentials;
 use std::{sync::Arc, time::Duration};
@@ -31,6 +34,8 @@ pub struct Server {
     pub platform: Platform,
     /// The credentials for the cloud API. Without any, everybody may use it.
     pub credentials: Option<Credentials>,
+    /// The function whose URL is at `/`, with nothing else.
+    only: Option<FunctionKey>,
     bodies: Bodies,
 }
 
@@ -38,8 +43,12 @@ pub struct Server {
 const GIVEN_BACK_AFTER: Duration = Duration::from_secs(2);
 
 impl Server {
-    pub fn new(platform: Platform, credentials: Option<Credentials>) -> Self {
-        Self { platform, credentials, bodies: Bodies::new() }
+    pub fn new(
+        platform: Platform,
+        credentials: Option<Credentials>,
+        only: Option<FunctionKey>,
+    ) -> Self {
+        Self { platform, credentials, only, bodies: Bodies::new() }
     }
 
     /// Gives memory back to the system after floods, as long as it is waited for.
