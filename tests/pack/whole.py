@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -83,11 +84,14 @@ def served(command, variables, port):
             time.sleep(0.05)
         yield address
     finally:
-        process.terminate()
+        # `unshare` passes no signal on.
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[0]) if command[0] == "unshare" and children else process.pid, signal.SIGTERM)
         try:
             process.communicate(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.communicate()
             raise
 
 
