@@ -147,10 +147,16 @@ class Image(InFolder):
         new_root = ["unshare", *as_root, "--mount", "--pid", "--fork", "--kill-child"]
         if subprocess.run([*new_root, "true"], capture_output=True).returncode:
             self.skipTest("this machine gives no namespaces")
-        # What every container has.
+        # What every container has, and a root that cannot be written to.
         (root / "proc").mkdir()
         (root / "dev").mkdir()
-        mounts = f"mount -t proc proc {root}/proc && mount --rbind /dev {root}/dev"
+        mounts = " && ".join([
+            f"mount --bind {root} {root}",
+            f"mount -o remount,ro,bind {root}",
+            f"mount -t tmpfs -o mode=1777 tmpfs {root}/tmp",
+            f"mount -t proc proc {root}/proc",
+            f"mount --rbind /dev {root}/dev",
+        ])
         run = " ".join(["exec", "chroot", *user, str(root), *config["Entrypoint"]])
         port = free_port()
         variables = dict(each.split("=", 1) for each in config["Env"])

@@ -69,8 +69,9 @@ impl fmt::Display for PackError {
             ),
             Self::TooLarge { bytes, most, place } => write!(
                 formatter,
-                "unpacked it is {} and {place} takes {} at most; leave out what the function does \
-                 not need, by .kraitignore, or put what is large into COS or S3",
+                "the function and krait are {} unpacked, and {place} takes {} at most; leave out \
+                 what the function does not need, by .kraitignore, or keep what is large in COS or \
+                 S3",
                 megabytes(*bytes),
                 megabytes(*most)
             ),
@@ -101,7 +102,8 @@ impl fmt::Display for PackError {
 
 impl std::error::Error for PackError {}
 
-/// A size as people read it, in the platforms' MB.
+/// A size as people read it, in the platforms' MB, rounded up: what is over a limit looks so.
 pub(super) fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / MIB as f64)
+    let tenths = bytes.saturating_mul(10).div_ceil(MIB);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
