@@ -75,7 +75,7 @@ pub(super) fn zip<W: Write + io::Seek>(
         let content = entry.read()?;
         let options = zip::write::SimpleFileOptions::default()
             .compression_method(zip::CompressionMethod::Deflated)
-            .compression_level(Some(9))
+            .compression_level(Some(6))
             // The first time that a zip knows: 1980.
             .last_modified_time(zip::DateTime::default())
             .unix_permissions(entry.mode());

@@ -187,7 +187,7 @@ fn layer(
     }
     let tar = tar.into_inner().map_err(failed)?;
     // Without a name and a time: the same bytes each time.
-    let mut gzip = GzBuilder::new().write(Vec::new(), Compression::best());
+    let mut gzip = GzBuilder::new().write(Vec::new(), Compression::default());
     let bytes = gzip.write_all(&tar).and_then(|()| gzip.finish()).map_err(failed)?;
     Ok(Layer { blob: Blob::of(LAYER, bytes), diff_id: digest(&tar) })
 }
