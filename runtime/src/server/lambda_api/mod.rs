@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     contract::{Failure, Outcome, lambda::Diagnostic, limits},
-    platform::{Completed, Platform, Refused, Request, Source},
+    platform::{Completed, Platform, Request, Source},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
