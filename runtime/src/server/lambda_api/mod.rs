@@ -45,7 +45,9 @@ pub(super) async fn answer(server: &Server, mut arrived: Arrived) -> Answer {
     let request_id = arrived.request_id.clone();
     let mut answer = match read(server, &mut arrived).await {
         Ok((body, held)) => {
-            let invoked = invoke(&server.platform, &arrived.head, body, &request_id).await;
+            // Boxed, because an idle connection is as large as the largest future that it may run.
+            let invoked =
+                Box::pin(invoke(&server.platform, &arrived.head, body, &request_id)).await;
             drop(held);
             invoked.unwrap_or_else(LambdaError::answer)
         }
