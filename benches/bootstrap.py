@@ -75,7 +75,8 @@ if __name__ == "__main__":
     import os
 
     kept = {key: os.environ[key] for key in ("HOME", "KRAIT_SNAPSHOT") if key in os.environ}
-    show("krait", [sys.argv[1], "bootstrap"], kept)
+    programs = [os.path.abspath(each) for each in sys.argv[1:]]
+    show("krait", [programs[0], "bootstrap"], kept)
     show("a client that does nothing", [sys.executable, "-c", NOTHING], kept)
-    if len(sys.argv) > 2:
-        show("awslambdaric", [sys.argv[2], "-m", "awslambdaric", "index.handler"], kept)
+    if len(programs) > 1:
+        show("awslambdaric", [programs[1], "-m", "awslambdaric", "index.handler"], kept)

@@ -21,7 +21,7 @@ pub enum Failure {
     /// The instance used more memory than it may: 434.
     Memory { megabytes: u32 },
     /// What a handler of Lambda's raised, or what kept it from being loaded, as Lambda tells it.
-    Lambda { while_loading: bool, diagnostic: Diagnostic },
+    Lambda { while_loading: bool, diagnostic: Box<Diagnostic> },
     /// The process ended before it answered: 439.
     ProcessExit,
     /// RetMsg is larger than 6 MB: 407.

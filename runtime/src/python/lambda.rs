@@ -69,7 +69,7 @@ impl Lambda {
         };
         let told = vm.call_method(&self.0, how, (error.clone(),));
         let diagnostic = told.ok().and_then(|told| read(&told)).unwrap_or_else(unseen);
-        Failure::Lambda { while_loading, diagnostic }
+        Failure::Lambda { while_loading, diagnostic: Box::new(diagnostic) }
     }
 }
 

@@ -4,7 +4,8 @@
 //! - [`bodies`]: the memory of what is sent.
 //! - [`listener`]: connections, and what bounds them.
 //! - [`routes`]: which face a request is for.
-//! - [`cloud_api`]: the cloud's own API. [`triggers`]: function URLs and the API gateway.
+//! - [`cloud_api`]: the cloud's own API. [`lambda_api`]: AWS Lambda's `Invoke`. [`triggers`]: function
+//!   URLs and the API gateway.
 //! - [`metrics`]: counts, for Prometheus. [`page`]: what a person sees in a browser.
 //!   [`guard`]: who may use these two.
 
@@ -13,6 +14,7 @@
 mod bodies;
 pub mod cloud_api;
 mod guard;
+mod lambda_api;
 mod listener;
 mod metrics;
 mod page;

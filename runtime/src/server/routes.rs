@@ -1,6 +1,6 @@
 //! Chooses the face for a request.
 
-use super::{Server, bodies::Body, cloud_api, metrics, page, triggers};
+use super::{Server, bodies::Body, cloud_api, lambda_api, metrics, page, triggers};
 use crate::platform::new_request_id;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -52,6 +52,7 @@ pub(super) async fn answer(
         _ if server.only.is_some() => triggers::function_url(server, arrived).await,
         "/metrics" => metrics::answer(server, &arrived.head).await,
         path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
+        path if path.starts_with(lambda_api::VERSION) => lambda_api::answer(server, arrived).await,
         path if path.starts_with("/url/") => triggers::function_url(server, arrived).await,
         path if path.starts_with("/apigw/") => triggers::api_gateway(server, arrived).await,
         path => text(

@@ -186,7 +186,7 @@ fn told(text: &str, kind: String, while_loading: bool) -> Failure {
         error_message: field("errorMessage").unwrap_or_else(|| text.to_owned()),
         stack_trace: frames.filter_map(|frame| frame.as_str().map(str::to_owned)).collect(),
     };
-    Failure::Lambda { while_loading, diagnostic }
+    Failure::Lambda { while_loading, diagnostic: Box::new(diagnostic) }
 }
 
 fn accepted(dialect: Dialect) -> Answer {
