@@ -10,6 +10,7 @@ use crate::{
         Dialect, Failure, Function, Handler,
         lambda::{Call, Diagnostic},
     },
+    package,
     python::{CodePaths, InvalidEvent},
 };
 use http::Method;
@@ -55,10 +56,10 @@ pub(super) fn settle(
         dialect: Dialect::Lambda,
         ..function(environment.clone())
     };
-    let code = CodePaths {
-        code: code_folder(environment.get("LAMBDA_TASK_ROOT")),
-        layers: folders(["/opt/python/lib/python3.14/site-packages", "/opt/python"]),
-    };
+    let code = code_folder(environment.get("LAMBDA_TASK_ROOT"));
+    let own = folders(["/opt/python/lib/python3.14/site-packages", "/opt/python"]);
+    let layers = [package::packed_layers(&code), own].concat();
+    let code = CodePaths { code, layers };
     Ok((Lambda { handler }, api, function, code))
 }
 

@@ -125,22 +125,23 @@ trait Face {
     ) -> Result<(), ApiError>;
 }
 
-/// Serves the runtime API that `environment` names, until it or the function ends. `handler` wins
-/// over the environment's.
+/// Serves the runtime API that `environment` names, until it or the function ends. `handler` and
+/// `code` win over the environment's.
 ///
 /// # Errors
 /// Always: why it ended.
 pub fn run(
     environment: IndexMap<String, String>,
     handler: Option<String>,
+    code: Option<CodePaths>,
 ) -> Result<std::convert::Infallible, BootstrapError> {
     let handler = handler.or_else(|| environment.get("_HANDLER").cloned());
     if environment.contains_key("SCF_RUNTIME_API") {
-        let (face, api, function, code) = scf::settle(environment, handler)?;
-        serve(&face, api, &function, &code)
+        let (face, api, function, found) = scf::settle(environment, handler)?;
+        serve(&face, api, &function, &code.unwrap_or(found))
     } else if environment.contains_key("AWS_LAMBDA_RUNTIME_API") {
-        let (face, api, function, code) = lambda::settle(environment, handler)?;
-        serve(&face, api, &function, &code)
+        let (face, api, function, found) = lambda::settle(environment, handler)?;
+        serve(&face, api, &function, &code.unwrap_or(found))
     } else {
         Err(BootstrapError::NoApi)
     }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     contract::{Context, Failure, Function, environment},
+    package,
     python::{CodePaths, InvalidEvent},
 };
 use http::Method;
@@ -54,10 +55,9 @@ pub(super) fn settle(
         environment: environment::of_user(&environment),
         ..function(environment.clone())
     };
-    let code = CodePaths {
-        code: code_folder(environment.get("USER_CODE_ROOT")),
-        layers: folders(["/opt"]),
-    };
+    let code = code_folder(environment.get("USER_CODE_ROOT"));
+    let layers = [package::packed_layers(&code), folders(["/opt"])].concat();
+    let code = CodePaths { code, layers };
     let api = Api::at(address)?;
     Ok((Scf { function: function.clone() }, api, function, code))
 }

@@ -1,13 +1,18 @@
 //! `krait bootstrap`.
 
 use super::{Fatal, options::BootstrapArguments};
-use crate::bootstrap::{self, BootstrapError};
+use crate::{
+    bootstrap::{self, BootstrapError},
+    python::CodePaths,
+};
 
 /// Serves the runtime API of the platform that started it, until it is ended.
 pub(super) fn run(arguments: BootstrapArguments) -> Result<u8, Fatal> {
     let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
     let environment = std::env::vars_os().map(|(key, value)| (text(key), text(value))).collect();
-    match bootstrap::run(environment, arguments.handler) {
+    let layers = arguments.layers;
+    let code = arguments.code.map(|code| CodePaths { code, layers });
+    match bootstrap::run(environment, arguments.handler, code) {
         Ok(never) => match never {},
         Err(BootstrapError::Signal(signal)) => Err(Fatal::Signal(signal)),
         Err(error @ (BootstrapError::NoApi | BootstrapError::Variable { .. })) => {

@@ -11,9 +11,15 @@ mod check;
 mod cold_start;
 mod events;
 #[cfg(unix)]
+mod init;
+#[cfg(unix)]
 mod install;
 mod invoke;
 mod options;
+#[cfg(unix)]
+mod pack;
+#[cfg(unix)]
+mod packed;
 #[cfg(unix)]
 mod python;
 #[cfg(unix)]
@@ -32,6 +38,7 @@ mod style;
 mod variables;
 
 use crate::instance::Engine;
+#[cfg(target_os = "wasi")]
 use clap::Parser;
 use options::{Command, CommandLine};
 #[cfg(unix)]
@@ -63,20 +70,36 @@ impl Fatal {
 /// Runs the command line of this process, and gives its exit status.
 pub fn main() -> u8 {
     #[cfg(unix)]
-    let typed = startup::typed(std::env::args_os());
+    let read = packed::read(startup::typed(std::env::args_os()));
     #[cfg(target_os = "wasi")]
-    let typed = std::env::args_os();
-    let command_line = CommandLine::try_parse_from(typed).unwrap_or_else(|error| {
-        Engine::abandon_early();
-        error.exit()
+    let read = Ok(CommandLine::try_parse_from(std::env::args_os()));
+    let result = read.and_then(|read| {
+        run(read.unwrap_or_else(|error| {
+            Engine::abandon_early();
+            error.exit()
+        }))
     });
-    let result = match command_line.command {
+    Engine::abandon_early();
+    result.unwrap_or_else(|fatal| match fatal {
+        Fatal::Request(error) => style::print_error(&error, 2),
+        Fatal::Internal(error) => style::print_error(&error, 3),
+        Fatal::Signal(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+    })
+}
+
+/// Carries out a command.
+fn run(command_line: CommandLine) -> Result<u8, Fatal> {
+    match command_line.command {
         Command::Invoke(arguments) => invoke::run(*arguments),
         Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(unix)]
         Command::Bootstrap(arguments) => bootstrap::run(arguments),
+        #[cfg(unix)]
+        Command::Pack(arguments) => pack::run(&arguments),
+        #[cfg(unix)]
+        Command::Init(arguments) => init::run(&arguments),
         #[cfg(unix)]
         Command::Sandbox => sandbox::run(),
         #[cfg(unix)]
@@ -95,11 +118,5 @@ pub fn main() -> u8 {
             clap_complete::generate(shell, &mut command, "krait", &mut std::io::stdout());
             Ok(0)
         }
-    };
-    Engine::abandon_early();
-    result.unwrap_or_else(|fatal| match fatal {
-        Fatal::Request(error) => style::print_error(&error, 2),
-        Fatal::Internal(error) => style::print_error(&error, 3),
-        Fatal::Signal(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
-    })
+    }
 }
