@@ -19,11 +19,8 @@ const NAME: &str = "_krait_stand_ins._orjson";
 mod _orjson {
     use super::{read, write};
     use rustpython_vm::{
-        Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-        builtins::PyType,
-        function::FuncArgs,
-        pyclass,
-        types::Constructor,
+        Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType, function::FuncArgs,
+        pyclass, types::Constructor,
     };
 
     /// JSON that is written as it is.
