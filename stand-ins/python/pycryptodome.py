@@ -17,7 +17,8 @@ __all__ = [
 backend = "krait"
 null_pointer = None
 
-_ENCRYPT, _KEY_SIZE, _NONCE_SIZE, _DIGEST_SIZE, _UNKNOWN = 4, 6, 7, 9, 32
+# Numbers of errors.
+_KEY_SIZE, _NONCE_SIZE, _DIGEST_SIZE, _MODULUS, _UNKNOWN = 6, 7, 9, 17, 32
 
 
 def c_size_t(number):
@@ -286,7 +287,12 @@ def _ghash():
     def ghash_at(out, data, offset, length, before, key):
         return _write(_native.ghash(key, before, data[offset:offset + length]), out)
 
+    def ghash_combine(out, before, count, other, key):
+        moved = _native.ghash(key, before, bytes(16 * count))
+        return _write(_native.strxor(moved, other), out)
+
     return {
+        "ghash_combine_portable": ghash_combine,
         "ghash_portable": ghash, "ghash_expand_portable": expand, "ghash_destroy_portable": _done,
         "ghash_at_portable": ghash_at,
     }
@@ -522,6 +528,22 @@ def _cpuid():
     return {f"have_{name}": lambda: 0 for name in names}
 
 
+def _modexp():
+    def monty_pow(out, base, exponent, modulus, length, seed):
+        base, exponent, modulus = (int.from_bytes(each[:length]) for each in (base, exponent, modulus))
+        if not modulus & 1:
+            return _MODULUS
+        return _write(pow(base, exponent, modulus).to_bytes(length), out)
+
+    def monty_multiply(out, one, other, modulus, length):
+        one, other, modulus = (int.from_bytes(each[:length]) for each in (one, other, modulus))
+        if not modulus & 1:
+            return _MODULUS
+        return _write((one * other % modulus).to_bytes(length), out)
+
+    return {"monty_pow": monty_pow, "monty_multiply": monty_multiply}
+
+
 def _scrypt():
     def scryptROMix(data_in, data_out, data_length, cost, *rest):
         first, count = rest[:2] if len(rest) == 3 else (0, len(data_in) // data_length)
@@ -534,6 +556,16 @@ def _scrypt():
     return {"scryptROMix": scryptROMix}
 
 
+def _write_anywhere(written, out):
+    """As C writes: the package gives new bytes that nobody else has, as the place of a result."""
+    if type(out) is not bytes:
+        out[:len(written)] = written
+        return
+    import _krait_memory
+
+    _krait_memory.write(_krait_memory.address(out), written[:len(out)])
+
+
 def _pkcs1_decode():
     def pkcs1_decode(em, em_length, sentinel, sentinel_length, expected, out):
         em = bytes(_first(em, em_length))
@@ -543,9 +575,10 @@ def _pkcs1_decode():
         size = em_length - 1 - end
         found = em.startswith(b"\0\2") and end >= 10 and (not expected or expected == size)
         if found:
-            out[:em_length] = em
+            _write_anywhere(em, out)
             return end + 1
-        out[:em_length] = bytes(em_length - sentinel_length) + bytes(sentinel[:sentinel_length])
+        sentinel = bytes(_first(sentinel, sentinel_length))
+        _write_anywhere(bytes(em_length - sentinel_length) + sentinel, out)
         return em_length - sentinel_length
 
     def pkcs1_decode_implicit(em, em_length, am, lengths, expected, out):
@@ -562,9 +595,9 @@ def _pkcs1_decode():
         end = em.find(0, 2)
         found = em.startswith(b"\0\2") and end >= 10 and (not expected or expected == em_length - 1 - end)
         if found:
-            out[:em_length] = em
+            _write_anywhere(em, out)
             return end + 1
-        out[:em_length] = am
+        _write_anywhere(am, out)
         return em_length - (expected or size)
 
     def oaep_decode(em, em_length, lhash, hash_length, db, db_length):
@@ -574,7 +607,7 @@ def _pkcs1_decode():
         end = db.find(1, hash_length)
         zeros = end >= 0 and not db[hash_length:end].strip(b"\0")
         if em[0] == 0 and zeros and db[:hash_length] == bytes(lhash[:hash_length]):
-            return end
+            return end + 1
         return -1
 
     return {
@@ -593,7 +626,7 @@ _LIBRARIES = {
     "_SHA1": _digest("SHA1"), "_SHA224": _digest("SHA224"), "_SHA256": _digest("SHA256"), "_SHA384": _digest("SHA384"),
     "_SHA512": _digest("SHA512"), "_BLAKE2b": _digest("blake2b"), "_BLAKE2s": _digest("blake2s"),
     "_keccak": _keccak, "_k12": _k12, "_poly1305": _poly1305,
-    "_strxor": _strxor, "_cpuid_c": _cpuid, "_scrypt": _scrypt, "_pkcs1_decode": _pkcs1_decode,
+    "_strxor": _strxor, "_cpuid_c": _cpuid, "_scrypt": _scrypt, "_modexp": _modexp, "_pkcs1_decode": _pkcs1_decode,
     "_ec_ws": lambda: _curves.weierstrass("ec_ws"), "_ec_nat": _curves.all_of_natural,
     "_ed25519": lambda: _curves.edwards("ed25519"), "_ed448": lambda: _curves.edwards("ed448"),
     "_curve25519": lambda: _curves.montgomery("curve25519"), "_curve448": lambda: _curves.montgomery("curve448"),

@@ -108,7 +108,7 @@ def kdf(password, salt, desired_key_bytes, rounds, ignore_few_rounds=False):
         warnings.warn(
             f"Warning: bcrypt.kdf() called with only {rounds} round(s). This few is not secure: the parameter is "
             "linear, like PBKDF2.",
-            UserWarning, stacklevel=2,
+            UserWarning, stacklevel=3,
         )
 
     password = hashlib.sha512(password).digest()

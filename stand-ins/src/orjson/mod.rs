@@ -19,8 +19,11 @@ const NAME: &str = "_krait_stand_ins._orjson";
 mod _orjson {
     use super::{read, write};
     use rustpython_vm::{
-        AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyTypeRef,
-        function::{FuncArgs, OptionalArg}, pyclass, types::Constructor,
+        Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+        builtins::PyType,
+        function::FuncArgs,
+        pyclass,
+        types::Constructor,
     };
 
     /// JSON that is written as it is.
@@ -34,14 +37,12 @@ mod _orjson {
     impl Constructor for Fragment {
         type Args = FuncArgs;
 
-        fn py_new(
-            _class: &rustpython_vm::Py<rustpython_vm::builtins::PyType>,
-            arguments: FuncArgs,
-            vm: &VirtualMachine,
-        ) -> PyResult<Self> {
+        fn py_new(_class: &Py<PyType>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
             match (arguments.args.as_slice(), arguments.kwargs.is_empty()) {
                 ([contents], true) => Ok(Self { contents: contents.clone() }),
-                _ => Err(vm.new_type_error("orjson.Fragment() takes exactly 1 positional argument")),
+                _ => {
+                    Err(vm.new_type_error("orjson.Fragment() takes exactly 1 positional argument"))
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::NAME;
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyByteArray, PyBytes, PyMemoryView, PyStr, PyStrRef},
 };
 use std::collections::HashMap;
@@ -126,10 +126,16 @@ impl<'a> Reader<'a> {
             b'{' => self.object(),
             b'[' => self.array(),
             b'0'..=b'9' | b'-' | b'+' | b'.' => self.number(),
-            b't' => self.literal("true", "invalid literal, expected 'true'", vm.ctx.new_bool(true).into()),
-            b'f' => {
-                self.literal("false", "invalid literal, expected 'false'", vm.ctx.new_bool(false).into())
-            }
+            b't' => self.literal(
+                "true",
+                "invalid literal, expected 'true'",
+                vm.ctx.new_bool(true).into(),
+            ),
+            b'f' => self.literal(
+                "false",
+                "invalid literal, expected 'false'",
+                vm.ctx.new_bool(false).into(),
+            ),
             b'n' => self.literal("null", "invalid literal, expected 'null'", vm.ctx.none()),
             _ => self.wrong("unexpected character, expected a JSON value"),
         }
@@ -146,7 +152,11 @@ impl<'a> Reader<'a> {
             self.at += word.len();
             return Ok(value);
         }
-        if word.as_bytes().starts_with(rest) { self.ended() } else { self.problem(message, self.at) }
+        if word.as_bytes().starts_with(rest) {
+            self.ended()
+        } else {
+            self.problem(message, self.at)
+        }
     }
 
     fn deeper(&mut self) -> Read<()> {

@@ -181,12 +181,16 @@ impl Writer<'_> {
             let class = object.class();
             let module = class.__module__(vm);
             let name = class.name().to_string();
-            let shown = match module.ok().and_then(|module| Some(module.downcast_ref::<PyStr>()?.to_string_lossy().into_owned())) {
+            let shown = match module.ok().and_then(|module| {
+                Some(module.downcast_ref::<PyStr>()?.to_string_lossy().into_owned())
+            }) {
                 // Classes of Python have no module in their name as C has it.
                 Some(module)
-                    if module != "builtins" && !class.slots.flags.has_feature(
-                        rustpython_vm::types::PyTypeFlags::HEAPTYPE,
-                    ) =>
+                    if module != "builtins"
+                        && !class
+                            .slots
+                            .flags
+                            .has_feature(rustpython_vm::types::PyTypeFlags::HEAPTYPE) =>
                 {
                     format!("{module}.{name}")
                 }
@@ -360,9 +364,9 @@ impl Writer<'_> {
         }
         let of_integer = |number: &PyInt| {
             let small = i64::try_from(number.as_bigint()).map(|number| number.to_string());
-            small.or_else(|_| u64::try_from(number.as_bigint()).map(|number| number.to_string())).map_err(
-                |_| vm.new_type_error("Dict integer key must be within 64-bit range"),
-            )
+            small
+                .or_else(|_| u64::try_from(number.as_bigint()).map(|number| number.to_string()))
+                .map_err(|_| vm.new_type_error("Dict integer key must be within 64-bit range"))
         };
         if let Some(number) = key.downcast_ref_if_exact::<PyInt>(vm) {
             return of_integer(number);
@@ -393,9 +397,7 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
     const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) =
-        rest.iter().position(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'))
-    {
+    while let Some(at) = rest.iter().position(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\')) {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {
             b'\n' => out.extend_from_slice(b"\\n"),

@@ -82,11 +82,7 @@ impl Digest {
 }
 
 /// PBKDF2's sum of HMACs, from the digests that have taken in the key, and the first HMAC.
-pub(super) fn hmac_chain(
-    digests: [&Digest; 2],
-    first: &[u8],
-    count: usize,
-) -> Vec<u8> {
+pub(super) fn hmac_chain(digests: [&Digest; 2], first: &[u8], count: usize) -> Vec<u8> {
     let mut sum = first.to_vec();
     let mut last = first.to_vec();
     for _ in 1..count {

@@ -23,7 +23,8 @@ mod _pycryptodome {
     };
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
-        Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, function::ArgBytesLike, pyclass,
+        Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, function::ArgBytesLike,
+        pyclass,
     };
     use std::sync::Arc;
 

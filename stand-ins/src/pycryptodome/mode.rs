@@ -97,7 +97,14 @@ impl Mode {
                 let bits = 8 * length as u32;
                 let left = if bits < 120 { (size as u128) << bits } else { u128::MAX };
                 let little_endian = little_endian != 0;
-                State::Ctr(Counter { block: vector, from, length, little_endian, rest: Vec::new(), left })
+                State::Ctr(Counter {
+                    block: vector,
+                    from,
+                    length,
+                    little_endian,
+                    rest: Vec::new(),
+                    left,
+                })
             }
             "OCB" if size == 16 => State::Ocb(Box::new(Ocb::new(&*cipher, number(&vector)))),
             _ => return Err(Refused::Unknown),
@@ -185,7 +192,8 @@ impl Counter {
         const TOGETHER: usize = 64;
         let size = cipher.size();
         if self.left != u128::MAX {
-            self.left = self.left.checked_sub(data.len() as u128).ok_or(Refused::RepeatedKeyStream)?;
+            self.left =
+                self.left.checked_sub(data.len() as u128).ok_or(Refused::RepeatedKeyStream)?;
         }
         let at_start = self.rest.len().min(data.len());
         let (start, data) = data.split_at_mut(at_start);
@@ -253,7 +261,8 @@ impl Ocb {
             self.offset ^= self.of_block(self.blocks);
             let given = u128::from_be_bytes(*block);
             let masked = given ^ self.offset;
-            let turned = if encrypts { encrypted(masked, cipher) } else { decrypted(masked, cipher) };
+            let turned =
+                if encrypts { encrypted(masked, cipher) } else { decrypted(masked, cipher) };
             let result = turned ^ self.offset;
             self.checksum ^= if encrypts { given } else { result };
             *block = result.to_be_bytes();

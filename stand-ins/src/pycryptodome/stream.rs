@@ -219,7 +219,8 @@ fn chacha(state: &mut [u32; 16]) {
 
 fn salsa(state: &mut [u32; 16], rounds: usize) {
     let mut quarter = |[a, b, c, d]: [usize; 4]| {
-        for [target, one, two, turns] in [[b, a, d, 7], [c, b, a, 9], [d, c, b, 13], [a, d, c, 18]] {
+        for [target, one, two, turns] in [[b, a, d, 7], [c, b, a, 9], [d, c, b, 13], [a, d, c, 18]]
+        {
             state[target] ^= state[one].wrapping_add(state[two]).rotate_left(turns as u32);
         }
     };
