@@ -48,7 +48,7 @@ class PydanticCustomError(ValueError):
         return self
 
     def __init__(self, *args, **kwargs):
-        pass
+        super().__init__(*args)
 
     type = property(lambda self: self._core[0])
     message_template = property(lambda self: self._core[1])

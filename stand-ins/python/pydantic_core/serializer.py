@@ -46,7 +46,10 @@ class SchemaSerializer:
         )
         state.config = self._settings
         node = self._node
-        out = node.go(value, state) if serialize_as_any else node.run(value, state)
+        try:
+            out = node.go(value, state) if serialize_as_any else node.run(value, state)
+        except RecursionError:
+            raise ValueError('Maximum serialization depth exceeded') from None
         if state.found:
             state.final_check(2)
         return out

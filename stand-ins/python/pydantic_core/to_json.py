@@ -74,7 +74,7 @@ def to_bytes(run, value, state, indent, ensure_ascii):
     except (PydanticSerializationError, PydanticSerializationUnexpectedValue):
         raise
     except RecursionError:
-        raise
+        text = 'Error serializing to JSON: ValueError: Maximum serialization depth exceeded'
     except Exception as error:
         text = str(error)
         if type(error) is UnicodeDecodeError:
