@@ -583,9 +583,9 @@ def _pkcs1_decode():
 
     def pkcs1_decode_implicit(em, em_length, am, lengths, expected, out):
         em, am = bytes(_first(em, em_length)), bytes(_first(am, em_length))
-        if em_length < 12:
-            return -1
         most = em_length - 11
+        if most < 1 or expected > most:
+            return -1
         mask = (1 << most.bit_length()) - 1
         size = 0
         for at in range(0, 256, 2):
