@@ -80,6 +80,8 @@ def gather_schemas_for_cleaning(schema, definitions):
             continue
         spans[id(schema)] = [len(seen), None]
         kind = schema['type']
+        if not isinstance(kind, str):
+            raise TypeError(f"'{type(kind).__name__}' object is not an instance of 'str'")
         with_metadata = True
         if kind == 'definition-ref':
             ref = schema['schema_ref']

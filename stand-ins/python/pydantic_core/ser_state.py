@@ -62,6 +62,16 @@ class PydanticSerializationUnexpectedValue(ValueError):
         return (type(self), args, state) if state else (type(self), args)
 
 
+def from_nesting(error):
+    """Whether a RecursionError is of a value that is nested deep, not of a function that calls and calls."""
+    frames = 0
+    trace = error.__traceback__
+    while trace is not None:
+        frames += 1
+        trace = trace.tb_next
+    return frames >= 100
+
+
 class SerState:
     """The settings of a call; the class has the defaults, so that a plain call sets little."""
 

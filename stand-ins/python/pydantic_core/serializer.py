@@ -5,7 +5,7 @@ from .build import Definitions
 from .markers import MODULE
 from .ser_build import ser_build
 from .ser_config import serializer_config
-from .ser_state import SerState, warnings_mode
+from .ser_state import SerState, from_nesting, warnings_mode
 from .to_json import to_bytes
 
 BUILDERS_OF = (ser_collections, ser_functions, ser_models, ser_scalars, ser_wrappers)
@@ -48,7 +48,9 @@ class SchemaSerializer:
         node = self._node
         try:
             out = node.go(value, state) if serialize_as_any else node.run(value, state)
-        except RecursionError:
+        except RecursionError as error:
+            if not from_nesting(error):
+                raise
             raise ValueError('Maximum serialization depth exceeded') from None
         if state.found:
             state.final_check(2)

@@ -4,7 +4,7 @@ import json
 
 from .infer import infer
 from .ser_config import DEFAULT, SerConfig
-from .ser_state import PydanticSerializationError, PydanticSerializationUnexpectedValue, SerState
+from .ser_state import PydanticSerializationError, PydanticSerializationUnexpectedValue, SerState, from_nesting
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'), check_circular=False).encode
 _ascii = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
@@ -73,7 +73,9 @@ def to_bytes(run, value, state, indent, ensure_ascii):
         return dump_text(tree, indent, ensure_ascii, state.odd_floats).encode()
     except (PydanticSerializationError, PydanticSerializationUnexpectedValue):
         raise
-    except RecursionError:
+    except RecursionError as error:
+        if not from_nesting(error):
+            raise
         text = 'Error serializing to JSON: ValueError: Maximum serialization depth exceeded'
     except Exception as error:
         text = str(error)
