@@ -56,7 +56,11 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
         None => package.implied_handler.clone().unwrap_or_default(),
     };
     package.check_entry(&handler).map_err(Fatal::request)?;
-    let function = function(&Typed::of(arguments), &declared, handler, code)?;
+    let function = Function {
+        #[cfg(unix)]
+        sandbox: super::sandbox::of_template(&arguments.sandbox, declared.sandbox.as_ref()),
+        ..function(&Typed::of(arguments), &declared, handler, code)?
+    };
     let (event, event_source) = event(arguments)?;
     let request_id =
         arguments.request_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
@@ -187,8 +191,6 @@ pub(super) fn function(
             defaults.init_timeout_seconds,
         )?,
         environment: variables(arguments, declared)?,
-        #[cfg(unix)]
-        sandbox: super::sandbox::of_template(&arguments.sandbox, declared.sandbox.as_ref()),
         ..defaults
     })
 }

@@ -304,7 +304,7 @@ fn padded(rest: &[u8]) -> u128 {
 }
 
 fn double(value: u128) -> u128 {
-    value << 1 ^ (value >> 127) * 0x87
+    (value << 1) ^ ((value >> 127) * 0x87)
 }
 
 fn encrypted(value: u128, cipher: &dyn Block) -> u128 {
