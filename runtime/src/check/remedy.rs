@@ -94,7 +94,7 @@ impl Remedies {
             return Some(format!("it is in the folder {folder}, which is not in sys.path"));
         }
         let known = self.known.get(first);
-        let stands_in = known.is_some_and(|known| has_stand_ins(known));
+        let stands_in = known.is_some_and(has_stand_ins);
         if let (Some(known), true, false) = (known, self.target.is_krait(), stands_in) {
             let package = known.package.as_deref().unwrap_or(first);
             let what = format!("{package} is a compiled extension, which krait cannot load");
