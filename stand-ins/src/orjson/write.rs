@@ -425,7 +425,12 @@ fn push_float(number: f64, out: &mut Vec<u8>) {
         return;
     }
     let magnitude = number.abs();
-    if number == 0.0 || (1e-5..1e16).contains(&magnitude) {
+    // Rust's own form has an exponent below 0.0001.
+    if (1e-5..1e-4).contains(&magnitude) {
+        out.extend_from_slice(number.to_string().as_bytes());
+        return;
+    }
+    if number == 0.0 || (1e-4..1e16).contains(&magnitude) {
         out.extend_from_slice(format!("{number:?}").as_bytes());
         return;
     }
