@@ -106,7 +106,7 @@ class Calls(Lambda):
     def test_an_event_is_queued(self):
         status, payload, answer = self.invoked({"later": 1}, InvocationType="Event")
         self.assertEqual((status, payload), (202, ""))
-        self.assertEqual(self.ended(answer["ResponseMetadata"]["RequestId"])["Status"], "FINISH")
+        self.assertEqual(self.ended(answer["ResponseMetadata"]["RequestId"])["Status"], "FINISHED")
 
     def test_a_dry_run(self):
         lines = len(self.server.log)

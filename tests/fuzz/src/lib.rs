@@ -34,6 +34,15 @@ mod python {
         position: usize,
     }
 
+    #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+    pub struct ImportTime {
+        module: String,
+        depth: u32,
+        own: std::time::Duration,
+        cumulated: std::time::Duration,
+        failed: bool,
+    }
+
     #[derive(Debug)]
     pub struct CodePaths {
         pub code: std::path::PathBuf,
