@@ -76,12 +76,10 @@ fn passes((name, spoil, expected): Case) -> bool {
 
 fn refusal(spoil: fn() -> usize) -> Option<Unfit> {
     let file = File::options().read(true).write(true).open("/dev/null").expect("/dev/null");
-    // What the stack is asked about is a word: of smaller things it is not told apart from padding.
-    let here = black_box(0_u64);
     // SAFETY: nobody reads the standard input; the process has one thread.
     unsafe {
         libc::close(0);
-        FRAME = (&raw const here).addr();
+        FRAME = (&raw const file).addr();
     }
     let mut base = Base::note().expect("the places are free");
     heap::sort_by(|asked| {
@@ -91,7 +89,7 @@ fn refusal(spoil: fn() -> usize) -> Option<Unfit> {
     // SAFETY: the process has one thread.
     unsafe { SPOIL = spoil };
     base.warm_up(run);
-    black_box((file.as_raw_fd(), &here));
+    black_box(file.as_raw_fd());
     // SAFETY: as above.
     match base.write(unsafe { ROOT }, &[], |_, _| {}, &file) {
         // Nothing can be written at a place of this file.
