@@ -211,6 +211,10 @@ const EXTENSIONS: &str = "extensions.toml";
 /// Where krait's own Python files are.
 const SHIMS: &str = "python";
 
+/// Where stand-ins of Python are, and the package that they make.
+const STAND_INS: &str = "../stand-ins/python";
+const STAND_INS_PACKAGE: &str = "_krait_stand_ins";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={SHIMS}");
     let mut sources = library()?;
@@ -247,8 +251,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!("cargo:rerun-if-changed={EXTENSIONS}");
-    let extensions = format!("TEXT = {:?}\n", fs::read_to_string(EXTENSIONS)?);
-    sources.insert(PathBuf::from("_krait_instead.py"), extensions);
+    let extensions = fs::read_to_string(EXTENSIONS)?;
+    let module = format!("TEXT = {extensions:?}\n");
+    sources.insert(PathBuf::from("_krait_instead.py"), module);
+    if env::var_os("CARGO_FEATURE_STAND_INS").is_some() {
+        println!("cargo:rerun-if-changed={STAND_INS}");
+        for (file, name) in python_files(Path::new(STAND_INS))? {
+            sources.insert(Path::new(STAND_INS_PACKAGE).join(name), fs::read_to_string(file)?);
+        }
+    }
     let sources: Vec<_> = sources.into_iter().collect();
     let frozen = freeze(&sources);
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));

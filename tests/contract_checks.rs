@@ -1,246 +1,243 @@
-//! The two HTTP triggers: the event that a function gets, and the response to its answer. It runs
-//! the cases of `contract/http.md`, and checks refused responses and arbitrary returned values.
+//! The contract's rules that need no interpreter: when timers fire (`contract/schedules.md`), when
+//! events are retried (`contract/retry.md`), names, and the texts that only a server uses.
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use jiff::{Timestamp, tz::TimeZone};
 use krait::contract::{
-    Failure, Invocation, Outcome,
-    http::{HttpRequest, HttpResponse, api_gateway, decoded_path, function_url, request_too_large},
-    limits,
+    Failure, Function, RetryPolicy, Schedule, events, limits,
+    names::{self, InvalidName},
+    retry::{self, DeadLetter, Next},
+    schedule::timer_event,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::{fs, process::ExitCode, time::Duration};
+use std::{fmt::Debug, fs, process::ExitCode, time::Duration};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials: Vec<Trial> = cases()
-        .into_iter()
-        .map(|case| Trial::test(format!("http::{}", case.name), move || case.check()))
-        .collect();
-    trials.push(Trial::test("http::what cannot be sent is named", refused));
-    trials.push(Trial::test("http::headers are bounded", headers_are_bounded));
-    trials.push(Trial::test("http::whatever is returned can be sent", spoiled));
-    trials.push(Trial::test("http::a request that is too large", too_large));
+    let mut trials = schedules();
+    trials.extend(retries());
+    trials.push(Trial::test("retry::the policy by default", default_policy));
+    trials.push(Trial::test("retry::dead letters", dead_letters));
+    trials.push(Trial::test("schedule::the event of a timer", timer_events));
+    trials.push(Trial::test("names::taken and refused", valid_names));
+    trials.push(Trial::test("failure::of a server", server_failures));
+    trials.push(Trial::test("limits::of events", event_limits));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-struct Case {
-    name: String,
-    text: String,
+fn text_of(file: &str) -> String {
+    let path = format!("{}/../tests/contract/{file}", env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(path).expect("the cases can be read")
 }
 
-fn cases() -> Vec<Case> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/contract/http.md");
-    let text = fs::read_to_string(path).expect("the cases can be read");
-    let cases = text.split("\n## ").skip(1).map(|case| Case {
-        name: case.lines().next().unwrap_or_default().to_owned(),
-        text: case.to_owned(),
+fn schedules() -> Vec<Trial> {
+    let text = text_of("schedules.md");
+    let cases = text.split("\n## ").skip(1).map(|case| {
+        let (name, rest) = case.split_once('\n').expect("a case has a name");
+        let (_, block) = rest.split_once("```text\n").expect("a case has a block");
+        let (block, _) = block.split_once("\n```").expect("a block ends");
+        let (expression, expected) = block.split_once('\n').expect("a case expects something");
+        let (expression, expected) = (expression.to_owned(), expected.to_owned());
+        Trial::test(format!("schedule::{name}"), move || {
+            same(&due(&expression, &expected), &expected)
+        })
     });
-    cases.collect()
+    let cases: Vec<Trial> = cases.collect();
+    assert!(cases.len() > 50, "cases of schedules are missing");
+    cases
 }
 
-impl Case {
-    fn check(&self) -> Result<(), Failed> {
-        let (url, gateway) = match self.block("http") {
-            Some(request) => events(request),
-            None => {
-                let outcome = match self.block("returned") {
-                    Some(ret_msg) => Outcome::Returned(ret_msg.to_owned()),
-                    None => Outcome::Failed(Failure::Timeout { seconds: 3 }),
-                };
-                let invocation = invocation(outcome);
-                (
-                    shown(&function_url::response(&invocation)),
-                    shown(&api_gateway::response(&invocation)),
-                )
-            }
+/// The times that are due, below the line that says from when and where; or the error.
+fn due(expression: &str, expected: &str) -> String {
+    let schedule: Schedule = match expression.parse() {
+        Ok(schedule) => schedule,
+        Err(error) => return format!("{error}"),
+    };
+    assert_eq!(schedule.to_string(), expression);
+    let head = expected.lines().next().unwrap_or_default();
+    let parts = head.strip_prefix("from ").and_then(|head| head.split_once(" in "));
+    let Some((from, zone)) = parts else { return "a schedule".to_owned() };
+    let zone = TimeZone::posix(zone).expect("a zone");
+    let mut instant: Timestamp = from.parse().expect("a time");
+    let mut lines = vec![head.to_owned()];
+    for _ in 0..5 {
+        let Some(next) = schedule.next_after(instant, &zone) else {
+            lines.push("never".to_owned());
+            break;
         };
-        let mut checked = 0;
-        for (kind, actual) in
-            [("url", &url), ("gateway", &gateway), ("both", &url), ("both", &gateway)]
-        {
-            if let Some(expected) = self.block(kind) {
-                same(&actual.as_str(), &expected)?;
-                checked += 1;
+        lines.push(next.to_string());
+        instant = next;
+    }
+    lines.join("\n")
+}
+
+fn retries() -> Vec<Trial> {
+    let text = text_of("retry.md");
+    let cases = text.lines().filter(|line| line.starts_with("| ")).filter_map(|line| {
+        let cells: Vec<String> =
+            line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        // Not the head of a table.
+        let code: u16 = cells[0].parse().ok()?;
+        let name = format!("retry::{}", cells.join(" "));
+        Some(Trial::test(name, move || match cells.as_slice() {
+            [_, class] => {
+                let actual = retry::class(code);
+                same(&actual.map_or("none".to_owned(), |class| format!("{class:?}")), class)
             }
-        }
-        if checked == 0 { Err("the case says nothing of what comes of it".into()) } else { Ok(()) }
-    }
-
-    fn block(&self, kind: &str) -> Option<&str> {
-        let (_, rest) = self.text.split_once(&format!("\n```{kind}\n"))?;
-        Some(rest.split_once("\n```")?.0)
-    }
+            [_, numbers @ .., next] => same(&next_of(code, numbers), next),
+            _ => Err("a row of too few cells".into()),
+        }))
+    });
+    let cases: Vec<Trial> = cases.collect();
+    assert!(cases.len() > 40, "cases of retries are missing");
+    cases
 }
 
-/// Of the function's URL, and of the API gateway.
-fn events(text: &str) -> (String, String) {
-    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
-    let mut lines = head.lines();
-    let (method, target) = lines.next().and_then(|line| line.split_once(' ')).expect("a target");
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let headers: Vec<_> = lines.map(|line| line.split_once(": ").expect("a header")).collect();
-    let request = HttpRequest {
-        method,
-        path: &decoded_path(path),
-        query,
-        headers: &headers,
-        body: &bytes(body),
-        remote_address: "203.0.113.9",
+fn next_of(code: u16, numbers: &[String]) -> String {
+    let number = |index: usize| numbers[index].parse::<u64>().expect("a number");
+    let count = |index: usize| u32::try_from(number(index)).expect("a small number");
+    let policy = RetryPolicy {
+        retry_num: count(0),
+        max_age: Duration::from_secs(number(1)),
+        ..RetryPolicy::default()
     };
-    let gateway = api_gateway::Gateway {
-        service_id: "service-abc123",
-        stage: "release",
-        request_id: "1f2e3d4c",
-        qualifier: "$LATEST",
-        resource_path: "/orders/{id}",
-        scheme: "https",
-    };
-    (function_url::event(&request), api_gateway::event(&request, &gateway))
-}
-
-/// The bytes of a body in which some are written `\xff`.
-fn bytes(text: &str) -> Vec<u8> {
-    let mut parts = text.split("\\x");
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        bytes.push(u8::from_str_radix(&part[..2], 16).expect("two digits after \\x"));
-        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    let class = retry::class(code).expect("a failure");
+    match policy.next(class, count(2), count(3), Duration::from_secs(number(4))) {
+        Next::After(time) => time.as_secs().to_string(),
+        Next::GiveUp => "give up".to_owned(),
     }
-    bytes
 }
 
-fn invocation(outcome: Outcome) -> Invocation {
-    let request_id = "an-id".to_owned();
-    Invocation { request_id, outcome, duration: Duration::ZERO, memory_bytes: 0 }
+fn default_policy() -> Result<(), Failed> {
+    let policy = RetryPolicy::default();
+    same(&(policy.retry_num, policy.max_age), &(2, Duration::from_hours(6)))?;
+    same(&policy.is_over(Duration::from_secs(21_600)), &false)?;
+    same(&policy.is_over(Duration::from_millis(21_600_001)), &true)
 }
 
-fn shown(response: &HttpResponse) -> String {
-    let mut text = format!("{}\n", response.status);
-    for (name, value) in &response.headers {
-        text.push_str(&format!("{name}: {value}\n"));
+fn dead_letters() -> Result<(), Failed> {
+    let failure = Failure::UserCode { stack_trace: "Traceback: 1".to_owned() };
+    let memory = Failure::Memory { megabytes: 64 };
+    let policy = RetryPolicy::default();
+    let function = Function { name: "f".to_owned(), ..Function::default() };
+    for (failure, message) in [
+        (Some(&failure), "Traceback: 1"),
+        (Some(&memory), "Task memory exceeded 64 MB"),
+        (None, "The event was not handled within 21600 seconds"),
+    ] {
+        let letter = DeadLetter {
+            function: &function,
+            request_id: "id",
+            qualifier: "$DEFAULT",
+            source: "TRIGGER_TIMER",
+            event: r#"{"Type":"Timer"}"#,
+            failure,
+            policy: &policy,
+            invoked_at: 1_700_000_000_000,
+            pushed_at: 1_700_000_120_000,
+        };
+        let expected = [
+            r#"{"RequestId":"id","ErrorCode":-1,"ErrorMessage":""#,
+            message,
+            r#"","Body":{"AppId":1251234567,"Uin":"100001234567","SubAccountUin":"100001234567","#,
+            r#""RequestSource":"TRIGGER_TIMER","FunctionName":"f","Namespace":"default","#,
+            r#""Qualifier":"$DEFAULT","InvocationType":"Event","#,
+            r#""ClientContext":"{\"Type\":\"Timer\"}","LogType":"","#,
+            r#""TimeStampForInvoker":1700000000000,"RequestId":"id","#,
+            r#""PushTime":"1700000120000","RetryNum":2,"Ttl":21600}}"#,
+        ];
+        same(&letter.to_json(), &expected.concat())?;
     }
-    if !response.body.is_empty() {
-        text.push('\n');
-        match std::str::from_utf8(&response.body) {
-            Ok(body) => text.push_str(body),
-            Err(_) => text.push_str(&response.body.escape_ascii().to_string()),
-        }
+    Ok(())
+}
+
+/// It is what the contract's example is, but for the spaces.
+fn timer_events() -> Result<(), Failed> {
+    let time: Timestamp = "2026-01-02T03:04:05.678Z".parse()?;
+    let event = timer_event("EveryDay", time, "user text");
+    let example = events::named("timer").ok_or("no event of a timer")?.value();
+    same(&event, &example.to_string())?;
+    let message = serde_json::from_str::<serde_json::Value>(&timer_event("a", time, "\"\n名"))?;
+    same(&message["Message"].as_str(), &Some("\"\n名"))
+}
+
+fn valid_names() -> Result<(), Failed> {
+    let (longest, longer) = ("a".repeat(60), "a".repeat(61));
+    for name in ["ab", "A-_9", &longest] {
+        same(&names::function_name(name), &Ok(()))?;
     }
-    text
-}
-
-/// What the gateway says is wrong; the URL says the same in its body.
-fn refusal(ret_msg: &str) -> Result<String, Failed> {
-    let invocation = invocation(Outcome::Returned(ret_msg.to_owned()));
-    let gateway = api_gateway::response(&invocation);
-    let reason = gateway.headers.into_iter().find(|(name, _)| name == "x-krait-reason");
-    let (_, reason) = reason.ok_or_else(|| format!("{ret_msg} is taken by the gateway"))?;
-    let url = function_url::response(&invocation);
-    same(&(gateway.status, url.status), &(403, 500))?;
-    let body: serde_json::Value = serde_json::from_slice(&url.body)?;
-    let said = format!("Invalid scf response format: {reason}");
-    same(&body["errorMessage"].as_str(), &Some(said.as_str()))?;
-    Ok(reason)
-}
-
-fn refused() -> Result<(), Failed> {
-    let status = "statusCode is not an integer from 200 to 599";
-    let value = |name| {
-        format!(
-            "the header {name} is not a string, or a list of strings, without control characters"
-        )
-    };
-    let name = |name| format!("the header name \"{name}\" is not of letters, digits and -");
-    for (fields, expected) in [
-        (r#""statusCode": "200""#, status.to_owned()),
-        (r#""statusCode": 200.0"#, status.to_owned()),
-        (r#""statusCode": true"#, status.to_owned()),
-        (r#""statusCode": null"#, status.to_owned()),
-        (r#""statusCode": -200"#, status.to_owned()),
-        (r#""statusCode": 101"#, status.to_owned()),
-        (r#""statusCode": 199"#, status.to_owned()),
-        (r#""statusCode": 600"#, status.to_owned()),
-        (r#""statusCode": 65736"#, status.to_owned()),
-        (r#""statusCode": 200, "headers": null"#, "headers is not an object".to_owned()),
-        (r#""statusCode": 200, "headers": {"": "a"}"#, name("")),
-        (r#""statusCode": 200, "headers": {"a b": "a"}"#, name("a b")),
-        (r#""statusCode": 200, "headers": {"a\nb\u0000名": "a"}"#, name(r"a\nb\u{0}\u{540d}")),
-        (r#""statusCode": 200, "headers": {"X-A": 1}"#, value("X-A")),
-        (r#""statusCode": 200, "headers": {"X-A": "a\r\nb: c"}"#, value("X-A")),
-        (r#""statusCode": 200, "headers": {"X-A": ["a", null]}"#, value("X-A")),
-        (r#""statusCode": 200, "headers": {"X-A": "\u007f"}"#, value("X-A")),
+    for name in ["", "a", "9a", "-a", "_a", "a-", "a_", "a.b", "a b", "né", "名字", "a\n", &longer]
+    {
+        same(&names::function_name(name), &Err(InvalidName::Function(name.to_owned())))?;
+    }
+    for name in ["a", "9", "_-", &longest[..30]] {
+        same(&names::namespace(name), &Ok(()))?;
+    }
+    for name in ["", "a/b", "é", &longest[..31]] {
+        same(&names::namespace(name), &Err(InvalidName::Namespace(name.to_owned())))?;
+    }
+    for name in ["a", "a-", &longest] {
+        same(&names::alias(name), &Ok(()))?;
+    }
+    for name in ["", "1", "$LATEST", "$DEFAULT", "_a", "é", &longer] {
+        same(&names::alias(name), &Err(InvalidName::Alias(name.to_owned())))?;
+    }
+    for (error, text) in [
         (
-            r#""statusCode": 200, "isBase64Encoded": "false""#,
-            "isBase64Encoded is not a boolean".to_owned(),
+            InvalidName::Function("9".to_owned()),
+            "\"9\" cannot name a function; begin with a letter, go on with letters, digits, - and \
+             _, end with a letter or digit, and take 2 to 60 in all",
         ),
         (
-            r#""statusCode": 200, "isBase64Encoded": true, "body": "名""#,
-            "isBase64Encoded is true and body is not base64".to_owned(),
+            InvalidName::Namespace(String::new()),
+            "\"\" cannot name a namespace; take 1 to 30 letters, digits, - and _",
         ),
         (
-            r#""statusCode": 200, "body": null"#,
-            "body is not a string; make it one, for instance with json.dumps".to_owned(),
+            InvalidName::Alias("1".to_owned()),
+            "\"1\" cannot name an alias; begin with a letter, go on with letters, digits, - and \
+             _, and take 1 to 60 in all",
         ),
     ] {
-        same(&refusal(&format!("{{{fields}}}"))?, &expected)?;
+        same(&error.to_string().as_str(), &text)?;
     }
     Ok(())
 }
 
-/// With a byte less they are sent: a name, its value and four bytes around them.
-fn headers_are_bounded() -> Result<(), Failed> {
-    let most = limits::RESPONSE_HEADER_BYTES - "x-a".len() - 4;
-    let text =
-        |bytes| format!(r#"{{"statusCode": 200, "headers": {{"x-a": "{}"}}}}"#, "a".repeat(bytes));
-    let response = function_url::response(&invocation(Outcome::Returned(text(most))));
-    same(&(response.status, response.headers[0].1.len()), &(200, most))?;
-    same(&refusal(&text(most + 1))?, &"headers is over 65536 bytes".to_owned())?;
-    let many = vec![r#""""#; 100_000].join(",");
-    let many = format!(r#"{{"statusCode": 200, "headers": {{"x-a": [{many}]}}}}"#);
-    same(&refusal(&many)?, &"headers is over 65536 bytes".to_owned())
-}
-
-/// A good response with every byte in turn made another, or cut there.
-fn spoiled() -> Result<(), Failed> {
-    let good = r#"{"isBase64Encoded":true,"statusCode":200,"headers":{"X-A":["v1","v2"],"b":"\t~"},"body":"aGk="}"#;
-    let mut tried = 0;
-    for at in 0..good.len() {
-        let (before, after) = (&good[..at], &good[at + 1..]);
-        let others = "\0\n\" :,[]{}0159\\truefalsn-é\u{7f}=".chars();
-        let changed = others.map(|other| format!("{before}{other}{after}"));
-        for ret_msg in changed.chain([before.to_owned(), format!("{before}{after}")]) {
-            let invocation = invocation(Outcome::Returned(ret_msg.clone()));
-            for response in
-                [function_url::response(&invocation), api_gateway::response(&invocation)]
-            {
-                sendable(&response).map_err(|error| format!("{ret_msg:?}: {error}"))?;
-                tried += 1;
-            }
-        }
-    }
-    same(&(tried > 5000), &true)
-}
-
-fn sendable(response: &HttpResponse) -> Result<(), Box<dyn std::error::Error>> {
-    StatusCode::from_u16(response.status)?;
-    for (name, value) in &response.headers {
-        HeaderName::from_lowercase(name.as_bytes())?;
-        HeaderValue::from_bytes(value.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn too_large() -> Result<(), Failed> {
-    same(
-        &shown(&request_too_large()).as_str(),
-        &concat!(
-            "413\ncontent-type: application/json\n\n",
-            r#"{"errorCode":-1,"errorMessage":"The size of request exceeds the upper limit (6MB)","statusCode":406}"#
+fn server_failures() -> Result<(), Failed> {
+    let exceeded = Failure::ConcurrencyExceeded { function: "f".to_owned(), megabytes: 256 };
+    let internal = Failure::Internal { message: "no room".to_owned() };
+    for (failure, ends_instance, envelope) in [
+        (
+            exceeded,
+            false,
+            r#"{"errorCode":-1,"errorMessage":"Function [f] concurrency exceeded reserved quota 256 MB","requestId":"id","statusCode":432}"#,
         ),
-    )
+        (
+            Failure::Canceled,
+            true,
+            r#"{"errorCode":-1,"errorMessage":"Request was canceled before it was answered","requestId":"id","statusCode":499}"#,
+        ),
+        (
+            internal,
+            true,
+            r#"{"errorCode":-1,"errorMessage":"no room","requestId":"id","statusCode":500}"#,
+        ),
+    ] {
+        same(&failure.ends_instance(), &ends_instance)?;
+        same(&failure.envelope("id").as_str(), &envelope)?;
+    }
+    Ok(())
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(actual: &T, expected: &T) -> Result<(), Failed> {
+fn event_limits() -> Result<(), Failed> {
+    let age = |seconds| limits::event_age(seconds).map_err(|error| error.to_string());
+    let count = |count| limits::retry_count(count).map_err(|error| error.to_string());
+    let too_old = || Err("an event's maximum age is 1 to 21600 seconds".to_owned());
+    same(&[age(0), age(1), age(21_600), age(21_601)], &[too_old(), Ok(1), Ok(21_600), too_old()])?;
+    let too_often = Err("an event is retried 0 to 2 times".to_owned());
+    same(&[count(0), count(2), count(3)], &[Ok(0), Ok(2), too_often])
+}
+
+fn same<T: PartialEq + Debug>(actual: &T, expected: &T) -> Result<(), Failed> {
     if actual == expected {
         return Ok(());
     }

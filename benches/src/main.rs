@@ -17,7 +17,7 @@ mod warm;
 
 use anyhow::{Context, Result};
 use krait::{
-    contract::{Function, Handler},
+    contract::{Dialect, Function, Handler},
     python::{CodePaths, Ended, Entry, Interpreter},
 };
 use std::{
@@ -74,7 +74,7 @@ fn load(interpreter: &Interpreter, file: &Path) -> Result<Entry> {
     let folder = file.parent().context("a file has a folder")?.to_path_buf();
     let module = file.file_stem().context("a file has a name")?.to_string_lossy().into_owned();
     let handler = Handler { module, ..Handler::default() };
-    match interpreter.load(CodePaths { code: folder, layers: Vec::new() }, &handler) {
+    match interpreter.load(CodePaths { code: folder, layers: Vec::new() }, &handler, Dialect::Scf) {
         Ended::Well(entry) => Ok(entry),
         other => anyhow::bail!("{} does not load: {:?}", file.display(), describe(other)),
     }

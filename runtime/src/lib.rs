@@ -12,7 +12,9 @@
 //! - [`instance`]: one function instance: its process, its socket, its limits.
 //! - [`platform`]: functions, versions, events and logs of a whole platform; no HTTP.
 //! - [`server`]: the faces that speak HTTP, over the others.
+//! - [`bootstrap`]: the runtime of a function on another platform, by its runtime API.
 //! - [`check`]: what of a function will not work, told without running it.
+//! - [`pack`]: a function with krait, as one file for where it is to run.
 //! - [`cli`]: the command line, a face over the others.
 //! - `exports`: in a WebAssembly module, the face that its host calls.
 
@@ -21,8 +23,12 @@ pub mod python;
 
 pub mod cli;
 pub mod instance;
+#[cfg(unix)]
+pub mod pack;
 pub mod package;
 
+#[cfg(unix)]
+pub mod bootstrap;
 #[cfg(unix)]
 pub mod check;
 #[cfg(unix)]

@@ -18,10 +18,14 @@ mod start {
         krait::cli::run_python_if_called_so();
         // SAFETY: the arguments are C strings, with a null behind the last.
         let command = unsafe {
-            let command = if (*arguments).is_null() { *arguments } else { *arguments.add(1) };
-            if command.is_null() { c"" } else { CStr::from_ptr(command) }
+            let text = |each: *const c_char| {
+                if each.is_null() { c"" } else { CStr::from_ptr(each) }.to_bytes()
+            };
+            let program = *arguments;
+            let first = if program.is_null() { program } else { *arguments.add(1) };
+            krait::cli::command(text(program), text(first))
         };
-        krait::cli::prepare(command.to_bytes());
+        krait::cli::prepare(command);
         // Flushes Rust's buffered output.
         std::process::exit(i32::from(krait::cli::main()))
     }

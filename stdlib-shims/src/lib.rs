@@ -41,6 +41,12 @@ pub fn add_standard_library(builder: InterpreterBuilder) -> InterpreterBuilder {
     builder
 }
 
+/// The TCP port that this process was last refused, and whether it was to be listened on; told once.
+#[cfg(target_os = "linux")]
+pub fn take_refused_port() -> Option<(u16, bool)> {
+    rustpython_stdlib::refused_port::take().map(|refused| (refused.port, refused.listens))
+}
+
 /// The names of the library's modules, and whether each is native.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn library_modules() -> Vec<(String, bool)> {
@@ -68,6 +74,8 @@ fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
     // krait's own modules replace the engine's of the same name.
     modules.retain(|theirs| own.iter().all(|module| module.name != theirs.name));
     modules.extend(own);
+    #[cfg(feature = "stand-ins")]
+    modules.extend(krait_stand_ins::native_modules(context));
     modules
 }
 

@@ -180,17 +180,28 @@ class Install(unittest.TestCase):
         self.assertEqual((started.returncode, os.listdir(self.folder)), (130, []), errors)
 
     def test_a_compiled_package(self):
-        for arguments in (["orjson"], ["wants_orjson"]):
+        for arguments in (["asyncpg"], ["wants_asyncpg"]):
             code, _, errors = self.krait("install", *arguments)
             self.assertEqual(
                 (code, errors),
                 (
                     1,
-                    "error: orjson is a compiled extension for CPython, which krait cannot load\n"
-                    "  tip: use json\n  tip: --for cloud installs it for the cloud's Python\n",
+                    "error: asyncpg is a compiled extension for CPython, which krait cannot load\n"
+                    "  tip: use pg8000\n  tip: --for cloud installs it for the cloud's Python\n",
                 ),
             )
             self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_package_that_krait_stands_in_for(self):
+        self.assertEqual(self.krait("install", "orjson")[::2], (0, ""))
+        program = "import orjson; print(orjson.loads(b'[1]'), orjson.__version__, orjson.orjson.__file__[-11:])"
+        self.assertEqual(self.krait("python", "-c", program), (0, "[1] 3.0 inux-gnu.so\n", ""))
+
+    def test_one_for_another_python(self):
+        self.assertEqual(self.krait("install", "rpds-py")[::2], (0, ""))
+        self.assertIn("rpds/rpds.cpython-39-x86_64-linux-gnu.so", self.names())
+        program = "import rpds; print(rpds.List([1, 2]))"
+        self.assertEqual(self.krait("python", "-c", program)[1], "List([1, 2])\n")
 
     def test_a_package_that_can_do_without_its_compiled_part(self):
         code, _, errors = self.krait("install", "faster")
@@ -199,9 +210,9 @@ class Install(unittest.TestCase):
         self.assertEqual(self.krait("python", "-c", "import faster; print(faster.HOW)")[1], "by Python\n")
 
     def test_for_the_cloud(self):
-        code, _, errors = self.krait("install", "orjson", "--for", "cloud", "--python", "3.9")
+        code, _, errors = self.krait("install", "asyncpg", "--for", "cloud", "--python", "3.9")
         self.assertEqual((code, errors), (0, ""))
-        self.assertIn("orjson/orjson.cpython-39-x86_64-linux-gnu.so", self.names())
+        self.assertIn("asyncpg/asyncpg.cpython-39-x86_64-linux-gnu.so", self.names())
 
     def test_a_layer_has_the_same_bytes_each_time(self):
         made = []
@@ -262,7 +273,7 @@ class Install(unittest.TestCase):
         )
 
     def test_a_lock_is_for_one_python(self):
-        (self.folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["orjson"]\n')
+        (self.folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["asyncpg"]\n')
         code, _, errors = self.krait("install", "--lock", "--for", "cloud", "--python", "3.9")
         self.assertEqual((code, errors), (0, ""))
         self.assertIn("pyproject.cloud-3.9.lock", self.names())
@@ -321,6 +332,15 @@ def hash_of(start):
     return hashlib.sha256(next(WHEELS.glob(f"{start}-*")).read_bytes()).hexdigest()
 
 
+def compiled(name, module, number, version, code=None):
+    """Writes a wheel with an extension for a version of CPython, as `314`."""
+    files = {
+        f"{module}/__init__.py": code or f"from .{module} import *\n",
+        f"{module}/{module}.cpython-{version}-x86_64-linux-gnu.so": "",
+    }
+    wheel(name, number, files, tag=f"cp{version}-cp{version}-manylinux_2_17_x86_64")
+
+
 def fill():
     wheel("second", "1.0", {"second.py": "NAME = 'second'\n", "old_second.py": ""})
     wheel("second", "2.0", {"second.py": "NAME = 'second'\n"})
@@ -328,11 +348,12 @@ def fill():
     wheel("slow", "1.0", {"slow.py": ""})
     wheel("shared_one", "1.0", {"shared/one.py": ""})
     wheel("shared_two", "1.0", {"shared/two.py": ""})
-    wheel("wants_orjson", "1.0", {"wants_orjson.py": "import orjson\n"}, ["orjson"])
+    wheel("wants_asyncpg", "1.0", {"wants_asyncpg.py": "import asyncpg\n"}, ["asyncpg"])
     for version in ("314", "39"):
-        tag = f"cp{version}-cp{version}-manylinux_2_17_x86_64"
-        own = {"orjson/__init__.py": "from .orjson import *\n", f"orjson/orjson.cpython-{version}-x86_64-linux-gnu.so": ""}
-        wheel("orjson", "3.0", own, tag=tag)
+        compiled("asyncpg", "asyncpg", "3.0", version)
+    orjson = "from .orjson import *\nfrom .orjson import __version__\n"
+    compiled("orjson", "orjson", "3.0", "314", orjson)
+    compiled("rpds_py", "rpds", "0.9", "39")
     faster = "try:\n    from ._fast import HOW\nexcept ImportError:\n    HOW = 'by Python'\n"
     files = {"faster/__init__.py": faster, "faster/_fast.cpython-314-x86_64-linux-gnu.so": ""}
     wheel("faster", "1.0", files, tag="cp314-cp314-manylinux_2_17_x86_64")

@@ -32,6 +32,7 @@ class Attempt:
         self.only = next((each for each in ("serve", "invoke") if f"In {each}." in prose), None)
         self.roots_control = "Root's control." in prose
         self.options = re.findall(r"With (\S+)\.", prose)
+        self.options_of_invoke = self.options + re.findall(r"With (\S+) in invoke\.", prose)
         self.files = "Files." in prose
         self.landlock = int((re.findall(r"Landlock (\d+)\.", prose) or [0])[0])
         self.namespaces = "Namespaces." in prose
@@ -242,7 +243,7 @@ def everything(world, user):
     for attempt in attempts():
         if attempt.only == "serve":
             continue
-        check(f"{user}, invoke: {attempt.name}", world.invoke(attempt, *attempt.options), expected(attempt))
+        check(f"{user}, invoke: {attempt.name}", world.invoke(attempt, *attempt.options_of_invoke), expected(attempt))
         if user == "root" or not attempt.roots_control:
             open_ones = ["--sandbox=off", "--files=all"] if attempt.files else ["--sandbox=off"]
             for option in open_ones:

@@ -59,6 +59,8 @@ class Tally:
         # The calls that ended in a 439 by no doing of their function's: name, number, and when
         # each began and ended.
         self.disturbed = []
+        # How long honest calls took, beside the adversary.
+        self.times = []
         # The numbers of those that were answered.
         self.called = set()
 
@@ -177,6 +179,14 @@ class Worker(threading.Thread):
         with self.tally.lock:
             self.tally.answers[name, code] += 1
             self.tally.called.add(number)
+            if name == "good":
+                self.tally.times.append(time.monotonic() - began)
+            if name == "adversary":
+                # However it ends, unless it was believed.
+                believed = code == 200 and said != str(number)
+                if believed:
+                    self.tally.failures.append(f"{name} {number}: {answer}")
+                return
             if code == 439 and expected != 439:
                 self.tally.disturbed.append((name, number, began, time.monotonic()))
         right = code in (expected, 439) and said == SAID[code].format(number)
@@ -379,6 +389,10 @@ def main():
     shutil.rmtree(folder)
     tally.check(not left, f"temporary files: {left}")
     print(dict(sorted(tally.answers.items(), key=str)))
+    times = sorted(tally.times)
+    half, most = times[len(times) // 2], times[len(times) * 99 // 100]
+    print(f"honest calls: half within {half:.3f} s, 99 of 100 within {most:.3f} s")
+    tally.check(half < 0.5 and most < 3, f"honest calls took {half} and {most} s")
     for name, (_, code) in KINDS.items():
         tally.check(tally.answers[name, code] > 0, f"{name} never gave {code}")
     print(f"{time.monotonic() - began:.0f} s")

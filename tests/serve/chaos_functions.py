@@ -86,6 +86,87 @@ def main_handler(event, context):
     return answer(number)
 """,
 }
+# One that means harm: an attack at random in each call, and then its answer, or none.
+FUNCTIONS["adversary"] = NUMBER + """
+import random, signal, socket, struct, sys, tempfile, time
+def others():
+    return [int(each) for each in os.listdir("/proc") if each.isdigit() and int(each) != os.getpid()]
+
+def signals():
+    for process in others():
+        for number in [signal.SIGSTOP, signal.SIGKILL]:
+            try:
+                os.kill(process, number)
+            except OSError:
+                pass
+
+def looks():
+    for process in others():
+        for name in ["environ", "mem", "fd", "cwd/.."]:
+            try:
+                open(f"/proc/{process}/{name}", "r+b")
+            except OSError:
+                pass
+
+def forges():
+    frame = b"A" + struct.pack("<I", 40) + bytes(8) + struct.pack("<I", 2) + b"{}" + b"9" * 26
+    for descriptor in range(3, 1100):
+        try:
+            os.write(descriptor, frame * random.randrange(1, 100))
+        except OSError:
+            pass
+
+def eats():
+    held = [bytearray(1 << 20) for _ in range(300)]
+
+def crowds():
+    while True:
+        if os.fork() == 0:
+            time.sleep(3)
+            os._exit(0)
+
+def detaches():
+    for _ in range(5):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                held = bytearray(50 << 20)
+                time.sleep(1000)
+            os._exit(0)
+        os.wait()
+
+def floods():
+    for _ in range(30):
+        sys.stdout.write("x" * (1 << 18))
+
+def fills():
+    with tempfile.TemporaryFile(dir="/tmp", buffering=0) as file:
+        for _ in range(100):
+            file.write(bytes(1 << 20))
+
+def opens():
+    held = [open("/dev/null") for _ in range(2000)]
+
+def connects():
+    for family, address in [(socket.AF_INET, ("127.0.0.1", 22)), (socket.AF_UNIX, "/run/systemd/private")]:
+        try:
+            socket.socket(family).connect(address)
+        except OSError:
+            pass
+
+def lasts():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(1000)
+
+ATTACKS = [signals, looks, forges, eats, crowds, detaches, floods, fills, opens, connects, lasts]
+def main_handler(event, context):
+    number = number_of(event)
+    try:
+        ATTACKS[number // 7 % len(ATTACKS)]()
+    except Exception:
+        pass
+    return answer(number)
+"""
 # Those whose instances are forked from a process that has loaded them.
 LOADED_AHEAD = """
 import random, uuid
@@ -106,6 +187,7 @@ FUNCTIONS["ahead-exiting"] = FUNCTIONS["ahead"]
 SETTINGS = {name: "timeout = 5\nmemory = 128" for name in FUNCTIONS}
 for name in ["ahead", "ahead-exiting"]:
     SETTINGS[name] += '\nsnapshot = "init"'
+SETTINGS["adversary"] = "timeout = 1\nmemory = 128\nsandbox = { max-processes = 50, tmp-size = 8 }"
 SETTINGS["looping"] = "timeout = 1\nmemory = 128"
 
 # How often each is called, and what it answers where nobody interferes.
@@ -118,6 +200,7 @@ KINDS = {
     "exiting": (5, 439),
     "crashing": (5, 439),
     "leaving": (5, 200),
+    "adversary": (4, 200),
     "ahead": (15, 200),
     "ahead-exiting": (5, 439),
 }

@@ -133,7 +133,7 @@ class Functions(Case):
             (value + "FunctionName", of("FunctionName", name), {"FunctionName": "9-"}),
             (value + "Handler", None, {"Handler": "nodot"}),
             (value + "Description", of("Description", "a description has at most 1000 characters, and this one 1001"), {"Description": LONG}),
-            (value + "Runtime", of("Runtime", 'krait has no runtime "Nodejs18.15"; take Python3 with a minor version, such as Python3.10'), {"Runtime": "Nodejs18.15"}),
+            (value + "Runtime", of("Runtime", 'krait has no runtime "Nodejs18.15"; take Python3 with a minor version, such as Python3.10, or CustomRuntime'), {"Runtime": "Nodejs18.15"}),
             (value + "Type", of("Type", "krait has functions of the type Event alone"), {"Type": "HTTP"}),
             (value + "MemorySize", of("MemorySize", "memory is 64, or 128 to 3072 in steps of 128 MB"), {"MemorySize": 100}),
             ("InvalidParameterValue", "The value `-1` specified in the parameter `MemorySize` is not valid.", {"MemorySize": -1}),

@@ -25,6 +25,8 @@ Resources:
         Environment: { Variables: { GREETING: hi } }
         Events:
           nightly: { Type: Timer, Properties: { CronExpression: '0 0 3 * * * *', Enable: true, Message: m } }
+      Metadata:
+        Krait: { Sandbox: { network: false, max-file-size: 10 } }
 """
 SERVERLESS = """
 component: scf

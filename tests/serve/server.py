@@ -65,6 +65,8 @@ class Server:
             path = self.project / path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.replace("FOLDER", str(self.folder)))
+            if text.startswith("#!"):
+                path.chmod(0o755)
 
     def start(self):
         options = [str(each).replace("FOLDER", str(self.folder)) for each in self.options]

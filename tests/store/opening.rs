@@ -1,7 +1,7 @@
 //! What may be in the folder when a store is opened.
 
 use super::{NOW, event, in_folder, key, open, wait_for};
-use krait::platform::store::{Namespace, Store, StoreError, StoredFunction};
+use krait::platform::store::{Namespace, Room, Store, StoreError, StoredFunction};
 use libtest_mimic::Trial;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -21,6 +21,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         in_folder("damaged records are set aside", damaged_records),
         in_folder("code without its functions is refused", code_alone),
         in_folder("a file of a newer krait is refused", newer),
+        in_folder("a file of an older krait is brought up to date", older),
         in_folder("functions and namespaces are there again", there_again),
         in_folder("a closed store says so", closed),
     ]
@@ -161,11 +162,40 @@ fn newer(folder: &Path) {
     assert_eq!(
         refusal(&folder),
         format!(
-            "{} was written by a newer krait: its version is 7, and this krait knows 1; use the \
+            "{} was written by a newer krait: its version is 7, and this krait knows 2; use the \
              newer krait, or name another folder with --data-dir",
             file.display()
         )
     );
+}
+
+fn older(folder: &Path) {
+    let old = rusqlite::Connection::open(folder.join("krait.sqlite")).expect("a database");
+    old.execute_batch(include_str!("version_1.sql")).expect("as it was written");
+    drop(old);
+    // Twice: the second time it is up to date.
+    for _ in 0..2 {
+        wait_for(async {
+            let store = open(folder);
+            let functions = store.functions().await.expect("functions");
+            let known: Vec<_> =
+                functions.iter().map(|each| (&*each.name, &*each.version)).collect();
+            assert_eq!(known, [("f", "$LATEST"), ("f", "1")]);
+            assert_eq!(store.namespaces().await.expect("namespaces")[0].description, "of old");
+            let claimed = store.claim(NOW, Room::for_any(10)).await.expect("a claim");
+            let events: Vec<_> = claimed.iter().map(|each| &each.event[..]).collect();
+            assert_eq!(events, [b"{\"of\": \"queued\"}".as_slice(), b"{\"of\": \"running\"}"]);
+            // What is stored from now on is checked.
+            store.save_function(functions[0].clone()).await.expect("saved");
+            store.close().await.expect("closed");
+        });
+    }
+    let now = rusqlite::Connection::open(folder.join("krait.sqlite")).expect("a database");
+    now.execute("UPDATE functions SET definition = '{\"v\": 2}' WHERE version = '$LATEST'", [])
+        .expect("changed");
+    drop(now);
+    let found = wait_for(open(folder).functions());
+    assert!(matches!(found, Err(StoreError::Damaged { .. })), "{found:?}");
 }
 
 fn there_again(folder: &Path) {

@@ -105,9 +105,12 @@ pub(super) fn run(words: &[String]) -> Result<()> {
         bail!("{} is no test suite of CPython's", suite.display());
     }
     let modules = modules(&options, &suite)?;
+    let lines = fs::read_to_string(cases().join("modules.txt"))?;
+    let lines = lines.lines().filter_map(lists::module_line);
     let runner = Runner {
         program: program(&options)?,
         on_cpython: options.cpython,
+        by_python: lines.filter(|line| line.python).map(|line| line.name.to_owned()).collect(),
         handler: cases().join("handler.py"),
         layer: layer(&folder, &suite)?,
         folder,

@@ -112,6 +112,8 @@ fn compile(folder: &Path) -> Result<()> {
         "krait",
         "--target",
         TARGET,
+        // Without stand-ins for compiled packages, which would be a fifth of it.
+        "--no-default-features",
     ]
     .map(str::to_owned)
     .to_vec();

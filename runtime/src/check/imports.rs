@@ -169,6 +169,8 @@ impl Imports {
         from: usize,
         certainty: Certainty,
     ) -> Result<usize, Failure> {
+        let stands_in = self.remedies.stands_in(&name);
+        let found = if stands_in { Found::Opaque { folder: None } } else { found };
         if let Found::Extension(file) = &found {
             return Err(self.extension(&name, file));
         }

@@ -55,6 +55,9 @@ const PACKAGES: [(&str, &str); 34] = [
 struct Known {
     package: Option<String>,
     instead: Option<String>,
+    /// The modules, by their full names, that krait has others for.
+    #[serde(default)]
+    stand_in: HashSet<String>,
 }
 
 /// What is known of packages, and what is installed.
@@ -91,7 +94,8 @@ impl Remedies {
             return Some(format!("it is in the folder {folder}, which is not in sys.path"));
         }
         let known = self.known.get(first);
-        if let (Some(known), true) = (known, self.target.is_krait()) {
+        let stands_in = known.is_some_and(has_stand_ins);
+        if let (Some(known), true, false) = (known, self.target.is_krait(), stands_in) {
             let package = known.package.as_deref().unwrap_or(first);
             let what = format!("{package} is a compiled extension, which krait cannot load");
             return Some(match &known.instead {
@@ -116,6 +120,13 @@ impl Remedies {
                 "put it into the code's folder, or install its package: krait install{place} PACKAGE"
             ),
         })
+    }
+
+    /// Whether krait has a module of its own for an installed package's module of this name.
+    pub(super) fn stands_in(&self, module: &str) -> bool {
+        let first = module.split('.').next().unwrap_or(module);
+        let known = self.known.get(first).filter(|known| has_stand_ins(known));
+        self.target.is_krait() && known.is_some_and(|known| known.stand_in.contains(module))
     }
 
     /// What is said of a module that is an extension, and what helps.
@@ -177,6 +188,10 @@ impl Remedies {
         }
         copied
     }
+}
+
+fn has_stand_ins(known: &Known) -> bool {
+    cfg!(feature = "stand-ins") && !known.stand_in.is_empty()
 }
 
 /// The first parts of the paths of what is installed in a folder.

@@ -62,7 +62,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Fatal> {
     Ok(u8::from(findings.iter().any(|finding| finding.level == Level::Error)))
 }
 
-fn in_text(finding: &Finding) -> String {
+/// A finding as a person reads it.
+pub(super) fn in_text(finding: &Finding) -> String {
     let Finding { file, line, column, level, text, tip, .. } = finding;
     let tip = tip.as_ref().map_or(String::new(), |tip| format!("  tip: {tip}\n"));
     format!("{file}:{line}:{column}: {level}: {text}\n{tip}")

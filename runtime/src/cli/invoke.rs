@@ -31,6 +31,7 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
         request_id: &settled.request_id,
         event: &settled.event,
         pull_code: settled.pull_code,
+        context: None,
         times_imports: arguments.cold_start.import_time.is_some(),
     };
     let invocation = instance.invoke(request, &mut terminal).map_err(|error| {

@@ -5,13 +5,21 @@
 //! than its budget.
 
 #[cfg(unix)]
+mod bootstrap;
+#[cfg(unix)]
 mod check;
 mod cold_start;
 mod events;
 #[cfg(unix)]
+mod init;
+#[cfg(unix)]
 mod install;
 mod invoke;
 mod options;
+#[cfg(unix)]
+mod pack;
+#[cfg(unix)]
+mod packed;
 #[cfg(unix)]
 mod python;
 #[cfg(unix)]
@@ -30,12 +38,13 @@ mod style;
 mod variables;
 
 use crate::instance::Engine;
+#[cfg(target_os = "wasi")]
 use clap::Parser;
 use options::{Command, CommandLine};
 #[cfg(unix)]
 pub use python::run_if_called_so as run_python_if_called_so;
 #[cfg(unix)]
-pub use startup::{prepare, prepare_streams};
+pub use startup::{command, prepare, prepare_streams};
 
 /// An error that ends the program, with the exit code that tells its kind.
 #[derive(Debug)]
@@ -60,15 +69,37 @@ impl Fatal {
 
 /// Runs the command line of this process, and gives its exit status.
 pub fn main() -> u8 {
-    let command_line = CommandLine::try_parse().unwrap_or_else(|error| {
-        Engine::abandon_early();
-        error.exit()
+    #[cfg(unix)]
+    let read = packed::read(startup::typed(std::env::args_os()));
+    #[cfg(target_os = "wasi")]
+    let read = Ok(CommandLine::try_parse_from(std::env::args_os()));
+    let result = read.and_then(|read| {
+        run(read.unwrap_or_else(|error| {
+            Engine::abandon_early();
+            error.exit()
+        }))
     });
-    let result = match command_line.command {
+    Engine::abandon_early();
+    result.unwrap_or_else(|fatal| match fatal {
+        Fatal::Request(error) => style::print_error(&error, 2),
+        Fatal::Internal(error) => style::print_error(&error, 3),
+        Fatal::Signal(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+    })
+}
+
+/// Carries out a command.
+fn run(command_line: CommandLine) -> Result<u8, Fatal> {
+    match command_line.command {
         Command::Invoke(arguments) => invoke::run(*arguments),
         Command::Events(arguments) => events::run(&arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(unix)]
+        Command::Bootstrap(arguments) => bootstrap::run(arguments),
+        #[cfg(unix)]
+        Command::Pack(arguments) => pack::run(&arguments),
+        #[cfg(unix)]
+        Command::Init(arguments) => init::run(&arguments),
         #[cfg(unix)]
         Command::Sandbox => sandbox::run(),
         #[cfg(unix)]
@@ -87,11 +118,5 @@ pub fn main() -> u8 {
             clap_complete::generate(shell, &mut command, "krait", &mut std::io::stdout());
             Ok(0)
         }
-    };
-    Engine::abandon_early();
-    result.unwrap_or_else(|fatal| match fatal {
-        Fatal::Request(error) => style::print_error(&error, 2),
-        Fatal::Internal(error) => style::print_error(&error, 3),
-        Fatal::Signal(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
-    })
+    }
 }

@@ -13,6 +13,8 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum, ValueHint,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
+#[cfg(unix)]
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -44,6 +46,28 @@ Exit status:
   4  the function succeeded, but its cold start took longer than --budget";
 
 #[cfg(unix)]
+const BOOTSTRAP_AFTER_HELP: &str = "\
+The platform starts it, and sets SCF_RUNTIME_API and SCF_RUNTIME_API_PORT, or AWS_LAMBDA_RUNTIME_API.
+A program that is called `bootstrap` needs no command.
+
+It goes on until it is ended. Exit status:
+  1    the function could not be loaded, or its process ended
+  2    there is no runtime API, or a variable is wrong
+  3    the runtime API or krait itself failed
+  143  SIGTERM";
+
+#[cfg(unix)]
+const PACK_AFTER_HELP: &str = "\
+What no package needs is left out: .git, __pycache__, virtual environments, caches of tools. A file
+.kraitignore in CODE names more, as .gitignore does. Links are followed. The same input gives the
+same bytes. See docs/deploy.md.
+
+Exit status:
+  0  the file is written
+  1  krait check found an error, so nothing is written
+  2  the input was wrong, or is larger than the place takes";
+
+#[cfg(unix)]
 const CHECK_AFTER_HELP: &str = "\
 It follows the imports from the handler's file through the function's own files, its packages and
 its layers. What it finds is
@@ -72,6 +96,10 @@ pub(super) enum Command {
     #[cfg(unix)]
     /// Serve functions over HTTP: the cloud's API, function URLs and triggers
     Serve(Box<ServeArguments>),
+    #[cfg(unix)]
+    /// Be a function's runtime on SCF or AWS Lambda, by the runtime API that the platform offers
+    #[command(after_help = BOOTSTRAP_AFTER_HELP)]
+    Bootstrap(BootstrapArguments),
     /// Print a trigger's sample event, or list the triggers
     Events(EventsArguments),
     #[cfg(unix)]
@@ -86,6 +114,13 @@ pub(super) enum Command {
     #[command(after_help = CHECK_AFTER_HELP)]
     Check(CheckArguments),
     #[cfg(unix)]
+    /// Write a function with krait as one file: for a cloud, a container or a machine
+    #[command(after_help = PACK_AFTER_HELP)]
+    Pack(Box<PackArguments>),
+    #[cfg(unix)]
+    /// Start a function: its code, an event, a test and a template in a new folder
+    Init(InitArguments),
+    #[cfg(unix)]
     /// Show what this machine gives the sandbox of functions
     Sandbox,
     #[cfg(unix)]
@@ -97,6 +132,126 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct BootstrapArguments {
+    /// The function to call [default: what _HANDLER says]
+    #[arg(value_name = "FILE.FUNCTION")]
+    pub handler: Option<String>,
+
+    /// The code's folder, of a program that has it packed into it.
+    #[arg(long, hide = true)]
+    pub code: Option<PathBuf>,
+
+    /// Its layers' folders.
+    #[arg(long = "layer", hide = true)]
+    pub layers: Vec<PathBuf>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct PackArguments {
+    /// The function's code: a folder, a .py file or a .zip package [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub code: Option<PathBuf>,
+
+    /// Where the function is to run
+    #[arg(long = "for", value_enum, value_name = "PLACE")]
+    pub place: PackPlace,
+
+    /// What is written [default: the function's name in this folder, with .zip or .tar]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub output: Option<PathBuf>,
+
+    /// The function to call [default: index.main_handler; for a .py file, main_handler in it]
+    #[arg(long, value_name = "FILE.FUNCTION", help_heading = "Function")]
+    pub handler: Option<String>,
+
+    /// An environment variable of the function; may be repeated
+    #[arg(long = "env", value_name = "K=V", value_parser = variable, help_heading = "Function")]
+    pub environment: Vec<(String, String)>,
+
+    /// A file of K=V lines; --env overrides it; may be repeated
+    #[arg(long = "env-file", value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Function")]
+    pub environment_files: Vec<PathBuf>,
+
+    /// A layer, a folder or a .zip, searched after the code; may be repeated
+    #[arg(long = "layer", value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Function")]
+    pub layers: Vec<PathBuf>,
+
+    /// The function's name [default: the template's, or the code's]
+    #[arg(long, help_heading = "Function")]
+    pub name: Option<String>,
+
+    /// Memory of an instance: 64, or 128 to 3072 in steps of 128 [default: 128]
+    #[arg(long, value_name = "MB", value_parser = memory, help_heading = "Function")]
+    pub memory: Option<u32>,
+
+    /// Seconds the handler may run, 1 to 900 [default: 3]
+    #[arg(long, value_name = "S", value_parser = timeout, help_heading = "Function")]
+    pub timeout: Option<u32>,
+
+    /// A template.yaml (TCSAM) or serverless.yml (component scf) that declares the function
+    /// [default: the one in CODE, if no handler is given]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Function")]
+    pub template: Option<PathBuf>,
+
+    /// Which of the template's functions [default: the only one]
+    #[arg(long, value_name = "NAME", help_heading = "Function")]
+    pub function: Option<String>,
+
+    /// Pack it whatever krait check finds
+    #[arg(long, help_heading = "Package")]
+    pub no_check: bool,
+
+    /// The krait that goes along, for another processor for example [default: this program]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Package")]
+    pub program: Option<PathBuf>,
+
+    /// A label of an image; may be repeated
+    #[arg(long = "label", value_name = "K=V", value_parser = variable, help_heading = "Package")]
+    pub labels: Vec<(String, String)>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PackPlace {
+    /// SCF's custom runtime: a zip
+    Scf,
+    /// AWS Lambda's provided.al2023: a zip
+    Lambda,
+    /// Containers: an OCI image, a tar if FILE ends in .tar, else a folder
+    Oci,
+    /// A machine: one program
+    Exe,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// What the function is for
+    #[arg(value_enum, default_value_t, value_name = "TEMPLATE")]
+    pub template: InitTemplate,
+
+    /// The folder that is made [default: the template's name]
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum InitTemplate {
+    /// Events of your own
+    #[default]
+    Event,
+    /// Requests to a function URL
+    Url,
+    /// A timer
+    Timer,
+    /// Objects that come into a bucket
+    Cos,
 }
 
 #[cfg(unix)]
@@ -210,9 +365,14 @@ pub(super) struct ServeArguments {
     #[arg(long)]
     pub print_config: bool,
 
-    /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
-    pub listen: std::net::SocketAddr,
+    /// The address to listen on [default: 127.0.0.1:9000]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<std::net::SocketAddr>,
+
+    /// Serve nothing but the URL of the one function, at /, and /healthz and /readyz; without
+    /// --listen on the port $PORT of all addresses, if that is set
+    #[arg(long)]
+    pub only_url: bool,
 
     /// The folder for functions made by the API, queued events and logs
     /// [default: krait in the user's state folder]
@@ -402,13 +562,26 @@ pub(super) struct SandboxArguments {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub allow_write: Vec<PathBuf>,
 
-    /// The network: on, off, or the TCP ports that it may connect to, as in 443,5432
+    /// The network: on, off, or the TCP ports that it may connect to, as in 443,5432 [default: on;
+    /// 53,443 in krait serve]
     #[arg(long, value_name = "WHAT", value_parser = str::parse::<Network>)]
     pub network: Option<Network>,
 
     /// Let it start no other processes
     #[arg(long)]
     pub no_processes: bool,
+
+    /// Processes that it may have at once [default: no limit; 1024 in krait serve]
+    #[arg(long, value_name = "N")]
+    pub max_processes: Option<NonZeroU32>,
+
+    /// The size in MB that a file it writes may reach [default: no limit]
+    #[arg(long, value_name = "MB")]
+    pub max_file_size: Option<u32>,
+
+    /// The size in MB of an instance's own /tmp, in krait serve [default: 512]
+    #[arg(long, value_name = "MB")]
+    pub tmp_size: Option<NonZeroU32>,
 }
 
 #[cfg(unix)]

@@ -56,7 +56,11 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
         None => package.implied_handler.clone().unwrap_or_default(),
     };
     package.check_entry(&handler).map_err(Fatal::request)?;
-    let function = function(arguments, &declared, handler, code)?;
+    let function = Function {
+        #[cfg(unix)]
+        sandbox: super::sandbox::of_template(&arguments.sandbox, declared.sandbox.as_ref()),
+        ..function(&Typed::of(arguments), &declared, handler, code)?
+    };
     let (event, event_source) = event(arguments)?;
     let request_id =
         arguments.request_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
@@ -101,8 +105,43 @@ pub(super) fn declared_in(
     }
 }
 
-fn function(
-    arguments: &InvokeArguments,
+/// What was typed of a function.
+#[derive(Default)]
+pub(super) struct Typed<'a> {
+    pub name: Option<&'a str>,
+    pub namespace: Option<&'a str>,
+    pub version: Option<&'a str>,
+    pub region: Option<&'a str>,
+    pub appid: Option<&'a str>,
+    pub uin: Option<&'a str>,
+    pub memory: Option<u32>,
+    pub timeout: Option<u32>,
+    pub init_timeout: Option<u32>,
+    pub environment: &'a [(String, String)],
+    pub environment_files: &'a [PathBuf],
+}
+
+impl<'a> Typed<'a> {
+    fn of(arguments: &'a InvokeArguments) -> Self {
+        Self {
+            name: arguments.name.as_deref(),
+            namespace: arguments.namespace.as_deref(),
+            version: arguments.function_version.as_deref(),
+            region: arguments.region.as_deref(),
+            appid: arguments.appid.as_deref(),
+            uin: arguments.uin.as_deref(),
+            memory: arguments.memory,
+            timeout: arguments.timeout,
+            init_timeout: arguments.init_timeout,
+            environment: &arguments.environment,
+            environment_files: &arguments.environment_files,
+        }
+    }
+}
+
+/// The function that was typed, over what a template says, over defaults.
+pub(super) fn function(
+    arguments: &Typed<'_>,
     declared: &Declared,
     handler: Handler,
     code: &Path,
@@ -121,17 +160,17 @@ fn function(
             ))
         })
     };
-    let text = |typed: &Option<String>, said: &Option<String>, default: String| {
-        typed.clone().or_else(|| said.clone()).unwrap_or(default)
+    let text = |typed: Option<&str>, said: Option<&str>, default: String| {
+        typed.or(said).map_or(default, str::to_owned)
     };
-    let declared_name = Some(declared.name.clone()).filter(|name| !name.is_empty());
+    let declared_name = Some(declared.name.as_str()).filter(|name| !name.is_empty());
     Ok(Function {
-        name: text(&arguments.name, &declared_name, name_of(code).unwrap_or(defaults.name)),
-        namespace: text(&arguments.namespace, &declared.namespace, defaults.namespace),
-        version: text(&arguments.function_version, &None, defaults.version),
-        region: text(&arguments.region, &declared.region, defaults.region),
-        appid: text(&arguments.appid, &None, defaults.appid),
-        uin: text(&arguments.uin, &None, defaults.uin),
+        name: text(arguments.name, declared_name, name_of(code).unwrap_or(defaults.name)),
+        namespace: text(arguments.namespace, declared.namespace.as_deref(), defaults.namespace),
+        version: text(arguments.version, None, defaults.version),
+        region: text(arguments.region, declared.region.as_deref(), defaults.region),
+        appid: text(arguments.appid, None, defaults.appid),
+        uin: text(arguments.uin, None, defaults.uin),
         handler,
         memory_mb: checked(
             arguments.memory,
@@ -164,11 +203,11 @@ fn name_of(code: &Path) -> Option<String> {
 }
 
 fn variables(
-    arguments: &InvokeArguments,
+    arguments: &Typed<'_>,
     declared: &Declared,
 ) -> Result<IndexMap<String, String>, Fatal> {
     let mut variables = declared.environment.clone();
-    for path in &arguments.environment_files {
+    for path in arguments.environment_files {
         let text = package::read_text(path)
             .with_context(|| format!("the environment file {} cannot be read", path.display()))
             .map_err(Fatal::Request)?;

@@ -5,11 +5,14 @@ use super::{
     options::{SandboxArguments, SandboxFiles, SandboxMode},
 };
 use crate::{
-    contract::policy::{Files, Mode, Policy},
+    contract::policy::{Files, Mode, Policy, Rules},
     sandbox::Machine,
 };
 use anyhow::{Context as _, anyhow};
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 
 /// Tells what this machine gives, a line for each thing, and what comes of it.
 pub(super) fn run() -> Result<u8, Fatal> {
@@ -80,8 +83,33 @@ pub(super) fn policy(arguments: &SandboxArguments, policy: Policy) -> Result<Pol
         write: there(&arguments.allow_write, "--allow-write")?,
         network: arguments.network.clone().unwrap_or(policy.network),
         processes: policy.processes && !arguments.no_processes,
+        max_processes: arguments.max_processes.map(NonZeroU32::get).or(policy.max_processes),
+        max_file_megabytes: arguments.max_file_size.or(policy.max_file_megabytes),
+        temporary_megabytes: arguments.tmp_size.map_or(policy.temporary_megabytes, NonZeroU32::get),
         ..policy
     })
+}
+
+/// What a template says of the sandbox that was not typed. Code may come with its template, so what
+/// somebody closed for it stays closed: the template opens no more than `krait invoke` does itself.
+pub(super) fn of_template(arguments: &SandboxArguments, rules: Option<&Rules>) -> Rules {
+    let mut rules = rules.cloned().unwrap_or_default();
+    // With no word of files, all are open.
+    let typed = arguments.files.is_some()
+        || !arguments.allow_read.is_empty()
+        || !arguments.allow_write.is_empty()
+        || !matches!(arguments.sandbox, SandboxMode::Auto);
+    if typed {
+        rules = Rules { files: None, read: Vec::new(), write: Vec::new(), ..rules };
+    }
+    Rules {
+        mode: rules.mode.filter(|mode| *mode == Mode::Require),
+        network: rules.network.filter(|_| arguments.network.is_none()),
+        processes: rules.processes.filter(|_| !arguments.no_processes),
+        max_processes: rules.max_processes.filter(|_| arguments.max_processes.is_none()),
+        max_file_size: rules.max_file_size.filter(|_| arguments.max_file_size.is_none()),
+        ..rules
+    }
 }
 
 fn there(paths: &[PathBuf], option: &str) -> Result<Vec<PathBuf>, Fatal> {

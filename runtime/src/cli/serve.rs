@@ -9,7 +9,7 @@ use crate::{
         Limits, Parts, Platform, Project,
         configuration::{self, Declaration, Sources},
         log::{Format, Log},
-        store::Store,
+        store::{FunctionKey, Store},
     },
     sandbox::Machine,
     server::{
@@ -19,7 +19,7 @@ use crate::{
 };
 use anyhow::{Context as _, anyhow};
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -37,13 +37,14 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
         return print(&declarations);
     }
     let credentials = credentials(arguments)?;
+    let only = only_url(arguments, &declarations)?;
     let address = checked_address(arguments, credentials.is_some())?;
-    let (policy, missing) = sandbox(arguments)?;
+    let (policy, missing) = sandbox(arguments, address.port())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Fatal::internal)?;
-    let serving = Serving { sources, declarations, credentials, address, policy, missing };
+    let serving = Serving { sources, declarations, credentials, only, address, policy, missing };
     runtime.block_on(serve(arguments, serving))
 }
 
@@ -52,6 +53,8 @@ struct Serving {
     sources: Sources,
     declarations: Vec<Declaration>,
     credentials: Option<Credentials>,
+    /// The function whose URL alone is served.
+    only: Option<FunctionKey>,
     address: SocketAddr,
     policy: Policy,
     /// What the machine lacks for a whole sandbox.
@@ -60,8 +63,8 @@ struct Serving {
 
 /// What functions are kept to, and what of it this machine cannot keep. This process must have
 /// one thread.
-fn sandbox(arguments: &ServeArguments) -> Result<(Policy, Vec<&'static str>), Fatal> {
-    let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve())?;
+fn sandbox(arguments: &ServeArguments, listens: u16) -> Result<(Policy, Vec<&'static str>), Fatal> {
+    let policy = sandbox::policy(&arguments.sandbox, Policy::of_serve(listens))?;
     let missing = match policy.mode {
         Mode::Off => Vec::new(),
         _ => Machine::look_closely().missing(),
@@ -70,7 +73,7 @@ fn sandbox(arguments: &ServeArguments) -> Result<(Policy, Vec<&'static str>), Fa
 }
 
 async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal> {
-    let Serving { sources, declarations, credentials, address, policy, missing } = serving;
+    let Serving { sources, declarations, credentials, only, address, policy, missing } = serving;
     let format = if arguments.json() { Format::Json } else { Format::Text };
     // Bound first, so that an address in use has no other effect.
     let listener = server::listen(address)
@@ -118,7 +121,7 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let mut reload = signal(SignalKind::hangup()).map_err(Fatal::internal)?;
     let (close, closing) = watch::channel(false);
     let local = listener.local_addr().map_err(Fatal::internal)?;
-    let server = Arc::new(Server::new(platform.clone(), credentials));
+    let server = Arc::new(Server::new(platform.clone(), credentials, only));
     tokio::spawn(server.clone().give_memory_back());
     let grace = Duration::from_secs_f64(arguments.grace);
     let serving = tokio::spawn(server::serve(listener, server, closing, grace, connections));
@@ -204,9 +207,43 @@ fn of_file(path: &Path) -> Result<Credentials, Fatal> {
     }
 }
 
+/// The one function, where its URL alone is to be served.
+fn only_url(
+    arguments: &ServeArguments,
+    declarations: &[Declaration],
+) -> Result<Option<FunctionKey>, Fatal> {
+    match declarations {
+        _ if !arguments.only_url => Ok(None),
+        [one] => Ok(Some(one.key())),
+        others => Err(Fatal::Request(anyhow!(
+            "--only-url serves one function, and there are {}; name one",
+            others.len()
+        ))),
+    }
+}
+
+/// The address that is typed, or that a container's platform asks for.
+fn address(arguments: &ServeArguments) -> Result<SocketAddr, Fatal> {
+    /// Where nobody says anything.
+    const PORT: u16 = 9000;
+    let port = std::env::var("PORT").ok().filter(|port| arguments.only_url && !port.is_empty());
+    match (arguments.listen, port) {
+        (Some(address), _) => Ok(address),
+        (None, Some(port)) => {
+            let number = port.parse().with_context(|| format!("PORT is {port:?}, and no port"));
+            Ok((Ipv4Addr::UNSPECIFIED, number.map_err(Fatal::Request)?).into())
+        }
+        (None, None) => Ok((Ipv4Addr::LOCALHOST, PORT).into()),
+    }
+}
+
 /// Without credentials everybody who can reach the server can run code here.
 fn checked_address(arguments: &ServeArguments, secured: bool) -> Result<SocketAddr, Fatal> {
-    let address = arguments.listen;
+    let address = address(arguments)?;
+    // Nobody can change what a URL runs.
+    if arguments.only_url {
+        return Ok(address);
+    }
     if address.ip().is_loopback() || secured || arguments.insecure {
         return Ok(address);
     }

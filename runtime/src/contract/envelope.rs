@@ -1,5 +1,6 @@
 //! Failures, and the JSON envelope that reports them (docs/contract.md §2).
 
+use super::lambda::Diagnostic;
 use serde::{Deserialize, Serialize};
 
 /// Every failure's `errorCode`, as the platform's document shows it. Newer reports by users show 1
@@ -19,6 +20,8 @@ pub enum Failure {
     Timeout { seconds: u32 },
     /// The instance used more memory than it may: 434.
     Memory { megabytes: u32 },
+    /// What a handler of Lambda's raised, or what kept it from being loaded, as Lambda tells it.
+    Lambda { while_loading: bool, diagnostic: Box<Diagnostic> },
     /// The process ended before it answered: 439.
     ProcessExit,
     /// RetMsg is larger than 6 MB: 407.
@@ -38,13 +41,13 @@ impl Failure {
     pub fn status_code(&self) -> u16 {
         match self {
             Self::ResponseTooLarge => 407,
-            Self::UserCode { .. } => 430,
+            Self::UserCode { .. } | Self::Lambda { while_loading: false, .. } => 430,
             Self::ConcurrencyExceeded { .. } => 432,
             Self::Timeout { .. } => 433,
             Self::Memory { .. } => 434,
             Self::EntryMissing { .. } => 437,
             Self::ProcessExit => 439,
-            Self::Load { .. } => 443,
+            Self::Load { .. } | Self::Lambda { while_loading: true, .. } => 443,
             Self::InitTimeout { .. } => 450,
             Self::Canceled => 499,
             Self::Internal { .. } => 500,
@@ -56,7 +59,10 @@ impl Failure {
     pub fn ends_instance(&self) -> bool {
         !matches!(
             self,
-            Self::UserCode { .. } | Self::ResponseTooLarge | Self::ConcurrencyExceeded { .. }
+            Self::UserCode { .. }
+                | Self::Lambda { while_loading: false, .. }
+                | Self::ResponseTooLarge
+                | Self::ConcurrencyExceeded { .. }
         )
     }
 
@@ -66,6 +72,9 @@ impl Failure {
         match self {
             Self::UserCode { .. } => "user code exception caught".to_owned(),
             Self::Load { message } => message.clone(),
+            Self::Lambda { diagnostic, .. } => {
+                format!("{}: {}", diagnostic.error_type, diagnostic.error_message)
+            }
             Self::EntryMissing { file } => format!(
                 "the entry file {file} is not in the code; check that the handler names it and \
                  that it is at the root of the package"

@@ -1,8 +1,11 @@
 //! The environment variables a handler sees (docs/contract.md §7).
 
-use super::{Function, limits};
+use super::{Dialect, Function, Handler, limits};
 use indexmap::IndexMap;
-use std::fmt;
+use std::{
+    ffi::{OsStr, OsString},
+    fmt,
+};
 
 /// Prefixes the platform keeps for itself.
 const RESERVED_PREFIXES: [&str; 3] = ["SCF_", "QCLOUD_", "TENCENTCLOUD_"];
@@ -76,12 +79,53 @@ pub fn check(variables: &IndexMap<String, String>) -> Result<(), InvalidEnvironm
 }
 
 /// The whole environment of a handler: the platform's variables, then the user's,
-/// which win where both set one.
+/// which win where both set one; or what another platform gave.
 ///
 /// `SCF_RUNTIME` is a guess at the next documented spelling. The credentials
 /// (`TENCENTCLOUD_SECRETID` and the like) are absent, as for a function without a role.
 pub fn of(function: &Function) -> IndexMap<String, String> {
-    let platform = [
+    if let Some(given) = &function.given_environment {
+        return given.clone();
+    }
+    let mut all: IndexMap<String, String> = platform(function)
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    if function.own_runtime && function.dialect == Dialect::Lambda {
+        for (key, value) in [
+            ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", function.version.clone()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+            ("AWS_REGION", function.region.clone()),
+        ] {
+            all.insert(key.to_owned(), value);
+        }
+    }
+    for (key, value) in &function.environment {
+        all.insert(key.clone(), value.clone());
+    }
+    all
+}
+
+/// The user's variables among those of a process that the platform started, by their names: the
+/// platform tells them in no other way.
+pub fn of_user(all: &IndexMap<String, String>) -> IndexMap<String, String> {
+    let function = Function::default();
+    let known = platform(&function).map(|(key, _)| key);
+    let is_own = |key: &str| {
+        key != "_HANDLER"
+            && !key.starts_with("KRAIT_")
+            && !known.contains(&key)
+            && !RESERVED_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+    };
+    all.iter()
+        .filter(|(key, _)| is_own(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+fn platform(function: &Function) -> [(&'static str, &str); 26] {
+    [
         ("TENCENTCLOUD_RUNENV", "SCF"),
         ("TENCENTCLOUD_REGION", &function.region),
         ("TENCENTCLOUD_APPID", &function.appid),
@@ -109,11 +153,27 @@ pub fn of(function: &Function) -> IndexMap<String, String> {
         ("TZ", "UTC"),
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
         ("LD_LIBRARY_PATH", "/var/runtime/java8:/var/user:/opt"),
-    ];
-    let mut all: IndexMap<String, String> =
-        platform.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    for (key, value) in &function.environment {
-        all.insert(key.clone(), value.clone());
-    }
-    all
+    ]
+}
+
+/// What a function with its own runtime is told of it and of its code, beyond [`of`]. The runtime
+/// API is on loopback.
+pub fn of_own_runtime(
+    dialect: Dialect,
+    handler: &Handler,
+    code: &OsStr,
+    port: u16,
+) -> Vec<(&'static str, OsString)> {
+    let api = match dialect {
+        Dialect::Scf => vec![
+            ("SCF_RUNTIME_API", "127.0.0.1".into()),
+            ("SCF_RUNTIME_API_PORT", port.to_string().into()),
+        ],
+        Dialect::Lambda => vec![
+            ("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}").into()),
+            ("LAMBDA_TASK_ROOT", code.to_owned()),
+        ],
+    };
+    let own = [("_HANDLER", handler.to_string().into()), ("USER_CODE_ROOT", code.to_owned())];
+    api.into_iter().chain(own).collect()
 }

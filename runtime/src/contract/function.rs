@@ -2,6 +2,7 @@
 
 use super::{Handler, limits, policy::Rules};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// A function's configuration. The defaults are the platform's where it has any
 /// (docs/contract.md §6), else the documentation's example values (§1.5).
@@ -24,6 +25,35 @@ pub struct Function {
     pub environment: IndexMap<String, String>,
     /// What it may reach of the machine, where that is not what holds for all.
     pub sandbox: Rules,
+    /// Whose handlers it has.
+    pub dialect: Dialect,
+    /// Whether it is no handler in Python, but a program called `bootstrap`, which asks a runtime
+    /// API of its dialect for calls (docs/contract.md §9).
+    pub own_runtime: bool,
+    /// Its whole environment, where another platform made that: see [`super::environment::of`].
+    pub given_environment: Option<IndexMap<String, String>>,
+}
+
+/// Whose handlers a function has: what their `context` is, and how their failures are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialect {
+    /// SCF's: a dict, and its envelope.
+    #[default]
+    Scf,
+    /// Those of AWS Lambda: an object, and [`super::lambda::Diagnostic`].
+    Lambda,
+}
+
+impl Dialect {
+    /// The dialect of the runtime API that a runtime's program asks, by the runtime's name; none
+    /// where that is no such runtime.
+    pub fn of_own_runtime(runtime: &str) -> Option<Self> {
+        match runtime {
+            "CustomRuntime" => Some(Self::Scf),
+            "provided.al2023" | "provided.al2" => Some(Self::Lambda),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Function {
@@ -41,6 +71,9 @@ impl Default for Function {
             init_timeout_seconds: limits::DEFAULT_INIT_TIMEOUT_SECONDS,
             environment: IndexMap::new(),
             sandbox: Rules::default(),
+            dialect: Dialect::default(),
+            own_runtime: false,
+            given_environment: None,
         }
     }
 }

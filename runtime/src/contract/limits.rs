@@ -18,6 +18,9 @@ pub const CODE_BYTES: u64 = 500 * MIB;
 /// A function's code as it is uploaded, zipped, in bytes; in the API it is base64 besides. The
 /// page of `UpdateFunctionCode` says 20 MB.
 pub const ZIP_BYTES: u64 = 50 * MIB;
+/// The same of AWS Lambda: a zip by direct upload, and code with layers unpacked.
+pub const LAMBDA_ZIP_BYTES: u64 = 50 * MIB;
+pub const LAMBDA_CODE_BYTES: u64 = 250 * MIB;
 /// Layers of one function.
 pub const LAYERS: usize = 5;
 /// File descriptors a function may hold.

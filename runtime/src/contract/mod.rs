@@ -14,6 +14,7 @@ pub mod handler;
 #[cfg(unix)]
 pub mod http;
 pub mod journal;
+pub mod lambda;
 pub mod limits;
 pub mod names;
 pub mod policy;
@@ -24,7 +25,7 @@ pub mod schedule;
 
 pub use context::Context;
 pub use envelope::Failure;
-pub use function::Function;
+pub use function::{Dialect, Function};
 pub use handler::Handler;
 pub use journal::{Column, Journal};
 pub use policy::Policy;

@@ -1,7 +1,7 @@
 //! What a function may reach of the machine: krait's own, the platform says nothing of it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::path::PathBuf;
+use std::{num::NonZeroU32, path::PathBuf};
 
 /// Whether functions are kept in a sandbox.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub enum Network {
 }
 
 /// The policy that a function's instance is kept by.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     pub mode: Mode,
     pub files: Files,
@@ -51,6 +51,13 @@ pub struct Policy {
     pub network: Network,
     /// Whether other processes may be started.
     pub processes: bool,
+    /// How many processes an instance may have, itself included; threads count where the kernel
+    /// counts.
+    pub max_processes: Option<u32>,
+    /// How large a file that it writes may become, in MB.
+    pub max_file_megabytes: Option<u32>,
+    /// The size of its own `/tmp`, in MB.
+    pub temporary_megabytes: u32,
     /// Whether the code's own folder may be written to.
     pub writable_code: bool,
     /// Whether an instance has a `/tmp` of its own, where the machine can give it one.
@@ -69,6 +76,39 @@ pub struct Rules {
     pub write: Vec<PathBuf>,
     pub network: Option<Network>,
     pub processes: Option<bool>,
+    pub max_processes: Option<NonZeroU32>,
+    /// In MB.
+    pub max_file_size: Option<u32>,
+    /// In MB.
+    pub tmp_size: Option<NonZeroU32>,
+}
+
+/// What functions connect to in `krait serve` unless more is opened: names and HTTPS.
+const OUTWARD: [u16; 2] = [53, 443];
+
+/// Processes of an instance in `krait serve`: the platform's limit (docs/contract.md §6).
+const PROCESSES: u32 = 1024;
+
+/// The size of `/tmp`, in MB: the platform's (docs/contract.md §6).
+const TEMPORARY_MEGABYTES: u32 = 512;
+
+impl Default for Policy {
+    /// Files are the function's own, and the network is open.
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            files: Files::default(),
+            read: Vec::new(),
+            write: Vec::new(),
+            network: Network::default(),
+            processes: false,
+            max_processes: None,
+            max_file_megabytes: None,
+            temporary_megabytes: TEMPORARY_MEGABYTES,
+            writable_code: false,
+            own_temporary: false,
+        }
+    }
 }
 
 impl Policy {
@@ -78,10 +118,23 @@ impl Policy {
         Self { files: Files::All, processes: true, writable_code: true, ..Self::default() }
     }
 
-    /// For code beside other code: the code stays as it is, and `/tmp` is its own. The network is
-    /// open, since functions use databases and each other.
-    pub fn of_serve() -> Self {
-        Self { processes: true, own_temporary: true, ..Self::default() }
+    /// For code beside other code: the code stays as it is, and `/tmp` is its own. Of the network,
+    /// names and HTTPS are open: this machine's services, krait's API among them, trust whoever
+    /// reaches them. `listens` is the server's own port.
+    pub fn of_serve(listens: u16) -> Self {
+        let outward = OUTWARD.into_iter().filter(|port| *port != listens);
+        Self {
+            network: Network::Ports(outward.collect()),
+            processes: true,
+            max_processes: Some(PROCESSES),
+            own_temporary: true,
+            ..Self::default()
+        }
+    }
+
+    /// How many processes an instance may have, where a sandbox limits them.
+    pub fn processes_at_most(&self) -> Option<u32> {
+        self.max_processes.filter(|_| self.mode != Mode::Off)
     }
 
     /// With what is said of one function. `require` is not given up by it.
@@ -100,6 +153,10 @@ impl Policy {
             policy.network = network.clone();
         }
         policy.processes = rules.processes.unwrap_or(self.processes);
+        policy.max_processes = rules.max_processes.map(NonZeroU32::get).or(self.max_processes);
+        policy.max_file_megabytes = rules.max_file_size.or(self.max_file_megabytes);
+        policy.temporary_megabytes =
+            rules.tmp_size.map_or(self.temporary_megabytes, NonZeroU32::get);
         policy
     }
 }

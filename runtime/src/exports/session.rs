@@ -137,6 +137,7 @@ impl Session {
             request_id,
             event,
             pull_code: self.pull_code,
+            context: None,
             times_imports: false,
         };
         match instance.invoke(request, &mut recorder) {

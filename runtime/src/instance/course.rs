@@ -112,8 +112,9 @@ impl<'a> Course<'a> {
 
     /// The invocation, as it goes to the instance.
     pub(super) fn call(&self) -> Vec<u8> {
-        let context = Context::new(self.request.function, self.request.request_id).to_json();
-        let Request { event, times_imports, .. } = self.request;
+        let Request { function, request_id, event, context, times_imports, .. } = self.request;
+        let own = || Context::new(function, request_id).to_json();
+        let context = context.map_or_else(own, str::to_owned);
         wire::invocation_frame(self.call, context.as_bytes(), event, times_imports)
     }
 
@@ -224,6 +225,18 @@ impl<'a> Course<'a> {
             }
         }
         None
+    }
+
+    /// The end of an instance with more processes than it may have, which its log tells.
+    pub(super) fn is_crowd(&mut self, at_most: Option<u32>) -> End {
+        let most = at_most.unwrap_or_default();
+        self.release_log();
+        let line = format!(
+            "krait: the function had more than {most} processes: --max-processes allows more, in \
+             krait.toml sandbox.max-processes\n"
+        );
+        self.show(line.as_bytes());
+        End::Gone
     }
 
     /// What an end comes to.

@@ -4,7 +4,7 @@
 //! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
-    allocator, panics, pidfd, process, python_link,
+    allocator, own_runtime, panics, pidfd, process, python_link,
     serve::{self, Warm},
     wire::{self, Assignment, Serve},
     zygote,
@@ -251,16 +251,21 @@ fn follow(
     loaded: Option<&serve::Loaded>,
 ) -> ! {
     match wire::receive_assignment(&mut channels.socket) {
-        Ok(Some(Assignment::Serve(function))) => {
+        Ok(Some(Assignment::Serve(mut function))) => {
             panics::log_to(channels.log.as_raw_fd());
             let mut warm = warm();
             process::become_instance(&function);
+            let runtime_api =
+                function.own_runtime.then(|| own_runtime::open_port(&mut function.policy.network));
             let stage = if loaded.is_some() { Stage::OfZygote } else { Stage::Instance };
             for remark in enter(ground, &mut channels, &function, stage) {
                 warm.note.push_str("; not in its sandbox: ");
                 warm.note.push_str(&remark);
             }
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
+            if let Some(listener) = runtime_api {
+                own_runtime::run(channels, *function, warm, listener)
+            }
             serve::run(channels, *function, warm, loaded)
         }
         Ok(Some(Assignment::Zygote(function))) => {

@@ -14,6 +14,9 @@ pub struct Request<'a> {
     pub event: &'a [u8],
     /// How long the code took to find and unpack, for the cold start's report.
     pub pull_code: Duration,
+    /// The context as the text of a JSON object, where another platform told it. Otherwise it
+    /// is that of the function.
+    pub context: Option<&'a str>,
     /// Whether the observer is told what each import took, where the function is loaded for this.
     pub times_imports: bool,
 }

@@ -27,6 +27,8 @@ mod engine;
 mod in_module;
 #[cfg(unix)]
 mod marker;
+#[cfg(unix)]
+mod own_runtime;
 mod panics;
 #[cfg(unix)]
 mod pidfd;

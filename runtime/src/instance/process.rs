@@ -42,6 +42,7 @@ pub struct Instance {
     pub(super) marker: Marker,
     pub(super) key: Key,
     pub(super) phase: Phase,
+    pub(super) processes_at_most: Option<u32>,
     pub(super) reaped: Option<Reaped>,
 }
 
@@ -69,6 +70,7 @@ impl Instance {
         hide_from_functions();
         let (marker, key) = (Marker::fresh(), Key::fresh());
         let serve = Serve::of(function, code, policy, marker, key, once);
+        let processes_at_most = serve.policy.processes_at_most();
         let assignment = Assignment::Serve(Box::new(serve));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
@@ -82,6 +84,7 @@ impl Instance {
             marker,
             key,
             phase: Phase::default(),
+            processes_at_most,
             reaped: None,
         })
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     contract::{Failure, Policy},
     locks,
-    python::{CodePaths, Ended, Entry, Interpreter, keep_counts, leave},
+    python::{CodePaths, Ended, Entry, Interpreter, keep_counts, leave, take_refused_port},
     sandbox,
 };
 use std::{
@@ -44,7 +44,7 @@ pub(super) fn load_ahead(
     allocator::report_exhaustion_to(-1);
     settle_accounts();
     interpreter.wake(&function.environment);
-    let ended = interpreter.load(code_of(&function), &function.handler);
+    let ended = interpreter.load(code_of(&function), &function.handler, function.dialect);
     if let Ended::Failed(failure) = &ended {
         channels.say(&format_args!("{}\n", failure.message()));
     }
@@ -170,13 +170,17 @@ impl Server<'_> {
             Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),
             Some(Loaded(Ended::Failed(failure))) => Ended::Failed(failure.clone()),
             Some(Loaded(Ended::Exit)) => Ended::Exit,
-            None if times_imports => {
-                let (loaded, times) =
-                    self.interpreter.load_timed(code_of(function), &function.handler);
-                self.send(&FromInstance::Imports(times));
-                loaded
+            None => {
+                let (code, handler, dialect) =
+                    (code_of(function), &function.handler, function.dialect);
+                if times_imports {
+                    let (loaded, times) = self.interpreter.load_timed(code, handler, dialect);
+                    self.send(&FromInstance::Imports(times));
+                    loaded
+                } else {
+                    self.interpreter.load(code, handler, dialect)
+                }
             }
-            None => self.interpreter.load(code_of(function), &function.handler),
         };
         match loaded {
             Ended::Well(entry) => {
@@ -198,10 +202,13 @@ impl Server<'_> {
     }
 
     fn answer(&mut self, ended: Ended<String>, duration: Duration) {
+        let port_is_told = self.tell_of_port();
         let (failure, ret_msg): (Option<Failure>, String) = match ended {
             Ended::Well(ret_msg) => (None, ret_msg),
             Ended::Failed(failure) => {
-                self.tell_of_refusal(&failure);
+                if !port_is_told {
+                    self.tell_of_refusal(&failure);
+                }
                 (Some(failure), String::new())
             }
             Ended::Exit => leave(1),
@@ -215,6 +222,17 @@ impl Server<'_> {
             note,
             ret_msg,
         }));
+    }
+
+    /// Names the rule that would have opened the port that the sandbox refused last. Libraries have
+    /// errors of their own for it, or try again elsewhere, so this does not depend on the answer.
+    /// Whether there was one.
+    fn tell_of_port(&mut self) -> bool {
+        let hint = take_refused_port().and_then(|port| sandbox::hint_of_port(&self.policy, port));
+        if let Some(hint) = &hint {
+            let _ = writeln!(self.log, "{hint}");
+        }
+        hint.is_some()
     }
 
     /// Names the rule that would have opened what the sandbox refused.

@@ -60,6 +60,11 @@ pub(super) fn limit_bytes(megabytes: u32) -> u64 {
     u64::from(megabytes) * MIB
 }
 
+/// Whether a process and its `descendants` are more than so many.
+pub(super) fn is_crowd(descendants: &[i32], at_most: Option<u32>) -> bool {
+    at_most.is_some_and(|most| descendants.len() >= usize::try_from(most).unwrap_or(usize::MAX))
+}
+
 fn resident_set(process: i32) -> Option<u64> {
     let statm = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
     let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;

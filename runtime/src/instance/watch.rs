@@ -8,7 +8,7 @@ use super::{
     signals::Signals,
     usage,
 };
-use crate::contract::Invocation;
+use crate::contract::{Failure, Invocation, Outcome};
 use std::{
     io::{self, Read, Write},
     os::fd::AsRawFd,
@@ -38,11 +38,43 @@ impl Instance {
         request: Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Invocation, InvokeError> {
+        match self.watch(request, observer, false)? {
+            Watched::Over(invocation) => Ok(invocation),
+            Watched::Loaded => Err(InvokeError::Untaken),
+        }
+    }
+
+    /// Loads the function ahead of its first invocation, and waits until that is done. A failure
+    /// has ended the instance. `request` has no event.
+    ///
+    /// # Errors
+    /// When krait itself is to end.
+    pub fn load(
+        &mut self,
+        request: Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Result<(), Failure>, InvokeError> {
+        match self.watch(request, observer, true)? {
+            Watched::Loaded => Ok(Ok(())),
+            Watched::Over(invocation) => Ok(Err(match invocation.outcome {
+                Outcome::Failed(failure) => failure,
+                Outcome::Returned(_) => Failure::ProcessExit,
+            })),
+        }
+    }
+
+    fn watch(
+        &mut self,
+        request: Request<'_>,
+        observer: &mut dyn Observer,
+        only_loads: bool,
+    ) -> Result<Watched, InvokeError> {
         let signals = Signals::block().map_err(InvokeError::Watch)?;
         let course =
             Course::new(request, observer, self.phase, self.started, self.marker, self.key);
         let watch = Watch {
-            call: course.call(),
+            call: if only_loads { course.load() } else { course.call() },
+            only_loads,
             sent: 0,
             instance: self,
             course,
@@ -53,12 +85,21 @@ impl Instance {
     }
 }
 
+/// What watching came to.
+enum Watched {
+    Over(Invocation),
+    /// The function is loaded, and no more was asked for.
+    Loaded,
+}
+
 struct Watch<'a> {
     instance: &'a mut Instance,
     course: Course<'a>,
     signals: Signals,
     /// The invocation, as it goes to the instance.
     call: Vec<u8>,
+    /// Whether the call is over when the function is loaded.
+    only_loads: bool,
     /// How much of it the instance has taken, in bytes.
     sent: usize,
     next_look: Instant,
@@ -67,15 +108,17 @@ struct Watch<'a> {
 /// What stops the watching.
 enum Stop {
     End(End),
+    Loaded,
     Signal(i32),
 }
 
 impl Watch<'_> {
-    fn run(mut self) -> Result<Invocation, InvokeError> {
+    fn run(mut self) -> Result<Watched, InvokeError> {
         let stop = self.until_end().map_err(InvokeError::Watch)?;
         self.instance.phase = self.course.phase;
         let end = match stop {
             Stop::End(end) => end,
+            Stop::Loaded => return Ok(Watched::Loaded),
             Stop::Signal(signal) => {
                 self.take_log();
                 self.course.release_log();
@@ -88,7 +131,7 @@ impl Watch<'_> {
                 if !self.course.is_clean() {
                     self.instance.kill();
                 }
-                Ok(self.course.answered(answered))
+                Ok(Watched::Over(self.course.answered(answered)))
             }
             Verdict::Discard { failure, duration } => {
                 self.instance.kill();
@@ -96,7 +139,7 @@ impl Watch<'_> {
                 // What was written before the end is in the pipe now, whole.
                 self.take_log();
                 let peak_bytes = reaped.map_or(0, |reaped| reaped.peak_bytes);
-                Ok(self.course.discarded(failure, duration, peak_bytes))
+                Ok(Watched::Over(self.course.discarded(failure, duration, peak_bytes)))
             }
         }
     }
@@ -116,8 +159,10 @@ impl Watch<'_> {
             }
             let mut ended = false;
             if now >= self.next_look {
-                if self.course.phase.ready && self.uses_too_much_memory() {
-                    return Ok(Stop::End(End::Memory));
+                if self.course.phase.ready
+                    && let Some(end) = self.excess()
+                {
+                    return Ok(Stop::End(end));
                 }
                 self.next_look = now + MEMORY_INTERVAL.max(now.elapsed() * LOOKS_REST);
                 ended = self.instance.reap(false).is_some();
@@ -139,6 +184,9 @@ impl Watch<'_> {
                 && let Some(end) = self.catch_up(ended)
             {
                 return Ok(Stop::End(end));
+            }
+            if self.only_loads && self.course.phase.initialized {
+                return Ok(Stop::Loaded);
             }
         }
     }
@@ -189,11 +237,16 @@ impl Watch<'_> {
         }
     }
 
-    fn uses_too_much_memory(&self) -> bool {
+    /// Whether the function has too much of something.
+    fn excess(&mut self) -> Option<End> {
         let process = self.instance.process;
+        let descendants = descendants::of(process);
+        if usage::is_crowd(&descendants, self.instance.processes_at_most) {
+            return Some(self.course.is_crowd(self.instance.processes_at_most));
+        }
         let limit = self.course.memory_limit();
-        let used = usage::resident_bytes(process, &descendants::of(process), limit);
-        used.is_some_and(|used| used > limit)
+        let used = usage::resident_bytes(process, &descendants, limit);
+        used.is_some_and(|used| used > limit).then_some(End::Memory)
     }
 
     fn wait(&self, at_most: Duration) -> io::Result<Ready> {

@@ -7,7 +7,7 @@ use super::{
     proof::{Key, PROOF_BYTES, Proof},
 };
 use crate::{
-    contract::{Failure, Function, Handler, Policy, environment},
+    contract::{Dialect, Failure, Function, Handler, Policy, environment},
     python::{CodePaths, ImportTime, InvalidEvent},
 };
 use indexmap::IndexMap;
@@ -60,6 +60,8 @@ pub(super) enum Assignment {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Serve {
     pub handler: Handler,
+    pub dialect: Dialect,
+    pub own_runtime: bool,
     /// The whole environment of the function.
     pub environment: IndexMap<String, String>,
     pub memory_mb: u32,
@@ -89,6 +91,8 @@ impl Serve {
     ) -> Self {
         Self {
             handler: function.handler.clone(),
+            dialect: function.dialect,
+            own_runtime: function.own_runtime,
             environment: environment::of(function),
             memory_mb: function.memory_mb,
             code: code.code.clone().into(),

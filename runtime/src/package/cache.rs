@@ -6,7 +6,7 @@ use crate::snapshot;
 use std::{
     env,
     fs::{self, File, FileTimes, OpenOptions, TryLockError},
-    io,
+    io::{self, Read, Seek},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -31,7 +31,18 @@ pub(super) type Lease = File;
 /// When it cannot be unpacked, or there is no folder for it that is this user's alone.
 pub(super) fn unpacked(archive: &Path) -> Result<(PathBuf, Lease), PackageError> {
     let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
-    let mut file = File::open(archive).map_err(unreadable)?;
+    unpacked_from(File::open(archive).map_err(unreadable)?, archive)
+}
+
+/// The same for a zip whose content is read from `file`.
+///
+/// # Errors
+/// The same.
+pub(super) fn unpacked_from<R: Read + Seek>(
+    mut file: R,
+    archive: &Path,
+) -> Result<(PathBuf, Lease), PackageError> {
+    let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
     let digest = unpack::content_digest(&mut file).map_err(unreadable)?;
     let cache = snapshot::user_folder().ok_or(PackageError::NoCache)?;
     let folder = cache.join("packages").join(&digest);
@@ -45,7 +56,7 @@ pub(super) fn unpacked(archive: &Path) -> Result<(PathBuf, Lease), PackageError>
     let folder = packages.join(&digest);
     for _ in 0..TRIES {
         if let Some(lease) = leased(&folder).map_err(unwritable)? {
-            if unpack::is_in_folder(&file, archive, &folder)? {
+            if unpack::is_in_folder(&mut file, archive, &folder)? {
                 let now = FileTimes::new().set_modified(SystemTime::now());
                 // Only when it is removed depends on it.
                 let _ = lease.set_times(now);
@@ -55,7 +66,7 @@ pub(super) fn unpacked(archive: &Path) -> Result<(PathBuf, Lease), PackageError>
             remove(&packages, &folder).map_err(unwritable)?;
         }
         let aside = packages.join(format!(".{}", uuid::Uuid::new_v4()));
-        let unpacked = unpack::into_folder(&file, archive, &aside);
+        let unpacked = unpack::into_folder(&mut file, archive, &aside);
         let placed = unpacked.and_then(|()| match fs::rename(&aside, &folder) {
             Err(_) if folder.is_dir() => Ok(()),
             result => result.map_err(unwritable),

@@ -30,6 +30,8 @@ pub enum PackageError {
     TooManyMembers { archive: PathBuf, most: usize },
     /// The entry file is in a folder of the zip, not at its root.
     EntryInFolder { archive: PathBuf, entry: PathBuf, folder: String },
+    /// The code is to bring its own runtime, and has none that can be executed.
+    NoBootstrap { code: PathBuf, is_there: bool },
     /// There is no folder for unpacked packages: the environment names none.
     NoCache,
     /// The cache of unpacked packages cannot be written.
@@ -49,6 +51,17 @@ impl fmt::Display for PackageError {
             Self::Unreadable { path, error } => {
                 write!(formatter, "{} cannot be read: {error}", path.display())
             }
+            Self::NoBootstrap { code, is_there: false } => write!(
+                formatter,
+                "there is no bootstrap in {}: a function with its own runtime has an executable \
+                 file of that name at its root",
+                code.display()
+            ),
+            Self::NoBootstrap { code, is_there: true } => write!(
+                formatter,
+                "the bootstrap in {} is not executable; set its mode to 755",
+                code.display()
+            ),
             Self::NotCode { path } => write!(
                 formatter,
                 "{} is not code: give a folder, a .py file or a .zip package",

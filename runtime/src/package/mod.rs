@@ -28,6 +28,19 @@ pub use template::{
 };
 pub use text::read_text;
 
+/// The folder of a packed function's layers, within its code: `0`, `1` and so on, in the order in
+/// which they are searched. A platform's package has one root only.
+pub const PACKED_LAYERS: &str = ".krait/layers";
+
+/// The layers that are packed with code.
+pub fn packed_layers(code: &Path) -> Vec<PathBuf> {
+    let folder = code.join(PACKED_LAYERS);
+    (0..limits::LAYERS)
+        .map(|number| folder.join(number.to_string()))
+        .take_while(|layer| layer.is_dir())
+        .collect()
+}
+
 use crate::{
     contract::{Handler, limits},
     python::CodePaths,
@@ -70,6 +83,21 @@ pub fn open(code: &Path, layers: &[PathBuf]) -> Result<Package, PackageError> {
 #[cfg(unix)]
 pub fn open_into(code: &Path, layers: &[PathBuf], folder: &Path) -> Result<Package, PackageError> {
     open_at(code, layers, Some(folder))
+}
+
+/// Unpacks a zip that is a part of the file `within` into the user's cache, as [`open`] does. It
+/// stays there as long as this process runs.
+///
+/// # Errors
+/// As those of [`open`].
+#[cfg(unix)]
+pub fn unpacked_part(
+    zip: impl std::io::Read + std::io::Seek,
+    within: &Path,
+) -> Result<PathBuf, PackageError> {
+    let (folder, lease) = cache::unpacked_from(zip, within)?;
+    std::mem::forget(lease);
+    Ok(folder)
 }
 
 /// A zip that is known by the SHA-256 of its content, unpacked into `folder`.
@@ -168,6 +196,19 @@ impl Package {
         }
     }
 
+    /// Whether the code brings its own runtime: an executable file `bootstrap` at its root.
+    ///
+    /// # Errors
+    /// When it does not.
+    #[cfg(unix)]
+    pub fn check_bootstrap(&self) -> Result<(), PackageError> {
+        if has_bootstrap(&self.paths.code) {
+            return Ok(());
+        }
+        let code = self.archive.clone().unwrap_or_else(|| self.paths.code.clone());
+        Err(PackageError::NoBootstrap { code, is_there: self.holds(Path::new(BOOTSTRAP)) })
+    }
+
     /// Whether the code has a file or a folder at a path from its root.
     #[cfg(unix)]
     fn holds(&self, path: &Path) -> bool {
@@ -180,6 +221,18 @@ impl Package {
         let entries = std::fs::read_dir(&self.paths.code).into_iter().flatten().flatten();
         entries.map(|entry| entry.file_name().into()).collect()
     }
+}
+
+/// What a function's own runtime is called (docs/contract.md §9).
+#[cfg(unix)]
+const BOOTSTRAP: &str = "bootstrap";
+
+/// Whether a folder holds an executable file `bootstrap`.
+#[cfg(unix)]
+pub fn has_bootstrap(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let found = std::fs::metadata(folder.join(BOOTSTRAP));
+    found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 struct Opening<'a> {

@@ -6,6 +6,7 @@ use super::{
     node::{NOTHING, Node},
     read_text,
 };
+use crate::contract::policy::Rules;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,6 +29,8 @@ pub struct Declared {
     pub init_timeout_seconds: Option<u32>,
     pub environment: IndexMap<String, String>,
     pub timers: Vec<DeclaredTimer>,
+    /// krait's own: what it may reach of the machine. Paths are absolute.
+    pub sandbox: Option<Rules>,
 }
 
 /// A timer trigger, as a template declares it.
@@ -177,6 +180,8 @@ fn tcsam_function(
     let environment =
         variables(&properties, ["Environment", "Variables"]).map_err(|error| ill_formed(&error))?;
     let timers = tcsam_timers(properties.get("Events"));
+    let sandbox = rules(resource, ["Metadata", "Krait", "Sandbox"], folder)
+        .map_err(|error| ill_formed(&error))?;
     let function = TcsamFunction::deserialize(properties).map_err(|error| ill_formed(&error))?;
     Ok(Declared {
         name: name.to_owned(),
@@ -189,6 +194,7 @@ fn tcsam_function(
         init_timeout_seconds: function.init_timeout,
         environment,
         timers,
+        sandbox,
     })
 }
 
@@ -215,6 +221,8 @@ fn serverless(root: &Node, folder: &Path) -> Result<Declared, String> {
     let environment =
         variables(&given, ["environment", "variables"]).map_err(|error| ill_formed(&error))?;
     let timers = serverless_timers(given.get("events"));
+    let sandbox =
+        rules(root, ["custom", "krait", "sandbox"], folder).map_err(|error| ill_formed(&error))?;
     let source = given.get("src").and_then(|source| match source.get("src") {
         Some(within) => within.as_text(),
         None => source.as_text(),
@@ -233,7 +241,21 @@ fn serverless(root: &Node, folder: &Path) -> Result<Declared, String> {
         init_timeout_seconds: inputs.init_timeout,
         environment,
         timers,
+        sandbox,
     })
+}
+
+/// The rules of a function's sandbox, at a place that deployers leave alone. Their keys are those of
+/// krait.toml.
+fn rules(root: &Node, path: [&str; 3], folder: &Path) -> Result<Option<Rules>, serde_json::Error> {
+    let found = path.iter().try_fold(root, |node, key| node.get(key));
+    let Some(found) = found else { return Ok(None) };
+    let mut rules = Rules::deserialize(Value::deserialize(found.clone())?)?;
+    for path in rules.read.iter_mut().chain(&mut rules.write) {
+        let joined = folder.join(&*path);
+        *path = std::path::absolute(&joined).unwrap_or(joined);
+    }
+    Ok(Some(rules))
 }
 
 /// The variables at a place in a function's properties.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     contract::{
-        Function, Handler, environment, limits, names,
+        Dialect, Function, Handler, environment, limits, names,
         policy::Rules,
         retry::{Intervals, RetryPolicy},
         schedule,
@@ -48,7 +48,7 @@ pub struct Declaration {
     pub code: Option<PathBuf>,
     pub handler: Option<String>,
     pub description: Option<String>,
-    /// As the API shows it; krait has one runtime.
+    /// As the API shows it; krait has one for Python, and takes those that functions bring.
     pub runtime: Option<String>,
     /// In MB.
     pub memory: Option<u32>,
@@ -114,8 +114,8 @@ impl fmt::Display for ConfigurationError {
             }
             Self::NoFunctions { path } => write!(
                 formatter,
-                "there is no function in {}: a function is a folder with an index.py, a \
-                 template.yaml or a serverless.yml",
+                "there is no function in {}: a function is a folder with an index.py, an \
+                 executable bootstrap, a template.yaml or a serverless.yml",
                 path.display()
             ),
             Self::Twice { key } => write!(
@@ -189,8 +189,12 @@ fn of_code(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
     Ok(found)
 }
 
-/// Whether a folder has the entry file of the default handler.
+/// Whether a folder has the entry file of the default handler, or brings its own runtime.
 fn has_entry(folder: &Path) -> bool {
+    has_entry_file(folder) || package::has_bootstrap(folder)
+}
+
+fn has_entry_file(folder: &Path) -> bool {
     folder.join(format!("{}.py", Handler::default().entry_path())).is_file()
 }
 
@@ -198,7 +202,9 @@ fn of_function(path: &Path) -> Declaration {
     let path = path.canonicalize().unwrap_or(path.to_path_buf());
     let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
     let name = name.unwrap_or_default().to_string_lossy().into_owned();
-    Declaration { name, code: Some(path), ..Declaration::default() }
+    let is_own = path.is_dir() && !has_entry_file(&path) && package::has_bootstrap(&path);
+    let runtime = is_own.then(|| "CustomRuntime".to_owned());
+    Declaration { name, code: Some(path), runtime, ..Declaration::default() }
 }
 
 fn of_template(path: &Path) -> Result<Vec<Declaration>, ConfigurationError> {
@@ -219,6 +225,7 @@ fn of_declared(declared: Declared, folder: &Path) -> Declaration {
         timeout: declared.timeout_seconds,
         init_timeout: declared.init_timeout_seconds,
         environment: declared.environment,
+        sandbox: declared.sandbox,
         timers: timers
             .map(|DeclaredTimer { name, cron, message, enabled }| Timer {
                 name,
@@ -318,7 +325,11 @@ impl Declaration {
         let (handler, function, settings) = self.checked()?;
         let Opened { package, pull_code, copy } = opened;
         let handler = handler.or_else(|| package.implied_handler.clone()).unwrap_or_default();
-        package.check_entry(&handler).map_err(ConfigurationError::Package)?;
+        if function.own_runtime {
+            package.check_bootstrap().map_err(ConfigurationError::Package)?;
+        } else {
+            package.check_entry(&handler).map_err(ConfigurationError::Package)?;
+        }
         Ok(Revision {
             id: 0,
             function: Function { handler, ..function },
@@ -356,6 +367,7 @@ impl Declaration {
         names::function_name(&key.name).map_err(InvalidFunction::Name)?;
         names::namespace(&key.namespace).map_err(InvalidFunction::Namespace)?;
         environment::check(&self.environment).map_err(InvalidFunction::Environment)?;
+        let own_runtime = self.runtime.as_deref().and_then(Dialect::of_own_runtime);
         let memory = self.memory.unwrap_or(defaults.memory_mb);
         let timeout = self.timeout.unwrap_or(defaults.timeout_seconds);
         let init_timeout = self.init_timeout.unwrap_or(defaults.init_timeout_seconds);
@@ -368,6 +380,8 @@ impl Declaration {
             init_timeout_seconds: limits::init_timeout(init_timeout)
                 .map_err(InvalidFunction::InitTimeout)?,
             environment: self.environment.clone(),
+            own_runtime: own_runtime.is_some(),
+            dialect: own_runtime.unwrap_or_default(),
             sandbox: self.sandbox.clone().unwrap_or_default(),
             ..defaults
         })
@@ -381,7 +395,7 @@ impl Declaration {
         }
         let runtime = self.runtime.clone().unwrap_or_else(|| "Python3.14".to_owned());
         let minor = runtime.strip_prefix("Python3.").and_then(|minor| minor.parse::<u8>().ok());
-        if minor.is_none() {
+        if minor.is_none() && Dialect::of_own_runtime(&runtime).is_none() {
             return Err(InvalidFunction::Runtime(runtime));
         }
         if self.concurrency == Some(0) {

@@ -19,7 +19,8 @@ pub enum InvalidFunction {
     Description {
         length: usize,
     },
-    /// Not a Python 3 (docs/contract.md §10); krait runs them all with the one it has.
+    /// Neither a Python 3 (docs/contract.md §10), which krait runs all with the one it has, nor one
+    /// that functions bring.
     Runtime(String),
     Memory(OutOfRange),
     Timeout(OutOfRange),
@@ -56,7 +57,7 @@ impl fmt::Display for InvalidFunction {
             Self::Runtime(runtime) => write!(
                 formatter,
                 "krait has no runtime {runtime:?}; take Python3 with a minor version, such as \
-                 Python3.10"
+                 Python3.10, or CustomRuntime"
             ),
             Self::Memory(error)
             | Self::Timeout(error)

@@ -317,6 +317,7 @@ impl Platform {
             request_id: &request_id,
             event: b"",
             pull_code: revision.pull_code,
+            context: None,
             times_imports: false,
         };
         let loaded = instance.hosted.load(request, &mut recorder).await;

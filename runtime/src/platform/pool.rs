@@ -195,7 +195,12 @@ impl Pool {
     /// When the kernel refuses another process.
     pub(super) async fn start(&self, revision: &Revision) -> Result<Instance, StartError> {
         let (function, code) = (&revision.function, &revision.package.paths);
-        let hosted = match revision.settings.snapshot {
+        // What brings its own runtime is not krait's to load.
+        let snapshot = match function.own_runtime {
+            true => SnapshotOf::Runtime,
+            false => revision.settings.snapshot,
+        };
+        let hosted = match snapshot {
             SnapshotOf::Runtime => self.keeper.instance(function, code).await?,
             SnapshotOf::Init => self.forked_after_init(revision).await?,
         };

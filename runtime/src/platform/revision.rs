@@ -79,7 +79,7 @@ pub enum Code {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub description: String,
-    /// As the API shows it; krait has one runtime.
+    /// As the API shows it; krait has one for Python, and takes those that functions bring.
     pub runtime: String,
     pub layers: Vec<PathBuf>,
     pub retry: RetryPolicy,

@@ -215,6 +215,7 @@ async fn invoke(
             request_id: &request.request_id,
             event: &request.event,
             pull_code: revision.pull_code,
+            context: None,
             times_imports: false,
         };
         let result = instance.hosted.invoke(call, recorder).await;

@@ -1,7 +1,7 @@
 //! How long each import takes while a function is loaded.
 
 use super::{CodePaths, Ended, Entry, Interpreter, module};
-use crate::contract::Handler;
+use crate::contract::{Dialect, Handler};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -25,14 +25,16 @@ pub struct ImportTime {
 
 impl Interpreter {
     /// As [`Self::load`], and tells of each import that was part of it, in the order in which they
-    /// began. Modules that the interpreter has imported already take no time and are left out.
+    /// began. Modules that the interpreter has imported already take no time and are left out. Of a
+    /// handler of Lambda's it tells none.
     pub fn load_timed(
         &self,
         code: CodePaths,
         handler: &Handler,
+        dialect: Dialect,
     ) -> (Ended<Entry>, Vec<ImportTime>) {
         let times = Arc::new(Mutex::new(Times::default()));
-        let loaded = self.load_by(code, handler, |entry, name, vm| {
+        let loaded = self.load_by(code, handler, dialect, |entry, name, vm| {
             // As `-X importtime` does, the timing is around the one function that every import
             // comes to.
             let original = watch(&times, vm)?;

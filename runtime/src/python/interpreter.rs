@@ -6,10 +6,11 @@ use super::leave;
 use super::wasi_time;
 use super::{
     CodePaths, InvalidEvent, event, failure,
+    lambda::Lambda,
     module::{self, EntryFile},
     ret_msg, wall_time,
 };
-use crate::contract::{Failure, Handler, limits};
+use crate::contract::{Dialect, Failure, Handler, limits};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
 };
@@ -28,6 +29,8 @@ pub struct Interpreter {
 pub struct Entry {
     function: PyObjectRef,
     code: CodePaths,
+    /// Where it is a handler of Lambda's.
+    lambda: Option<Lambda>,
 }
 
 /// A handler's two arguments, ready to be passed.
@@ -106,20 +109,25 @@ impl Interpreter {
     }
 
     /// Imports the handler's module, with `code` as `sys.path`, and looks its function up.
-    pub fn load(&self, code: CodePaths, handler: &Handler) -> Ended<Entry> {
-        self.load_by(code, handler, module::import)
+    pub fn load(&self, code: CodePaths, handler: &Handler, dialect: Dialect) -> Ended<Entry> {
+        self.load_by(code, handler, dialect, module::import)
     }
 
-    /// As [`Self::load`]; `import` imports the entry file under its name.
+    /// As [`Self::load`]; `import` imports the entry file under its name. Lambda's handlers have
+    /// an import of their own.
     pub(super) fn load_by(
         &self,
         code: CodePaths,
         handler: &Handler,
+        dialect: Dialect,
         import: impl FnOnce(&EntryFile, &str, &VirtualMachine) -> PyResult,
     ) -> Ended<Entry> {
         self.engine.enter(|vm| {
             if let Err(error) = module::set_search_path(&code, vm) {
                 return ended(Err(error), |error| load_failure(error, &code, vm), vm);
+            }
+            if dialect == Dialect::Lambda {
+                return load_for_lambda(code, handler, vm);
             }
             let Some(entry) = module::find_entry(&code, handler) else {
                 let file = format!("{}.py", handler.entry_path());
@@ -128,7 +136,7 @@ impl Interpreter {
             let loaded = import(&entry, &handler.module, vm)
                 .and_then(|module| function_of(&module, handler, vm));
             match ended(loaded, |error| load_failure(error, &code, vm), vm) {
-                Ended::Well(Ok(function)) => Ended::Well(Entry { function, code }),
+                Ended::Well(Ok(function)) => Ended::Well(Entry { function, code, lambda: None }),
                 Ended::Well(Err(message)) => Ended::Failed(Failure::Load { message }),
                 Ended::Failed(failure) => Ended::Failed(failure),
                 Ended::Exit => Ended::Exit,
@@ -156,6 +164,16 @@ impl Interpreter {
     /// Calls the handler and gives RetMsg.
     pub fn invoke(&self, entry: &Entry, arguments: Event) -> Ended<String> {
         self.engine.enter(|vm| {
+            if let Some(lambda) = &entry.lambda {
+                let Event { event, context } = arguments;
+                let result = lambda.invoke(&entry.function, event, context, vm);
+                let raised = |error| lambda.raised(error, false, vm);
+                return within_limit(match ended(result, raised, vm) {
+                    Ended::Well(Ok(text)) => Ended::Well(text),
+                    Ended::Well(Err(failure)) | Ended::Failed(failure) => Ended::Failed(failure),
+                    Ended::Exit => Ended::Exit,
+                });
+            }
             let result = entry
                 .function
                 .call((arguments.event, arguments.context), vm)
@@ -163,13 +181,30 @@ impl Interpreter {
             let user_code = |error| Failure::UserCode {
                 stack_trace: failure::stack_trace(error, &entry.code, vm),
             };
-            match ended(result, user_code, vm) {
-                Ended::Well(text) if text.len() > limits::RESPONSE_BYTES => {
-                    Ended::Failed(Failure::ResponseTooLarge)
-                }
-                other => other,
-            }
+            within_limit(ended(result, user_code, vm))
         })
+    }
+}
+
+fn within_limit(ended: Ended<String>) -> Ended<String> {
+    match ended {
+        Ended::Well(text) if text.len() > limits::RESPONSE_BYTES => {
+            Ended::Failed(Failure::ResponseTooLarge)
+        }
+        other => other,
+    }
+}
+
+fn load_for_lambda(code: CodePaths, handler: &Handler, vm: &VirtualMachine) -> Ended<Entry> {
+    let lambda = match Lambda::import(vm) {
+        Ok(lambda) => lambda,
+        Err(error) => return ended(Err(error), |error| load_failure(error, &code, vm), vm),
+    };
+    let loaded = lambda.load(handler, vm);
+    match ended(loaded, |error| lambda.raised(error, true, vm), vm) {
+        Ended::Well(function) => Ended::Well(Entry { function, code, lambda: Some(lambda) }),
+        Ended::Failed(failure) => Ended::Failed(failure),
+        Ended::Exit => Ended::Exit,
     }
 }
 

@@ -12,6 +12,7 @@ mod float_text;
 mod import_times;
 mod interpreter;
 mod json_text;
+mod lambda;
 #[cfg(unix)]
 mod leave;
 mod module;
@@ -32,6 +33,8 @@ pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;
 pub use import_times::ImportTime;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
+#[cfg(unix)]
+pub(crate) use krait_stdlib_shims::take_refused_port;
 #[cfg(unix)]
 pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;

@@ -16,7 +16,19 @@ use rustpython_vm::{
 /// # Errors
 /// The exception `json.dumps` would raise, with its message and notes.
 pub(super) fn write(value: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
-    let mut writer = Writer { out: String::new(), open: Vec::new(), vm };
+    write_as(value, false, vm)
+}
+
+/// The same, but a `decimal.Decimal` is a number, as for handlers of Lambda's.
+///
+/// # Errors
+/// As those of [`write`].
+pub(super) fn write_with_decimals(value: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
+    write_as(value, true, vm)
+}
+
+fn write_as(value: &PyObject, decimals: bool, vm: &VirtualMachine) -> PyResult<String> {
+    let mut writer = Writer { out: String::new(), open: Vec::new(), decimals, vm };
     writer.value(value)?;
     Ok(writer.out)
 }
@@ -25,6 +37,8 @@ struct Writer<'a> {
     out: String,
     /// The containers that are being written, outermost first, by address.
     open: Vec<usize>,
+    /// Whether decimals are numbers.
+    decimals: bool,
     vm: &'a VirtualMachine,
 }
 
@@ -51,6 +65,8 @@ impl Writer<'_> {
             self.array(value, |index| tuple.as_slice().get(index).cloned())?;
         } else if let Some(dict) = value.downcast_ref::<PyDict>() {
             self.object(value, dict)?;
+        } else if self.decimals && &*value.class().name() == "Decimal" {
+            self.decimal(value)?;
         } else {
             return Err(vm.new_type_error(format!(
                 "Object of type {} is not JSON serializable",
@@ -216,6 +232,18 @@ impl Writer<'_> {
             )));
         }
         float_text::push(value, &mut self.out);
+        Ok(())
+    }
+
+    fn decimal(&mut self, decimal: &PyObject) -> PyResult<()> {
+        let text = decimal.str(self.vm)?;
+        let text = text.to_string_lossy();
+        if !text.ends_with(|last: char| last.is_ascii_digit()) || text.contains('N') {
+            return Err(self.vm.new_value_error(format!(
+                "Out of range float values are not JSON compliant: {text}"
+            )));
+        }
+        self.out.push_str(&text);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The work that is done ahead of time for a snapshot, and what a process must do again after it.
 
 use super::{CodePaths, Ended, Interpreter, code_memory, shelf, time_zone};
-use crate::contract::Handler;
+use crate::contract::{Dialect, Handler};
 use indexmap::IndexMap;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
 use std::{fs, io, ops::Range, path::Path};
@@ -108,7 +108,7 @@ impl Interpreter {
         let environment = IndexMap::from([("KEY".to_owned(), "value".to_owned())]);
         for _ in 0..times {
             self.wake(&environment);
-            if let Ended::Well(entry) = self.load(code.clone(), &handler)
+            if let Ended::Well(entry) = self.load(code.clone(), &handler, Dialect::Scf)
                 && let Ok(arguments) = self.read(br#"{"key": [1, 2.5, null]}"#, b"{}")
             {
                 self.invoke(&entry, arguments);

@@ -3,7 +3,10 @@
 //! A rule is about a folder and all below it, or about a file; what no rule opens is closed.
 //! Files that are open already stay so.
 
-use super::{SandboxError, calls, capabilities, filter, temporary};
+use super::{
+    SandboxError, calls, capabilities, filter, limits,
+    temporary::{self, Made, Room},
+};
 use crate::contract::policy::{Files, Mode, Network, Policy};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, NetPort, PathBeneath, PathFd, Ruleset, RulesetAttr,
@@ -122,15 +125,23 @@ impl Ground {
         stage: Stage,
     ) -> Result<Entered, SandboxError> {
         let mut entering = Entering { required: policy.mode == Mode::Require, remarks: Vec::new() };
+        let mut made = None;
         if policy.own_temporary && policy.files == Files::Own && stage != Stage::OfZygote {
-            let read = policy.read.iter().chain(layers).map(PathBuf::as_path);
-            let own = temporary::make_own(read.chain([code]), &policy.write);
-            let own = own.map_err(SandboxError::Temporary);
+            let own = temporary::make_own(&Room {
+                code,
+                layers,
+                kept: &policy.read,
+                writable: &policy.write,
+                megabytes: policy.temporary_megabytes,
+                is_alone: policy.network == Network::Closed,
+            });
             // Whoever requires a sandbox was told at the start that this is not there.
-            if let Err(error) = own {
-                entering.remarks.push(error.to_string());
+            match own.map_err(SandboxError::Temporary) {
+                Ok(own) => made = Some(own),
+                Err(error) => entering.remarks.push(error.to_string()),
             }
         }
+        limits::set(policy, made.is_some_and(|made| made.counts_apart));
         let own = capabilities::no_new_privileges().map_err(SandboxError::Capabilities);
         entering.take(own)?;
         let ruleset = match policy.files {
@@ -140,6 +151,13 @@ impl Ground {
                 ground
                     .ruleset
                     .and_then(|ruleset| entering.open_own(ruleset, policy, code, layers, stage))
+                    .and_then(|ruleset| match made {
+                        // Several layers are files of their own kind there.
+                        Some(Made { layers: true, .. }) => {
+                            Ok(open_if_there(ruleset, Path::new(temporary::LAYERS), READ)?)
+                        }
+                        _ => Ok(ruleset),
+                    })
             }
         };
         let confined = match ruleset.and_then(|ruleset| restrict(ruleset, &policy.network)) {

@@ -6,6 +6,31 @@ use std::{
     path::PathBuf,
 };
 
+/// A TCP port that the kernel refused a function, and whether it was to be listened on.
+pub(crate) type RefusedPort = (u16, bool);
+
+/// The line that tells of the rule by which the sandbox refused `port`: none where it was not the
+/// sandbox.
+pub(crate) fn hint_of_port(policy: &Policy, (port, listens): RefusedPort) -> Option<String> {
+    let Network::Ports(ports) = &policy.network else { return None };
+    if policy.mode == Mode::Off || (!listens && ports.contains(&port)) {
+        return None;
+    }
+    if listens {
+        return Some(format!(
+            "krait: the sandbox refused to let it listen on port {port}: --network on does, in \
+             krait.toml sandbox.network = true"
+        ));
+    }
+    let more: Vec<String> = ports.iter().chain([&port]).map(ToString::to_string).collect();
+    Some(format!(
+        "krait: the sandbox refused a connection to port {port}: --network {} opens it, in \
+         krait.toml sandbox.network = [{}]",
+        more.join(","),
+        more.join(", ")
+    ))
+}
+
 /// The line that tells of the rule, where a function failed by a refusal that the sandbox may have
 /// been the cause of. `stack_trace` ends with the error's text, `own` are the function's folders.
 pub(crate) fn hint(policy: &Policy, own: &[PathBuf], stack_trace: &str) -> Option<String> {
@@ -40,8 +65,8 @@ pub(crate) fn hint(policy: &Policy, own: &[PathBuf], stack_trace: &str) -> Optio
     }
     if error.starts_with("[Errno 13]") && policy.network != Network::Open {
         return Some(
-            "krait: the sandbox may have refused a connection: --network PORT,... or --network on \
-             opens it, in krait.toml sandbox.network"
+            "krait: the sandbox may have refused a socket: --network on opens it, in krait.toml \
+             sandbox.network = true"
                 .to_owned(),
         );
     }

@@ -6,12 +6,15 @@
 //!
 //! ```text
 //! Ground::prepare         ahead: a ruleset with the system's folders           grounds.rs
-//! Ground::enter             a /tmp of its own, where it may be had             temporary.rs
+//!                           a /tmp of its own, where it may be had, empty      temporary.rs
+//!                           the usual filter                                   calls.rs
+//! Ground::enter             the function's folders are put into that           temporary.rs
+//!                           limits of processes and of files                   limits.rs
 //!                           the function's folders, signals, TCP: Landlock     grounds.rs
 //!                           capabilities dropped, no new privileges            capabilities.rs
 //!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
 //! Machine::look           what this machine gives                              machine.rs
-//! hint                      what would open what was refused                     hint.rs
+//! hint, hint_of_port      what would open what was refused                     hint.rs
 //! ```
 
 mod calls;
@@ -20,10 +23,11 @@ mod error;
 mod filter;
 mod grounds;
 mod hint;
+mod limits;
 mod machine;
 mod temporary;
 
 pub use error::SandboxError;
 pub(crate) use grounds::{Ground, Stage};
-pub(crate) use hint::hint;
+pub(crate) use hint::{hint, hint_of_port};
 pub use machine::Machine;

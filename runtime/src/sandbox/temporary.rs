@@ -1,42 +1,86 @@
 //! A `/tmp` of one's own: a mount namespace, in which what all processes of a machine share lies
 //! below empty folders that go with their process, and nothing else can be changed. Landlock alone
 //! leaves a file's owner what is no access to its content: its mode, its times.
+//!
+//! The code is at `/var/user` as well, and layers at `/opt`, as on the platform.
 
 use std::{
     ffi::CString,
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io,
     os::{
         fd::{AsRawFd, OwnedFd},
-        unix::{ffi::OsStrExt, fs::OpenOptionsExt},
+        unix::{
+            ffi::OsStrExt,
+            fs::{DirBuilderExt, OpenOptionsExt, symlink},
+        },
     },
     path::{Path, PathBuf},
 };
 
-/// Folders, and how their empty ones are made. `/run` has the sockets of the machine's servers.
-const OWN: [(&str, &str); 4] = [
-    ("/tmp", "size=512m,nr_inodes=100k,mode=1777"),
-    ("/var/tmp", "size=512m,nr_inodes=100k,mode=1777"),
-    ("/dev/shm", "size=64m,nr_inodes=1k,mode=1777"),
-    ("/run", "size=64k,nr_inodes=100,mode=755"),
+/// Folders, and how their empty ones are made; of two, the size is the policy's. `/run` has the
+/// sockets of the machine's servers.
+const OWN: [(&str, Option<&str>); 4] = [
+    ("/tmp", None),
+    ("/var/tmp", None),
+    ("/dev/shm", Some("size=64m,nr_inodes=1k,mode=1777")),
+    ("/run", Some("size=64k,nr_inodes=100,mode=755")),
 ];
 
 /// What stays of them, where it is there: the resolver's files.
 const KEPT: &str = "/run/systemd/resolve";
 
-/// Gives this process, which must have one thread, a `/tmp` of its own. What is `kept` stays where
-/// it is; what is `writable` stays so.
-pub(super) fn make_own<'a>(
-    kept: impl Iterator<Item = &'a Path>,
-    writable: &'a [PathBuf],
-) -> io::Result<()> {
-    leave_for_own_namespace()?;
+/// Where the platform has the code, and in which folder that is; and the layers.
+pub(super) const CODE: &str = "/var/user";
+const ABOVE_CODE: &str = "/var";
+pub(super) const LAYERS: &str = "/opt";
+
+/// What a process has of the machine's files.
+pub(super) struct Room<'a> {
+    pub code: &'a Path,
+    pub layers: &'a [PathBuf],
+    /// What else stays where it is.
+    pub kept: &'a [PathBuf],
+    /// The same, and can be written to.
+    pub writable: &'a [PathBuf],
+    /// Of `/tmp`, in MB.
+    pub megabytes: u32,
+    /// Whether there is no network.
+    pub is_alone: bool,
+}
+
+impl Room<'_> {
+    fn empty() -> Self {
+        let (layers, kept, writable) = (&[], &[], &[]);
+        Self { code: Path::new(""), layers, kept, writable, megabytes: 1, is_alone: false }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Made {
+    /// Whether its user has a namespace of its own, by which the kernel counts.
+    pub counts_apart: bool,
+    /// Whether the layers are at [`LAYERS`].
+    pub layers: bool,
+}
+
+/// Gives this process, which must have one thread, a `/tmp` of its own, and what the platform has at
+/// its place.
+pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
+    let Room { code, layers, kept, writable, .. } = *room;
+    let counts_apart = leave_for_own_namespace(room.is_alone)?;
     // Opened in the namespace, since nothing of another can be put anywhere, and before anything
     // lies above it.
-    let kept: Vec<(PathBuf, OwnedFd)> = kept
-        .chain(writable.iter().map(PathBuf::as_path))
+    let layers_here: Vec<OwnedFd> = layers.iter().filter_map(|layer| handle(layer).ok()).collect();
+    let code_here = handle(code).ok();
+    let kept = || layers.iter().chain(kept).chain(writable).map(PathBuf::as_path).chain([code]);
+    let opt_is_free = !kept().any(|path| path.starts_with(LAYERS));
+    let kept: Vec<(PathBuf, OwnedFd)> = kept()
         .chain([Path::new(KEPT)])
-        .filter(|path| OWN.iter().any(|(folder, _)| path.starts_with(folder)))
+        .filter(|path| {
+            OWN.iter().any(|(folder, _)| path.starts_with(folder)) || path.starts_with(ABOVE_CODE)
+        })
         .filter_map(|path| Some((path.to_path_buf(), handle(path).ok()?)))
         .collect();
     let root = c"/".as_ptr();
@@ -47,20 +91,82 @@ pub(super) fn make_own<'a>(
     })?;
     // An older kernel cannot do it for all mounts at once.
     let _ = set_attributes(Path::new("/"), libc::MOUNT_ATTR_RDONLY, 0);
+    let covered = cover_above_code();
+    let size = format!("size={}m,nr_inodes=100k,mode=1777", room.megabytes);
     for (folder, options) in OWN {
         if Path::new(folder).is_dir() {
-            mount_empty(folder, options)?;
+            mount_empty(folder, options.unwrap_or(&size))?;
         }
     }
     for (path, handle) in &kept {
-        put_back(path, handle)?;
+        let is_covered = OWN.iter().any(|(folder, _)| path.starts_with(folder));
+        if is_covered || covered.is_some() {
+            put_back(path, handle)?;
+        }
     }
     for path in writable.iter().filter(|path| path.exists()) {
         // A mount of its own, which can be told apart.
         put_back(path, &handle(path)?)?;
         let _ = set_attributes(path, 0, libc::MOUNT_ATTR_RDONLY);
     }
-    Ok(())
+    // The rest of what was covered is there, and closed.
+    for folder in covered.iter().flatten().filter(|folder| !folder.exists()) {
+        let _ = DirBuilder::new().mode(0o0).create(folder);
+    }
+    if let Some(code) = &code_here {
+        // Whoever wants it finds the code in its own place, too.
+        if covered.is_some() {
+            let _ = fs::create_dir(CODE);
+        }
+        let _ = bind(code, Path::new(CODE));
+    }
+    let layers = opt_is_free && put_layers(&layers_here).is_ok();
+    Ok(Made { counts_apart, layers })
+}
+
+/// Makes the folder above the code's an empty one. Gives what was in it: links are again, folders are
+/// still to be made. None where the machine has the code's folder, or has no such place.
+fn cover_above_code() -> Option<Vec<PathBuf>> {
+    if Path::new(CODE).is_dir() {
+        return None;
+    }
+    let (mut folders, mut links) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(ABOVE_CODE).ok()?.flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+            Ok(kind) if kind.is_symlink() => {
+                links.extend(fs::read_link(entry.path()).map(|target| (target, entry.path())));
+            }
+            _ => {}
+        }
+    }
+    mount_empty(ABOVE_CODE, "size=1m,nr_inodes=1k,mode=755").ok()?;
+    for (target, link) in links {
+        let _ = symlink(target, link);
+    }
+    for (folder, _) in OWN.iter().filter(|(folder, _)| folder.starts_with(ABOVE_CODE)) {
+        let _ = fs::create_dir(folder);
+    }
+    Some(folders)
+}
+
+/// Puts layers at [`LAYERS`]: what a later one has stands before what an earlier one has.
+fn put_layers(layers: &[OwnedFd]) -> io::Result<()> {
+    match layers {
+        [] => Err(io::ErrorKind::NotFound.into()),
+        [layer] => bind(layer, Path::new(LAYERS)),
+        layers => {
+            let path = |layer: &OwnedFd| format!("/proc/self/fd/{}", layer.as_raw_fd());
+            let paths: Vec<String> = layers.iter().rev().map(path).collect();
+            let options = CString::new(format!("lowerdir={}", paths.join(":")))?;
+            let (kind, folder) = (c"overlay".as_ptr(), CString::new(LAYERS)?);
+            let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_RDONLY;
+            // SAFETY: valid C strings.
+            checked(unsafe {
+                libc::mount(kind, folder.as_ptr(), kind, flags, options.as_ptr().cast())
+            })
+        }
+    }
 }
 
 /// Changes a mount and all below it.
@@ -87,7 +193,7 @@ pub(super) fn can_be_had() -> bool {
     // SAFETY: this process has one thread, so the child may do whatever it could.
     unsafe {
         match libc::fork() {
-            0 => libc::_exit(i32::from(make_own(std::iter::empty(), &[]).is_err())),
+            0 => libc::_exit(i32::from(make_own(&Room::empty()).is_err())),
             child if child > 0 => {
                 let mut status = 0;
                 libc::waitpid(child, &raw mut status, 0) == child && status == 0
@@ -97,20 +203,25 @@ pub(super) fn can_be_had() -> bool {
     }
 }
 
-/// A mount namespace: root's, or that of a user namespace in which this user is itself.
-fn leave_for_own_namespace() -> io::Result<()> {
-    // SAFETY: the calls change this process alone, and cannot fail but for the first.
-    let (user, group) = unsafe {
-        if libc::unshare(libc::CLONE_NEWNS) == 0 {
-            return Ok(());
-        }
-        (libc::geteuid(), libc::getegid())
-    };
-    // SAFETY: as above.
-    checked(unsafe { libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNS) })?;
+/// A mount namespace: root's, or that of a user namespace in which this user is itself, which is
+/// told. With it, where the kernel has them, one for System V's memory and queues, and one with no
+/// network where the process is to be alone: the filter refuses both, but not on every processor.
+fn leave_for_own_namespace(is_alone: bool) -> io::Result<bool> {
+    let network = if is_alone { libc::CLONE_NEWNET } else { 0 };
+    // SAFETY: the calls change this process alone.
+    let left = |what| checked(unsafe { libc::unshare(what) });
+    let besides = libc::CLONE_NEWIPC | network;
+    if left(libc::CLONE_NEWNS | besides).or_else(|_| left(libc::CLONE_NEWNS)).is_ok() {
+        return Ok(false);
+    }
+    // SAFETY: the calls cannot fail.
+    let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
+    let of_user = libc::CLONE_NEWUSER | libc::CLONE_NEWNS;
+    left(of_user | besides).or_else(|_| left(of_user))?;
     fs::write("/proc/self/setgroups", "deny")?;
     fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
-    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))?;
+    Ok(true)
 }
 
 fn mount_empty(folder: &str, options: &str) -> io::Result<()> {
@@ -130,6 +241,12 @@ fn put_back(path: &Path, handle: &OwnedFd) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         File::options().create(true).append(true).open(path)?;
     }
+    bind(handle, path)
+}
+
+/// Has what is opened as `handle` lie at `path`, too, which is there.
+fn bind(handle: &OwnedFd, path: &Path) -> io::Result<()> {
+    let source = PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()));
     let source = CString::new(source.as_os_str().as_bytes())?;
     let target = CString::new(path.as_os_str().as_bytes())?;
     let flags = libc::MS_BIND | libc::MS_REC;

@@ -4,7 +4,8 @@
 //! - [`bodies`]: the memory of what is sent.
 //! - [`listener`]: connections, and what bounds them.
 //! - [`routes`]: which face a request is for.
-//! - [`cloud_api`]: the cloud's own API. [`triggers`]: function URLs and the API gateway.
+//! - [`cloud_api`]: the cloud's own API. [`lambda_api`]: AWS Lambda's `Invoke`. [`triggers`]: function
+//!   URLs and the API gateway.
 //! - [`metrics`]: counts, for Prometheus. [`page`]: what a person sees in a browser.
 //!   [`guard`]: who may use these two.
 
@@ -13,6 +14,7 @@
 mod bodies;
 pub mod cloud_api;
 mod guard;
+mod lambda_api;
 mod listener;
 mod metrics;
 mod page;
@@ -21,7 +23,10 @@ mod triggers;
 
 pub use listener::{listen, serve};
 
-use crate::{platform::Platform, snapshot::heap};
+use crate::{
+    platform::{Platform, store::FunctionKey},
+    snapshot::heap,
+};
 use bodies::Bodies;
 use cloud_api::signature::Credentials;
 use std::{sync::Arc, time::Duration};
@@ -31,6 +36,8 @@ pub struct Server {
     pub platform: Platform,
     /// The credentials for the cloud API. Without any, everybody may use it.
     pub credentials: Option<Credentials>,
+    /// The function whose URL is at `/`, with nothing else.
+    only: Option<FunctionKey>,
     bodies: Bodies,
 }
 
@@ -38,8 +45,12 @@ pub struct Server {
 const GIVEN_BACK_AFTER: Duration = Duration::from_secs(2);
 
 impl Server {
-    pub fn new(platform: Platform, credentials: Option<Credentials>) -> Self {
-        Self { platform, credentials, bodies: Bodies::new() }
+    pub fn new(
+        platform: Platform,
+        credentials: Option<Credentials>,
+        only: Option<FunctionKey>,
+    ) -> Self {
+        Self { platform, credentials, only, bodies: Bodies::new() }
     }
 
     /// Gives memory back to the system after floods, as long as it is waited for.

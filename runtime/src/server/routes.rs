@@ -1,6 +1,6 @@
 //! Chooses the face for a request.
 
-use super::{Server, bodies::Body, cloud_api, metrics, page, triggers};
+use super::{Server, bodies::Body, cloud_api, lambda_api, metrics, page, triggers};
 use crate::platform::new_request_id;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -43,14 +43,16 @@ pub(super) async fn answer(
     let path = head.uri.path().to_owned();
     let arrived = Arrived { head, body, peer, request_id };
     let mut answer = match path.as_str() {
-        "/" => cloud_api::answer(server, arrived).await,
+        "/" if server.only.is_none() => cloud_api::answer(server, arrived).await,
         "/healthz" => text(StatusCode::OK, "ok\n"),
         "/readyz" if server.platform.is_closing() => {
             text(StatusCode::SERVICE_UNAVAILABLE, "closing\n")
         }
         "/readyz" => text(StatusCode::OK, "ready\n"),
+        _ if server.only.is_some() => triggers::function_url(server, arrived).await,
         "/metrics" => metrics::answer(server, &arrived.head).await,
         path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
+        path if path.starts_with(lambda_api::VERSION) => lambda_api::answer(server, arrived).await,
         path if path.starts_with("/url/") => triggers::function_url(server, arrived).await,
         path if path.starts_with("/apigw/") => triggers::api_gateway(server, arrived).await,
         path => text(

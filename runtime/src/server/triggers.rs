@@ -23,8 +23,10 @@ const DEFAULT_NAMESPACE: &str = "default";
 /// Answers a request to a function's URL.
 pub(super) async fn function_url(server: &Server, arrived: Arrived) -> Answer {
     let path = arrived.head.uri.path().to_owned();
-    let rest = path.strip_prefix("/url/").unwrap_or_default();
-    let (key, path) = addressed(server, rest);
+    let (key, path) = match &server.only {
+        Some(key) => (key.clone(), path),
+        None => addressed(server, path.strip_prefix("/url/").unwrap_or_default()),
+    };
     let invoked = invoke(server, arrived, key, &path, Source::FunctionUrl, |request, _| {
         function_url::event(request)
     });

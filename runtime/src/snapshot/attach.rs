@@ -1,6 +1,11 @@
 //! A program with its snapshot attached: one file.
 
-use super::{Place, Refusal, addresses::PAGE, image::Trailer, program};
+use super::{
+    Place, Refusal,
+    addresses::PAGE,
+    image::{TRAILER_BYTES, Trailer},
+    program,
+};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, Write},
@@ -31,4 +36,22 @@ pub fn attach(snapshot: &Path, target: &Path) -> io::Result<()> {
     io::copy(&mut File::open(snapshot)?, &mut file)?;
     file.write_all(&Trailer::new(offset).to_bytes())?;
     fs::rename(&unfinished, target)
+}
+
+/// The file of this program.
+///
+/// # Errors
+/// When it cannot be found or read.
+pub fn own_file() -> io::Result<File> {
+    program::open_own_file()
+}
+
+/// Where in the file of a program the snapshot begins that is attached to it, if there is one.
+pub fn attached_at(program: &File) -> Option<u64> {
+    Some(Place::attached_to(program.try_clone().ok()?).ok()?.offset)
+}
+
+/// What ends a program whose snapshot begins at `offset`, a multiple of a page.
+pub fn trailer(offset: u64) -> [u8; TRAILER_BYTES as usize] {
+    Trailer::new(offset).to_bytes()
 }

@@ -74,6 +74,9 @@ pub(super) struct SignalAction {
     pub action: libc::sigaction,
 }
 
+/// How long a [`Trailer`] is.
+pub const TRAILER_BYTES: u64 = size_of::<Trailer>() as u64;
+
 /// The last bytes of a program that has a snapshot attached.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -187,7 +190,11 @@ impl Place {
     /// # Errors
     /// When there is none, or the program's file cannot be read.
     pub fn attached() -> Result<Self, Refusal> {
-        let file = program::open_own_file().map_err(|_| Refusal::Absent)?;
+        Self::attached_to(program::open_own_file().map_err(|_| Refusal::Absent)?)
+    }
+
+    /// At the end of a program's file.
+    pub(super) fn attached_to(file: File) -> Result<Self, Refusal> {
         let length = file.metadata().map_err(Refusal::Unreadable)?.len();
         let mut bytes = [0; size_of::<Trailer>()];
         let end = length.saturating_sub(bytes.len() as u64);

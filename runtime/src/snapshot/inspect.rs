@@ -63,11 +63,9 @@ pub(super) fn check_pointers(
     words: &[Word],
 ) -> Result<(), Unfit> {
     let stack = in_use_of_stack(frame);
-    // Functions keep nothing on the stack that is smaller than a word and pointed to for long. A number
-    // that is no multiple of a word is a byte beside padding, which holds what earlier calls left.
-    let in_stack = |value: usize| value.is_multiple_of(size_of::<usize>()) && stack.contains(&value);
-    let is_lost =
-        |value: usize| in_stack(value) || !is_heap(value) && surroundings.lost(value).is_some();
+    let is_lost = |value: usize| {
+        stack.contains(&value) || !is_heap(value) && surroundings.lost(value).is_some()
+    };
     for word in words {
         if is_lost(word.value as usize) {
             return Err(unfit(surroundings, word.address as usize, word.value as usize));
@@ -102,12 +100,16 @@ pub(super) fn check_left_out(known: &[Range<usize>]) -> Result<(), Unfit> {
     }
 }
 
-/// The part of the stack that functions use: from `frame` up to the thread's variables. (A snapshot
-/// keeps those.)
+/// The part of the stack that functions use: from `frame` up to the thread's variables, which a
+/// snapshot keeps.
+///
+/// Many words point to those variables. A byte that is written over the first of such a word, as the
+/// tag of a value is, leaves the rest as padding: a number up to 255 bytes below them.
 fn in_use_of_stack(frame: usize) -> Range<usize> {
+    const BELOW_A_BYTE: usize = 1 << 8;
     let (size, alignment) = program::thread_variables();
     let [thread, _] = processor::thread_locals(size, alignment, STACK.end);
-    frame..thread.start
+    frame..thread.start / BELOW_A_BYTE * BELOW_A_BYTE
 }
 
 fn unfit(surroundings: &Surroundings, address: usize, value: usize) -> Unfit {

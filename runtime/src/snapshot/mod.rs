@@ -44,10 +44,10 @@ mod symbols;
 mod take;
 mod thread;
 
-pub use attach::attach;
+pub use attach::{attach, attached_at, own_file, trailer};
 pub use cache::{Cache, user_folder};
 pub use errors::{Refusal, Unfit};
-pub use image::Place;
+pub use image::{Place, TRAILER_BYTES};
 pub use left_out::Fill;
 pub use take::Base;
 pub use thread::{fork_with_fixed_stack, live_on_fixed_stack};

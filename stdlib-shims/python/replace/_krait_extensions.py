@@ -29,6 +29,13 @@ def instead():
     return tomllib.loads(_krait_instead.TEXT)
 
 
+def stands_in(known):
+    """Whether krait has modules of its own in place of a package's compiled ones."""
+    import _frozen_importlib_external
+
+    return not _frozen_importlib_external._stand_ins.isdisjoint(known.get("stand_in", ()))
+
+
 def _own_code(folder):
     import posix
 

@@ -155,7 +155,16 @@ def _extensions():
     return {
         _plain(known.get("package", module)): known.get("instead")
         for module, known in _krait_extensions.instead().items()
-        if not _krait_has(module)
+        if not (_krait_has(module) or _krait_extensions.stands_in(known))
+    }
+
+
+def _stood_in():
+    """The packages whose compiled parts krait has modules of its own for."""
+    return {
+        _plain(known.get("package", module))
+        for module, known in _krait_extensions.instead().items()
+        if _krait_extensions.stands_in(known)
     }
 
 
@@ -251,6 +260,26 @@ def _take_packages_for_cpython():
 
     for module in (compatibility_tags, target_python):
         module.get_supported = get_supported
+    _take_any_package_stood_in_for()
+
+
+def _take_any_package_stood_in_for():
+    """Has pip take packages that krait stands in for, for any CPython 3 on Linux, after all others."""
+    from pip._internal.models.wheel import Wheel
+
+    stood_in = _stood_in()
+    supported, preferred = Wheel.supported, Wheel.find_most_preferred_tag
+
+    def also_supported(wheel, tags):
+        return supported(wheel, tags) or (
+            _plain(wheel.name) in stood_in
+            and any(tag.interpreter.startswith("cp3") and "linux" in tag.platform for tag in wheel.file_tags)
+        )
+
+    def also_preferred(wheel, tags, priorities):
+        return preferred(wheel, tags, priorities) if supported(wheel, tags) else len(tags)
+
+    Wheel.supported, Wheel.find_most_preferred_tag = also_supported, also_preferred
 
 
 def _reason(output, for_cloud):
@@ -329,12 +358,12 @@ def _distributions(staging):
 
 def _look_through(distributions):
     """Refuses what cannot do without a compiled part, and tells of what perhaps can."""
-    known = _extensions()
+    known, stood_in = set(_extensions()), _stood_in()
     _refuse(each.name for each in distributions)
     for each in distributions:
         modules = {path.partition("/")[0] for path in each.compiled}
         unknown = [module for module in modules if not _krait_has(module.partition(".")[0])]
-        if unknown and _plain(each.name) not in known:
+        if unknown and _plain(each.name) not in known | stood_in:
             print(
                 f"warning: {each.name}'s compiled part is not loaded; most such packages do without",
                 file=sys.stderr,

@@ -4,10 +4,12 @@ use super::run::{Outcome, What};
 use anyhow::{Context, Result, bail};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-/// A line of `modules.txt`: `NAME`, `NAME ci` or `NAME left out: WHY`.
+/// A line of `modules.txt`: `NAME`, with `ci` or `python` after it, or `NAME left out: WHY`.
 pub(super) struct ModuleLine<'a> {
     pub(super) name: &'a str,
     pub(super) ci: bool,
+    /// It is run by `krait python`.
+    pub(super) python: bool,
     pub(super) left_out: Option<&'a str>,
 }
 
@@ -17,7 +19,14 @@ pub(super) fn module_line(line: &str) -> Option<ModuleLine<'_>> {
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let left_out = rest.strip_prefix("left out:").map(str::trim);
-    (!name.is_empty()).then_some(ModuleLine { name, ci: rest == "ci", left_out })
+    let marked =
+        |mark: &str| left_out.is_none() && rest.split_whitespace().any(|word| word == mark);
+    (!name.is_empty()).then_some(ModuleLine {
+        name,
+        ci: marked("ci"),
+        python: marked("python"),
+        left_out,
+    })
 }
 
 /// An error if the suite has modules that the list says nothing of.

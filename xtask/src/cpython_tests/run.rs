@@ -4,7 +4,7 @@ use super::{emptied, lists::Expected, machine_environment};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     fs::{self, File},
     path::{Path, PathBuf},
@@ -26,6 +26,8 @@ const MOST_PROCESSES: usize = 100;
 pub(super) struct Runner {
     pub(super) program: PathBuf,
     pub(super) on_cpython: bool,
+    /// The modules that `krait python` runs: it keeps the columns of code, and a handler has none.
+    pub(super) by_python: BTreeSet<String>,
     pub(super) handler: PathBuf,
     pub(super) layer: PathBuf,
     pub(super) folder: PathBuf,
@@ -180,7 +182,11 @@ impl Runner {
         let event_file = file("event");
         fs::write(&event_file, event.to_string())?;
         let mut command = Command::new(&self.program);
-        if self.on_cpython {
+        let by_python = self.by_python.contains(module);
+        if self.on_cpython || by_python {
+            if !self.on_cpython {
+                command.arg("python");
+            }
             command.arg(&self.handler).arg(&event_file).env_clear().envs(machine_environment());
             command.env("PYTHONPATH", &self.layer).env("HOME", &work);
         } else {

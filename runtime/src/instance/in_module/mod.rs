@@ -10,7 +10,8 @@ pub use image::prepare as prepare_image;
 use super::{InvokeError, Observer, Request, StartError, panics};
 use crate::{
     contract::{
-        Context, Failure, Function, Invocation, Outcome, Policy, environment, report::ColdStart,
+        Context, Dialect, Failure, Function, Invocation, Outcome, Policy, environment,
+        report::ColdStart,
     },
     python::{CodePaths, Ended, Entry, Interpreter},
 };
@@ -125,12 +126,13 @@ impl Instance {
         let begun = Instant::now();
         let handler = running.request.function.handler.clone();
         let interpreter = self.engine.interpreter;
+        let code = self.code.clone();
         let times_imports = running.request.times_imports;
         let (loaded, times) = hooks::during(running, || {
             if times_imports {
-                interpreter.load_timed(self.code.clone(), &handler)
+                interpreter.load_timed(code, &handler, Dialect::Scf)
             } else {
-                (interpreter.load(self.code.clone(), &handler), Vec::new())
+                (interpreter.load(code, &handler, Dialect::Scf), Vec::new())
             }
         });
         if times_imports {

@@ -256,7 +256,10 @@ impl Zygote {
 ///
 /// # Errors
 /// When the kernel watches no more descriptors.
-pub(super) fn watched<T: AsRawFd>(source: T, interest: Interest) -> io::Result<AsyncFd<T>> {
+pub(in crate::instance) fn watched<T: AsRawFd>(
+    source: T,
+    interest: Interest,
+) -> io::Result<AsyncFd<T>> {
     // SAFETY: the source owns its descriptor, which is the same as long as it lives.
     Ok(unsafe { AsyncFd::register_with_interest(source, interest) }?)
 }

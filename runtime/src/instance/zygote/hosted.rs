@@ -71,6 +71,7 @@ pub struct Hosted {
     key: Key,
     started: Instant,
     phase: Phase,
+    processes_at_most: Option<u32>,
     /// Wakes the task that waits for an invocation's end. It is reused: postponing a running timer
     /// is a single store, but a new timer that is due first wakes the runtime.
     alarm: Pin<Box<Sleep>>,
@@ -129,6 +130,7 @@ impl Hosted {
     ) -> Result<Self, StartError> {
         let (marker, key) = (Marker::fresh(), Key::fresh());
         let serve = Serve::of(function, code, keeper.policy(), marker, key, false);
+        let processes_at_most = serve.policy.processes_at_most();
         let assignment = Assignment::Serve(Box::new(serve));
         let Spare { process, mut socket, log, pidfd, ending } = spare;
         // The other end waits for it, and takes it as it comes.
@@ -156,6 +158,7 @@ impl Hosted {
             key,
             started,
             phase: Phase::default(),
+            processes_at_most,
             alarm: Box::pin(sleep_until(started.into())),
         })
     }
@@ -302,16 +305,19 @@ impl Hosted {
             let wakes = [first_look, held_until, whole_until];
             let alarm = wakes.into_iter().flatten().fold(course.deadline, Instant::min);
             self.alarm.as_mut().reset(alarm.into());
-            let mut ended = false;
+            let (mut ended, mut is_too_much) = (false, false);
             tokio::select! {
                 biased;
                 _ = self.socket.readable(), if !is_held => {}
-                () = is_over(weighed.as_ref()) => return Stop::End(End::Memory),
+                () = is_over(weighed.as_ref()) => is_too_much = true,
                 () = has_room(&mut room), if !left.is_empty() => continue,
                 _ = self.ending.wait_for(Option::is_some) => ended = true,
                 () = is_gone(self.pidfd.as_ref()) => ended = true,
                 _ = self.log.readable(), if self.log_is_open => {}
                 () = self.alarm.as_mut() => {}
+            }
+            if is_too_much {
+                return Stop::End(self.excess(course, weighed.as_ref()));
             }
             let received = self.receive(course, &mut long_message);
             is_held = matches!(received, Received::Held) && !ended;
@@ -350,7 +356,11 @@ impl Hosted {
                 first_look = (!course.phase.ready).then(|| now + MEMORY_INTERVAL);
                 if course.phase.ready {
                     let limit = course.memory_limit();
-                    weighed = Some(self.keeper.scales().weigh(self.process, limit));
+                    weighed = Some(self.keeper.scales().weigh(
+                        self.process,
+                        limit,
+                        self.processes_at_most,
+                    ));
                 }
             }
             if is_turn_over || self.unrested_bytes >= TURN_BYTES {
@@ -358,6 +368,15 @@ impl Hosted {
                 tokio::task::yield_now().await;
             }
         }
+    }
+
+    /// What an instance has too much of.
+    fn excess(&mut self, course: &mut Course<'_>, weighed: Option<&Weighed>) -> End {
+        if !weighed.is_some_and(Weighed::is_crowd) {
+            return End::Memory;
+        }
+        self.take_log(course);
+        course.is_crowd(self.processes_at_most)
     }
 
     fn catch_up(&mut self, course: &mut Course<'_>, ended: bool) -> Option<End> {

@@ -27,6 +27,7 @@ mod pages;
 mod process;
 mod scales;
 
+pub(super) use connection::watched;
 pub use hosted::{Hosted, Killer};
 pub use keeper::{FunctionZygote, Keeper, Note, ZygoteError};
 pub(super) use process::run;

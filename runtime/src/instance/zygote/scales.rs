@@ -45,8 +45,11 @@ struct Shared {
 struct Entry {
     process: i32,
     limit_bytes: u64,
+    processes_at_most: Option<u32>,
     is_left: AtomicBool,
-    /// Told once it holds too much.
+    /// Whether it was too many processes.
+    is_crowd: AtomicBool,
+    /// Told once it holds too much, or has too many processes.
     over: Notify,
     due: Mutex<Instant>,
 }
@@ -62,11 +65,19 @@ impl Scales {
         Ok(Self { shared })
     }
 
-    /// Has an instance looked at, which is to hold no more than so many bytes.
-    pub(super) fn weigh(&self, process: i32, limit_bytes: u64) -> Weighed {
+    /// Has an instance looked at, which is to hold no more than so many bytes, and to have no more
+    /// than so many processes.
+    pub(super) fn weigh(
+        &self,
+        process: i32,
+        limit_bytes: u64,
+        processes_at_most: Option<u32>,
+    ) -> Weighed {
         let entry = Arc::new(Entry {
             process,
             limit_bytes,
+            processes_at_most,
+            is_crowd: AtomicBool::new(false),
             is_left: AtomicBool::new(false),
             over: Notify::new(),
             due: Mutex::new(Instant::now()),
@@ -89,9 +100,14 @@ impl Drop for Scales {
 }
 
 impl Weighed {
-    /// Comes back when it holds too much.
+    /// Comes back when it holds too much, or has too many processes.
     pub(super) async fn is_over(&self) {
         self.entry.over.notified().await;
+    }
+
+    /// Whether it was too many processes.
+    pub(super) fn is_crowd(&self) -> bool {
+        self.entry.is_crowd.load(Ordering::Relaxed)
     }
 }
 
@@ -131,6 +147,10 @@ fn look(shared: &Shared) {
                 continue;
             }
             let descendants = descendants::of(entry.process);
+            if usage::is_crowd(&descendants, entry.processes_at_most) {
+                entry.is_crowd.store(true, Ordering::Relaxed);
+                entry.over.notify_one();
+            }
             let used = usage::resident_bytes(entry.process, &descendants, entry.limit_bytes);
             if used.is_some_and(|used| used > entry.limit_bytes) {
                 entry.over.notify_one();

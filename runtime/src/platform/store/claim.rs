@@ -1,6 +1,9 @@
 //! Which events are handled next, fairly between functions.
 
-use super::{FunctionKey, Store, StoreError};
+use super::{
+    FunctionKey, Store, StoreError, checksum,
+    events::{self, Ending, EventResult},
+};
 use bytes::Bytes;
 use rusqlite::{Connection, Row, params};
 use std::collections::HashMap;
@@ -21,6 +24,9 @@ pub struct QueuedEvent {
     pub run_errors: u32,
     pub system_errors: u32,
 }
+
+/// What an event ends with that is not what was stored: the platform's own fault.
+const DAMAGED: u16 = 500;
 
 /// How many events may be claimed.
 #[derive(Debug, Clone, Default)]
@@ -94,8 +100,20 @@ fn claim_of(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let events = connection
         .prepare_cached(text)?
-        .query_map(params![function.namespace, function.name, now, limit], claimed)?
+        .query_map(params![function.namespace, function.name, now, limit], |row| {
+            let event = claimed(row)?;
+            let is_right = checksum::is_right(row, &event.checked())?;
+            Ok((event, is_right))
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
+    let (events, damaged): (Vec<_>, Vec<_>) = events.into_iter().partition(|(_, right)| *right);
+    for (event, _) in damaged {
+        let ret_msg = "the event is not what was stored: the store is damaged".to_owned();
+        let result =
+            EventResult { ending: Ending::Failed, status_code: DAMAGED, ret_msg, ended_at: now };
+        events::finish(connection, &event.request_id, &result)?;
+    }
+    let events: Vec<QueuedEvent> = events.into_iter().map(|(event, _)| event).collect();
     let mut claim = connection.prepare_cached(
         "UPDATE events SET state = 1, attempt = attempt + 1, started_at = ifnull(started_at, ?)
          WHERE request_id = ?",
@@ -129,6 +147,13 @@ fn first_due(connection: &Connection, room: &Room) -> rusqlite::Result<Vec<(Func
         Ok((FunctionKey { namespace: row.get(0)?, name: row.get(1)? }, row.get(2)?))
     })?;
     found.filter(|found| !matches!(found, Ok((function, _)) if room.of(function) == 0)).collect()
+}
+
+impl QueuedEvent {
+    fn checked(&self) -> [&[u8]; 6] {
+        let Self { request_id, namespace, function, qualifier, invoke_type, event, .. } = self;
+        events::checked([request_id, namespace, function, qualifier, invoke_type], event)
+    }
 }
 
 /// An event as it is once it is claimed.

@@ -1,7 +1,7 @@
 //! The queue of asynchronous events (docs/contract.md §5): queueing them, and recording what
 //! happens after a claim.
 
-use super::{EventState, Store, StoreError, Termination};
+use super::{EventState, Store, StoreError, Termination, checksum};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -181,12 +181,33 @@ fn enqueue(connection: &Connection, event: &NewEvent) -> rusqlite::Result<bool> 
         return Ok(false);
     }
     connection
-        .prepare_cached("INSERT INTO bodies VALUES (?, ?)")?
-        .execute(params![connection.last_insert_rowid(), &event.event[..]])?;
+        .prepare_cached("INSERT INTO bodies (id, event, checksum) VALUES (?, ?, ?)")?
+        .execute(params![
+            connection.last_insert_rowid(),
+            &event.event[..],
+            checksum::of(&event.checked())
+        ])?;
     Ok(true)
 }
 
-fn finish(
+impl NewEvent {
+    /// What its checksum is of.
+    fn checked(&self) -> [&[u8]; 6] {
+        checked(
+            [&self.request_id, &self.namespace, &self.function, &self.qualifier, &self.invoke_type],
+            &self.event,
+        )
+    }
+}
+
+/// What an event's checksum is of: its request id, namespace, function, qualifier and type, and
+/// itself.
+pub(super) fn checked<'a>(texts: [&'a str; 5], event: &'a [u8]) -> [&'a [u8]; 6] {
+    let [request_id, namespace, function, qualifier, invoke_type] = texts.map(str::as_bytes);
+    [request_id, namespace, function, qualifier, invoke_type, event]
+}
+
+pub(super) fn finish(
     connection: &Connection,
     request_id: &str,
     result: &EventResult,

@@ -1,6 +1,6 @@
 //! Functions, their versions, and namespaces.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, checksum, schema};
 use rusqlite::{Connection, Row, params};
 
 /// A function, whatever its version.
@@ -76,13 +76,23 @@ impl Store {
     /// All versions of all functions, by namespace, name and version.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// When the database cannot be read, or a function is not what was stored.
     pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
         let read = self.shared.reading.run(|connection| {
             let text = "SELECT * FROM functions ORDER BY namespace, name, version";
-            connection.prepare_cached(text)?.query_map([], function)?.collect()
+            connection
+                .prepare_cached(text)?
+                .query_map([], function)?
+                .collect::<rusqlite::Result<Vec<_>>>()
         });
-        read.await
+        let (functions, are_right): (Vec<_>, Vec<_>) = read.await?.into_iter().unzip();
+        match are_right.iter().position(|is_right| !is_right) {
+            None => Ok(functions),
+            Some(at) => Err(StoreError::Damaged {
+                file: self.folder().join(schema::MAIN.name),
+                reason: format!("the function {} is not what was stored", functions[at].name),
+            }),
+        }
     }
 
     /// Stores a namespace, in place of the stored one.
@@ -129,8 +139,8 @@ impl Store {
 
 fn save_function(connection: &Connection, function: &StoredFunction) -> rusqlite::Result<usize> {
     let text = "REPLACE INTO functions (namespace, name, version, definition, code, origin,
-                    created_at, modified_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+                    created_at, modified_at, checksum)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(text)?.execute(params![
         function.namespace,
         function.name,
@@ -140,11 +150,23 @@ fn save_function(connection: &Connection, function: &StoredFunction) -> rusqlite
         function.origin,
         function.created_at,
         function.modified_at,
+        checksum::of(&function.checked()),
     ])
 }
 
-fn function(row: &Row<'_>) -> rusqlite::Result<StoredFunction> {
-    Ok(StoredFunction {
+impl StoredFunction {
+    /// What its checksum is of.
+    fn checked(&self) -> [&[u8]; 6] {
+        let code = self.code.as_deref().unwrap_or_default();
+        let texts =
+            [&self.namespace, &self.name, &self.version, &self.definition, code, &self.origin];
+        texts.map(str::as_bytes)
+    }
+}
+
+/// A function, and whether it is what was stored.
+fn function(row: &Row<'_>) -> rusqlite::Result<(StoredFunction, bool)> {
+    let function = StoredFunction {
         namespace: row.get("namespace")?,
         name: row.get("name")?,
         version: row.get("version")?,
@@ -153,7 +175,9 @@ fn function(row: &Row<'_>) -> rusqlite::Result<StoredFunction> {
         origin: row.get("origin")?,
         created_at: row.get("created_at")?,
         modified_at: row.get("modified_at")?,
-    })
+    };
+    let is_right = checksum::is_right(row, &function.checked())?;
+    Ok((function, is_right))
 }
 
 fn namespace(row: &Row<'_>) -> rusqlite::Result<Namespace> {

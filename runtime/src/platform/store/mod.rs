@@ -19,6 +19,7 @@
 //! server may be killed; the event is then handled again. Once its result is recorded it is
 //! not.
 
+mod checksum;
 mod claim;
 mod code;
 mod error;

@@ -23,7 +23,8 @@ pub(super) struct Schema {
 /// Data that must survive: functions, namespaces, events.
 pub(super) const MAIN: Schema = Schema {
     name: "krait.sqlite",
-    steps: &["
+    steps: &[
+        "
         CREATE TABLE namespaces (
             name TEXT PRIMARY KEY,
             description TEXT NOT NULL,
@@ -72,7 +73,13 @@ pub(super) const MAIN: Schema = Schema {
         CREATE INDEX events_running ON events (id) WHERE state = 1;
         CREATE INDEX events_ended ON events (ended_at) WHERE ended_at IS NOT NULL;
         CREATE INDEX events_listed ON events (namespace, function, enqueued_at);
-    "],
+    ",
+        // What was stored before has none.
+        "
+        ALTER TABLE functions ADD COLUMN checksum INTEGER;
+        ALTER TABLE bodies ADD COLUMN checksum INTEGER;
+    ",
+    ],
     durable: true,
 };
 

@@ -13,13 +13,13 @@ pub(super) mod blocks;
 mod c_interface;
 mod lock;
 mod mappings;
+mod outside;
 pub(super) mod slabs;
 
 pub use apart::{Asked, Sort, Sorter};
 pub(super) use lock::is_threaded;
 
 use super::addresses::{BLOCKS, LEFT_OUT, MAPPINGS, SLABS, SPARSE, is_heap};
-use dlmalloc::Dlmalloc;
 use std::{
     cell::UnsafeCell,
     ops::Range,
@@ -46,7 +46,7 @@ struct Heap {
     mappings: mappings::Mappings,
     apart: apart::Apart,
     /// The plain heap, for allocations before the activation or instead of it.
-    outside: Dlmalloc,
+    outside: outside::Outside,
 }
 
 struct Shared(UnsafeCell<Heap>);
@@ -59,7 +59,7 @@ static HEAP: Shared = Shared(UnsafeCell::new(Heap {
     blocks: blocks::Blocks::new(),
     mappings: mappings::Mappings::new(),
     apart: apart::Apart::new(),
-    outside: Dlmalloc::new(),
+    outside: outside::Outside::new(),
 }));
 
 /// Whether allocations go to the fixed addresses.
@@ -136,7 +136,7 @@ pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
                 return heap.mappings.allocate(size, alignment);
             }
             // SAFETY: the alignment is a power of two: every caller's promise.
-            return unsafe { heap.outside.malloc(size, alignment) };
+            return unsafe { heap.outside.allocate(size, alignment) };
         }
         if PREPARING.load(Ordering::Relaxed)
             && let Some(block) = heap.apart.allocate(size, alignment)
@@ -153,10 +153,7 @@ pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
 /// Gives the kernel back what was freed, in a process whose heap is not active: a server that
 /// answered a flood.
 pub fn give_back() {
-    locked(|heap| {
-        // SAFETY: only who has the lock uses it.
-        unsafe { heap.outside.trim(0) };
-    });
+    locked(|heap| heap.outside.give_back());
 }
 
 /// Allocates zeros; null where there is no memory.
@@ -193,7 +190,7 @@ pub unsafe fn free(pointer: *mut u8) {
         } else if SPARSE.contains(&address) || LEFT_OUT.contains(&address) {
             heap.apart.free(pointer);
         } else if !ACTIVE.load(Ordering::Relaxed) {
-            heap.outside.c_free(pointer);
+            heap.outside.free(pointer);
         }
         // Otherwise it is older than the interpreter. It stays, because a snapshot does not keep
         // that part of the heap.

@@ -163,13 +163,15 @@ fn date(timestamp: i64) -> Option<String> {
 
 type Digested = [u8; 32];
 
-fn keyed(key: &[u8], text: &str) -> Digested {
+/// A text's digest with a key: HMAC-SHA256.
+pub fn keyed(key: &[u8], text: &str) -> Digested {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length will do");
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as pairs of digits, in lower case.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing into a String does not fail.
         let _ = write!(text, "{byte:02x}");

@@ -7,6 +7,8 @@
 mod forms;
 mod headers;
 
+pub use headers::{hex, keyed};
+
 use super::{errors::ApiError, wire::Received};
 use http::{Method, header};
 use std::fmt;
@@ -42,6 +44,11 @@ impl Secret {
     /// Wraps a text, so that `Debug` does not print it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The text itself.
+    pub fn text(&self) -> &str {
+        &self.0
     }
 }
 

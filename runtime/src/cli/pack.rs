@@ -1,0 +1,159 @@
+//! `krait pack`.
+
+use super::{
+    Fatal, check,
+    options::{PackArguments, PackPlace},
+    request::{self, Typed},
+};
+use crate::{
+    check::{Asked, Level, Target},
+    contract::{Function, limits::MIB, names},
+    pack::{Contents, Parts, Program, Sizes, executable, image, package::Place},
+    package,
+};
+use anyhow::{Context as _, anyhow};
+use std::path::{Path, PathBuf};
+
+/// How many names are shown of what was left out.
+const SHOWN: usize = 8;
+
+/// Packs a function, and prints what came of it.
+pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
+    refuse_useless(arguments)?;
+    let typed = arguments.code.as_deref();
+    let template =
+        request::template(typed, arguments.handler.is_some(), arguments.template.as_deref());
+    let declared = request::declared_in(template.as_deref(), arguments.function.as_deref())?;
+    let code = typed
+        .filter(|_| arguments.template.is_some() || declared.code.is_none())
+        .or(declared.code.as_deref())
+        .unwrap_or(Path::new("."));
+    let opened = package::open(code, &arguments.layers).map_err(Fatal::request)?;
+    let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
+        Some(text) => text.parse().map_err(Fatal::request)?,
+        None => opened.implied_handler.clone().unwrap_or_default(),
+    };
+    opened.check_entry(&handler).map_err(Fatal::request)?;
+    let asked = Typed {
+        name: arguments.name.as_deref(),
+        memory: arguments.memory,
+        timeout: arguments.timeout,
+        environment: &arguments.environment,
+        environment_files: &arguments.environment_files,
+        ..Typed::default()
+    };
+    let function = request::function(&asked, &declared, handler, code)?;
+    if arguments.place != PackPlace::Scf && arguments.place != PackPlace::Lambda {
+        names::function_name(&function.name)
+            .context("the function needs another name: give one with --name")
+            .map_err(Fatal::Request)?;
+    }
+    if !arguments.no_check {
+        let asked = Asked {
+            target: Target::Krait,
+            handler: &function.handler,
+            paths: &opened.paths,
+            code,
+            layers: &arguments.layers,
+            has_other_layers: false,
+            archive: opened.archive(),
+        };
+        if has_errors(&asked) {
+            return Ok(1);
+        }
+    }
+    let target = target(arguments, &function);
+    let contents =
+        Contents::of(&opened.paths, std::slice::from_ref(&target)).map_err(Fatal::request)?;
+    let program = match &arguments.program {
+        Some(path) => Program::at(path),
+        None => Program::own(),
+    };
+    let program = program.map_err(Fatal::request)?;
+    let parts = Parts { function: &function, contents: &contents, program: &program };
+    let written = match arguments.place {
+        PackPlace::Scf => crate::pack::package::write(&parts, Place::Scf, &target),
+        PackPlace::Lambda => crate::pack::package::write(&parts, Place::Lambda, &target),
+        PackPlace::Oci => image::write(&parts, &arguments.labels, &target),
+        PackPlace::Exe => executable::write(&parts, &target),
+    };
+    let sizes = written.map_err(Fatal::request)?;
+    tell(arguments, &parts, &target, sizes);
+    Ok(0)
+}
+
+/// Refuses options that would have no effect.
+fn refuse_useless(arguments: &PackArguments) -> Result<(), Fatal> {
+    let is_package = matches!(arguments.place, PackPlace::Scf | PackPlace::Lambda);
+    let has_variables =
+        !arguments.environment.is_empty() || !arguments.environment_files.is_empty();
+    let useless = if is_package && has_variables {
+        "--env and --env-file: the platform's configuration of the function has its variables"
+    } else if is_package && (arguments.memory.is_some() || arguments.timeout.is_some()) {
+        "--memory and --timeout: they are in the platform's configuration of the function"
+    } else if arguments.place != PackPlace::Oci && !arguments.labels.is_empty() {
+        "--label: only an image has labels"
+    } else {
+        return Ok(());
+    };
+    Err(Fatal::Request(anyhow!("there is nothing to be done with {useless}")))
+}
+
+/// Prints errors and warnings; whether there is an error.
+fn has_errors(asked: &Asked<'_>) -> bool {
+    let findings = crate::check::check(asked);
+    for finding in findings.iter().filter(|finding| finding.level != Level::Note) {
+        eprint!("{}", check::in_text(finding));
+    }
+    let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
+    if has_errors {
+        eprintln!("nothing is written\n  tip: --no-check packs it all the same");
+    }
+    has_errors
+}
+
+/// Where it is written.
+fn target(arguments: &PackArguments, function: &Function) -> PathBuf {
+    arguments.output.clone().unwrap_or_else(|| {
+        let end = match arguments.place {
+            PackPlace::Scf | PackPlace::Lambda => ".zip",
+            PackPlace::Oci => ".tar",
+            PackPlace::Exe => "",
+        };
+        PathBuf::from(format!("{}{end}", function.name))
+    })
+}
+
+/// What was written, on standard output; what else there is to know, on standard error.
+fn tell(arguments: &PackArguments, parts: &Parts<'_>, target: &Path, sizes: Sizes) {
+    let Parts { function, contents, .. } = parts;
+    let files = match contents.count() {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
+    let megabytes = |bytes: u64| bytes as f64 / MIB as f64;
+    println!(
+        "{}: {:.1} MB; krait and {files} are {:.1} MB unpacked",
+        target.display(),
+        megabytes(sizes.written),
+        megabytes(sizes.unpacked)
+    );
+    let left_out = &contents.left_out;
+    if !left_out.is_empty() {
+        let mut names: Vec<&str> = left_out.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        let more = names.len().saturating_sub(SHOWN);
+        names.truncate(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        eprintln!("left out: {}{more}", names.join(", "));
+    }
+    let (place, runtime) = match arguments.place {
+        PackPlace::Scf => (Place::Scf, "CustomRuntime"),
+        PackPlace::Lambda => (Place::Lambda, "provided.al2023"),
+        PackPlace::Oci | PackPlace::Exe => return,
+    };
+    eprintln!("the function's runtime is {runtime}, its handler {}", function.handler);
+    if let Some(remark) = place.remark(sizes) {
+        eprintln!("warning: {remark}");
+    }
+}

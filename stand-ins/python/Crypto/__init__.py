@@ -1,0 +1,1 @@
+"""krait: stand-ins for pycryptodome's modules."""

@@ -1,0 +1,1 @@
+"""jiter: JSON read by json."""

@@ -1,0 +1,1 @@
+"""Support of the stand-in for pydantic_core._pydantic_core."""

@@ -1,0 +1,15 @@
+//! Stand-ins for the compiled halves of packages that people install, which krait does not load.
+//!
+//! A native module here is called `_krait_stand_ins.NAME`, where NAME is the full name of the module
+//! that it stands in for. Stand-ins of Python are in `python/`, a package of that name. Which there are
+//! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
+
+mod orjson;
+mod pycryptodome;
+
+use rustpython_vm::{Context, builtins::PyModuleDef};
+
+/// The native stand-ins.
+pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
+    vec![orjson::module_def(context), pycryptodome::module_def(context)]
+}

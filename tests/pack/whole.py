@@ -1,0 +1,245 @@
+"""What `krait pack` writes, run whole: a zip by a runtime API, an image's files in a root of their
+own, and a program. tests/cases/pack.md has which files they hold.
+
+The program is named by KRAIT; tests/pack/run sets it."""
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+import zipfile
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "bootstrap"))
+import api  # noqa: E402
+
+KRAIT = os.environ["KRAIT"]
+EVENT = '{"items": ["pen", "ink"]}'
+ANSWER = {"total": 6, "currency": "EUR", "layer": True, "colour": None}
+IN_COLOUR = {**ANSWER, "colour": "red"}
+PASSED_ON = {key: os.environ[key] for key in ["PATH", "HOME", "KRAIT_SNAPSHOT"] if key in os.environ}
+
+
+def pack(target, place, *options):
+    command = [KRAIT, "pack", HERE / "orders", "--for", place, "--layer", HERE / "layer", "-o", target]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def exchange(command, folder, variables, answers):
+    """What a runtime asks an API that gives these answers; then it gets SIGTERM."""
+    listener = api.Listener()
+    fill = {key: value.replace("PORT", str(listener.port)) for key, value in variables.items()}
+    process = subprocess.Popen(command, cwd=folder, env={**PASSED_ON, **fill}, stdout=subprocess.PIPE)
+    try:
+        asked = []
+        for answer in answers:
+            asked.append(listener.request())
+            listener.connection.answer(answer)
+        asked.append(listener.request())
+        process.terminate()
+        stdout, _ = process.communicate(timeout=20)
+        return asked, stdout.decode()
+    finally:
+        process.kill()
+        process.wait()
+        listener.close()
+
+
+SCF = {"SCF_RUNTIME_API": "127.0.0.1", "SCF_RUNTIME_API_PORT": "PORT", "_HANDLER": "index.main_handler"}
+SCF_ANSWERS = ["200\n\n", f"200\nRequest_Id: 1\n\n{EVENT}", "200\n\n"]
+LAMBDA = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:PORT", "_HANDLER": "index.main_handler"}
+LAMBDA_ANSWERS = [
+    f"200\nLambda-Runtime-Aws-Request-Id: 1\nLambda-Runtime-Deadline-Ms: 9999999999999\n\n{EVENT}",
+    "202\n\n",
+]
+
+
+@contextlib.contextmanager
+def served(command, variables, port):
+    """The address of a server, when it is ready."""
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/readyz", timeout=5).read()
+                break
+            if process.poll() is not None:
+                raise AssertionError(process.communicate()[1].decode())
+            time.sleep(0.05)
+        yield address
+    finally:
+        # `unshare` passes no signal on.
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[0]) if command[0] == "unshare" and children else process.pid, signal.SIGTERM)
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def get(address):
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+
+class Packages(InFolder):
+    def unpacked(self, place):
+        said = pack(self.folder / "out.zip", place)
+        self.assertRegex(said, r"out\.zip: \d+\.\d MB; krait and 4 files are \d+\.\d MB unpacked\n")
+        code = self.folder / "code"
+        # As platforms do: with the modes that the zip has, and nothing that can be written.
+        with zipfile.ZipFile(self.folder / "out.zip") as package:
+            for member in package.infolist():
+                os.chmod(package.extract(member, code), member.external_attr >> 16 & 0o555)
+        return code
+
+    def test_scf(self):
+        code = self.unpacked("scf")
+        asked, log = exchange([code / "bootstrap"], code, SCF, SCF_ANSWERS)
+        self.assertEqual([each[1].rpartition("/")[2] for each in asked], ["ready", "next", "response", "next"])
+        self.assertEqual(json.loads(asked[2][3]), ANSWER)
+        self.assertEqual(log, "counting pen ink\n")
+
+    def test_lambda(self):
+        code = self.unpacked("lambda")
+        variables = {**LAMBDA, "LAMBDA_TASK_ROOT": str(code), "COLOUR": "red"}
+        asked, _ = exchange([code / "bootstrap"], "/", variables, LAMBDA_ANSWERS)
+        self.assertEqual(json.loads(asked[1][3]), IN_COLOUR)
+
+
+class Image(InFolder):
+    def test_its_files_are_a_system_of_their_own(self):
+        pack(self.folder / "image", "oci", "--env", "COLOUR=red")
+        config, root = self.laid_out(self.folder / "image")
+        as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        user = ["--userspec", config["User"]] if os.geteuid() == 0 else []
+        new_root = ["unshare", *as_root, "--mount", "--pid", "--fork", "--kill-child"]
+        if subprocess.run([*new_root, "true"], capture_output=True).returncode:
+            self.skipTest("this machine gives no namespaces")
+        # What every container has, and a root that cannot be written to.
+        (root / "proc").mkdir()
+        (root / "dev").mkdir()
+        mounts = " && ".join([
+            f"mount --bind {root} {root}",
+            f"mount -o remount,ro,bind {root}",
+            f"mount -t tmpfs -o mode=1777 tmpfs {root}/tmp",
+            f"mount -t proc proc {root}/proc",
+            f"mount --rbind /dev {root}/dev",
+        ])
+        run = " ".join(["exec", "chroot", *user, str(root), *config["Entrypoint"]])
+        port = free_port()
+        variables = dict(each.split("=", 1) for each in config["Env"])
+        variables = {**variables, "PATH": os.environ["PATH"], "PORT": str(port)}
+        with served([*new_root, "sh", "-c", f"{mounts} && {run}"], variables, port) as address:
+            status, body = get(f"{address}/pen/ink")
+            self.assertEqual((status, json.loads(body)), (200, IN_COLOUR))
+            # There is nothing else.
+            self.assertEqual(json.loads(get(f"{address}/ui")[1])["total"], 2)
+            self.assertEqual(get(f"{address}/healthz"), (200, "ok\n"))
+
+    def test_a_tar_holds_the_same_layout(self):
+        pack(self.folder / "image", "oci")
+        pack(self.folder / "image.tar", "oci")
+        with tarfile.open(self.folder / "image.tar") as tar:
+            for member in tar:
+                if member.isfile():
+                    path = self.folder / "image" / member.name
+                    self.assertEqual(tar.extractfile(member).read(), path.read_bytes())
+            docker, = json.load(tar.extractfile("manifest.json"))
+            self.assertEqual(docker["RepoTags"], ["orders:latest"])
+            for named in [docker["Config"], *docker["Layers"]]:
+                self.assertTrue(tar.getmember(named).isfile())
+
+    def laid_out(self, image):
+        read = lambda described: (image / "blobs" / described["digest"].replace(":", "/")).read_bytes()
+        index = json.loads((image / "index.json").read_text())
+        manifest = json.loads(read(index["manifests"][0]))
+        root = self.folder / "root"
+        for layer in manifest["layers"]:
+            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(read(layer)))) as tar:
+                tar.extractall(root, filter="tar")
+        # A tar's open folder is closed by the umask.
+        (root / "tmp").chmod(0o1777)
+        self.folder.chmod(0o755)
+        return json.loads(read(manifest["config"]))["config"], root
+
+
+class Executable(InFolder):
+    def setUp(self):
+        super().setUp()
+        self.program = self.folder / "orders"
+        pack(self.program, "exe", "--env", "COLOUR=red")
+        self.variables = {**PASSED_ON, "XDG_CACHE_HOME": str(self.folder / "cache")}
+
+    def invoke(self, *options):
+        done = subprocess.run(
+            [self.program, "invoke", "-e", EVENT, *options],
+            env=self.variables, cwd="/", capture_output=True, text=True, timeout=60,
+        )
+        return done.stdout, done.stderr
+
+    def test_invoke(self):
+        for _ in range(2):
+            answer, log = self.invoke()
+            self.assertEqual(json.loads(answer), IN_COLOUR)
+            self.assertIn("counting pen ink", log)
+        self.assertEqual(json.loads(self.invoke("--env", "COLOUR=blue")[0])["colour"], "blue")
+
+    def test_changed_files_are_unpacked_again(self):
+        self.invoke()
+        changed, = self.folder.glob("cache/krait/packages/*/code/currency.txt")
+        changed.chmod(0o644)
+        changed.write_text("DEM")
+        self.assertEqual(json.loads(self.invoke()[0]), IN_COLOUR)
+
+    def test_serve(self):
+        port = free_port()
+        command = [self.program, "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", self.folder / "data"]
+        with served([*command, "--only-url"], self.variables, port) as address:
+            self.assertEqual(json.loads(get(f"{address}/pen/ink")[1]), IN_COLOUR)
+        with served(command, self.variables, port) as address:
+            self.assertEqual(json.loads(get(f"{address}/url/orders/pen/ink")[1]), IN_COLOUR)
+
+    def test_bootstrap(self):
+        variables = {**SCF, "XDG_CACHE_HOME": str(self.folder / "cache")}
+        asked, _ = exchange([self.program, "bootstrap"], "/", variables, SCF_ANSWERS)
+        self.assertEqual(json.loads(asked[2][3]), ANSWER)
+        # Under that name it needs no command.
+        shutil.copy(self.program, self.folder / "bootstrap")
+        asked, _ = exchange([self.folder / "bootstrap"], "/", variables, SCF_ANSWERS)
+        self.assertEqual(json.loads(asked[2][3]), ANSWER)
+
+
+if __name__ == "__main__":
+    unittest.main()
