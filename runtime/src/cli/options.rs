@@ -132,6 +132,14 @@ pub(super) enum Command {
         /// The shell to complete for
         shell: clap_complete::Shell,
     },
+    #[cfg(unix)]
+    /// Print the manual page, or write one for each command into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder
+        #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[cfg(unix)]
