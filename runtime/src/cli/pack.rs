@@ -2,14 +2,13 @@
 
 use super::{
     Fatal, check,
-    options::{PackArguments, PackPlace},
-    request::{self, Typed},
+    options::{FunctionArguments, PackArguments, PackPlace},
+    request::{self, Found, Named, Typed},
 };
 use crate::{
     check::{Asked, Level, Target},
     contract::{Function, limits::MIB, names},
     pack::{Contents, Parts, Program, Sizes, executable, image, package::Place},
-    package,
 };
 use anyhow::{Context as _, anyhow};
 use std::path::{Path, PathBuf};
@@ -20,29 +19,26 @@ const SHOWN: usize = 8;
 /// Packs a function, and prints what came of it.
 pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
     refuse_useless(arguments)?;
-    let typed = arguments.code.as_deref();
-    let template =
-        request::template(typed, arguments.handler.is_some(), arguments.template.as_deref());
-    let declared = request::declared_in(template.as_deref(), arguments.function.as_deref())?;
-    let code = typed
-        .filter(|_| arguments.template.is_some() || declared.code.is_none())
-        .or(declared.code.as_deref())
-        .unwrap_or(Path::new("."));
-    let opened = package::open(code, &arguments.layers).map_err(Fatal::request)?;
-    let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
-        Some(text) => text.parse().map_err(Fatal::request)?,
-        None => opened.implied_handler.clone().unwrap_or_default(),
-    };
+    let FunctionArguments { environment, environment_files, layers, template, function: named } =
+        &arguments.declared;
+    let Found { declared, code, package: opened, handler, .. } = Named {
+        code: arguments.code.as_deref(),
+        handler: arguments.handler.as_deref(),
+        layers,
+        template: template.as_deref(),
+        function: named.as_deref(),
+    }
+    .find()?;
     opened.check_entry(&handler).map_err(Fatal::request)?;
     let asked = Typed {
         name: arguments.name.as_deref(),
         memory: arguments.memory,
         timeout: arguments.timeout,
-        environment: &arguments.environment,
-        environment_files: &arguments.environment_files,
+        environment,
+        environment_files,
         ..Typed::default()
     };
-    let function = request::function(&asked, &declared, handler, code)?;
+    let function = request::function(&asked, &declared, handler, &code)?;
     if arguments.place != PackPlace::Scf && arguments.place != PackPlace::Lambda {
         names::function_name(&function.name)
             .context("the function needs another name: give one with --name")
@@ -53,8 +49,8 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
             target: Target::Krait,
             handler: &function.handler,
             paths: &opened.paths,
-            code,
-            layers: &arguments.layers,
+            code: &code,
+            layers,
             has_other_layers: false,
             archive: opened.archive(),
         };
@@ -85,8 +81,8 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
 /// Refuses options that would have no effect.
 fn refuse_useless(arguments: &PackArguments) -> Result<(), Fatal> {
     let is_package = matches!(arguments.place, PackPlace::Scf | PackPlace::Lambda);
-    let has_variables =
-        !arguments.environment.is_empty() || !arguments.environment_files.is_empty();
+    let FunctionArguments { environment, environment_files, .. } = &arguments.declared;
+    let has_variables = !environment.is_empty() || !environment_files.is_empty();
     let useless = if is_package && has_variables {
         "--env and --env-file: the platform's configuration of the function has its variables"
     } else if is_package && (arguments.memory.is_some() || arguments.timeout.is_some()) {

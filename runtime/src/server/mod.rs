@@ -1,6 +1,7 @@
 //! The faces that speak HTTP. They call the components below, and answer in the form that the
 //! caller expects.
 //!
+//! - [`authorization`]: what the signatures of both APIs have in common.
 //! - [`bodies`]: the memory of what is sent.
 //! - [`listener`]: connections, and what bounds them.
 //! - [`routes`]: which face a request is for.
@@ -11,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod authorization;
 mod bodies;
 pub mod cloud_api;
 mod guard;
