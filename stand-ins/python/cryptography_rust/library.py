@@ -17,8 +17,13 @@ class _Ffi:
 class _Lib:
     def __init__(self):
         self.CRYPTOGRAPHY_PACKAGE_VERSION = _parts.version.encode("ascii")
+        # Whether keys of Diffie and Hellman in the form of X9.42 can be written.
+        self.Cryptography_HAS_EVP_PKEY_DHX = 0
         # The package copies every name from here into a module, which then says this of any other.
         self.__dict__["__getattr__"] = self._refuse
+
+    def __dir__(self):
+        return [*self.__dict__, "OpenSSL_version_num"]
 
     @staticmethod
     def OpenSSL_version_num():
