@@ -1,0 +1,61 @@
+"""krait: what is asked of arguments, and the errors that several parts have."""
+
+
+def data(value):
+    """A buffer's bytes, without a copy where it has bytes; a TypeError for what is no buffer."""
+    if type(value) is bytes:
+        return value
+    try:
+        view = memoryview(value)
+    except TypeError:
+        hint = "\nDid you mean to pass a bytestring instead?" if isinstance(value, str) else ""
+        raise TypeError(f'Cannot convert "{type(value)}" instance to a buffer.{hint}') from None
+    if not view.c_contiguous:
+        raise BufferError("Buffer is not contiguous.")
+    return view.cast("B") if view.format != "B" or view.ndim != 1 else view
+
+
+def optional_data(value):
+    """The same, or None."""
+    return None if value is None else data(value)
+
+
+def room(value):
+    """A buffer that can be written to."""
+    view = data(value)
+    if type(view) is bytes or view.readonly:
+        raise TypeError("Buffer is not writable.")
+    return view
+
+
+def exact_bytes(value):
+    """An argument that is to be `bytes`, not any buffer."""
+    if not isinstance(value, bytes):
+        raise TypeError(f"'{type(value).__name__}' object is not an instance of 'bytes'")
+    return value
+
+
+def size(value):
+    """An argument that is a count."""
+    try:
+        number = value.__index__()
+    except AttributeError:
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+    if number < 0:
+        raise OverflowError("can't convert negative int to unsigned")
+    if number >= 1 << 64:
+        raise OverflowError("Python int too large to convert to C unsigned long")
+    return number
+
+
+def already_finalized():
+    from cryptography.exceptions import AlreadyFinalized
+
+    return AlreadyFinalized("Context was already finalized.")
+
+
+def unsupported(text, reason):
+    """An UnsupportedAlgorithm; `reason` is the name of a member of `_Reasons`."""
+    from cryptography.exceptions import UnsupportedAlgorithm, _Reasons
+
+    return UnsupportedAlgorithm(text, getattr(_Reasons, reason))
