@@ -47,7 +47,7 @@ SUBMODULES = {
     "pkcs12": None,
     "pkcs7": None,
     "test_support": None,
-    "x509": None,
+    "x509": "x509",
 }
 
 # Names of the module itself, and the file that has them.
