@@ -1,6 +1,6 @@
 """krait: padding of the last block, by PKCS #7 and ANSI X9.23."""
 
-from _krait_stand_ins.cryptography_rust.values import already_finalized, data, size
+from _krait_stand_ins.cryptography_rust.values import already_finalized, data as bytes_of, size
 
 
 class _Padding:
@@ -10,11 +10,11 @@ class _Padding:
         self._size = size(block_size) // 8
         self._seen = 0
 
-    def update(self, data_):
+    def update(self, data):
         if self._seen is None:
             raise already_finalized()
-        self._seen += len(data(data_))
-        return data_
+        self._seen += len(bytes_of(data))
+        return data
 
     def finalize(self):
         seen, self._seen = self._seen, None
@@ -46,10 +46,10 @@ class _Unpadding:
         self._size = size(block_size) // 8
         self._rest = bytearray()
 
-    def update(self, data_):
+    def update(self, data):
         if self._rest is None:
             raise already_finalized()
-        self._rest += data(data_)
+        self._rest += bytes_of(data)
         # The last block is kept: it may be the one that is padded.
         whole = max(0, len(self._rest) // self._size - 1) * self._size
         result = bytes(self._rest[:whole])

@@ -35,17 +35,53 @@ def exact_bytes(value):
     return value
 
 
-def size(value):
-    """An argument that is a count."""
+def text(value):
+    """An argument that is to be `str`."""
+    if not isinstance(value, str):
+        raise TypeError(f"'{type(value).__name__}' object is not an instance of 'str'")
+    return value
+
+
+def optional_bytes(value):
+    """`bytes`, or None."""
+    return None if value is None else exact_bytes(value)
+
+
+def _number(value):
     try:
-        number = value.__index__()
+        return value.__index__()
     except AttributeError:
         raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+
+
+def size(value):
+    """An argument that is a count, of 64 bits."""
+    number = _number(value)
     if number < 0:
         raise OverflowError("can't convert negative int to unsigned")
     if number >= 1 << 64:
-        raise OverflowError("Python int too large to convert to C unsigned long")
+        raise OverflowError("int too big to convert")
     return number
+
+
+def optional_size(value):
+    """The same, or None."""
+    return None if value is None else size(value)
+
+
+def small_size(value):
+    """An argument that is a count, of 32 bits."""
+    number = _number(value)
+    if not 0 <= number < 1 << 32:
+        raise OverflowError("out of range integral type conversion attempted")
+    return number
+
+
+def are_equal(one, other):
+    """Whether the bytes are the same, in a time that does not tell how many are."""
+    from hmac import compare_digest
+
+    return compare_digest(one, other)
 
 
 def already_finalized():
