@@ -22,7 +22,7 @@ SUBMODULES = {
     "cobblestone": None,
     "declarative_asn1": None,
     "exceptions": "reasons",
-    "ocsp": None,
+    "ocsp": "ocsp",
     "openssl": "openssl",
     "openssl.aead": "aead",
     "openssl.ciphers": "ciphers",
@@ -44,9 +44,9 @@ SUBMODULES = {
     "openssl.rsa": "rsa",
     "openssl.x25519": "x25519",
     "openssl.x448": "x448",
-    "pkcs12": None,
+    "pkcs12": "pkcs12",
     "pkcs7": None,
-    "test_support": None,
+    "test_support": "test_support",
     "x509": "x509",
 }
 

@@ -68,14 +68,14 @@ class Certificate(Frozen):
         self._version = at("version", der.whole, version, der.Reader.small) if version else 0
         self._serial = at("serial", fields.integer)
         self._inner_algorithm = at("signature_alg", signing.read_algorithm, fields)
-        self._issuer = at("issuer", fields.read, der.SEQUENCE)
+        self._issuer = at("issuer", names.check_name, fields)
         validity = at("validity", fields.sequence)
         self._moments = [
             at("validity", der.within, f"Validity::{name}", _time, validity) for name in ("not_before", "not_after")
         ]
         self._not_before, self._not_after = (moment for moment, _ in self._moments)
         at("validity", validity.finish)
-        self._subject = at("subject", fields.read, der.SEQUENCE)
+        self._subject = at("subject", names.check_name, fields)
         self._spki = at("spki", fields.read, der.SEQUENCE)
         inner = self._spki.reader()
         self._key_oid = inner.sequence().oid()

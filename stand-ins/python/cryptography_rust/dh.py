@@ -219,13 +219,7 @@ def generate_parameters(generator, key_size, backend=None):
         raise ValueError("DH generator must be 2 or 5")
     # The generator makes half of the numbers (RFC 2412, appendix E).
     step, rest = (24, 23) if generator == 2 else (60, 59)
-    while True:
-        start = primes.random_bits(key_size) | 3 << key_size - 2
-        start += (rest - start) % step
-        for p in range(start, start + 64 * key_size * step, step):
-            if p.bit_length() == key_size and primes.both_have_no_small_divisor(p, p >> 1):
-                if primes.is_prime(p >> 1, 1) and primes.is_prime(p) and primes.is_prime(p >> 1):
-                    return DHParameters._of(DHParameterNumbers(p, generator))
+    return DHParameters._of(DHParameterNumbers(primes.random_safe_prime(key_size, step, rest), generator))
 
 
 def _read_parameters(data, with_q):

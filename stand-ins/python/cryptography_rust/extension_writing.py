@@ -136,9 +136,9 @@ def authority_key_identifier(ext):
 
 
 def _reasons(tag, reasons):
-    from cryptography.x509.extensions import _CRL_REASON_FLAGS
+    from cryptography.x509.extensions import _CRLREASONFLAGS
 
-    content, unused = bits_without_zeros([_CRL_REASON_FLAGS[each] for each in reasons], 16)
+    content, unused = bits_without_zeros([_CRLREASONFLAGS[each] for each in reasons], 16)
     return der.tlv(tag, unused.to_bytes(1) + content)
 
 

@@ -20,11 +20,34 @@ def read_rdn(reader):
     attributes, last = [], None
     while reader.peek() is not None:
         element = reader.read(der.SEQUENCE)
-        if last is not None and element.full < last:
-            raise der.ParseError("InvalidSetOrdering", "SET value was ordered incorrectly")
+        _check_order(element, last)
         last = element.full
         attributes.append(der.whole(element.reader(), _read_attribute))
     return x509.RelativeDistinguishedName(attributes)
+
+
+def check_name(reader):
+    """Refuses what is no Name; the values of its attributes are read when they are asked for."""
+    rdns = reader.read(der.SEQUENCE)
+    inner = rdns.reader()
+    while inner.peek() is not None:
+        attributes, last = inner.read(der.SET).reader(), None
+        while attributes.peek() is not None:
+            element = attributes.read(der.SEQUENCE)
+            _check_order(element, last)
+            last = element.full
+            fields = element.reader()
+            fields.oid()
+            value = fields.element()
+            fields.finish()
+            if value.tag in (der.PRINTABLE_STRING, der.BMP_STRING, der.UNIVERSAL_STRING):
+                _text(value.tag, value.content)
+    return rdns
+
+
+def _check_order(element, last):
+    if last is not None and element.full < last:
+        raise der.ParseError("InvalidSetOrdering", "SET value was ordered incorrectly")
 
 
 def _read_attribute(reader):

@@ -55,14 +55,26 @@ def decrypt(name, key, iv, data):
     """The data less their padding; a ValueError where that is wrong."""
     if name != "RC4" and (not data or len(data) % len(iv)):
         raise incorrect()
-    decryptor = _cipher(name, key, iv).decryptor()
-    plain = decryptor.update(data) + decryptor.finalize()
+    if name == "RC2" and len(key) == 5:
+        plain = _rc2_of_40_bits(key, iv, data)
+    else:
+        decryptor = _cipher(name, key, iv).decryptor()
+        plain = decryptor.update(data) + decryptor.finalize()
     if name == "RC4":
         return plain
     count = plain[-1]
     if not 1 <= count <= len(iv) or plain[-count:] != bytes([count]) * count:
         raise incorrect()
     return plain[:-count]
+
+
+def _rc2_of_40_bits(key, iv, data):
+    """CBC by hand: the package has no such short keys."""
+    import _krait_stand_ins._pycryptodome as native
+
+    plain = native.block("ARC2", key, 40, b"").decrypt(data)
+    before = iv + data[:-8]
+    return (int.from_bytes(plain) ^ int.from_bytes(before)).to_bytes(len(plain))
 
 
 def encrypt(name, key, iv, data):
@@ -72,14 +84,14 @@ def encrypt(name, key, iv, data):
 
 
 def pkcs12_key(password, salt, purpose, rounds, size, name="sha1"):
-    """RFC 7292, appendix B.2: a key (1), an initial value (2) or a key for a MAC (3) of so many bytes."""
+    """RFC 7292, appendix B.2, of a password or None: a key (1), an initial value (2) or a MAC's key (3) of a size."""
     block = hashlib.new(name).block_size
 
     def filled(data):
         count = -(-len(data) // block) * block
         return (data * (count // len(data) + 1))[:count] if data else b""
 
-    text = password.encode("utf-16-be") + b"\0\0"
+    text = b"" if password is None else password.encode("utf-16-be") + b"\0\0"
     state = filled(salt) + filled(text)
     made = b""
     while len(made) < size:

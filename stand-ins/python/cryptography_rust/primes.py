@@ -4,10 +4,10 @@ import math
 import os
 
 _SMALL = [2]
-for _number in range(3, 2000, 2):
+for _number in range(3, 8000, 2):
     if all(_number % _each for _each in _SMALL if _each * _each <= _number):
         _SMALL.append(_number)
-_PRODUCT = math.prod(_SMALL)
+_PRODUCT = math.prod(_SMALL[:300])
 
 
 def random_below(limit):
@@ -28,7 +28,7 @@ def is_prime(number, rounds=None):
     """By Miller and Rabin (FIPS 186-5, B.3.1): wrong with a chance of less than 2^-100 for numbers by chance."""
     if number < 2:
         return False
-    if number < 4_000_000:
+    if number < 60_000_000:
         return all(number % each for each in _SMALL if each * each <= number)
     if math.gcd(number, _PRODUCT) != 1:
         return False
@@ -64,5 +64,31 @@ def random_prime(bits, suits=lambda candidate: True):
                 return number
 
 
-def both_have_no_small_divisor(one, other):
-    return math.gcd(one, _PRODUCT) == 1 and math.gcd(other, _PRODUCT) == 1
+
+def random_safe_prime(bits, step, rest):
+    """A prime of so many bits, half of which, less one, is one too; by `step` it leaves `rest`.
+
+    What a small prime divides is struck out of a row of candidates first.
+    """
+    row = 1 << 14
+    while True:
+        start = random_bits(bits) | 3 << bits - 2
+        start += (rest - start) % step
+        struck = bytearray(row)
+        for prime in _SMALL:
+            if step % prime == 0:
+                continue
+            inverse = pow(step, -1, prime)
+            # Where the number is a multiple of the prime, and where half of it is.
+            for wanted in (0, 1):
+                first = (wanted - start) * inverse % prime
+                struck[first::prime] = b"\1" * len(range(first, row, prime))
+        for place in range(row):
+            if struck[place]:
+                continue
+            number = start + place * step
+            if number.bit_length() != bits:
+                break
+            half = number >> 1
+            if pow(2, half - 1, half) == 1 and is_prime(number) and is_prime(half):
+                return number

@@ -38,7 +38,7 @@ class CertificateSigningRequest(Frozen):
             return der.within(f"CertificationRequestInfo::{name}", function, *arguments)
 
         self._version = at("version", fields.small)
-        self._subject = at("subject", fields.read, der.SEQUENCE)
+        self._subject = at("subject", names.check_name, fields)
         self._spki = at("spki", fields.read, der.SEQUENCE)
         attributes = at("attributes", fields.read, 0xA0).reader()
         fields.finish()

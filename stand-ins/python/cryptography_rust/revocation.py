@@ -96,7 +96,7 @@ class CertificateRevocationList:
 
         self._version = at("version", fields.small) if fields.peek() == der.INTEGER else 1
         algorithm = at("signature", signing.read_algorithm, fields)
-        self._issuer = at("issuer", fields.read, der.SEQUENCE)
+        self._issuer = at("issuer", names.check_name, fields)
         self._this_update = at("this_update", der.time_of, fields.element())
         self._next_update = None
         if fields.peek() in (der.UTC_TIME, der.GENERALIZED_TIME):
