@@ -45,7 +45,7 @@ SUBMODULES = {
     "openssl.x25519": "x25519",
     "openssl.x448": "x448",
     "pkcs12": "pkcs12",
-    "pkcs7": None,
+    "pkcs7": "pkcs7",
     "test_support": "test_support",
     "x509": "x509",
 }
