@@ -11,8 +11,8 @@ from _krait_stand_ins import installed_version
 
 _ROOT = "cryptography.hazmat.bindings._rust"
 
-# The versions of the package whose Python half is known to fit: the first numbers of each.
-OLDEST, NEWEST = 50, 50
+# The versions of the package whose Python half is known to fit, by their first numbers.
+OLDEST, NEWEST = 44, 50
 TRIED = "50.0.2"
 
 # One line for each submodule, and the file that has it; None where krait has nothing for it.
@@ -61,6 +61,7 @@ NAMES = {
     "ParameterFormat": "formats",
     "PrivateFormat": "formats",
     "PublicFormat": "formats",
+    "check_ansix923_padding": "block_padding",
 }
 
 version = TRIED

@@ -84,3 +84,14 @@ class ANSIX923UnpaddingContext(_Unpadding):
     @staticmethod
     def _expected(place, count):
         return 0 if place else count
+
+
+def check_ansix923_padding(data):
+    """Whether a block is padded: what the package asks for before version 45."""
+    context = ANSIX923UnpaddingContext(8 * len(data))
+    context.update(data)
+    try:
+        context.finalize()
+    except ValueError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from _krait_stand_ins.cryptography_rust.values import (
 
 __all__ = [
     "Argon2d", "Argon2i", "Argon2id", "ConcatKDFHMAC", "ConcatKDFHash", "HKDF", "HKDFExpand", "KBKDFCMAC",
-    "KBKDFHMAC", "PBKDF2HMAC", "Scrypt", "X963KDF",
+    "KBKDFHMAC", "PBKDF2HMAC", "Scrypt", "X963KDF", "derive_pbkdf2_hmac",
 ]
 
 _PACKAGE = "cryptography.hazmat.primitives.kdf"
@@ -71,9 +71,18 @@ class PBKDF2HMAC(_Once):
         return object.__new__(cls)._set(name=name, length=length, salt=salt, iterations=iterations)
 
     def _made(self, key_material):
+        if self._name.startswith("shake"):
+            from cryptography.exceptions import InternalError
+
+            raise InternalError("PBKDF2 takes no digest whose result has any length", [])
         if not self._length:
             return b""
         return hashlib.pbkdf2_hmac(self._name, key_material, self._salt, self._iterations, self._length)
+
+
+def derive_pbkdf2_hmac(key_material, algorithm, salt, iterations, length):
+    """What the package asks for before version 47."""
+    return PBKDF2HMAC(algorithm, length, salt, iterations).derive(key_material)
 
 
 class Scrypt(_Once):
@@ -223,7 +232,9 @@ def _phc_bytes(encoded, what):
 
 
 def _longest(algorithm, length):
-    longest = 255 * algorithm.digest_size
+    longest = 255 * size(algorithm.digest_size)
+    if longest >= 1 << 64:
+        raise ValueError("Digest size too large, would cause overflow in max length calculation")
     if length > longest:
         raise ValueError(f"Cannot derive keys larger than {longest} octets.")
 
