@@ -266,7 +266,7 @@ def spki_of(key):
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def create_x509_certificate(builder, private_key, hash_algorithm, rsa_padding, ecdsa_deterministic):
+def create_x509_certificate(builder, private_key, hash_algorithm, rsa_padding, ecdsa_deterministic=None):
     if private_key is None:
         # RFC 9925: a certificate without a signature.
         identifier = der.sequence(der.oid("1.3.6.1.5.5.7.6.36"))

@@ -202,6 +202,54 @@ def within(place, function, *arguments):
         raise error.within(place) from None
 
 
+_STRINGS = (BIT_STRING, OCTET_STRING, UTF8_STRING, PRINTABLE_STRING, IA5_STRING, BMP_STRING)
+
+
+def of_ber(data):
+    """The DER of data that end lengths by a mark, or have strings in parts (X.690, section 8)."""
+    element, at = _of_ber(data, 0, 0)
+    if at != len(data):
+        raise extra_data()
+    return element
+
+
+def _of_ber(data, at, depth):
+    if depth > 64:
+        raise invalid_value()
+    if at + 2 > len(data):
+        raise _short(at + 2 - len(data))
+    tag, length = data[at], data[at + 1]
+    at += 2
+    if tag & 31 == 31:
+        raise ParseError("InvalidTag", "invalid tag")
+    open_ended = length == 0x80
+    if length > 0x80:
+        count = length & 0x7F
+        length = int.from_bytes(data[at:at + count])
+        at += count
+    if not open_ended and at + length > len(data):
+        raise _short(at + length - len(data))
+    if not tag & 0x20:
+        if open_ended:
+            raise _invalid_length()
+        return tlv(tag, data[at:at + length]), at + length
+    parts, end = [], None if open_ended else at + length
+    while at != end:
+        if open_ended and data[at:at + 2] == b"\0\0":
+            at += 2
+            break
+        part, at = _of_ber(data, at, depth + 1)
+        parts.append(part)
+        if end is not None and at > end:
+            raise _invalid_length()
+    if tag & 0xDF in _STRINGS and tag < 0x40:
+        contents = [Reader(part).element().content for part in parts]
+        if tag & 0xDF == BIT_STRING:
+            contents = [(contents[-1:] or [b"\0"])[0][:1], *(each[1:] for each in contents)]
+        return tlv(tag & 0xDF, b"".join(contents)), at
+    return tlv(tag, b"".join(parts)), at
+
+
 def single(data, function):
     """What a function reads of all of the data."""
     reader = Reader(data)

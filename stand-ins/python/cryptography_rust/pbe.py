@@ -22,7 +22,9 @@ _PRFS = {
     "1.2.840.113549.2.10": "sha384", "1.2.840.113549.2.11": "sha512",
 }
 _HMAC_SHA256 = "1.2.840.113549.2.9"
-_OF_PKCS12 = {SHA_AND_3DES: ("3DES", 24, 8), "1.2.840.113549.1.12.1.6": ("RC2", 5, 8), "1.2.840.113549.1.12.1.1": ("RC4", 16, 0)}
+_OF_PKCS12 = {
+    SHA_AND_3DES: ("3DES", 24, 8), "1.2.840.113549.1.12.1.6": ("RC2", 5, 8), "1.2.840.113549.1.12.1.1": ("RC4", 16, 0),
+}
 _MD5_AND_DES = "1.2.840.113549.1.5.3"
 ROUNDS = 2048
 
@@ -184,7 +186,7 @@ def decrypted(identifier, data, password):
         salt, rounds = _salt_and_rounds(identifier)
         name, size, block = _OF_PKCS12[oid]
         try:
-            text = password.decode()
+            text = None if password is None else password.decode()
         except UnicodeDecodeError:
             raise incorrect() from None
         key = pkcs12_key(text, salt, 1, rounds, size)
@@ -237,8 +239,8 @@ def _derived(derivation, password, size):
     return hashlib.pbkdf2_hmac(prf, password, salt, rounds, size)
 
 
-def decrypted_pkcs8(data, password):
-    """The PrivateKeyInfo in an EncryptedPrivateKeyInfo (RFC 5958, section 3)."""
+def decrypted_pkcs8(data, password, of_pkcs12=False):
+    """The PrivateKeyInfo in an EncryptedPrivateKeyInfo (RFC 5958, section 3); PKCS #12 has some without a password."""
     def parts(reader):
         fields = reader.sequence()
         identifier = der.within("EncryptedPrivateKeyInfo::encryption_algorithm", fields.sequence)
@@ -247,7 +249,7 @@ def decrypted_pkcs8(data, password):
         return identifier, content
 
     identifier, content = der.single(data, parts)
-    if not password:
+    if not password and not of_pkcs12:
         raise _without_password()
     return decrypted(identifier, content, password)
 

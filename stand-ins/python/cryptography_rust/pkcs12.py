@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import warnings
 
 from _krait_stand_ins.cryptography_rust import der, keys, pbe
 from _krait_stand_ins.cryptography_rust.arguments import buffer, instance
@@ -69,23 +70,39 @@ def _read(data, password):
             raise der.invalid_value()
         return der.whole(content, der.Reader.octets), mac
 
+    fault = None
     try:
         content, mac = der.single(data, outer)
-    except ValueError:
-        raise ValueError("Could not deserialize PKCS12 data") from None
+    except der.ParseError as error:
+        fault = error
+        try:
+            content, mac = der.single(der.of_ber(data), outer)
+        except der.ParseError:
+            raise ValueError("Could not deserialize PKCS12 data") from None
     try:
-        text = password.decode()
+        password.decode()
     except UnicodeDecodeError as error:
         raise UnicodeDecodeError("utf-8", b"", 0, 1, str(error)) from None
     try:
-        if mac is not None and not _mac_fits(mac, content, text):
-            raise ValueError("another password")
-        found = _Contents()
-        for info in _all(der.single(content, der.Reader.sequence)):
-            _read_safe(info, password, found)
-        return found
-    except (der.ParseError, ValueError, UnicodeDecodeError):
+        found = _read_content(content, mac, password)
+    except ValueError:
         raise ValueError("Invalid password or PKCS12 data") from None
+    if fault is not None:
+        warnings.warn(
+            "PKCS#12 bundle could not be parsed as DER, falling back to parsing as BER. In the future, this may "
+            f"become an exception. Error details: ASN.1 parsing error: {fault.shown}",
+            UserWarning, stacklevel=4,
+        )
+    return found
+
+
+def _read_content(content, mac, password):
+    if mac is not None:
+        password = _fitting(mac, content, password)
+    found = _Contents()
+    for info in _all(der.single(_as_der(content), der.Reader.sequence)):
+        _read_safe(info, password, found)
+    return found
 
 
 def _all(reader):
@@ -93,7 +110,8 @@ def _all(reader):
         yield reader
 
 
-def _mac_fits(mac, content, password):
+def _fitting(mac, content, password):
+    """The password that the check is of, which is None where there is none."""
     info = mac.sequence()
     oid = info.sequence().oid()
     told = info.octets()
@@ -101,13 +119,14 @@ def _mac_fits(mac, content, password):
     rounds = mac.small(64) if mac.peek() is not None else 1
     names = [name for name, number in DIGESTS.items() if number == oid]
     if not names:
-        return False
+        raise ValueError("an unknown digest")
     name = names[0].replace("sha3-", "sha3_").replace("-", "_")
     # No password is one of no bytes with some, and with others one of none but the zero at its end.
-    for text in (password, None) if not password else (password,):
+    for each in (password,) if password else (b"", None):
+        text = None if each is None else each.decode()
         if hmac.compare_digest(pbe.mac(text, salt, rounds, name, content), told):
-            return True
-    return False
+            return each
+    raise ValueError("another password")
 
 
 def _read_safe(reader, password, found):
@@ -121,10 +140,19 @@ def _read_safe(reader, password, found):
         info.oid()
         identifier = info.sequence()
         plain = pbe.decrypted(identifier, info.read(0x80).content, password)
+        plain = _as_der(plain)
     else:
         return
     for bags in _all(der.single(plain, der.Reader.sequence)):
         _read_bag(bags.sequence(), password, found)
+
+
+def _as_der(data):
+    try:
+        der.single(data, der.Reader.sequence)
+    except der.ParseError:
+        return der.of_ber(data)
+    return data
 
 
 def _read_bag(fields, password, found):
@@ -138,7 +166,7 @@ def _read_bag(fields, password, found):
     if oid == _KEY_BAG:
         found.keys.append(value.element().full)
     elif oid == _SHROUDED_BAG:
-        found.keys.append(pbe.decrypted_pkcs8(value.element().full, password))
+        found.keys.append(pbe.decrypted_pkcs8(value.element().full, password, of_pkcs12=True))
     elif oid == _CERTIFICATE_BAG:
         inner = value.sequence()
         if inner.oid() == _X509:
@@ -266,6 +294,17 @@ def _written(plain, shrouded, encryption):
     return der.sequence(der.integer(3), _data(content), mac)
 
 
+def _neither(value):
+    told = f"TypeError: '{type(value).__name__}' object is not an instance of"
+    return TypeError(
+        "failed to extract enum CertificateOrPKCS12Certificate ('Certificate | PKCS12Certificate')\n"
+        f"- variant Certificate (Certificate): TypeError: failed to extract field "
+        f"CertificateOrPKCS12Certificate::Certificate.0, caused by {told} 'Certificate'\n"
+        f"- variant PKCS12Certificate (PKCS12Certificate): TypeError: failed to extract field "
+        f"CertificateOrPKCS12Certificate::PKCS12Certificate.0, caused by {told} 'PKCS12Certificate'"
+    )
+
+
 def serialize_java_truststore(pkcs12_certs, encryption_algorithm):
     encryption = _Encryption(encryption_algorithm)
     bags = [
@@ -290,8 +329,10 @@ def serialize_key_and_certificates(name, key, cert, cas, encryption_algorithm):
     for each in cas or ():
         if isinstance(each, PKCS12Certificate):
             plain.append(_certificate_bag(each.certificate, each.friendly_name))
+        elif isinstance(each, Certificate):
+            plain.append(_certificate_bag(each))
         else:
-            plain.append(_certificate_bag(instance("cas", each, Certificate)))
+            raise _neither(each)
     if key is not None:
         content = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         oid = _KEY_BAG

@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import warnings
 
 from _krait_stand_ins.cryptography_rust import certificates, der, pem, signing
 from _krait_stand_ins.cryptography_rust.arguments import buffer, digest, instance, only_bytes, unsupported
@@ -16,7 +17,9 @@ __all__ = [
 ]
 
 _DATA, SIGNED, _ENVELOPED = (f"1.2.840.113549.1.7.{number}" for number in (1, 2, 3))
-CONTENT_TYPE, MESSAGE_DIGEST, _SIGNING_TIME, _CAPABILITIES = (f"1.2.840.113549.1.9.{number}" for number in (3, 4, 5, 15))
+CONTENT_TYPE, MESSAGE_DIGEST, _SIGNING_TIME, _CAPABILITIES = (
+    f"1.2.840.113549.1.9.{number}" for number in (3, 4, 5, 15)
+)
 _AES128, _AES192, _AES256 = (f"2.16.840.1.101.3.4.1.{number}" for number in (2, 22, 42))
 _RSA = "1.2.840.113549.1.1.1"
 # What OpenSSL numbers the kinds of messages with.
@@ -61,10 +64,14 @@ def _smime():
     return pkcs7
 
 
-def encrypt_and_serialize(builder, content_encryption_algorithm, encoding, options):
+def encrypt_and_serialize(builder, *rest):
     from cryptography.hazmat.primitives._serialization import Encoding
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES128
 
+    # Version 44 has no choice of the cipher.
+    *chosen, encoding, options = rest
+    content_encryption_algorithm = chosen[0] if chosen else AES128
     names, data = _smime().PKCS7Options, buffer("_data", builder._data)
     if names.Binary not in options:
         data, _ = _canonical(data, names.Text in options)
@@ -258,8 +265,16 @@ def load_der_pkcs7_certificates(data):
     only_bytes("data", data)
     try:
         oid, content = der.single(data, _content_info)
-    except der.ParseError:
-        raise ValueError("Unable to parse PKCS7 data") from None
+    except der.ParseError as error:
+        try:
+            oid, content = der.single(der.of_ber(data), _content_info)
+        except der.ParseError:
+            raise ValueError("Unable to parse PKCS7 data") from None
+        warnings.warn(
+            "PKCS#7 certificates could not be parsed as DER, falling back to parsing as BER. In the future, this may "
+            f"become an exception. Error details: {error}",
+            UserWarning, stacklevel=2,
+        )
     if oid != SIGNED:
         raise unsupported(
             "Only basic signed structures are currently supported. NID for this data was "
@@ -278,7 +293,10 @@ def signed_parts(fields):
     """The content, the certificates and the signers of signed data."""
     fields.small()
     fields.read(der.SET)
-    _, content = _content_info(fields)
+    inner = fields.sequence()
+    kind, content = inner.oid(), inner.explicit(0)
+    if kind != _DATA:
+        content = None
     found, given = [], fields.optional(0xA0)
     if given is not None:
         reader = given.reader()

@@ -152,7 +152,7 @@ def load_pem_x509_csr(data, backend=None):
     return CertificateSigningRequest._of(section.contents)
 
 
-def create_x509_csr(builder, private_key, hash_algorithm, rsa_padding, ecdsa_deterministic):
+def create_x509_csr(builder, private_key, hash_algorithm, rsa_padding, ecdsa_deterministic=None):
     identifier = signing.signature_algorithm(private_key, hash_algorithm, rsa_padding)
     spki = certificates.spki_of(private_key.public_key())
     attributes = []

@@ -1,6 +1,8 @@
 """krait: lists of revoked certificates (RFC 5280, section 5), for cryptography's stand-in."""
 
-from _krait_stand_ins.cryptography_rust import certificates, der, extension_reading, extension_writing, names, pem, signing
+from _krait_stand_ins.cryptography_rust import (
+    certificates, der, extension_reading, extension_writing, names, pem, signing,
+)
 from _krait_stand_ins.cryptography_rust.arguments import Frozen, digest, instance, only_bytes
 
 _MODULE = "cryptography.hazmat.bindings._rust.x509"
@@ -234,9 +236,11 @@ def create_revoked_certificate(builder):
     return RevokedCertificate._of(der.Reader(written).element())
 
 
-def create_x509_crl(builder, private_key, hash_algorithm, rsa_padding, ecdsa_deterministic):
+def create_x509_crl(builder, private_key, hash_algorithm, rsa_padding, ecdsa_deterministic=None):
     identifier = signing.signature_algorithm(private_key, hash_algorithm, rsa_padding)
-    revoked = [instance("_revoked_certificates", each, RevokedCertificate)._full for each in builder._revoked_certificates]
+    revoked = [
+        instance("_revoked_certificates", each, RevokedCertificate)._full for each in builder._revoked_certificates
+    ]
     written = extension_writing.encode_extensions(builder._extensions)
     content = der.sequence(
         der.integer(1), identifier, names.write_name(builder._issuer_name),

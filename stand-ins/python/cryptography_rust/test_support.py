@@ -33,7 +33,6 @@ def test_parse_certificate(data):
 def pkcs7_verify(encoding, sig, msg, certs, options):
     """Raises an error where a message is not signed by the certificates that are in it or given."""
     from cryptography.hazmat.primitives._serialization import Encoding
-    from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options
 
     data, content = only_bytes("sig", sig), None if msg is None else buffer("msg", msg)
     if encoding == Encoding.PEM:
@@ -44,8 +43,6 @@ def pkcs7_verify(encoding, sig, msg, certs, options):
     _, outer = der.single(data, pkcs7._content_info)
     inside, found, signers = pkcs7.signed_parts(outer.sequence())
     content = inside if inside is not None else content
-    if content is not None and PKCS7Options.Text in options:
-        content = content.partition(b"\r\n\r\n")[2] if inside is None else content
     count = 0
     while signers.peek() is not None:
         _verify_signer(signers.sequence(), content, [*found, *certs])
