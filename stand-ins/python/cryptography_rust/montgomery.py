@@ -106,3 +106,9 @@ def module(name):
 
 # What OpenSSL says of a key of another length, less the thread's number, which is at its start.
 _OPENSSL = "error:1C800066:Provider routines::key setup failed"
+
+
+def multiple_x25519(secret, point):
+    """X25519 of bytes (RFC 7748, section 5)."""
+    number = _X25519.multiple(secret, int.from_bytes(point, "little"))
+    return (number or 0).to_bytes(32, "little")
