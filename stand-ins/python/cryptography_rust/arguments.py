@@ -28,6 +28,11 @@ def only_bytes(name, value):
     return instance(name, value, bytes)
 
 
+def cannot_create(kind):
+    """The error of a class that has no constructor."""
+    return TypeError(f"cannot create '{kind.__module__}.{kind.__qualname__}' instances")
+
+
 def unsupported(text, reason=None):
     """An UnsupportedAlgorithm, for a reason of that name."""
     from cryptography import exceptions

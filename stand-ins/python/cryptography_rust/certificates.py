@@ -1,7 +1,7 @@
 """krait: certificates (RFC 5280, section 4), for cryptography's stand-in."""
 
 from _krait_stand_ins.cryptography_rust import der, extension_reading, extension_writing, keys, names, pem, signing
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, digest, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, digest, instance, only_bytes
 from _krait_stand_ins.cryptography_rust.oid import ObjectIdentifier
 
 _TAGS = ("CERTIFICATE", "X509 CERTIFICATE")
@@ -40,7 +40,7 @@ class Certificate(Frozen):
     __module__ = "cryptography.hazmat.bindings._rust.x509"
 
     def __new__(cls):
-        raise TypeError("No constructor defined for Certificate")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):

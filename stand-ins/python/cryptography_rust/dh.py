@@ -1,7 +1,7 @@
 """krait: Diffie and Hellman's exchange over numbers (RFC 3526, RFC 7919), for cryptography's stand-in."""
 
 from _krait_stand_ins.cryptography_rust import der, pem, primes, serialize
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, instance, only_bytes
 
 __all__ = [
     "DHParameterNumbers", "DHParameters", "DHPrivateKey", "DHPrivateNumbers", "DHPublicKey", "DHPublicNumbers",
@@ -106,7 +106,7 @@ class _Key(Frozen):
     __slots__ = ()
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, numbers):

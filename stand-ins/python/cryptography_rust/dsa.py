@@ -2,7 +2,7 @@
 
 from _krait_stand_ins.cryptography_rust import asn1, der, primes, serialize
 from _krait_stand_ins.cryptography_rust.arguments import (
-    Frozen, buffer, digest_and_algorithm, instance, invalid_signature,
+    Frozen, buffer, cannot_create, digest_and_algorithm, instance, invalid_signature,
 )
 
 __all__ = [
@@ -90,7 +90,7 @@ class _Key(Frozen):
     __slots__ = ()
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, numbers):

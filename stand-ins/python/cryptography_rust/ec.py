@@ -4,7 +4,7 @@ import hmac
 
 from _krait_stand_ins.cryptography_rust import asn1, curves, der, primes, serialize
 from _krait_stand_ins.cryptography_rust.arguments import (
-    Frozen, buffer, digest_and_algorithm, instance, invalid_signature, only_bytes, unsupported,
+    Frozen, buffer, cannot_create, digest_and_algorithm, instance, invalid_signature, only_bytes, unsupported,
 )
 
 __all__ = [
@@ -149,7 +149,7 @@ class _Key(Frozen):
     __slots__ = ()
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @property
     def curve(self):

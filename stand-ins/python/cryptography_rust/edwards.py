@@ -5,7 +5,7 @@ import os
 
 from _krait_stand_ins import pycryptodome_curves as _curves
 from _krait_stand_ins.cryptography_rust import der, serialize
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, buffer, invalid_signature, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, buffer, cannot_create, invalid_signature, only_bytes
 
 
 class Scheme:
@@ -88,7 +88,7 @@ class _Public(Frozen, serialize.Public):
     _RAW = True
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, raw):
@@ -112,7 +112,7 @@ class _Private(Frozen, serialize.Private):
     _RAW = True
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, secret):

@@ -4,7 +4,7 @@ import os
 
 from _krait_stand_ins import pycryptodome_curves as _curves
 from _krait_stand_ins.cryptography_rust import der, serialize
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, buffer, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, buffer, cannot_create, instance, only_bytes
 
 
 class _X25519:
@@ -30,7 +30,7 @@ class _Public(Frozen, serialize.Public):
     _RAW, _OPENSSH = True, False
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, raw):
@@ -50,7 +50,7 @@ class _Private(Frozen, serialize.Private):
     _RAW, _OPENSSH = True, False
 
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, secret):
@@ -104,8 +104,10 @@ def module(name):
     return private, public, generate_key, from_private_bytes, from_public_bytes
 
 
-# What OpenSSL says of a key of another length, less the thread's number, which is at its start.
-_OPENSSL = "error:1C800066:Provider routines::key setup failed"
+# What OpenSSL says of a key of another length.
+_OPENSSL = (
+    "error:030000B4:digital envelope routines:new_raw_key_int:key setup failed:crypto/evp/p_lib.c:445:"
+)
 
 
 def multiple_x25519(secret, point):

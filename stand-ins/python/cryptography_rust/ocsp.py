@@ -3,7 +3,7 @@
 import datetime
 
 from _krait_stand_ins.cryptography_rust import certificates, der, extension_reading, extension_writing, names, signing
-from _krait_stand_ins.cryptography_rust.arguments import digest, instance, only_bytes, unsupported
+from _krait_stand_ins.cryptography_rust.arguments import cannot_create, digest, instance, only_bytes, unsupported
 from _krait_stand_ins.cryptography_rust.certificates import Certificate, aware
 from _krait_stand_ins.cryptography_rust.rsa_padding import DIGESTS
 from _krait_stand_ins.cryptography_rust.serialize import algorithm
@@ -66,7 +66,7 @@ def _der_only(encoding, data):
 
 class OCSPRequest:
     def __new__(cls):
-        raise TypeError("No constructor defined for OCSPRequest")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):
@@ -144,7 +144,7 @@ def _naive(name):
 
 class OCSPSingleResponse:
     def __new__(cls):
-        raise TypeError("No constructor defined for OCSPSingleResponse")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, fields):
@@ -210,7 +210,7 @@ class OCSPSingleResponse:
 
 class OCSPResponse:
     def __new__(cls):
-        raise TypeError("No constructor defined for OCSPResponse")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):

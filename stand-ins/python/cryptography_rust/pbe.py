@@ -113,7 +113,7 @@ def pbes2(password, salt, iv, rounds):
     """The identifier of PBES2 with PBKDF2, SHA-256 and AES-256, and the key."""
     derivation = algorithm(
         PBKDF2,
-        der.sequence(der.octets(salt), der.integer(rounds), der.integer(32), algorithm(_HMAC_SHA256, der.null())),
+        der.sequence(der.octets(salt), der.integer(rounds), algorithm(_HMAC_SHA256, der.null())),
     )
     identifier = algorithm(PBES2, der.sequence(derivation, algorithm(AES256_CBC, der.octets(iv))))
     return identifier, hashlib.pbkdf2_hmac("sha256", password, salt, rounds, 32)

@@ -3,7 +3,7 @@
 from _krait_stand_ins.cryptography_rust import (
     certificates, der, extension_reading, extension_writing, keys, names, pem, signing,
 )
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, instance, only_bytes
 from _krait_stand_ins.cryptography_rust.oid import ObjectIdentifier
 
 _EXTENSION_REQUESTS = ("1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14")
@@ -13,7 +13,7 @@ class CertificateSigningRequest(Frozen):
     __module__ = "cryptography.hazmat.bindings._rust.x509"
 
     def __new__(cls):
-        raise TypeError("No constructor defined for CertificateSigningRequest")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):

@@ -3,7 +3,7 @@
 from _krait_stand_ins.cryptography_rust import (
     certificates, der, extension_reading, extension_writing, names, pem, signing,
 )
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, digest, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, digest, instance, only_bytes
 
 _MODULE = "cryptography.hazmat.bindings._rust.x509"
 
@@ -12,7 +12,7 @@ class RevokedCertificate(Frozen):
     __module__ = _MODULE
 
     def __new__(cls):
-        raise TypeError("No constructor defined for RevokedCertificate")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, element):
@@ -68,7 +68,7 @@ class CertificateRevocationList:
     __module__ = _MODULE
 
     def __new__(cls):
-        raise TypeError("No constructor defined for CertificateRevocationList")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):

@@ -7,7 +7,9 @@ message only through a random factor, which blinds it; the rest is not constant 
 import math
 
 from _krait_stand_ins.cryptography_rust import der, primes, serialize
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, buffer, instance, invalid_signature, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import (
+    Frozen, buffer, cannot_create, instance, invalid_signature, only_bytes,
+)
 
 __all__ = ["RSAPrivateKey", "RSAPrivateNumbers", "RSAPublicKey", "RSAPublicNumbers", "generate_private_key"]
 
@@ -133,7 +135,7 @@ class RSAPublicKey(Frozen, serialize.Public):
     __slots__ = ("_e", "_n")
 
     def __new__(cls):
-        raise TypeError("No constructor defined for RSAPublicKey")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, e, n):
@@ -196,7 +198,7 @@ class RSAPrivateKey(Frozen, serialize.Private):
     __slots__ = ("_numbers", "_blinding")
 
     def __new__(cls):
-        raise TypeError("No constructor defined for RSAPrivateKey")
+        raise cannot_create(cls)
 
     @property
     def key_size(self):

@@ -13,7 +13,7 @@ DIGESTS = {
     "sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2", "sha512": "2.16.840.1.101.3.4.2.3",
     "sha512-224": "2.16.840.1.101.3.4.2.5", "sha512-256": "2.16.840.1.101.3.4.2.6",
     "sha3-224": "2.16.840.1.101.3.4.2.7", "sha3-256": "2.16.840.1.101.3.4.2.8",
-    "sha3-384": "2.16.840.1.101.3.4.2.9", "sha3-512": "2.16.840.1.101.3.4.2.10",
+    "sha3-384": "2.16.840.1.101.3.4.2.9", "sha3-512": "2.16.840.1.101.3.4.2.10", "sm3": "1.2.156.10197.1.401",
 }
 _OF_OAEP = ("sha1", "sha224", "sha256", "sha384", "sha512")
 
@@ -260,7 +260,7 @@ def recovered(key, signature, padding, algorithm):
         )
     scheme = signature_scheme(padding, algorithm, key._size, False)
     if isinstance(padding, PSS):
-        raise unsupported("PSS is not supported for the RSA signature operation", "UNSUPPORTED_PADDING")
+        raise unsupported(f"{padding.name} is not supported for the RSA signature operation", "UNSUPPORTED_PADDING")
     padded = key._opened(signature)
     if padded is None or padded[:2] != b"\0\1":
         return None

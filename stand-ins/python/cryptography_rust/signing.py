@@ -26,7 +26,7 @@ _KIND_OF = {
     PSS: "rsa", **dict.fromkeys(_RSA.values(), "rsa"), **dict.fromkeys(_EC.values(), "ec"),
     **dict.fromkeys(_DSA.values(), "dsa"), **{oid: kind for kind, oid in _EDWARDS.items()},
 }
-_HASHES = {oid: name.upper().replace("-", "_") for name, oid in rsa_padding.DIGESTS.items() if name != "md5"}
+_HASHES = {oid: name.upper().replace("-", "_") for name, oid in rsa_padding.DIGESTS.items() if name not in ("md5", "sm3")}
 _HASHES.update({
     "1.3.6.1.4.1.37476.3.2.1.99.7.224": "SHA3_224", "1.3.6.1.4.1.37476.3.2.1.99.7.256": "SHA3_256",
     "1.3.6.1.4.1.37476.3.2.1.99.7.384": "SHA3_384", "1.3.6.1.4.1.37476.3.2.1.99.7.512": "SHA3_512",

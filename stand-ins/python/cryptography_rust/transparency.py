@@ -1,5 +1,7 @@
 """krait: signed certificate timestamps (RFC 6962, section 3), for cryptography's stand-in."""
 
+from _krait_stand_ins.cryptography_rust.arguments import cannot_create
+
 _HASHES = {1: "MD5", 2: "SHA1", 3: "SHA224", 4: "SHA256", 5: "SHA384", 6: "SHA512"}
 _SIGNATURES = {1: "RSA", 2: "DSA", 3: "ECDSA"}
 
@@ -26,7 +28,7 @@ class Sct:
     __slots__ = ("_data", "_milliseconds", "_names", "_precertificate", "log_id", "extension_bytes", "signature")
 
     def __new__(cls):
-        raise TypeError("No constructor defined for Sct")
+        raise cannot_create(cls)
 
     @property
     def version(self):

@@ -6,7 +6,7 @@ import datetime
 
 from _krait_stand_ins.cryptography_rust import der, extension_reading, name_constraints, signing
 from _krait_stand_ins.cryptography_rust import verification_policy as policies
-from _krait_stand_ins.cryptography_rust.arguments import instance
+from _krait_stand_ins.cryptography_rust.arguments import cannot_create, instance
 from _krait_stand_ins.cryptography_rust.certificates import Certificate
 from _krait_stand_ins.cryptography_rust.oid import ObjectIdentifier
 from _krait_stand_ins.cryptography_rust.serialize import algorithm
@@ -56,7 +56,7 @@ class Policy:
     __module__ = policies.MODULE
 
     def __new__(cls):
-        raise TypeError("No constructor defined for Policy")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, builder, subject, purpose):
@@ -143,7 +143,7 @@ def _verifier(kind, builder, subject, purpose):
 
 class _Verifier:
     def __new__(cls):
-        raise TypeError(f"No constructor defined for {cls.__name__}")
+        raise cannot_create(cls)
 
     def _chain(self, leaf, intermediates):
         instance("leaf", leaf, Certificate)
@@ -159,7 +159,7 @@ class _Verifier:
 
 class VerifiedClient:
     def __new__(cls):
-        raise TypeError("No constructor defined for VerifiedClient")
+        raise cannot_create(cls)
 
 
 class ClientVerifier(_Verifier):

@@ -3,7 +3,7 @@ cryptography's stand-in.
 """
 
 from _krait_stand_ins.cryptography_rust import der, extension_reading
-from _krait_stand_ins.cryptography_rust.arguments import instance
+from _krait_stand_ins.cryptography_rust.arguments import cannot_create, instance
 from _krait_stand_ins.cryptography_rust.enumerations import enumeration
 from _krait_stand_ins.cryptography_rust.oid import ObjectIdentifier
 
@@ -142,7 +142,7 @@ class ExtensionPolicy:
     __module__ = MODULE
 
     def __new__(cls, *arguments, **named):
-        raise TypeError("No constructor defined for ExtensionPolicy")
+        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, rules, configured=()):
