@@ -10,7 +10,7 @@ __all__ = [
 
 _PKCS3, _X942 = "1.2.840.113549.1.3.1", "1.2.840.10046.2.1"
 _NUMBERS_MODULE = "cryptography.hazmat.primitives.asymmetric.dh"
-_LEAST = 512
+_LEAST, _MOST = 512, 10000
 
 
 def _warn():
@@ -217,6 +217,8 @@ def generate_parameters(generator, key_size, backend=None):
         raise ValueError(f"DH key_size must be at least {_LEAST} bits")
     if generator not in (2, 5):
         raise ValueError("DH generator must be 2 or 5")
+    if key_size > _MOST:
+        raise ValueError("Unable to generate DH parameters")
     # The generator makes half of the numbers (RFC 2412, appendix E).
     step, rest = (24, 23) if generator == 2 else (60, 59)
     return DHParameters._of(DHParameterNumbers(primes.random_safe_prime(key_size, step, rest), generator))

@@ -32,6 +32,8 @@ class RSAPublicNumbers(Frozen):
         self.e, self.n = instance("e", e, int), instance("n", n, int)
 
     def public_key(self, backend=None):
+        if self.n < 0 or self.e < 0:
+            raise OverflowError("can't convert negative int to unsigned")
         _check_public(self.e, self.n)
         return RSAPublicKey._of(self.e, self.n)
 

@@ -69,6 +69,8 @@ def encryption_scheme(padding):
         raise _not_supported(padding)
     _check_mgf(padding)
     if padding._mgf._algorithm.name not in _OF_OAEP or padding._algorithm.name not in _OF_OAEP:
+        # Of what is no digest at all, that is said first.
+        digest(padding._mgf._algorithm, b""), digest(padding._algorithm, b"")
         raise unsupported("This combination of padding and hash algorithm is not supported", "UNSUPPORTED_PADDING")
     return _Oaep(padding._mgf._algorithm, padding._algorithm, padding._label or b"")
 
