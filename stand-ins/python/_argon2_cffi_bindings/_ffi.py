@@ -63,7 +63,7 @@ def _word(value):
     if value < 0:
         raise OverflowError("can't convert negative number to unsigned")
     if value > _MOST:
-        raise OverflowError(f"integer {value} does not fit 'uint32_t'")
+        raise OverflowError(f"integer {value} does not fit '32-bit unsigned int'")
     return value
 
 
@@ -108,7 +108,8 @@ class _Lib:
     Argon2_d, Argon2_i, Argon2_id = range(3)
 
     def argon2_encodedlen(self, time, memory, lanes, salt_length, length, kind):
-        numbers = f"$v=19$m={_word(memory)},t={_word(time)},p={_word(lanes)}$"
+        time, memory, lanes = map(_word, (time, memory, lanes))
+        numbers = f"$v=19$m={memory},t={time},p={lanes}$"
         name = _NAMES[kind] if kind in (0, 1, 2) else ""
         size = sum((4 * _word(each) + 2) // 3 for each in (salt_length, length))
         return len(name) + 1 + len(numbers) + size + 2
