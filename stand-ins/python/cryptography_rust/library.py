@@ -18,7 +18,9 @@ class _Lib:
     def __init__(self):
         self.CRYPTOGRAPHY_PACKAGE_VERSION = _parts.version.encode("ascii")
         # Whether keys of Diffie and Hellman in the form of X9.42 can be written.
-        self.Cryptography_HAS_EVP_PKEY_DHX = 0
+        self.Cryptography_HAS_EVP_PKEY_DHX = 1
+        # Whether a damaged message of PKCS #1 decrypts to something else in place of an error.
+        self.Cryptography_HAS_IMPLICIT_RSA_REJECTION = 1
         # The package copies every name from here into a module, which then says this of any other.
         self.__dict__["__getattr__"] = self._refuse
 
