@@ -148,7 +148,7 @@ class _Absent(type):
         from cryptography.exceptions import UnsupportedAlgorithm
 
         name = f"{cls.__module__}.{cls.__name__}".removeprefix(f"{_ROOT}.")
-        raise UnsupportedAlgorithm(f"krait has no part of cryptography for this: {name}")
+        raise UnsupportedAlgorithm(f"krait's part of cryptography has no {name}")
 
 
 def _absent(name, module):

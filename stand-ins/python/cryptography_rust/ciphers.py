@@ -2,8 +2,9 @@
 
 import _krait_stand_ins._pycryptodome as _native
 from _krait_stand_ins.cryptography_rust import registry
+from _krait_stand_ins.cryptography_rust.aead import Gcm
 from _krait_stand_ins.cryptography_rust.values import (
-    already_finalized, are_equal, data as bytes_of, exact_bytes, room, unsupported,
+    already_finalized, are_equal, data as bytes_of, exact_bytes, of_package, room, unsupported,
 )
 
 __all__ = [
@@ -84,8 +85,6 @@ class _Gcm:
     size = 1
 
     def __init__(self, block, vector, encrypts):
-        from _krait_stand_ins.cryptography_rust.aead import Gcm
-
         gcm = Gcm(block, vector)
         self.update = gcm.encrypt if encrypts else gcm.decrypt
         self.authenticate, self.tag = gcm.authenticate, gcm.tag
@@ -166,11 +165,11 @@ class _Context:
         return len(result)
 
     def reset_nonce(self, nonce):
-        from cryptography.hazmat.primitives.ciphers import algorithms, modes
-
         nonce = bytes_of(nonce)
         state = self._ready()
-        if not isinstance(self._mode, modes.ModeWithNonce) and not isinstance(self._algorithm, algorithms.ChaCha20):
+        counted = of_package("hazmat.primitives.ciphers.modes", "ModeWithNonce")
+        chacha = of_package("hazmat.primitives.ciphers.algorithms", "ChaCha20")
+        if not isinstance(self._mode, counted) and not isinstance(self._algorithm, chacha):
             raise unsupported(
                 "This algorithm or mode does not support resetting the nonce.", "UNSUPPORTED_CIPHER"
             )
@@ -281,10 +280,8 @@ class AEADDecryptionContext(_AeadContext):
 
 
 def _context(algorithm, mode, encrypts):
-    from cryptography.hazmat.primitives.ciphers import modes
-
     state = _made(algorithm, mode, encrypts)
-    if isinstance(mode, modes.ModeWithAuthenticationTag):
+    if isinstance(mode, of_package("hazmat.primitives.ciphers.modes", "ModeWithAuthenticationTag")):
         self = object.__new__(AEADEncryptionContext if encrypts else AEADDecryptionContext)
         self._tag, self._updated = None, False
         self._left, self._more_left = mode._MAX_ENCRYPTED_BYTES, mode._MAX_AAD_BYTES

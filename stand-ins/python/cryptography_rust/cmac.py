@@ -3,7 +3,7 @@
 import _krait_stand_ins._pycryptodome as _native
 from _krait_stand_ins.cryptography_rust.registry import block_cipher
 from _krait_stand_ins.cryptography_rust.values import (
-    already_finalized, are_equal, data as bytes_of, exact_bytes, unsupported,
+    already_finalized, are_equal, data as bytes_of, exact_bytes, of_package, unsupported,
 )
 
 __all__ = ["CMAC"]
@@ -57,11 +57,9 @@ class CMAC:
     __slots__ = ("_state",)
 
     def __new__(cls, algorithm, backend=None):
-        from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, modes
-
-        if not isinstance(algorithm, BlockCipherAlgorithm):
+        if not isinstance(algorithm, of_package("hazmat.primitives.ciphers", "BlockCipherAlgorithm")):
             raise TypeError("Expected instance of BlockCipherAlgorithm.")
-        block = block_cipher(algorithm, modes.CBC)
+        block = block_cipher(algorithm, of_package("hazmat.primitives.ciphers.modes", "CBC"))
         if block is None:
             raise unsupported("CMAC is not supported with this algorithm", "UNSUPPORTED_CIPHER")
         self = object.__new__(cls)

@@ -3,7 +3,9 @@
 import hashlib
 
 import _krait_stand_ins._pycryptodome as _native
-from _krait_stand_ins.cryptography_rust.values import already_finalized, data as bytes_of, size, unsupported
+from _krait_stand_ins.cryptography_rust.values import (
+    already_finalized, data as bytes_of, of_package, size, unsupported,
+)
 
 __all__ = ["Hash", "XOFHash", "hash_supported"]
 
@@ -26,9 +28,7 @@ def _new(name):
 
 def digest_name(algorithm):
     """hashlib's name of a HashAlgorithm; an error for any other thing, and for what krait has no digest."""
-    from cryptography.hazmat.primitives.hashes import HashAlgorithm
-
-    if not isinstance(algorithm, HashAlgorithm):
+    if not isinstance(algorithm, of_package("hazmat.primitives.hashes", "HashAlgorithm")):
         raise TypeError("Expected instance of hashes.HashAlgorithm.")
     name = algorithm.name
     known = _NAMES.get(name)
@@ -43,9 +43,7 @@ def new_digest(algorithm):
 
 
 def _extends(algorithm):
-    from cryptography.hazmat.primitives.hashes import ExtendableOutputFunction
-
-    return isinstance(algorithm, ExtendableOutputFunction)
+    return isinstance(algorithm, of_package("hazmat.primitives.hashes", "ExtendableOutputFunction"))
 
 
 def hash_supported(algorithm):

@@ -1,5 +1,16 @@
 """krait: what is asked of arguments, and the errors that several parts have."""
 
+from functools import cache
+from hmac import compare_digest as are_equal
+
+
+@cache
+def of_package(module, name):
+    """A name of one of the package's modules, which cannot be imported before this one is."""
+    from importlib import import_module
+
+    return getattr(import_module(f"cryptography.{module}"), name)
+
 
 def data(value):
     """A buffer's bytes, without a copy where it has bytes; a TypeError for what is no buffer."""
@@ -75,13 +86,6 @@ def small_size(value):
     if not 0 <= number < 1 << 32:
         raise OverflowError("out of range integral type conversion attempted")
     return number
-
-
-def are_equal(one, other):
-    """Whether the bytes are the same, in a time that does not tell how many are."""
-    from hmac import compare_digest
-
-    return compare_digest(one, other)
 
 
 def already_finalized():
