@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-import os
 import warnings
+from os import urandom
 
 from _krait_stand_ins.cryptography_rust import der, keys, pbe
 from _krait_stand_ins.cryptography_rust.arguments import buffer, instance
@@ -238,10 +238,10 @@ class _Encryption:
     def encrypted(self, content):
         """The algorithm's identifier, and the content encrypted."""
         if self.kind == "PBES2":
-            salt, iv = os.urandom(16), os.urandom(16)
+            salt, iv = urandom(16), urandom(16)
             identifier, key = pbe.pbes2(self.password, salt, iv, self.rounds)
             return identifier, pbe.encrypt("AES", key, iv, content)
-        salt, text = os.urandom(8), self.text()
+        salt, text = urandom(8), self.text()
         identifier = algorithm(pbe.SHA_AND_3DES, der.sequence(der.octets(salt), der.integer(self.rounds)))
         key, iv = pbe.pkcs12_key(text, salt, 1, self.rounds, 24), pbe.pkcs12_key(text, salt, 2, self.rounds, 8)
         return identifier, pbe.encrypt("3DES", key, iv, content)
@@ -285,7 +285,7 @@ def _written(plain, shrouded, encryption):
         if shrouded:
             safes.append(_data(der.sequence(*shrouded)))
     content = der.sequence(*safes)
-    salt, name = os.urandom(8), encryption.hash.name
+    salt, name = urandom(8), encryption.hash.name
     check = pbe.mac(text, salt, _MAC_ROUNDS, name.replace("sha3-", "sha3_").replace("-", "_"), content)
     mac = der.sequence(
         der.sequence(algorithm(DIGESTS[name], der.null()), der.octets(check)), der.octets(salt),
