@@ -7,6 +7,7 @@ mod engine;
 mod locks;
 mod module;
 mod profile;
+mod release;
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -24,6 +25,8 @@ usage: cargo xtask TASK
   compare [OPTIONS] [TOPIC...]
            run small generated programs on krait and on CPython, and report differences
   dist     build the release binary, target/dist/krait
+  release [OPTIONS]
+           write everything that one downloads, and check it: see docs/releasing.md
   profile  build a program that counts what it runs, train it, and keep its profile for `dist`
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
@@ -43,6 +46,7 @@ fn main() -> Result<()> {
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("compare") => compare::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("dist") => dist().map(|program| println!("{}", program.display())),
+        Some("release") => release::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("profile") => profile::make(),
         Some("wasm") => module::build().map(|module| println!("{}", module.display())),
         Some("wasm-program") => module::program().map(|program| println!("{}", program.display())),
