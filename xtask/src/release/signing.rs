@@ -3,6 +3,7 @@
 
 use super::{Facts, image::time, sums};
 use anyhow::{Context, Result, bail, ensure};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minisign::{PublicKey, SecretKey, SecretKeyBox, SignatureBox};
 use std::{env, fs, io::Cursor, path::Path};
 
@@ -32,14 +33,15 @@ impl Signer {
         } else {
             fs::read_to_string(&given).with_context(|| format!("the key that {KEY} names"))?
         };
-        let boxed = || SecretKeyBox::from_string(&text);
         let wrong = || format!("{KEY} holds no key of minisign's, or has a password: {PASSWORD}");
         let password = env::var(PASSWORD).ok().filter(|text| !text.is_empty());
         let key = match password {
-            Some(password) => boxed().and_then(|key| key.into_secret_key(Some(password))),
-            None => boxed().and_then(|key| key.into_unencrypted_secret_key()),
+            Some(password) => SecretKeyBox::from_string(&text)
+                .and_then(|key| key.into_secret_key(Some(password)))
+                .with_context(wrong)?,
+            None => without_password(&text).with_context(wrong)?,
         };
-        Ok(Some(Self { key: key.with_context(wrong)? }))
+        Ok(Some(Self { key }))
     }
 
     /// The key's other half, as `minisign -P` takes it.
@@ -61,6 +63,17 @@ impl Signer {
         fs::write(folder.join(signature_file()), signature.into_string())?;
         Ok(())
     }
+}
+
+/// A key without a password. minisign leaves the checksum of such a key empty, which the crate takes for a
+/// damaged key: so its bytes are given.
+fn without_password(text: &str) -> Option<SecretKey> {
+    /// Where the key says how its password is used, and what it says where it has none.
+    const WAY: (std::ops::Range<usize>, [u8; 2]) = (2..4, [0, 0]);
+    let line = text.lines().nth(1)?;
+    let bytes = BASE64_STANDARD.decode(line.trim()).ok()?;
+    (bytes.get(WAY.0)? == WAY.1).then_some(())?;
+    SecretKey::from_bytes(&bytes).ok()
 }
 
 fn signature_file() -> String {
