@@ -44,13 +44,14 @@ class Files(unittest.TestCase):
         self.assertEqual({path.name for path in release().iterdir()}, expected)
 
     def test_two_runs_give_the_same_bytes(self):
-        first = {path.name: digest(path) for path in release().iterdir()}
+        # minisign has a random number in each signature.
+        first = {path.name: digest(path) for path in release().iterdir() if path.suffix != ".minisig"}
         before = os.umask(0o077)
         try:
             make("two", TZ="Asia/Tokyo", LC_ALL="C", HOME=os.environ["HOME"])
         finally:
             os.umask(before)
-        second = {path.name: digest(path) for path in (SCRATCH / "two").iterdir()}
+        second = {path.name: digest(path) for path in (SCRATCH / "two").iterdir() if path.suffix != ".minisig"}
         self.assertEqual(first, second)
 
     def test_sums(self):
@@ -118,7 +119,7 @@ class Files(unittest.TestCase):
     def test_manual_pages_have_the_options(self):
         with tarfile.open(file(".tar.gz")) as archive:
             page = archive.extractfile(f"krait-{VERSION}-{TRIPLE}/man/man1/krait-invoke.1").read().decode()
-        self.assertIn(f'.TH krait-invoke 1  "krait-invoke {VERSION}"', page)
+        self.assertIn(f'.TH krait-invoke 1  "invoke {VERSION}"', page)
         self.assertIn("Seconds the handler may run, 1 to 900", page)
 
     def test_licences_of_what_is_inside(self):

@@ -41,7 +41,7 @@ class Places(unittest.TestCase):
     def test_wheel(self):
         environment = SCRATCH / "environment"
         told("python3", "-m", "venv", environment)
-        pip = [environment / "bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        pip = [environment / "bin/python", "-m", "pip", "--disable-pip-version-check"]
         told(*pip, "install", "--no-index", file(".whl"))
         self.assertEqual(answer(environment / "bin/krait"), '"SCF"\n')
         shown = told(*pip, "show", "--files", "krait")

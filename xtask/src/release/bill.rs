@@ -11,6 +11,9 @@ use std::{
     process::Command,
 };
 
+/// What only a build script needs, and puts into the program: the standard library.
+const EMBEDDED: [&str; 1] = ["rustpython-pylib"];
+
 /// What `cargo metadata` tells, of which krait's dependencies are taken.
 #[derive(Debug, Deserialize)]
 struct Metadata {
@@ -84,7 +87,9 @@ impl Graph {
                 let package = by_id.get(id).with_context(|| format!("cargo knows no {id}"))?;
                 packages.insert(id.to_owned(), package.clone());
                 let inside = node.deps.iter().filter(|dependency| {
+                    let name = by_id.get(&dependency.pkg).map(|package| package.name.as_str());
                     dependency.dep_kinds.iter().any(|kind| kind.kind.is_none())
+                        || name.is_some_and(|name| EMBEDDED.contains(&name))
                 });
                 for dependency in inside {
                     needs.entry(id.to_owned()).or_default().insert(dependency.pkg.clone());

@@ -51,7 +51,7 @@ impl Facts {
 }
 
 /// What git says in this repository.
-pub(super) fn git(words: &[&str]) -> Result<String> {
+pub(in super::super) fn git(words: &[&str]) -> Result<String> {
     let output = Command::new("git").arg("-C").arg(root()).args(words).output();
     let output = output.context("git does not run")?;
     let said = String::from_utf8_lossy(&output.stderr);

@@ -26,6 +26,7 @@ mod wheel;
 use super::{dist, host, module, root, target_folder};
 use anyhow::{Context, Result, bail, ensure};
 use facts::Facts;
+pub(super) use facts::git;
 use options::Options;
 use parts::Parts;
 use program::Program;
