@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
+import tomllib
 import unittest
 
 from made import EPOCH, MODULE, ROOT, SCRATCH, TRIPLE, VERSION, file, key, make, release, run, told
@@ -127,6 +129,20 @@ class Files(unittest.TestCase):
             text = archive.extractfile(f"krait-{VERSION}-{TRIPLE}/THIRD-PARTY.txt").read().decode()
         self.assertIn("    rustpython-pylib 0.6.0: Lib/PSF-LICENSE\n", text)
         self.assertIn("PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2", text)
+
+    def test_each_licence_is_one_that_deny_toml_allows(self):
+        rules = tomllib.loads((ROOT / "deny.toml").read_text())["licenses"]
+        excepted = {each["crate"]: set(each["allow"]) for each in rules["exceptions"]}
+        for each in json.loads(file(".cdx.json").read_text())["components"]:
+            allowed = set(rules["allow"]) | excepted.get(each["name"], set())
+            # A crate with a file in the place of a name: its text is in THIRD-PARTY.txt.
+            [licence] = each.get("licenses", [{}])
+            if not (expression := licence.get("expression")):
+                self.assertIn(each["name"], {"mt19937", "rustpython-doc", "rustpython-pylib", "syn-ext"})
+                continue
+            for part in re.split(r" AND ", expression.replace("(", "").replace(")", "")):
+                names = {name.removesuffix("-only") for name in part.split(" OR ")}
+                self.assertTrue(names & allowed, f"{each['name']}: {expression}")
 
     def test_the_list_of_what_is_inside(self):
         bill = json.loads(file(".cdx.json").read_text())
