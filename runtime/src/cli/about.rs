@@ -1,7 +1,10 @@
 //! `krait --version --verbose`: what this build is made of.
 
 use crate::python::{engine_version, python_version};
-use std::ffi::OsStr;
+use std::{
+    ffi::OsStr,
+    io::{Write as _, stdout},
+};
 
 /// The commit that this was built from. `cargo xtask dist` sets it; other builds do not know theirs, because
 /// each commit would make them compile again.
@@ -15,8 +18,13 @@ pub(super) fn is_asked<T: AsRef<OsStr>>(typed: &[T]) -> bool {
     (is_version(first) && is_verbose(second)) || (is_verbose(first) && is_version(second))
 }
 
-/// A line for each part.
-pub(super) fn text() -> String {
+/// Prints a line for each part.
+pub(super) fn print() {
+    // A reader that stopped reading has what it wanted.
+    let _ = stdout().lock().write_all(text().as_bytes());
+}
+
+fn text() -> String {
     format!(
         "krait {}\n\
          commit: {}\n\

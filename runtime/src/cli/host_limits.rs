@@ -27,20 +27,35 @@ struct Ended {
     duration_ms: u64,
 }
 
-/// Tells the host, if it asked, that the invocation has `seconds` from now.
-pub(super) fn tell(request_id: &str, seconds: u32, status_code: u16) {
-    let Ok(word) = std::env::var(TELLS) else { return };
-    let line = format!(
-        "{word} {}\n",
-        serde_json::json!({"requestId": request_id, "seconds": seconds, "statusCode": status_code})
-    );
-    // A host that reads no standard error has no use for it.
-    let _ = stderr().lock().write_all(line.as_bytes());
+/// What the host wants to be told of one invocation.
+pub(super) struct HostLimits<'a> {
+    /// None if it did not ask.
+    word: Option<String>,
+    request_id: &'a str,
 }
 
-/// Whether the host asked to be told.
-pub(super) fn are_told() -> bool {
-    std::env::var_os(TELLS).is_some()
+impl<'a> HostLimits<'a> {
+    /// Looks whether the host asked. The environment is the host's until an instance starts.
+    pub(super) fn of(request_id: &'a str) -> Self {
+        Self { word: std::env::var(TELLS).ok(), request_id }
+    }
+
+    /// Whether the host asked.
+    pub(super) fn are_told(&self) -> bool {
+        self.word.is_some()
+    }
+
+    /// Tells the host that the next step has `seconds` from now, and with which status it ends otherwise.
+    pub(super) fn tell(&self, seconds: u32, status_code: u16) {
+        let Some(word) = &self.word else { return };
+        let limit = serde_json::json!({
+            "requestId": self.request_id,
+            "seconds": seconds,
+            "statusCode": status_code,
+        });
+        // One write: the host takes it for one line. A host that reads no standard error has no use for it.
+        let _ = stderr().lock().write_all(format!("{word} {limit}\n").as_bytes());
+    }
 }
 
 /// The invocation that the host ended, if this instance is to answer for it.

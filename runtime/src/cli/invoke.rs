@@ -1,7 +1,7 @@
 //! `krait invoke`.
 
 #[cfg(target_os = "wasi")]
-use super::host_limits;
+use super::host_limits::{self, HostLimits};
 use super::{
     Fatal,
     cold_start::{self, Measured},
@@ -30,7 +30,9 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let mut terminal = Terminal {
         arguments: &arguments,
         #[cfg(target_os = "wasi")]
-        settled: &settled,
+        seconds: (settled.function.init_timeout_seconds, settled.function.timeout_seconds),
+        #[cfg(target_os = "wasi")]
+        limits: HostLimits::of(&settled.request_id),
         log: shown,
         measured: Measured::default(),
     };
@@ -75,15 +77,20 @@ fn policy(_arguments: &InvokeArguments, _settled: &Settled) -> Result<Policy, Fa
 #[cfg(target_os = "wasi")]
 fn answer_for_host(arguments: &InvokeArguments, settled: &Settled, invocation: &Invocation) -> u8 {
     let log = ShownLog::new(arguments.log, &invocation.request_id, settled.function.memory_mb);
-    Terminal { arguments, settled, log, measured: Measured::default() }.over(invocation);
+    let seconds = (settled.function.init_timeout_seconds, settled.function.timeout_seconds);
+    let limits = HostLimits::of(&invocation.request_id);
+    Terminal { arguments, seconds, limits, log, measured: Measured::default() }.over(invocation);
     1
 }
 
 /// Shows an invocation: its log on stderr as it comes, then its answer on stdout.
 struct Terminal<'a> {
     arguments: &'a InvokeArguments,
+    /// How long the function may load and be called.
     #[cfg(target_os = "wasi")]
-    settled: &'a Settled,
+    seconds: (u32, u32),
+    #[cfg(target_os = "wasi")]
+    limits: HostLimits<'a>,
     log: ShownLog,
     measured: Measured,
 }
@@ -110,10 +117,10 @@ impl Terminal<'_> {
     /// Tells the host by when the next step must be over; then the host ends this instance, and what the log
     /// has until now must not be lost.
     fn tell_host(&mut self, seconds: u32, status_code: u16) {
-        if host_limits::are_told() && self.arguments.log == LogChoice::All {
+        if self.limits.are_told() && self.arguments.log == LogChoice::All {
             self.log.flush();
         }
-        host_limits::tell(&self.settled.request_id, seconds, status_code);
+        self.limits.tell(seconds, status_code);
     }
 }
 
@@ -125,7 +132,7 @@ impl Observer for Terminal<'_> {
     fn started(&mut self) {
         self.log.started();
         #[cfg(target_os = "wasi")]
-        self.tell_host(self.settled.function.init_timeout_seconds, 450);
+        self.tell_host(self.seconds.0, 450);
     }
 
     fn output(&mut self, bytes: &[u8]) {
@@ -140,7 +147,7 @@ impl Observer for Terminal<'_> {
         self.measured.parts = Some(*parts);
         self.log.cold_start(parts);
         #[cfg(target_os = "wasi")]
-        self.tell_host(self.settled.function.timeout_seconds, 433);
+        self.tell_host(self.seconds.1, 433);
     }
 
     fn over(&mut self, invocation: &Invocation) {

@@ -79,7 +79,7 @@ pub fn main() -> u8 {
     #[cfg(target_os = "wasi")]
     let typed: Vec<_> = std::env::args_os().collect();
     if about::is_asked(&typed) {
-        print!("{}", about::text());
+        about::print();
         return 0;
     }
     #[cfg(unix)]
