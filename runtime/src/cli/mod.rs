@@ -11,10 +11,14 @@ mod check;
 mod cold_start;
 mod events;
 #[cfg(unix)]
+mod health;
+#[cfg(unix)]
 mod init;
 #[cfg(unix)]
 mod install;
 mod invoke;
+#[cfg(unix)]
+mod kubernetes;
 mod options;
 #[cfg(unix)]
 mod pack;
@@ -98,6 +102,10 @@ fn run(command_line: CommandLine) -> Result<u8, Fatal> {
         Command::Bootstrap(arguments) => bootstrap::run(arguments),
         #[cfg(unix)]
         Command::Pack(arguments) => pack::run(&arguments),
+        #[cfg(unix)]
+        Command::K8s(arguments) => kubernetes::run(&arguments),
+        #[cfg(unix)]
+        Command::Health(arguments) => health::run(&arguments),
         #[cfg(unix)]
         Command::Init(arguments) => init::run(&arguments),
         #[cfg(unix)]

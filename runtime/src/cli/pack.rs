@@ -2,13 +2,14 @@
 
 use super::{
     Fatal, check,
-    options::{FunctionArguments, PackArguments, PackPlace},
+    options::{FunctionArguments, PackArguments, PackPlace, PackedArguments},
     request::{self, Found, Named, Typed},
 };
 use crate::{
     check::{Asked, Level, Target},
     contract::{Function, limits::MIB, names},
     pack::{Contents, Parts, Program, Sizes, executable, image, package::Place},
+    package::Package,
 };
 use anyhow::{Context as _, anyhow};
 use std::path::{Path, PathBuf};
@@ -19,30 +20,11 @@ const SHOWN: usize = 8;
 /// Packs a function, and prints what came of it.
 pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
     refuse_useless(arguments)?;
-    let FunctionArguments { environment, environment_files, layers, template, function: named } =
-        &arguments.declared;
-    let Found { declared, code, package: opened, handler, .. } = Named {
-        code: arguments.code.as_deref(),
-        handler: arguments.handler.as_deref(),
-        layers,
-        template: template.as_deref(),
-        function: named.as_deref(),
-    }
-    .find()?;
-    opened.check_entry(&handler).map_err(Fatal::request)?;
-    let asked = Typed {
-        name: arguments.name.as_deref(),
-        memory: arguments.memory,
-        timeout: arguments.timeout,
-        environment,
-        environment_files,
-        ..Typed::default()
-    };
-    let function = request::function(&asked, &declared, handler, &code)?;
+    let Chosen { function, package: opened, code } =
+        Chosen::of(arguments.code.as_deref(), &arguments.function)?;
+    let layers = &arguments.function.declared.layers;
     if arguments.place != PackPlace::Scf && arguments.place != PackPlace::Lambda {
-        names::function_name(&function.name)
-            .context("the function needs another name: give one with --name")
-            .map_err(Fatal::Request)?;
+        check_name(&function)?;
     }
     if !arguments.no_check {
         let asked = Asked {
@@ -78,14 +60,59 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
     Ok(0)
 }
 
+/// The function that is packed.
+pub(super) struct Chosen {
+    pub function: Function,
+    pub package: Package,
+    pub code: PathBuf,
+}
+
+impl Chosen {
+    /// Finds it, with what was typed of it.
+    ///
+    /// # Errors
+    /// When it is not there, or what is said of it is wrong.
+    pub(super) fn of(code: Option<&Path>, arguments: &PackedArguments) -> Result<Self, Fatal> {
+        let FunctionArguments { environment, environment_files, layers, template, function: named } =
+            &arguments.declared;
+        let Found { declared, code, package, handler, .. } = Named {
+            code,
+            handler: arguments.handler.as_deref(),
+            layers,
+            template: template.as_deref(),
+            function: named.as_deref(),
+        }
+        .find()?;
+        package.check_entry(&handler).map_err(Fatal::request)?;
+        let typed = Typed {
+            name: arguments.name.as_deref(),
+            memory: arguments.memory,
+            timeout: arguments.timeout,
+            environment,
+            environment_files,
+            ..Typed::default()
+        };
+        let function = request::function(&typed, &declared, handler, &code)?;
+        Ok(Self { function, package, code })
+    }
+}
+
+/// Refuses a name that the platform would refuse: an image and a program are called by it.
+pub(super) fn check_name(function: &Function) -> Result<(), Fatal> {
+    names::function_name(&function.name)
+        .context("the function needs another name: give one with --name")
+        .map_err(Fatal::Request)
+}
+
 /// Refuses options that would have no effect.
 fn refuse_useless(arguments: &PackArguments) -> Result<(), Fatal> {
     let is_package = matches!(arguments.place, PackPlace::Scf | PackPlace::Lambda);
-    let FunctionArguments { environment, environment_files, .. } = &arguments.declared;
+    let PackedArguments { declared, memory, timeout, .. } = &arguments.function;
+    let FunctionArguments { environment, environment_files, .. } = declared;
     let has_variables = !environment.is_empty() || !environment_files.is_empty();
     let useless = if is_package && has_variables {
         "--env and --env-file: the platform's configuration of the function has its variables"
-    } else if is_package && (arguments.memory.is_some() || arguments.timeout.is_some()) {
+    } else if is_package && (memory.is_some() || timeout.is_some()) {
         "--memory and --timeout: they are in the platform's configuration of the function"
     } else if arguments.place != PackPlace::Oci && !arguments.labels.is_empty() {
         "--label: only an image has labels"
