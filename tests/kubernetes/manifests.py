@@ -131,6 +131,22 @@ class Manifests(unittest.TestCase):
             self.assertEqual(container["resources"]["limits"]["memory"], f"{base + 4 * 256}Mi")
         self.assertEqual(knative["Secret"], kinds["Secret"])
 
+    def test_a_project_of_several(self):
+        """Its krait.toml says what each is."""
+        with tempfile.TemporaryDirectory() as folder:
+            project = pathlib.Path(folder)
+            for name in ["aa", "bb"]:
+                shutil.copytree(ROOT / "examples/hello", project / name)
+            own = "[functions.aa]\nmemory = 512\nconcurrency = 3\nenvironment = { KEY = 'v' }\n[functions.bb]\n"
+            (project / "krait.toml").write_text(own)
+            kinds = self.valid(k8s(project, "--function", "aa"))
+            done = subprocess.run([KRAIT, "k8s", project], capture_output=True, text=True, timeout=60)
+        settings = tomllib.loads(kinds["Secret"]["stringData"]["krait.toml"])["functions"]["aa"]
+        self.assertEqual((settings["memory"], settings["environment"]), (512, {"KEY": "v"}))
+        self.assertIn("--concurrency=3", kinds["Deployment"]["spec"]["template"]["spec"]["containers"][0]["command"])
+        said = f"error: name one function of {project}/krait.toml with --function; it has: aa, bb\n"
+        self.assertEqual((done.stdout, done.stderr, done.returncode), ("", said, 2))
+
     def test_krait_takes_the_settings_and_the_options(self):
         """The command of the container, with the function's files elsewhere, says what it understood."""
         with tempfile.TemporaryDirectory() as folder:

@@ -42,7 +42,7 @@ fn values(function: &Function, place: &Place<'_>) -> BTreeMap<&'static str, Stri
     let image = place.image.map_or_else(|| image::reference(&function.name), str::to_owned);
     let settings = settings::text(function, place.layers, "/function/");
     let indented: Vec<String> = settings.trim_end().lines().map(indented).collect();
-    let all_instances = place.concurrency * function.memory_mb;
+    let all_instances = place.concurrency.saturating_mul(function.memory_mb);
     let grace = function.timeout_seconds + END;
     BTreeMap::from([
         ("function", function.name.clone()),
@@ -57,7 +57,7 @@ fn values(function: &Function, place: &Place<'_>) -> BTreeMap<&'static str, Stri
         ("request_timeout", (function.init_timeout_seconds + grace).to_string()),
         ("base", BASE.to_string()),
         ("request", (BASE + function.memory_mb).to_string()),
-        ("limit", (BASE + all_instances).to_string()),
+        ("limit", BASE.saturating_add(all_instances).to_string()),
     ])
 }
 

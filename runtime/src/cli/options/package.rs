@@ -242,9 +242,9 @@ pub(in crate::cli) struct KubernetesArguments {
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: u16,
 
-    /// Calls that one container answers at once
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub concurrency: u32,
+    /// Calls that one container answers at once, 1 to 1000 [default: what krait.toml says, or 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub concurrency: Option<u32>,
 
     #[command(flatten)]
     pub function: PackedArguments,
