@@ -14,10 +14,14 @@ mod events;
 #[cfg(target_os = "wasi")]
 mod host_limits;
 #[cfg(unix)]
+mod health;
+#[cfg(unix)]
 mod init;
 #[cfg(unix)]
 mod install;
 mod invoke;
+#[cfg(unix)]
+mod kubernetes;
 #[cfg(unix)]
 mod manual;
 mod options;
@@ -111,6 +115,10 @@ fn run(command_line: CommandLine) -> Result<u8, Fatal> {
         Command::Bootstrap(arguments) => bootstrap::run(arguments),
         #[cfg(unix)]
         Command::Pack(arguments) => pack::run(&arguments),
+        #[cfg(unix)]
+        Command::K8s(arguments) => kubernetes::run(&arguments),
+        #[cfg(unix)]
+        Command::Health(arguments) => health::run(&arguments),
         #[cfg(unix)]
         Command::Init(arguments) => init::run(&arguments),
         #[cfg(unix)]

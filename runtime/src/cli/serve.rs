@@ -13,7 +13,7 @@ use crate::{
     },
     sandbox::Machine,
     server::{
-        self, Server,
+        self, Faces, Server,
         cloud_api::signature::{Credentials, Secret},
     },
 };
@@ -28,6 +28,9 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
+
+/// The port where nobody says another.
+pub(super) const PORT: u16 = 9000;
 
 /// Serves until a signal asks it to stop.
 pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
@@ -79,6 +82,16 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let listener = server::listen(address)
         .with_context(|| format!("{address} cannot be listened on; choose another with --listen"))
         .map_err(Fatal::Request)?;
+    let scraped = match arguments.metrics {
+        Some(address) => Some(
+            server::listen(address)
+                .with_context(|| {
+                    format!("{address} cannot be listened on; choose another with --metrics")
+                })
+                .map_err(Fatal::Request)?,
+        ),
+        None => None,
+    };
     let connections = connections(instance::raise_descriptors(), arguments.max_instances);
     let log = Log::start(format, arguments.level());
     let note: Note = Arc::new({
@@ -107,7 +120,8 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let keeping = keeper.clone();
     // Instances have other current folders.
     let folder = store.folder().to_path_buf();
-    let platform = Platform::new(Parts { keeper, store, log, limits, folder });
+    let parts = Parts { keeper, store, log: log.clone(), limits, folder };
+    let platform = Platform::new(parts);
     let project = Arc::new(Project::new(platform.clone(), sources, arguments.watch));
     project.deploy(&declarations).map_err(Fatal::request)?;
     platform.load_stored().await.map_err(Fatal::request)?;
@@ -121,9 +135,17 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let mut reload = signal(SignalKind::hangup()).map_err(Fatal::internal)?;
     let (close, closing) = watch::channel(false);
     let local = listener.local_addr().map_err(Fatal::internal)?;
-    let server = Arc::new(Server::new(platform.clone(), credentials, only));
+    let faces = only.map_or(Faces::All, Faces::Url);
+    let metrics = Server::new(platform.clone(), credentials.clone(), Faces::Metrics);
+    let server = Arc::new(Server::new(platform.clone(), credentials, faces));
     tokio::spawn(server.clone().give_memory_back());
     let grace = Duration::from_secs_f64(arguments.grace);
+    if let Some(scraped) = scraped {
+        let local = scraped.local_addr().map_err(Fatal::internal)?;
+        log.note(&format!("the metrics are at http://{local}/metrics"));
+        let metrics = Arc::new(metrics);
+        tokio::spawn(server::serve(scraped, metrics, closing.clone(), grace, SCRAPES));
+    }
     let serving = tokio::spawn(server::serve(listener, server, closing, grace, connections));
     println!("krait listens on http://{local}");
     loop {
@@ -139,6 +161,9 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     keeping.close();
     Ok(0)
 }
+
+/// How many connections there may be at once to the address of `--metrics`: scrapes and probes.
+const SCRAPES: usize = 64;
 
 /// How many connections there may be at once: of the descriptors that this process may open, those
 /// are left that instances and files need, or half where that is more.
@@ -224,17 +249,22 @@ fn only_url(
 
 /// The address that is typed, or that a container's platform asks for.
 fn address(arguments: &ServeArguments) -> Result<SocketAddr, Fatal> {
-    /// Where nobody says anything.
-    const PORT: u16 = 9000;
-    let port = std::env::var("PORT").ok().filter(|port| arguments.only_url && !port.is_empty());
-    match (arguments.listen, port) {
-        (Some(address), _) => Ok(address),
-        (None, Some(port)) => {
-            let number = port.parse().with_context(|| format!("PORT is {port:?}, and no port"));
-            Ok((Ipv4Addr::UNSPECIFIED, number.map_err(Fatal::Request)?).into())
-        }
-        (None, None) => Ok((Ipv4Addr::LOCALHOST, PORT).into()),
+    if let Some(address) = arguments.listen {
+        return Ok(address);
     }
+    let port =
+        if arguments.only_url { port_of_environment().map_err(Fatal::Request)? } else { None };
+    Ok(match port {
+        Some(port) => (Ipv4Addr::UNSPECIFIED, port).into(),
+        None => (Ipv4Addr::LOCALHOST, PORT).into(),
+    })
+}
+
+/// The port that a container's platform asks for, by the variable `PORT`.
+pub(super) fn port_of_environment() -> anyhow::Result<Option<u16>> {
+    let said = std::env::var("PORT").ok().filter(|port| !port.is_empty());
+    let Some(port) = said else { return Ok(None) };
+    port.parse().map(Some).with_context(|| format!("PORT is {port:?}, and no port"))
 }
 
 /// Without credentials everybody who can reach the server can run code here.

@@ -18,7 +18,7 @@ pub(super) struct Authorization<'a> {
 
 impl Authorization<'_> {
     /// Whether a header is covered by the signature. Its name is in lower case.
-    pub fn signs(&self, name: &str) -> bool {
+    pub(super) fn signs(&self, name: &str) -> bool {
         self.signed_headers.split(';').any(|each| each == name)
     }
 }

@@ -66,6 +66,14 @@ pub(super) enum Command {
     #[command(after_help = PACK_AFTER_HELP)]
     Pack(Box<PackArguments>),
     #[cfg(unix)]
+    /// Print the manifests that run a function on Kubernetes or Knative, from its image
+    #[command(after_help = KUBERNETES_AFTER_HELP)]
+    K8s(Box<KubernetesArguments>),
+    #[cfg(unix)]
+    /// Ask a server whether it accepts requests: for a container's health check
+    #[command(after_help = HEALTH_AFTER_HELP)]
+    Health(HealthArguments),
+    #[cfg(unix)]
     /// Start a function: its code, an event, a test and a template in a new folder
     Init(InitArguments),
     #[cfg(unix)]

@@ -1,5 +1,5 @@
 //! The options of the commands that make a function and what is deployed of it: `krait init`,
-//! `install`, `check`, `pack` and `bootstrap`.
+//! `install`, `check`, `pack`, `k8s` and `bootstrap`.
 
 use super::{
     FunctionArguments,
@@ -39,6 +39,15 @@ Exit status:
   0  there is no error
   1  there is one
   2  nothing was checked: a wrong option, or no code";
+
+pub(super) const KUBERNETES_AFTER_HELP: &str = "\
+They are for the image that krait pack --for oci makes of the same function:
+
+  krait pack --for oci -o hello.tar
+  skopeo copy oci-archive:hello.tar docker://REGISTRY/hello:1
+  krait k8s --image REGISTRY/hello:1 | kubectl apply --filename -
+
+See docs/deploy.md.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InitArguments {
@@ -150,20 +159,9 @@ pub(in crate::cli) enum CheckFormat {
     Github,
 }
 
+/// What `krait pack` and `krait k8s` are told of the function.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct PackArguments {
-    /// The function's code: a folder, a .py file or a .zip package [default: .]
-    #[arg(value_hint = ValueHint::AnyPath)]
-    pub code: Option<PathBuf>,
-
-    /// Where the function is to run
-    #[arg(long = "for", value_enum, value_name = "PLACE")]
-    pub place: PackPlace,
-
-    /// What is written [default: the function's name in this folder, with .zip or .tar]
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
-    pub output: Option<PathBuf>,
-
+pub(in crate::cli) struct PackedArguments {
     /// The function to call [default: index.main_handler; for a .py file, main_handler in it]
     #[arg(long, value_name = "FILE.FUNCTION", help_heading = "Function")]
     pub handler: Option<String>,
@@ -182,6 +180,24 @@ pub(in crate::cli) struct PackArguments {
     /// Seconds the handler may run, 1 to 900 [default: 3]
     #[arg(long, value_name = "S", value_parser = timeout, help_heading = "Function")]
     pub timeout: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PackArguments {
+    /// The function's code: a folder, a .py file or a .zip package [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub code: Option<PathBuf>,
+
+    /// Where the function is to run
+    #[arg(long = "for", value_enum, value_name = "PLACE")]
+    pub place: PackPlace,
+
+    /// What is written [default: the function's name in this folder, with .zip or .tar]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub function: PackedArguments,
 
     /// Pack it whatever krait check finds
     #[arg(long, help_heading = "Package")]
@@ -206,6 +222,41 @@ pub(in crate::cli) enum PackPlace {
     Oci,
     /// A machine: one program
     Exe,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct KubernetesArguments {
+    /// The function's code, as for krait pack [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub code: Option<PathBuf>,
+
+    /// What the function is to run on
+    #[arg(long = "for", value_enum, default_value_t, value_name = "PLACE")]
+    pub place: Cluster,
+
+    /// The image, as the cluster pulls it [default: what krait pack --for oci calls it, :latest]
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
+
+    /// The port that the function listens on in its container
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: u16,
+
+    /// Calls that one container answers at once, 1 to 1000 [default: what krait.toml says, or 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub concurrency: Option<u32>,
+
+    #[command(flatten)]
+    pub function: PackedArguments,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Cluster {
+    /// Kubernetes 1.30 or newer, with nothing else in it
+    #[default]
+    Kubernetes,
+    /// Knative Serving, which starts containers when there are calls, and none when there are none
+    Knative,
 }
 
 #[derive(Debug, Args)]

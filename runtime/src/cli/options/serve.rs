@@ -1,4 +1,4 @@
-//! The options of `krait serve`.
+//! The options of `krait serve`, and of `krait health`, which asks it.
 
 use super::{
     SandboxArguments,
@@ -36,6 +36,10 @@ pub(in crate::cli) struct ServeArguments {
     /// --listen on the port $PORT of all addresses, if that is set
     #[arg(long)]
     pub only_url: bool,
+
+    /// Serve /metrics, /healthz and /readyz at this address, too, and nothing else there
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<std::net::SocketAddr>,
 
     /// The folder for functions made by the API, queued events and logs
     /// [default: krait in the user's state folder]
@@ -146,4 +150,16 @@ pub(in crate::cli) enum LogFormat {
     Text,
     /// One JSON object per line
     Json,
+}
+
+pub(super) const HEALTH_AFTER_HELP: &str = "\
+Exit status:
+  0  it accepts requests
+  1  it does not, or does not answer within 5 seconds
+  2  the input was wrong";
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HealthArguments {
+    /// The server's address [default: 127.0.0.1, and the port $PORT, or 9000 without that]
+    pub address: Option<std::net::SocketAddr>,
 }
