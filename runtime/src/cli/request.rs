@@ -73,7 +73,8 @@ pub(super) struct Named<'a> {
 
 /// The function that was named.
 pub(super) struct Found {
-    /// The template's path, where there is one.
+    /// The template's path, where there is one. `krait check`, which asks for it, needs Unix.
+    #[cfg(unix)]
     pub template: Option<PathBuf>,
     /// What the template says.
     pub declared: Declared,
@@ -109,7 +110,15 @@ impl Named<'_> {
             Some(text) => text.parse().map_err(Fatal::request)?,
             None => package.implied_handler.clone().unwrap_or_default(),
         };
-        Ok(Found { template, declared, code, package, handler, pull_code })
+        Ok(Found {
+            #[cfg(unix)]
+            template,
+            declared,
+            code,
+            package,
+            handler,
+            pull_code,
+        })
     }
 
     /// The template that declares it: the one that is named, or that is in the code's folder where
