@@ -45,10 +45,10 @@ class PKCS12Certificate:
 
 
 class _Contents:
-    """What was found: keys as PrivateKeyInfo, and certificates with their names."""
+    """What was found: keys as PrivateKeyInfo, certificates with their names, and what is not DER in it."""
 
     def __init__(self):
-        self.keys, self.certificates = [], []
+        self.keys, self.certificates, self.fault = [], [], None
 
 
 def _content_info(reader):
@@ -87,6 +87,7 @@ def _read(data, password):
         found = _read_content(content, mac, password)
     except ValueError:
         raise ValueError("Invalid password or PKCS12 data") from None
+    fault = fault or found.fault
     if fault is not None:
         warnings.warn(
             "PKCS#12 bundle could not be parsed as DER, falling back to parsing as BER. In the future, this may "
@@ -97,9 +98,9 @@ def _read(data, password):
 
 
 def _read_content(content, mac, password):
-    if mac is not None:
-        password = _fitting(mac, content, password)
     found = _Contents()
+    if mac is not None:
+        password = _fitting(mac, content, password, found)
     for info in _all(der.single(_as_der(content), der.Reader.sequence)):
         _read_safe(info, password, found)
     return found
@@ -110,13 +111,17 @@ def _all(reader):
         yield reader
 
 
-def _fitting(mac, content, password):
+def _fitting(mac, content, password, found):
     """The password that the check is of, which is None where there is none."""
     info = mac.sequence()
     oid = info.sequence().oid()
     told = info.octets()
     salt = mac.octets()
-    rounds = mac.small(64) if mac.peek() is not None else 1
+    rounds = 1
+    if mac.peek() is not None:
+        rounds = mac.small(64)
+        if rounds == 1:
+            found.fault = der.encoded_default()
     names = [name for name, number in DIGESTS.items() if number == oid]
     if not names:
         raise ValueError("an unknown digest")
