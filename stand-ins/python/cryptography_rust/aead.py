@@ -63,8 +63,9 @@ class _Aead:
         return len(result)
 
     def _encrypted(self, nonce, text, more, place):
-        self._check(nonce, len(text))
+        self._check(nonce)
         _check_length(text)
+        self._check(nonce, len(text))
         length = len(text) + self._tag
         if place is not None and place != length:
             raise ValueError(f"buffer must be {length} bytes")
