@@ -11,10 +11,10 @@ mod bootstrap;
 mod check;
 mod cold_start;
 mod events;
-#[cfg(target_os = "wasi")]
-mod host_limits;
 #[cfg(unix)]
 mod health;
+#[cfg(target_os = "wasi")]
+mod host_limits;
 #[cfg(unix)]
 mod init;
 #[cfg(unix)]
