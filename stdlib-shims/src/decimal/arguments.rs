@@ -18,22 +18,21 @@ pub(super) fn named<const COUNT: usize>(
     let mut given: [Option<PyObjectRef>; COUNT] = std::array::from_fn(|_| None);
     let count = arguments.args.len() + arguments.kwargs.len();
     if count > COUNT {
-        let bound = if required == COUNT { "exactly" } else { "at most" };
         let plural = if COUNT == 1 { "" } else { "s" };
         return Err(vm.new_type_error(format!(
-            "function takes {bound} {COUNT} argument{plural} ({count} given)"
+            "function takes at most {COUNT} argument{plural} ({count} given)"
         )));
     }
     for (place, value) in arguments.args.into_iter().enumerate() {
         given[place] = Some(value);
     }
+    let mut unexpected = None;
     for (name, value) in arguments.kwargs {
-        let place =
-            names.iter().position(|each| name.as_bytes() == each.as_bytes()).ok_or_else(|| {
-                vm.new_type_error(format!(
-                    "this function got an unexpected keyword argument '{name}'"
-                ))
-            })?;
+        let place = names.iter().position(|each| name.as_bytes() == each.as_bytes());
+        let Some(place) = place else {
+            unexpected.get_or_insert(name);
+            continue;
+        };
         if given[place].replace(value).is_some() {
             return Err(vm.new_type_error(format!(
                 "argument for function given by name ('{name}') and position ({})",
@@ -46,6 +45,11 @@ pub(super) fn named<const COUNT: usize>(
             "function missing required argument '{}' (pos {})",
             names[place],
             place + 1
+        )));
+    }
+    if let Some(name) = unexpected {
+        return Err(vm.new_type_error(format!(
+            "this function got an unexpected keyword argument '{name}'"
         )));
     }
     Ok(given)

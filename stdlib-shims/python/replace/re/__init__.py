@@ -116,7 +116,9 @@ def escape(pattern):
 
 def _compile(pattern, flags):
     # An IntFlag's number: the table and the compiler's callers know no enumerations.
-    flags = flags if type(flags) is int else int.__index__(flags)
+    if type(flags) is not int:
+        flags & _DEBUG  # What has no bits says so.
+        flags = int.__index__(flags)
     key = type(pattern), pattern, flags
     try:
         return _cache[key]

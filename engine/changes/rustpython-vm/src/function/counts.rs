@@ -2,6 +2,7 @@
 
 use super::{
     argument::{ArgumentError, Callee, FuncArgs, arity_message},
+    parsed::{Reader, reader},
     signature::{Param, ParamKind},
 };
 use crate::{
@@ -45,6 +46,12 @@ impl Callee<'_> {
         if let Some(message) = self.wrong_counts(given, named, params, vm) {
             return vm.new_type_error(message);
         }
+        if named == left.kwargs.len()
+            && let Some(ArgumentError::Exception(_)) = error
+            && let Some(missing) = self.missing(given, &left, params)
+        {
+            return missing.into_exception(arity, given, self, vm);
+        }
         if matches!(error, None | Some(ArgumentError::Exception(_)))
             && let Some(message) = self.wrong_names(given, &left, params)
         {
@@ -62,6 +69,29 @@ impl Callee<'_> {
             },
             None => ArgumentError::TooManyArgs.into_exception(arity, given, self, vm),
         }
+    }
+
+    /// The first parameter that was given neither by its position nor by its name, and must be,
+    /// though one before it is wrong in itself.
+    fn missing(
+        self,
+        given: usize,
+        left: &FuncArgs,
+        params: &'static [Param],
+    ) -> Option<ArgumentError> {
+        let params = flat(params);
+        let params = params.get(self.instance_args()..).unwrap_or_default();
+        let is_missing = |(place, param): &(usize, &&Param)| {
+            let can_be_named =
+                matches!(param.kind, ParamKind::PositionalOrKeyword | ParamKind::KeywordOnly);
+            let by_name = || left.kwargs.keys().any(|name| name.as_bytes() == param.name.as_bytes());
+            *place >= given && can_be_named && param.default.is_none() && !by_name()
+        };
+        let (place, param) = params.iter().enumerate().find(is_missing)?;
+        Some(ArgumentError::MissingRequiredArgument {
+            name: param.name.to_owned(),
+            pos: place + 1,
+        })
     }
 
     /// A name that no parameter has, or one that was given by its position, too.
@@ -136,7 +166,34 @@ impl Callee<'_> {
         use ParamKind::*;
         let endless = count(&[VarPositional], false) > 0;
         let positional = count(&[PositionalOnly, PositionalOrKeyword], false);
-        if count(&[PositionalOrKeyword, KeywordOnly, VarKeyword], false) == 0 {
+        let mut by_names = count(&[PositionalOrKeyword, KeywordOnly, VarKeyword], false) > 0;
+        if !by_names {
+            let reader = reader(&self.full_name(vm));
+            by_names = reader == Reader::Names;
+            if by_names && positional == 0 && (given > 0 || named > 0) {
+                return Some(format!("{name}() takes no arguments"));
+            }
+            let required = count(&[PositionalOnly], true);
+            if reader == Reader::Tuple {
+                if named > 0 {
+                    return Some(format!("{name}() takes no keyword arguments"));
+                }
+                if endless || (required..=positional).contains(&given) {
+                    return None;
+                }
+                let limit = if given < required { required } else { positional };
+                let bound = match (required == positional, given < required) {
+                    (true, _) => "exactly",
+                    (false, true) => "at least",
+                    (false, false) => "at most",
+                };
+                let plural = if limit == 1 { "" } else { "s" };
+                return Some(format!(
+                    "{name}() takes {bound} {limit} argument{plural} ({given} given)"
+                ));
+            }
+        }
+        if !by_names {
             if named > 0 {
                 return Some(format!("{}() takes no keyword arguments", self.full_name(vm)));
             }
@@ -168,8 +225,7 @@ impl Callee<'_> {
         let plural = |number| if number == 1 { "" } else { "s" };
         let (bound, number, kind, found) = if given + named > total {
             let kind = if given == 0 { "keyword " } else { "" };
-            let bound = bound("at most", count(&all, true) < total);
-            (bound, total, kind, given + named)
+            ("at most", total, kind, given + named)
         } else if given > positional && positional == 0 {
             return Some(format!("{name}() takes no positional arguments"));
         } else if given > positional {
@@ -202,6 +258,11 @@ impl Callee<'_> {
         };
         let qualified = text("__qualname__").unwrap_or_else(|| name.to_owned());
         match text("__module__") {
+            // Its functions are methods of a UCD here.
+            Some(module) if module == "unicodedata" => {
+                let name = qualified.strip_prefix("UCD.").unwrap_or(&qualified);
+                format!("{module}.{name}")
+            }
             Some(module) if module != "builtins" => format!("{module}.{qualified}"),
             _ => qualified,
         }
