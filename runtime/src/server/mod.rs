@@ -53,6 +53,11 @@ impl Server {
         Self { platform, credentials, only, bodies: Bodies::new() }
     }
 
+    /// Whether this node of a cluster takes no requests.
+    fn only_works(&self) -> bool {
+        self.platform.cluster().is_some_and(|cluster| !cluster.membership().role.serves())
+    }
+
     /// Gives memory back to the system after floods, as long as it is waited for.
     pub async fn give_memory_back(self: Arc<Self>) {
         loop {

@@ -43,12 +43,19 @@ pub(super) async fn answer(
     let path = head.uri.path().to_owned();
     let arrived = Arrived { head, body, peer, request_id };
     let mut answer = match path.as_str() {
-        "/" if server.only.is_none() => cloud_api::answer(server, arrived).await,
+        "/" if server.only.is_none() && !server.only_works() => {
+            cloud_api::answer(server, arrived).await
+        }
         "/healthz" => text(StatusCode::OK, "ok\n"),
         "/readyz" if server.platform.is_closing() => {
             text(StatusCode::SERVICE_UNAVAILABLE, "closing\n")
         }
         "/readyz" => text(StatusCode::OK, "ready\n"),
+        _ if server.only_works() && path != "/metrics" => text(
+            StatusCode::NOT_FOUND,
+            "this node takes no requests: it runs with --role worker; ask a node that runs with \
+             --role api or all\n",
+        ),
         _ if server.only.is_some() => triggers::function_url(server, arrived).await,
         "/metrics" => metrics::answer(server, &arrived.head).await,
         path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
