@@ -7,6 +7,7 @@ use crate::{
     package,
     platform::{
         Limits, Parts, Platform, Project,
+        cluster::{Cluster, ClusterError, Membership, Servers},
         configuration::{self, Declaration, Sources},
         log::{Format, Log},
         store::{FunctionKey, Store},
@@ -43,11 +44,13 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
     let only = only_url(arguments, &declarations)?;
     let address = checked_address(arguments, credentials.is_some())?;
     let (policy, missing) = sandbox(arguments, address.port())?;
+    let cluster = membership(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Fatal::internal)?;
-    let serving = Serving { sources, declarations, credentials, only, address, policy, missing };
+    let serving =
+        Serving { sources, declarations, credentials, only, address, policy, missing, cluster };
     runtime.block_on(serve(arguments, serving))
 }
 
@@ -62,6 +65,8 @@ struct Serving {
     policy: Policy,
     /// What the machine lacks for a whole sandbox.
     missing: Vec<&'static str>,
+    /// The cluster that this server is a node of.
+    cluster: Option<Membership>,
 }
 
 /// What functions are kept to, and what of it this machine cannot keep. This process must have
@@ -76,7 +81,8 @@ fn sandbox(arguments: &ServeArguments, listens: u16) -> Result<(Policy, Vec<&'st
 }
 
 async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal> {
-    let Serving { sources, declarations, credentials, only, address, policy, missing } = serving;
+    let Serving { sources, declarations, credentials, only, address, policy, missing, cluster } =
+        serving;
     let format = if arguments.json() { Format::Json } else { Format::Text };
     // Bound first, so that an address in use has no other effect.
     let listener = server::listen(address)
@@ -103,7 +109,14 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     }
     // Before the store is opened: a process that was forked later would hold its lock.
     let keeper = Keeper::start(arguments.spares, policy, note).await.map_err(Fatal::internal)?;
+    let works = cluster.as_ref().is_some_and(|membership| !membership.role.serves());
+    let cluster = match cluster {
+        Some(membership) => Some(joined(membership, log.clone()).await?),
+        None => None,
+    };
     let folder = data_folder(arguments)?;
+    // A node of a cluster has copies only, and leaves alone what this folder had before.
+    let folder = if cluster.is_some() { folder.join("cluster") } else { folder };
     let store = Store::open(&folder).map_err(Fatal::request)?;
     if let Some(set_aside) = store.set_aside() {
         log.note(set_aside);
@@ -120,7 +133,7 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let keeping = keeper.clone();
     // Instances have other current folders.
     let folder = store.folder().to_path_buf();
-    let parts = Parts { keeper, store, log: log.clone(), limits, folder };
+    let parts = Parts { keeper, store, cluster, log: log.clone(), limits, folder };
     let platform = Platform::new(parts);
     let project = Arc::new(Project::new(platform.clone(), sources, arguments.watch));
     project.deploy(&declarations).map_err(Fatal::request)?;
@@ -135,7 +148,11 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let mut reload = signal(SignalKind::hangup()).map_err(Fatal::internal)?;
     let (close, closing) = watch::channel(false);
     let local = listener.local_addr().map_err(Fatal::internal)?;
-    let faces = only.map_or(Faces::All, Faces::Url);
+    let faces = match only {
+        _ if works => Faces::Worker,
+        Some(key) => Faces::Url(key),
+        None => Faces::All,
+    };
     let metrics = Server::new(platform.clone(), credentials.clone(), Faces::Metrics);
     let server = Arc::new(Server::new(platform.clone(), credentials, faces));
     tokio::spawn(server.clone().give_memory_back());
@@ -160,6 +177,31 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     platform.close(grace).await;
     keeping.close();
     Ok(0)
+}
+
+/// Joins a cluster.
+async fn joined(membership: Membership, log: Log) -> Result<Cluster, Fatal> {
+    let said = format!(
+        "node {} joined the cluster at {} as {}",
+        membership.node,
+        membership.servers,
+        membership.role.name()
+    );
+    let cluster = Cluster::join(membership, log.clone()).await.map_err(Fatal::internal)?;
+    log.note(&said);
+    Ok(cluster)
+}
+
+/// The cluster that the command line names, if it names one.
+fn membership(arguments: &ServeArguments) -> Result<Option<Membership>, Fatal> {
+    let Some(text) = &arguments.cluster else { return Ok(None) };
+    let servers = Servers::read(text).map_err(|error: ClusterError| Fatal::request(error))?;
+    let node = match &arguments.node {
+        Some(node) => node.clone(),
+        None => rustix::system::uname().nodename().to_string_lossy().into_owned(),
+    };
+    let replicas = arguments.replicas.map(usize::from);
+    Ok(Some(Membership { servers, replicas, node, role: arguments.role() }))
 }
 
 /// How many connections there may be at once to the address of `--metrics`: scrapes and probes.

@@ -51,6 +51,8 @@ pub enum Faces {
     Url(FunctionKey),
     /// The metrics, for an address that callers of functions need not reach.
     Metrics,
+    /// The metrics, at a node of a cluster that takes no requests.
+    Worker,
 }
 
 /// How often is looked whether there is memory to be given back.

@@ -51,10 +51,17 @@ pub(super) async fn answer(
         path => match &server.faces {
             Faces::All => at_own_path(server, arrived, path).await,
             Faces::Url(key) => triggers::only_url(server, arrived, key).await,
-            Faces::Metrics if path == "/metrics" => metrics::answer(server, &arrived.head).await,
+            Faces::Metrics | Faces::Worker if path == "/metrics" => {
+                metrics::answer(server, &arrived.head).await
+            }
             Faces::Metrics => text(
                 StatusCode::NOT_FOUND,
                 &format!("there is nothing at {path}; the metrics are at /metrics\n"),
+            ),
+            Faces::Worker => text(
+                StatusCode::NOT_FOUND,
+                "this node takes no requests: it runs with --role worker; ask a node that runs with \
+                 --role api or all\n",
             ),
         },
     };

@@ -48,9 +48,9 @@ pub(super) fn named<const COUNT: usize>(
         )));
     }
     if let Some(name) = unexpected {
-        return Err(vm.new_type_error(format!(
-            "this function got an unexpected keyword argument '{name}'"
-        )));
+        return Err(
+            vm.new_type_error(format!("this function got an unexpected keyword argument '{name}'"))
+        );
     }
     Ok(given)
 }

@@ -111,6 +111,29 @@ pub(in crate::cli) struct ServeArguments {
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = seconds, help_heading = "Limits")]
     pub grace: f64,
 
+    /// Serve as a node of the cluster that these NATS servers with JetStream keep, as in
+    /// nats://user:password@host:4222; several with commas between them
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KRAIT_CLUSTER",
+        hide_env_values = true,
+        help_heading = "Cluster"
+    )]
+    pub cluster: Option<String>,
+
+    /// What this node does: take requests, run queued events and timers, or both
+    #[arg(long, value_enum, default_value_t, requires = "cluster", help_heading = "Cluster")]
+    pub role: NodeRole,
+
+    /// On how many of the NATS servers everything is kept, 1 to 5 [default: as it is, or 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5), requires = "cluster", help_heading = "Cluster")]
+    pub replicas: Option<u8>,
+
+    /// This node's name in the metrics and the servers' lists [default: the host's name]
+    #[arg(long, value_name = "NAME", requires = "cluster", help_heading = "Cluster")]
+    pub node: Option<String>,
+
     /// What to log on stderr: only problems, also a line for each invocation, or also the output
     /// of functions
     #[arg(long, value_enum, default_value_t, help_heading = "Log")]
@@ -131,6 +154,15 @@ impl ServeArguments {
         }
     }
 
+    pub(in crate::cli) fn role(&self) -> crate::platform::cluster::Role {
+        use crate::platform::cluster::Role;
+        match self.role {
+            NodeRole::Api => Role::Api,
+            NodeRole::Worker => Role::Worker,
+            NodeRole::All => Role::All,
+        }
+    }
+
     pub(in crate::cli) fn json(&self) -> bool {
         self.log_format == LogFormat::Json
     }
@@ -140,6 +172,14 @@ impl ServeArguments {
 pub(in crate::cli) enum ServeLog {
     Quiet,
     Calls,
+    #[default]
+    All,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum NodeRole {
+    Api,
+    Worker,
     #[default]
     All,
 }
