@@ -88,13 +88,17 @@ class Events(Case):
         self.assertEqual(c.metric("krait_redelivered_events_total"), 1)
 
     def test_a_call_that_is_longer_than_the_lease(self):
-        a, b = self.node("a"), self.node("b")
-        a.create("job", noting(self.common, "time.sleep(13)"), Timeout=30)
-        b.has("job")
+        a = self.node("a", options=["--role", "api"])
+        b, c = [self.node(name, options=["--role", "worker"]) for name in "bc"]
+        begun = self.common / "begun"
+        a.create("job", noting(self.common, f"open({str(begun)!r}, 'a').write('x\\n'); time.sleep(12)"), Timeout=30)
         request_id = a.queue("job", {"number": 1})
         self.until_lines(1)
-        wait_until(lambda: b.status(request_id) == "FINISHED", PATIENCE, "its result")
+        wait_until(lambda: a.status(request_id) == "FINISHED", PATIENCE, "its result")
         self.assertEqual(self.lines(), [f"1 {request_id}"])
+        # The other worker did not begin it when the lease would have been over.
+        self.assertEqual(len(self.lines("begun")), 1)
+        self.assertEqual([node.metric("krait_redelivered_events_total") for node in (b, c)], [0, 0])
 
     def test_retries_and_a_dead_letter(self):
         source = noting(self.common) + "    raise ValueError(event['number'])\n"
