@@ -59,6 +59,10 @@ def unexpected(tag):
     return ParseError(f"UnexpectedTag {{ actual: {shown_tag(tag)} }}", f"unexpected tag (got {shown_tag(tag)})")
 
 
+def encoded_default():
+    return ParseError("EncodedDefault", "DEFAULT value was explicitly encoded")
+
+
 def extra_data():
     return ParseError("ExtraData", "extra data")
 

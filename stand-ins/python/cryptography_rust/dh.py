@@ -76,9 +76,7 @@ class DHPrivateNumbers(_Numbers):
         self.public_numbers = instance("public_numbers", public_numbers, DHPublicNumbers)
 
     def private_key(self, backend=None):
-        parameters = _checked(self.public_numbers.parameter_numbers)
-        if pow(parameters.g, self.x, parameters.p) != self.public_numbers.y:
-            raise ValueError("DH private numbers did not pass safety checks.")
+        _checked(self.public_numbers.parameter_numbers)
         return DHPrivateKey._of(self)
 
 

@@ -1,7 +1,7 @@
 """krait: Ed25519 and Ed448 (RFC 8032), for cryptography's stand-in. The time of a signature depends on the numbers."""
 
 import hashlib
-import os
+from os import urandom
 
 from _krait_stand_ins import pycryptodome_curves as _curves
 from _krait_stand_ins.cryptography_rust import der, serialize
@@ -146,7 +146,7 @@ def module(scheme):
     private = type(f"{name}PrivateKey", (_Private,), {**members, "_PUBLIC": public})
 
     def generate_key():
-        return private._of(os.urandom(size))
+        return private._of(urandom(size))
 
     def from_private_bytes(data):
         data = buffer("data", data)

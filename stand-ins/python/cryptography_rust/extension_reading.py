@@ -20,9 +20,7 @@ def raw_extensions(reader):
         if fields.peek() == der.BOOLEAN:
             critical = der.within("Extension::critical", fields.boolean)
             if not critical:
-                raise der.ParseError("EncodedDefault", "DEFAULT value was explicitly encoded").within(
-                    "Extension::critical"
-                )
+                raise der.encoded_default().within("Extension::critical")
         value = der.within("Extension::extn_value", fields.octets)
         fields.finish()
         found.append((oid, critical, value))
@@ -117,9 +115,7 @@ def _basic_constraints(value):
         if reader.peek() == der.BOOLEAN:
             ca = der.within("BasicConstraints::ca", reader.boolean)
             if not ca:
-                raise der.ParseError("EncodedDefault", "DEFAULT value was explicitly encoded").within(
-                    "BasicConstraints::ca"
-                )
+                raise der.encoded_default().within("BasicConstraints::ca")
         if reader.peek() == der.INTEGER:
             length = der.within("BasicConstraints::path_length", reader.small, 64)
         return ca, length

@@ -1,6 +1,6 @@
 """krait: X25519 and X448 (RFC 7748), for cryptography's stand-in. The time of an exchange depends on the numbers."""
 
-import os
+from os import urandom
 
 from _krait_stand_ins import pycryptodome_curves as _curves
 from _krait_stand_ins.cryptography_rust import der, serialize
@@ -87,7 +87,7 @@ def module(name):
     private = type(f"{name}PrivateKey", (_Private,), {**members, "_PUBLIC": public})
 
     def generate_key():
-        return private._of(os.urandom(scheme.size))
+        return private._of(urandom(scheme.size))
 
     def from_private_bytes(data):
         data = buffer("data", data)

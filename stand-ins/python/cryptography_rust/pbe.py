@@ -4,7 +4,7 @@
 
 import hashlib
 import hmac
-import os
+from os import urandom
 
 from _krait_stand_ins.cryptography_rust import der, pem
 from _krait_stand_ins.cryptography_rust.serialize import algorithm
@@ -120,7 +120,7 @@ def pbes2(password, salt, iv, rounds):
 
 
 def encrypted_pkcs8(plain, password):
-    salt, iv = os.urandom(16), os.urandom(16)
+    salt, iv = urandom(16), urandom(16)
     identifier, key = pbes2(password, salt, iv, ROUNDS)
     return der.sequence(identifier, der.octets(encrypt("AES", key, iv, plain)))
 
@@ -134,7 +134,7 @@ def _openssl_key(password, salt, size):
 
 
 def encrypted_pem(tag, contents, password):
-    iv = os.urandom(16)
+    iv = urandom(16)
     encrypted = encrypt("AES", _openssl_key(password, iv[:8], 32), iv, contents)
     headers = (("Proc-Type", "4,ENCRYPTED"), ("DEK-Info", f"AES-256-CBC,{iv.hex().upper()}"))
     return pem.encode(tag, encrypted, headers)

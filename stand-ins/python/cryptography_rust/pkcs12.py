@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-import os
 import warnings
+from os import urandom
 
 from _krait_stand_ins.cryptography_rust import der, keys, pbe
 from _krait_stand_ins.cryptography_rust.arguments import buffer, instance
@@ -45,10 +45,10 @@ class PKCS12Certificate:
 
 
 class _Contents:
-    """What was found: keys as PrivateKeyInfo, and certificates with their names."""
+    """What was found: keys as PrivateKeyInfo, certificates with their names, and what is not DER in it."""
 
     def __init__(self):
-        self.keys, self.certificates = [], []
+        self.keys, self.certificates, self.fault = [], [], None
 
 
 def _content_info(reader):
@@ -87,6 +87,7 @@ def _read(data, password):
         found = _read_content(content, mac, password)
     except ValueError:
         raise ValueError("Invalid password or PKCS12 data") from None
+    fault = fault or found.fault
     if fault is not None:
         warnings.warn(
             "PKCS#12 bundle could not be parsed as DER, falling back to parsing as BER. In the future, this may "
@@ -97,9 +98,9 @@ def _read(data, password):
 
 
 def _read_content(content, mac, password):
-    if mac is not None:
-        password = _fitting(mac, content, password)
     found = _Contents()
+    if mac is not None:
+        password = _fitting(mac, content, password, found)
     for info in _all(der.single(_as_der(content), der.Reader.sequence)):
         _read_safe(info, password, found)
     return found
@@ -110,13 +111,17 @@ def _all(reader):
         yield reader
 
 
-def _fitting(mac, content, password):
+def _fitting(mac, content, password, found):
     """The password that the check is of, which is None where there is none."""
     info = mac.sequence()
     oid = info.sequence().oid()
     told = info.octets()
     salt = mac.octets()
-    rounds = mac.small(64) if mac.peek() is not None else 1
+    rounds = 1
+    if mac.peek() is not None:
+        rounds = mac.small(64)
+        if rounds == 1:
+            found.fault = der.encoded_default()
     names = [name for name, number in DIGESTS.items() if number == oid]
     if not names:
         raise ValueError("an unknown digest")
@@ -238,10 +243,10 @@ class _Encryption:
     def encrypted(self, content):
         """The algorithm's identifier, and the content encrypted."""
         if self.kind == "PBES2":
-            salt, iv = os.urandom(16), os.urandom(16)
+            salt, iv = urandom(16), urandom(16)
             identifier, key = pbe.pbes2(self.password, salt, iv, self.rounds)
             return identifier, pbe.encrypt("AES", key, iv, content)
-        salt, text = os.urandom(8), self.text()
+        salt, text = urandom(8), self.text()
         identifier = algorithm(pbe.SHA_AND_3DES, der.sequence(der.octets(salt), der.integer(self.rounds)))
         key, iv = pbe.pkcs12_key(text, salt, 1, self.rounds, 24), pbe.pkcs12_key(text, salt, 2, self.rounds, 8)
         return identifier, pbe.encrypt("3DES", key, iv, content)
@@ -285,7 +290,7 @@ def _written(plain, shrouded, encryption):
         if shrouded:
             safes.append(_data(der.sequence(*shrouded)))
     content = der.sequence(*safes)
-    salt, name = os.urandom(8), encryption.hash.name
+    salt, name = urandom(8), encryption.hash.name
     check = pbe.mac(text, salt, _MAC_ROUNDS, name.replace("sha3-", "sha3_").replace("-", "_"), content)
     mac = der.sequence(
         der.sequence(algorithm(DIGESTS[name], der.null()), der.octets(check)), der.octets(salt),

@@ -1,9 +1,9 @@
 """krait: signed and enveloped messages (CMS, RFC 5652, in the form of PKCS #7), for cryptography's stand-in."""
 
 import datetime
-import os
 import re
 import warnings
+from os import urandom
 
 from _krait_stand_ins.cryptography_rust import certificates, der, pem, signing
 from _krait_stand_ins.cryptography_rust.arguments import buffer, digest, instance, only_bytes, unsupported
@@ -76,7 +76,7 @@ def encrypt_and_serialize(builder, *rest):
     if names.Binary not in options:
         data, _ = _canonical(data, names.Text in options)
     size = content_encryption_algorithm.key_size // 8
-    key, iv = os.urandom(size), os.urandom(16)
+    key, iv = urandom(size), urandom(16)
     content = _crypt(content_encryption_algorithm(key), iv, data, True)
     recipients = []
     for certificate in builder._recipients:
@@ -182,7 +182,7 @@ def decrypt_der(data, certificate, private_key, options):
         )
     size = 16 if cipher == _AES128 else 32
     # Nobody is told whether it was the key that was wrong.
-    key = os.urandom(size)
+    key = urandom(size)
     try:
         decrypted = private_key.decrypt(found[1], PKCS1v15())
         key = decrypted if len(decrypted) == size else key

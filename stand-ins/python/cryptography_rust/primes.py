@@ -1,7 +1,7 @@
 """krait: prime numbers, for keys of RSA, DSA and Diffie-Hellman."""
 
 import math
-import os
+from os import urandom
 
 _SMALL = [2]
 for _number in range(3, 8000, 2):
@@ -15,13 +15,13 @@ def random_below(limit):
     size = (limit.bit_length() + 7) // 8
     spare = 8 * size - limit.bit_length()
     while True:
-        number = int.from_bytes(os.urandom(size)) >> spare
+        number = int.from_bytes(urandom(size)) >> spare
         if 0 < number < limit:
             return number
 
 
 def random_bits(bits):
-    return int.from_bytes(os.urandom((bits + 7) // 8)) >> -bits % 8
+    return int.from_bytes(urandom((bits + 7) // 8)) >> -bits % 8
 
 
 def is_prime(number, rounds=None):

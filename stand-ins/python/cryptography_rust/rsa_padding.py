@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-import os
+from os import urandom
 
 from _krait_stand_ins.cryptography_rust import der
 from _krait_stand_ins.cryptography_rust.arguments import digest, digest_and_algorithm, unsupported
@@ -85,7 +85,7 @@ class _Encryption:
             return None
         filling = b""
         while len(filling) < count:
-            filling += os.urandom(count).replace(b"\0", b"")
+            filling += urandom(count).replace(b"\0", b"")
         return b"\0\2" + filling[:count] + b"\0" + message
 
     @staticmethod
@@ -132,7 +132,7 @@ class _Oaep:
         if count < 0:
             return None
         block = self.label + bytes(count) + b"\1" + message
-        seed = os.urandom(length)
+        seed = urandom(length)
         block = _xor(block, mask(seed, len(block), self.mask_algorithm))
         return b"\0" + _xor(seed, mask(block, length, self.mask_algorithm)) + block
 
@@ -220,7 +220,7 @@ class _Pss:
         count = most if self.salt_length == "most" else self.salt_length
         if count > most:
             return None
-        salt = os.urandom(count)
+        salt = urandom(count)
         check = digest(self.algorithm, bytes(8) + data + salt)
         block = bytes(most - count) + b"\1" + salt
         block = bytearray(_xor(block, mask(check, len(block), self.mask_algorithm)))
