@@ -6,10 +6,15 @@
 
 mod orjson;
 mod pycryptodome;
+mod ujson;
 
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The native stand-ins.
 pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
-    vec![orjson::module_def(context), pycryptodome::module_def(context)]
+    vec![
+        orjson::module_def(context),
+        pycryptodome::module_def(context),
+        ujson::module_def(context),
+    ]
 }
