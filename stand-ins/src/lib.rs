@@ -4,6 +4,7 @@
 //! that it stands in for. Stand-ins of Python are in `python/`, a package of that name. Which there are
 //! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
 
+mod argon2;
 mod orjson;
 mod pycryptodome;
 mod ujson;
@@ -13,6 +14,7 @@ use rustpython_vm::{Context, builtins::PyModuleDef};
 /// The native stand-ins.
 pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
     vec![
+        argon2::module_def(context),
         orjson::module_def(context),
         pycryptodome::module_def(context),
         ujson::module_def(context),

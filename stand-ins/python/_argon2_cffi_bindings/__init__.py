@@ -1,0 +1,1 @@
+"""krait: the stand-in for argon2-cffi-bindings's module."""
