@@ -5,9 +5,12 @@
 //! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
 
 mod argon2;
+mod murmur;
 mod orjson;
+mod psutil;
 mod pycryptodome;
 mod ujson;
+mod xxhash;
 
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
@@ -15,8 +18,11 @@ use rustpython_vm::{Context, builtins::PyModuleDef};
 pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
     vec![
         argon2::module_def(context),
+        murmur::module_def(context),
         orjson::module_def(context),
+        psutil::module_def(context),
         pycryptodome::module_def(context),
         ujson::module_def(context),
+        xxhash::module_def(context),
     ]
 }
