@@ -8,6 +8,11 @@ import resource
 import socket
 import struct
 
+try:
+    import _krait_stand_ins._psutil as _native
+except ImportError:
+    _native = None
+
 DUPLEX_HALF, DUPLEX_FULL, DUPLEX_UNKNOWN = 0, 1, 255
 RLIM_INFINITY = -1
 RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_CORE, RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_NOFILE = range(8)
@@ -35,7 +40,8 @@ SHARED = [
 ]
 OF_LINUX = [
     "DUPLEX_FULL", "DUPLEX_HALF", "DUPLEX_UNKNOWN", "check_pid_range", "disk_partitions", "linux_sysinfo",
-    "net_if_duplex_speed", "proc_cpu_affinity_get", "proc_cpu_affinity_set", "set_debug",
+    "net_if_duplex_speed", "proc_cpu_affinity_get", "proc_cpu_affinity_set", "proc_ioprio_get", "proc_ioprio_set",
+    "set_debug",
 ]
 OF_POSIX = ["getpriority", "setpriority"]
 
@@ -123,6 +129,16 @@ def _answer(number):
     if number < 0:
         raise OSError(-number, os.strerror(-number))
     return number
+
+
+if hasattr(_native, "ioprio_get"):
+
+    def proc_ioprio_get(pid, /):
+        priority = _answer(_native.ioprio_get(_process(pid)))
+        return priority >> 13, priority & 0x1FFF
+
+    def proc_ioprio_set(pid, ioclass, iodata, /):
+        _answer(_native.ioprio_set(_process(pid), _integer(ioclass) << 13 | _integer(iodata)))
 
 
 def linux_sysinfo():

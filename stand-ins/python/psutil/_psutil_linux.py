@@ -3,7 +3,8 @@
 from _krait_stand_ins.psutil import _linux
 
 for _name in _linux.SHARED + _linux.OF_LINUX:
-    globals()[_name] = getattr(_linux, _name)
+    if hasattr(_linux, _name):
+        globals()[_name] = getattr(_linux, _name)
 
 proc_priority_get = _linux.getpriority
 proc_priority_set = _linux.setpriority
