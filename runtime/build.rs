@@ -4,6 +4,9 @@ include!("linker.rs");
 
 fn main() {
     println!("cargo:rerun-if-changed=linker.rs");
+    // `krait --version --verbose` tells it.
+    let target = std::env::var("TARGET").unwrap_or_default();
+    println!("cargo:rustc-env=KRAIT_TARGET={target}");
     if std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
         tell_module_linker();
     } else {

@@ -197,6 +197,12 @@ class Install(unittest.TestCase):
         program = "import orjson; print(orjson.loads(b'[1]'), orjson.__version__, orjson.orjson.__file__[-11:])"
         self.assertEqual(self.krait("python", "-c", program), (0, "[1] 3.0 inux-gnu.so\n", ""))
 
+    def test_what_a_stand_in_does_without_is_left_out(self):
+        self.assertEqual(self.krait("install", "cryptography")[::2], (0, ""))
+        self.assertNotIn("cffi.py", self.names())
+        program = "from cryptography.hazmat.bindings import _rust; print(_rust.Encoding.PEM)"
+        self.assertEqual(self.krait("python", "-c", program), (0, "Encoding.PEM\n", ""))
+
     def test_one_for_another_python(self):
         self.assertEqual(self.krait("install", "rpds-py")[::2], (0, ""))
         self.assertIn("rpds/rpds.cpython-39-x86_64-linux-gnu.so", self.names())
@@ -354,6 +360,9 @@ def fill():
     orjson = "from .orjson import *\nfrom .orjson import __version__\n"
     compiled("orjson", "orjson", "3.0", "314", orjson)
     compiled("rpds_py", "rpds", "0.9", "39")
+    wheel("cffi", "2.0", {"cffi.py": ""})
+    bindings = {"cryptography/__init__.py": "", "cryptography/hazmat/bindings/_rust.abi3.so": ""}
+    wheel("cryptography", "50.0.2", bindings, ["cffi>=2"], tag="cp311-abi3-manylinux_2_17_x86_64")
     faster = "try:\n    from ._fast import HOW\nexcept ImportError:\n    HOW = 'by Python'\n"
     files = {"faster/__init__.py": faster, "faster/_fast.cpython-314-x86_64-linux-gnu.so": ""}
     wheel("faster", "1.0", files, tag="cp314-cp314-manylinux_2_17_x86_64")

@@ -1,6 +1,7 @@
 """Options of `krait serve` that no other file tests."""
 
 import base64
+import http.client
 import io
 import json
 import unittest
@@ -119,6 +120,45 @@ class Environment(unittest.TestCase):
         with Server(project({"one": RETURNING.format(1)}), options) as server:
             self.assertEqual(server.host, "0.0.0.0")
             self.assertEqual(server.returned("one"), 1)
+
+
+class Metrics(unittest.TestCase):
+    """The metrics at an address of their own, as containers have them."""
+
+    def test_beside_one_url(self):
+        said = "the metrics are at http://"
+        options = ["one", "--only-url", "--metrics", "127.0.0.1:0"]
+        with Server({"one/index.py": RETURNING.format(1)}, options) as server:
+            place = server.says(said).rpartition(said)[2].removesuffix("/metrics")
+            # Of the URL's address, every path is the function's.
+            self.assertEqual(server.request("GET", "/metrics")[2], b"1")
+            status, text = got(place, "/metrics")
+            self.assertEqual(status, 200)
+            self.assertIn('krait_invocations_total{namespace="default",function="one",status_code="200"} 1\n', text)
+            self.assertEqual(got(place, "/readyz"), (200, "ready\n"))
+            self.assertEqual(got(place, "/healthz"), (200, "ok\n"))
+            missing = "there is nothing at /url/one; the metrics are at /metrics\n"
+            self.assertEqual(got(place, "/url/one"), (404, missing))
+            self.assertEqual(server.terminate(), 0)
+
+    def test_they_need_the_credentials(self):
+        given = {"KRAIT_SECRET_ID": "AKIDofIt", "KRAIT_SECRET_KEY": "theKeyOfIt"}
+        said = "the metrics are at http://"
+        with Server(project({"one": RETURNING.format(1)}), ["--metrics", "127.0.0.1:0"], given) as server:
+            place = server.says(said).rpartition(said)[2].removesuffix("/metrics")
+            self.assertEqual(got(place, "/metrics")[0], 401)
+            self.assertEqual(got(place, "/readyz"), (200, "ready\n"))
+
+
+def got(place, path):
+    """Status and text."""
+    connection = http.client.HTTPConnection(place, timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
 
 
 class Logs(unittest.TestCase):

@@ -7,6 +7,7 @@ mod engine;
 mod locks;
 mod module;
 mod profile;
+mod release;
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -24,6 +25,8 @@ usage: cargo xtask TASK
   compare [OPTIONS] [TOPIC...]
            run small generated programs on krait and on CPython, and report differences
   dist     build the release binary, target/dist/krait
+  release [OPTIONS]
+           write everything that one downloads, and check it: see docs/releasing.md
   profile  build a program that counts what it runs, train it, and keep its profile for `dist`
   wasm     build the WebAssembly module into target/dist/krait.wasm
   wasm-program
@@ -43,6 +46,7 @@ fn main() -> Result<()> {
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("compare") => compare::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("dist") => dist().map(|program| println!("{}", program.display())),
+        Some("release") => release::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("profile") => profile::make(),
         Some("wasm") => module::build().map(|module| println!("{}", module.display())),
         Some("wasm-program") => module::program().map(|program| println!("{}", program.display())),
@@ -60,7 +64,8 @@ fn dist() -> Result<PathBuf> {
     // The symbols tell which functions are the interpreter's.
     let symbols = ["--", "-C", "strip=none"];
     let build = ["rustc", "--profile", "dist", "--package", "krait", "--bin", "krait"];
-    cargo(&[&build[..], &words(&profile::arguments()?), &symbols].concat())?;
+    let flags = profile::arguments()?;
+    cargo_with(&[&build[..], &words(&flags), &symbols].concat(), &commit())?;
     let folder = target_folder().join("dist");
     fs::create_dir_all(&folder)?;
     let bare = folder.join("krait.bare");
@@ -101,7 +106,8 @@ fn bench() -> Result<()> {
     let run = ["run", "--profile", "dist", "--package", "krait-benches"];
     // What they have in common is compiled already.
     let flags = profile::arguments()?;
-    cargo(&[&run[..], &words(&flags), &["--", &*program.to_string_lossy()]].concat())
+    let program = program.to_string_lossy();
+    cargo_with(&[&run[..], &words(&flags), &["--", &*program]].concat(), &commit())
 }
 
 /// Runs the benchmark of the server against a program, by default the release binary.
@@ -115,7 +121,8 @@ fn serve_bench(program: Option<PathBuf>) -> Result<()> {
     let paths = [&program, &environment, &folder].map(|path| path.to_string_lossy());
     let run = ["run", "--profile", profile, "--package", "krait-benches"];
     let paths = paths.each_ref().map(|path| &**path);
-    cargo(&[&run[..], &words(&flags), &["--", "serve"], &paths].concat())
+    let commit = if profile == "dist" { commit() } else { Vec::new() };
+    cargo_with(&[&run[..], &words(&flags), &["--", "serve"], &paths].concat(), &commit)
 }
 
 /// A virtual environment with functions-framework and gunicorn, from the package index.
@@ -165,6 +172,19 @@ fn cargo_with(arguments: &[&str], environment: &[(String, String)]) -> Result<()
         bail!("cargo {} failed", arguments.join(" "));
     }
     Ok(())
+}
+
+/// The variable by which `krait --version --verbose` gets to know the commit that is built, and whether something
+/// was changed since. Sources without git's folder have none.
+fn commit() -> Vec<(String, String)> {
+    let changes = release::git(&["status", "--porcelain", "--untracked-files=no"]);
+    let (Ok(changes), Ok(mut commit)) = (changes, release::git(&["rev-parse", "HEAD"])) else {
+        return Vec::new();
+    };
+    if !changes.is_empty() {
+        commit.push_str(", changed");
+    }
+    vec![("KRAIT_COMMIT".to_owned(), commit)]
 }
 
 /// The triple of this machine, under which cargo puts what `.cargo/config.toml` builds.

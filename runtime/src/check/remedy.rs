@@ -14,8 +14,9 @@ use std::{
 const EXTENSIONS: &str = include_str!("../../../stdlib-shims/extensions.toml");
 
 /// Packages of the index whose modules are called otherwise.
-const PACKAGES: [(&str, &str); 34] = [
+const PACKAGES: [(&str, &str); 35] = [
     ("OpenSSL", "pyOpenSSL"),
+    ("argon2", "argon2-cffi"),
     ("bs4", "beautifulsoup4"),
     ("dateutil", "python-dateutil"),
     ("docx", "python-docx"),

@@ -3,33 +3,22 @@
 use super::{
     Fatal,
     options::{CheckArguments, CheckFormat},
-    request,
+    request::{Found, Named},
 };
-use crate::{
-    check::{self, Asked, Finding, Level, Target},
-    package,
-};
+use crate::check::{self, Asked, Finding, Level, Target};
 use anyhow::Context as _;
-use std::{
-    io::{Write, stdout},
-    path::Path,
-};
+use std::io::{Write, stdout};
 
 /// Checks a function, and prints what was found.
 pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Fatal> {
-    let typed = arguments.code.as_deref();
-    let template =
-        request::template(typed, arguments.handler.is_some(), arguments.template.as_deref());
-    let declared = request::declared_in(template.as_deref(), arguments.function.as_deref())?;
-    let code = typed
-        .filter(|_| arguments.template.is_some() || declared.code.is_none())
-        .or(declared.code.as_deref())
-        .unwrap_or(Path::new("."));
-    let package = package::open(code, &arguments.layers).map_err(Fatal::request)?;
-    let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
-        Some(text) => text.parse().map_err(Fatal::request)?,
-        None => package.implied_handler.clone().unwrap_or_default(),
+    let found = Named {
+        code: arguments.code.as_deref(),
+        handler: arguments.handler.as_deref(),
+        layers: &arguments.layers,
+        template: arguments.template.as_deref(),
+        function: arguments.function.as_deref(),
     };
+    let Found { template, code, package, handler, .. } = found.find()?;
     let target = match arguments.python.strip_prefix("3.").and_then(|minor| minor.parse().ok()) {
         Some(minor) if arguments.place == "cloud" => Target::Cloud(minor),
         _ => Target::Krait,
@@ -38,7 +27,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Fatal> {
         target,
         handler: &handler,
         paths: &package.paths,
-        code,
+        code: &code,
         layers: &arguments.layers,
         has_other_layers: arguments.layers.is_empty()
             && template.as_deref().is_some_and(check::names_layers),

@@ -1,5 +1,7 @@
 //! `krait invoke`.
 
+#[cfg(target_os = "wasi")]
+use super::host_limits::{self, HostLimits};
 use super::{
     Fatal,
     cold_start::{self, Measured},
@@ -19,10 +21,21 @@ use std::io::{Write, stdout};
 /// Invokes a function once and prints the result.
 pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     let settled = request::settle(&arguments)?;
+    #[cfg(target_os = "wasi")]
+    if let Some(invocation) = host_limits::ended(&settled).map_err(Fatal::Request)? {
+        return Ok(answer_for_host(&arguments, &settled, &invocation));
+    }
     let policy = policy(&arguments, &settled)?;
     let shown = ShownLog::new(arguments.log, &settled.request_id, settled.function.memory_mb);
-    let mut terminal =
-        Terminal { arguments: &arguments, log: shown, measured: Measured::default() };
+    let mut terminal = Terminal {
+        arguments: &arguments,
+        #[cfg(target_os = "wasi")]
+        seconds: (settled.function.init_timeout_seconds, settled.function.timeout_seconds),
+        #[cfg(target_os = "wasi")]
+        limits: HostLimits::of(&settled.request_id),
+        log: shown,
+        measured: Measured::default(),
+    };
     let mut instance =
         Instance::start(Engine::take(), &settled.function, &settled.package.paths, &policy, true)
             .map_err(Fatal::internal)?;
@@ -60,9 +73,24 @@ fn policy(_arguments: &InvokeArguments, _settled: &Settled) -> Result<Policy, Fa
     Ok(Policy::default())
 }
 
+/// Answers for an instance that the host had to end.
+#[cfg(target_os = "wasi")]
+fn answer_for_host(arguments: &InvokeArguments, settled: &Settled, invocation: &Invocation) -> u8 {
+    let log = ShownLog::new(arguments.log, &invocation.request_id, settled.function.memory_mb);
+    let seconds = (settled.function.init_timeout_seconds, settled.function.timeout_seconds);
+    let limits = HostLimits::of(&invocation.request_id);
+    Terminal { arguments, seconds, limits, log, measured: Measured::default() }.over(invocation);
+    1
+}
+
 /// Shows an invocation: its log on stderr as it comes, then its answer on stdout.
 struct Terminal<'a> {
     arguments: &'a InvokeArguments,
+    /// How long the function may load and be called.
+    #[cfg(target_os = "wasi")]
+    seconds: (u32, u32),
+    #[cfg(target_os = "wasi")]
+    limits: HostLimits<'a>,
     log: ShownLog,
     measured: Measured,
 }
@@ -84,6 +112,18 @@ impl Terminal<'_> {
     }
 }
 
+#[cfg(target_os = "wasi")]
+impl Terminal<'_> {
+    /// Tells the host by when the next step must be over; then the host ends this instance, and what the log
+    /// has until now must not be lost.
+    fn tell_host(&mut self, seconds: u32, status_code: u16) {
+        if self.limits.are_told() && self.arguments.log == LogChoice::All {
+            self.log.flush();
+        }
+        self.limits.tell(seconds, status_code);
+    }
+}
+
 impl Observer for Terminal<'_> {
     fn note(&mut self, text: &str) {
         self.log.note(text);
@@ -91,6 +131,8 @@ impl Observer for Terminal<'_> {
 
     fn started(&mut self) {
         self.log.started();
+        #[cfg(target_os = "wasi")]
+        self.tell_host(self.seconds.0, 450);
     }
 
     fn output(&mut self, bytes: &[u8]) {
@@ -104,6 +146,8 @@ impl Observer for Terminal<'_> {
     fn cold_start(&mut self, parts: &ColdStart) {
         self.measured.parts = Some(*parts);
         self.log.cold_start(parts);
+        #[cfg(target_os = "wasi")]
+        self.tell_host(self.seconds.1, 433);
     }
 
     fn over(&mut self, invocation: &Invocation) {

@@ -4,6 +4,7 @@
 //! the input was wrong, 3 krait itself failed, 4 the function was called, and its cold start took longer
 //! than its budget.
 
+mod about;
 #[cfg(unix)]
 mod bootstrap;
 #[cfg(unix)]
@@ -11,10 +12,18 @@ mod check;
 mod cold_start;
 mod events;
 #[cfg(unix)]
+mod health;
+#[cfg(target_os = "wasi")]
+mod host_limits;
+#[cfg(unix)]
 mod init;
 #[cfg(unix)]
 mod install;
 mod invoke;
+#[cfg(unix)]
+mod kubernetes;
+#[cfg(unix)]
+mod manual;
 mod options;
 #[cfg(unix)]
 mod pack;
@@ -70,9 +79,17 @@ impl Fatal {
 /// Runs the command line of this process, and gives its exit status.
 pub fn main() -> u8 {
     #[cfg(unix)]
-    let read = packed::read(startup::typed(std::env::args_os()));
+    let typed = startup::typed(std::env::args_os());
     #[cfg(target_os = "wasi")]
-    let read = Ok(CommandLine::try_parse_from(std::env::args_os()));
+    let typed: Vec<_> = std::env::args_os().collect();
+    if about::is_asked(&typed) {
+        about::print();
+        return 0;
+    }
+    #[cfg(unix)]
+    let read = packed::read(typed);
+    #[cfg(target_os = "wasi")]
+    let read = Ok(CommandLine::try_parse_from(typed));
     let result = read.and_then(|read| {
         run(read.unwrap_or_else(|error| {
             Engine::abandon_early();
@@ -99,6 +116,10 @@ fn run(command_line: CommandLine) -> Result<u8, Fatal> {
         #[cfg(unix)]
         Command::Pack(arguments) => pack::run(&arguments),
         #[cfg(unix)]
+        Command::K8s(arguments) => kubernetes::run(&arguments),
+        #[cfg(unix)]
+        Command::Health(arguments) => health::run(&arguments),
+        #[cfg(unix)]
         Command::Init(arguments) => init::run(&arguments),
         #[cfg(unix)]
         Command::Sandbox => sandbox::run(),
@@ -111,6 +132,8 @@ fn run(command_line: CommandLine) -> Result<u8, Fatal> {
         Command::Install(arguments) => install::run(&arguments),
         #[cfg(unix)]
         Command::Check(arguments) => check::run(&arguments),
+        #[cfg(unix)]
+        Command::Man { folder } => manual::run(folder.as_deref()),
         #[cfg(unix)]
         Command::Completions { shell } => {
             use clap::CommandFactory as _;

@@ -2,14 +2,15 @@
 
 use super::{
     Fatal, check,
-    options::{PackArguments, PackPlace},
-    request::{self, Typed},
+    options::{FunctionArguments, PackArguments, PackPlace, PackedArguments},
+    request::{self, Found, Named, Typed},
 };
 use crate::{
     check::{Asked, Level, Target},
     contract::{Function, limits::MIB, names},
     pack::{Contents, Parts, Program, Sizes, executable, image, package::Place},
-    package,
+    package::{self, Declared, Package},
+    platform::configuration::{self, Sources},
 };
 use anyhow::{Context as _, anyhow};
 use std::path::{Path, PathBuf};
@@ -20,41 +21,18 @@ const SHOWN: usize = 8;
 /// Packs a function, and prints what came of it.
 pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
     refuse_useless(arguments)?;
-    let typed = arguments.code.as_deref();
-    let template =
-        request::template(typed, arguments.handler.is_some(), arguments.template.as_deref());
-    let declared = request::declared_in(template.as_deref(), arguments.function.as_deref())?;
-    let code = typed
-        .filter(|_| arguments.template.is_some() || declared.code.is_none())
-        .or(declared.code.as_deref())
-        .unwrap_or(Path::new("."));
-    let opened = package::open(code, &arguments.layers).map_err(Fatal::request)?;
-    let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
-        Some(text) => text.parse().map_err(Fatal::request)?,
-        None => opened.implied_handler.clone().unwrap_or_default(),
-    };
-    opened.check_entry(&handler).map_err(Fatal::request)?;
-    let asked = Typed {
-        name: arguments.name.as_deref(),
-        memory: arguments.memory,
-        timeout: arguments.timeout,
-        environment: &arguments.environment,
-        environment_files: &arguments.environment_files,
-        ..Typed::default()
-    };
-    let function = request::function(&asked, &declared, handler, code)?;
+    let Chosen { function, package: opened, code, layers, .. } =
+        Chosen::of(arguments.code.as_deref(), &arguments.function)?;
     if arguments.place != PackPlace::Scf && arguments.place != PackPlace::Lambda {
-        names::function_name(&function.name)
-            .context("the function needs another name: give one with --name")
-            .map_err(Fatal::Request)?;
+        check_name(&function)?;
     }
     if !arguments.no_check {
         let asked = Asked {
             target: Target::Krait,
             handler: &function.handler,
             paths: &opened.paths,
-            code,
-            layers: &arguments.layers,
+            code: &code,
+            layers: &layers,
             has_other_layers: false,
             archive: opened.archive(),
         };
@@ -82,14 +60,111 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
     Ok(0)
 }
 
+/// The function that is packed.
+pub(super) struct Chosen {
+    pub function: Function,
+    pub package: Package,
+    pub code: PathBuf,
+    pub layers: Vec<PathBuf>,
+    /// Invocations at once, if a `krait.toml` says.
+    pub concurrency: Option<usize>,
+}
+
+impl Chosen {
+    /// Finds it, with what was typed of it: by a template, by the `krait.toml` in the code's folder, or by
+    /// its code alone.
+    ///
+    /// # Errors
+    /// When it is not there, or what is said of it is wrong.
+    pub(super) fn of(code: Option<&Path>, arguments: &PackedArguments) -> Result<Self, Fatal> {
+        let folder = code.unwrap_or(Path::new("."));
+        let project = folder.join(configuration::FILE_NAME);
+        let is_named = arguments.handler.is_some() || arguments.declared.template.is_some();
+        if !is_named && package::find_template(folder).is_none() && project.is_file() {
+            return Self::of_project(&project, arguments);
+        }
+        let FunctionArguments { layers, template, function: named, .. } = &arguments.declared;
+        let Found { declared, code, package, handler, .. } = Named {
+            code,
+            handler: arguments.handler.as_deref(),
+            layers,
+            template: template.as_deref(),
+            function: named.as_deref(),
+        }
+        .find()?;
+        package.check_entry(&handler).map_err(Fatal::request)?;
+        let function = request::function(&typed(arguments), &declared, handler, &code)?;
+        Ok(Self { function, package, code, layers: layers.clone(), concurrency: None })
+    }
+
+    /// The function of a `krait.toml` that is named, or the only one.
+    fn of_project(file: &Path, arguments: &PackedArguments) -> Result<Self, Fatal> {
+        let sources = Sources { file: Some(file.to_path_buf()), ..Sources::default() };
+        let mut all = configuration::read(&sources).map_err(Fatal::request)?;
+        let names: Vec<String> = all.iter().map(|each| each.name.clone()).collect();
+        let named = arguments.declared.function.as_deref();
+        all.retain(|each| named.is_none_or(|name| each.name == name));
+        let (Some(one), true) = (all.pop(), all.is_empty()) else {
+            return Err(Fatal::Request(anyhow!(
+                "name one function of {} with --function; it has: {}",
+                file.display(),
+                names.join(", ")
+            )));
+        };
+        let code = one.code.unwrap_or_default();
+        let layers = match &arguments.declared.layers[..] {
+            [] => one.layers,
+            typed => typed.to_vec(),
+        };
+        let package = package::open(&code, &layers).map_err(Fatal::request)?;
+        let handler = match one.handler {
+            Some(text) => text.parse().map_err(Fatal::request)?,
+            None => package.implied_handler.clone().unwrap_or_default(),
+        };
+        package.check_entry(&handler).map_err(Fatal::request)?;
+        let declared = Declared {
+            name: one.name,
+            namespace: one.namespace,
+            region: one.region,
+            memory_mb: one.memory,
+            timeout_seconds: one.timeout,
+            init_timeout_seconds: one.init_timeout,
+            environment: one.environment,
+            ..Declared::default()
+        };
+        let function = request::function(&typed(arguments), &declared, handler, &code)?;
+        Ok(Self { function, package, code, layers, concurrency: one.concurrency })
+    }
+}
+
+/// What was typed of the function itself.
+fn typed(arguments: &PackedArguments) -> Typed<'_> {
+    Typed {
+        name: arguments.name.as_deref(),
+        memory: arguments.memory,
+        timeout: arguments.timeout,
+        environment: &arguments.declared.environment,
+        environment_files: &arguments.declared.environment_files,
+        ..Typed::default()
+    }
+}
+
+/// Refuses a name that the platform would refuse: an image and a program are called by it.
+pub(super) fn check_name(function: &Function) -> Result<(), Fatal> {
+    names::function_name(&function.name)
+        .context("the function needs another name: give one with --name")
+        .map_err(Fatal::Request)
+}
+
 /// Refuses options that would have no effect.
 fn refuse_useless(arguments: &PackArguments) -> Result<(), Fatal> {
     let is_package = matches!(arguments.place, PackPlace::Scf | PackPlace::Lambda);
-    let has_variables =
-        !arguments.environment.is_empty() || !arguments.environment_files.is_empty();
+    let PackedArguments { declared, memory, timeout, .. } = &arguments.function;
+    let FunctionArguments { environment, environment_files, .. } = declared;
+    let has_variables = !environment.is_empty() || !environment_files.is_empty();
     let useless = if is_package && has_variables {
         "--env and --env-file: the platform's configuration of the function has its variables"
-    } else if is_package && (arguments.memory.is_some() || arguments.timeout.is_some()) {
+    } else if is_package && (memory.is_some() || timeout.is_some()) {
         "--memory and --timeout: they are in the platform's configuration of the function"
     } else if arguments.place != PackPlace::Oci && !arguments.labels.is_empty() {
         "--label: only an image has labels"

@@ -2,7 +2,7 @@
 
 use super::{
     Fatal,
-    options::{InvocationType, InvokeArguments},
+    options::{FunctionArguments, InvocationType, InvokeArguments},
     variables::{self, NoVariable},
 };
 use crate::{
@@ -40,26 +40,20 @@ pub(super) struct Settled {
 /// # Errors
 /// When the input is wrong. Each error names the input and the remedy.
 pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
-    let declared = declared(arguments)?;
-    let typed_code = arguments.code.as_deref();
-    let code = typed_code
-        .filter(|_| arguments.template.is_some() || declared.code.is_none())
-        .or(declared.code.as_deref())
-        .unwrap_or(Path::new("."));
-
-    let begun = Instant::now();
-    let package = package::open(code, &arguments.layers).map_err(Fatal::request)?;
-    let pull_code = begun.elapsed();
-
-    let handler = match arguments.handler.as_deref().or(declared.handler.as_deref()) {
-        Some(text) => text.parse().map_err(Fatal::request)?,
-        None => package.implied_handler.clone().unwrap_or_default(),
-    };
+    let FunctionArguments { layers, template, function: named, .. } = &arguments.declared;
+    let Found { declared, code, package, handler, pull_code, .. } = Named {
+        code: arguments.code.as_deref(),
+        handler: arguments.handler.as_deref(),
+        layers,
+        template: template.as_deref(),
+        function: named.as_deref(),
+    }
+    .find()?;
     package.check_entry(&handler).map_err(Fatal::request)?;
     let function = Function {
         #[cfg(unix)]
         sandbox: super::sandbox::of_template(&arguments.sandbox, declared.sandbox.as_ref()),
-        ..function(&Typed::of(arguments), &declared, handler, code)?
+        ..function(&Typed::of(arguments), &declared, handler, &code)?
     };
     let (event, event_source) = event(arguments)?;
     let request_id =
@@ -67,41 +61,85 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
     Ok(Settled { function, package, request_id, event, event_source, pull_code })
 }
 
-fn declared(arguments: &InvokeArguments) -> Result<Declared, Fatal> {
-    let template = template(
-        arguments.code.as_deref(),
-        arguments.handler.is_some(),
-        arguments.template.as_deref(),
-    );
-    declared_in(template.as_deref(), arguments.function.as_deref())
+/// How the command line names a function.
+pub(super) struct Named<'a> {
+    pub code: Option<&'a Path>,
+    pub handler: Option<&'a str>,
+    pub layers: &'a [PathBuf],
+    pub template: Option<&'a Path>,
+    /// Which of the template's functions.
+    pub function: Option<&'a str>,
 }
 
-/// The template that declares a function: the one that is named, or that is in the code's folder
-/// where no handler is named.
-pub(super) fn template(
-    code: Option<&Path>,
-    has_handler: bool,
-    named: Option<&Path>,
-) -> Option<PathBuf> {
-    let folder = code.unwrap_or(Path::new("."));
-    let found = || (!has_handler).then(|| package::find_template(folder)).flatten();
-    named.map(Path::to_path_buf).or_else(found)
+/// The function that was named.
+pub(super) struct Found {
+    /// The template's path, where there is one. `krait check`, which asks for it, needs Unix.
+    #[cfg(unix)]
+    pub template: Option<PathBuf>,
+    /// What the template says.
+    pub declared: Declared,
+    pub code: PathBuf,
+    pub package: Package,
+    /// Whether the code has such a file is left to the caller: `Package::check_entry`.
+    pub handler: Handler,
+    /// How long the code took to find and unpack.
+    pub pull_code: Duration,
 }
 
-/// What a template says of a function.
-pub(super) fn declared_in(
-    template: Option<&Path>,
-    function: Option<&str>,
-) -> Result<Declared, Fatal> {
-    match template {
-        Some(template) => package::read_template(template, function).map_err(Fatal::request),
-        None => match function {
-            Some(name) => Err(Fatal::Request(anyhow!(
+impl Named<'_> {
+    /// Finds the function: what was typed, else what the template says, else the default.
+    ///
+    /// # Errors
+    /// A template, code or layer that is not there or is wrong; a handler that is none.
+    pub(super) fn find(&self) -> Result<Found, Fatal> {
+        let template = self.template();
+        let declared = self.declared(template.as_deref())?;
+        // What was typed counts, except where a template was found in it: that says where the code is.
+        let code = self
+            .code
+            .filter(|_| self.template.is_some() || declared.code.is_none())
+            .or(declared.code.as_deref())
+            .unwrap_or(Path::new("."))
+            .to_path_buf();
+
+        let begun = Instant::now();
+        let package = package::open(&code, self.layers).map_err(Fatal::request)?;
+        let pull_code = begun.elapsed();
+
+        let handler = match self.handler.or(declared.handler.as_deref()) {
+            Some(text) => text.parse().map_err(Fatal::request)?,
+            None => package.implied_handler.clone().unwrap_or_default(),
+        };
+        Ok(Found {
+            #[cfg(unix)]
+            template,
+            declared,
+            code,
+            package,
+            handler,
+            pull_code,
+        })
+    }
+
+    /// The template that declares it: the one that is named, or that is in the code's folder where
+    /// no handler is named.
+    fn template(&self) -> Option<PathBuf> {
+        let folder = self.code.unwrap_or(Path::new("."));
+        let found = || self.handler.is_none().then(|| package::find_template(folder)).flatten();
+        self.template.map(Path::to_path_buf).or_else(found)
+    }
+
+    fn declared(&self, template: Option<&Path>) -> Result<Declared, Fatal> {
+        match (template, self.function) {
+            (Some(template), name) => {
+                package::read_template(template, name).map_err(Fatal::request)
+            }
+            (None, Some(name)) => Err(Fatal::Request(anyhow!(
                 "--function {name} needs a template: name one with --template, or put a \
                  template.yaml or serverless.yml into the code's folder"
             ))),
-            None => Ok(Declared::default()),
-        },
+            (None, None) => Ok(Declared::default()),
+        }
     }
 }
 
@@ -133,8 +171,8 @@ impl<'a> Typed<'a> {
             memory: arguments.memory,
             timeout: arguments.timeout,
             init_timeout: arguments.init_timeout,
-            environment: &arguments.environment,
-            environment_files: &arguments.environment_files,
+            environment: &arguments.declared.environment,
+            environment_files: &arguments.declared.environment_files,
         }
     }
 }

@@ -7,13 +7,14 @@ use crate::{
     package,
     platform::{
         Limits, Parts, Platform, Project,
+        cluster::{Cluster, ClusterError, Membership, Servers},
         configuration::{self, Declaration, Sources},
         log::{Format, Log},
         store::{FunctionKey, Store},
     },
     sandbox::Machine,
     server::{
-        self, Server,
+        self, Faces, Server,
         cloud_api::signature::{Credentials, Secret},
     },
 };
@@ -29,6 +30,9 @@ use tokio::{
     sync::watch,
 };
 
+/// The port where nobody says another.
+pub(super) const PORT: u16 = 9000;
+
 /// Serves until a signal asks it to stop.
 pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
     let sources = sources(arguments);
@@ -40,11 +44,13 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<u8, Fatal> {
     let only = only_url(arguments, &declarations)?;
     let address = checked_address(arguments, credentials.is_some())?;
     let (policy, missing) = sandbox(arguments, address.port())?;
+    let cluster = membership(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Fatal::internal)?;
-    let serving = Serving { sources, declarations, credentials, only, address, policy, missing };
+    let serving =
+        Serving { sources, declarations, credentials, only, address, policy, missing, cluster };
     runtime.block_on(serve(arguments, serving))
 }
 
@@ -59,6 +65,8 @@ struct Serving {
     policy: Policy,
     /// What the machine lacks for a whole sandbox.
     missing: Vec<&'static str>,
+    /// The cluster that this server is a node of.
+    cluster: Option<Membership>,
 }
 
 /// What functions are kept to, and what of it this machine cannot keep. This process must have
@@ -73,12 +81,23 @@ fn sandbox(arguments: &ServeArguments, listens: u16) -> Result<(Policy, Vec<&'st
 }
 
 async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal> {
-    let Serving { sources, declarations, credentials, only, address, policy, missing } = serving;
+    let Serving { sources, declarations, credentials, only, address, policy, missing, cluster } =
+        serving;
     let format = if arguments.json() { Format::Json } else { Format::Text };
     // Bound first, so that an address in use has no other effect.
     let listener = server::listen(address)
         .with_context(|| format!("{address} cannot be listened on; choose another with --listen"))
         .map_err(Fatal::Request)?;
+    let scraped = match arguments.metrics {
+        Some(address) => Some(
+            server::listen(address)
+                .with_context(|| {
+                    format!("{address} cannot be listened on; choose another with --metrics")
+                })
+                .map_err(Fatal::Request)?,
+        ),
+        None => None,
+    };
     let connections = connections(instance::raise_descriptors(), arguments.max_instances);
     let log = Log::start(format, arguments.level());
     let note: Note = Arc::new({
@@ -90,7 +109,14 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     }
     // Before the store is opened: a process that was forked later would hold its lock.
     let keeper = Keeper::start(arguments.spares, policy, note).await.map_err(Fatal::internal)?;
+    let works = cluster.as_ref().is_some_and(|membership| !membership.role.serves());
+    let cluster = match cluster {
+        Some(membership) => Some(joined(membership, log.clone()).await?),
+        None => None,
+    };
     let folder = data_folder(arguments)?;
+    // A node of a cluster has copies only, and leaves alone what this folder had before.
+    let folder = if cluster.is_some() { folder.join("cluster") } else { folder };
     let store = Store::open(&folder).map_err(Fatal::request)?;
     if let Some(set_aside) = store.set_aside() {
         log.note(set_aside);
@@ -107,7 +133,8 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let keeping = keeper.clone();
     // Instances have other current folders.
     let folder = store.folder().to_path_buf();
-    let platform = Platform::new(Parts { keeper, store, log, limits, folder });
+    let parts = Parts { keeper, store, cluster, log: log.clone(), limits, folder };
+    let platform = Platform::new(parts);
     let project = Arc::new(Project::new(platform.clone(), sources, arguments.watch));
     project.deploy(&declarations).map_err(Fatal::request)?;
     platform.load_stored().await.map_err(Fatal::request)?;
@@ -121,9 +148,21 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     let mut reload = signal(SignalKind::hangup()).map_err(Fatal::internal)?;
     let (close, closing) = watch::channel(false);
     let local = listener.local_addr().map_err(Fatal::internal)?;
-    let server = Arc::new(Server::new(platform.clone(), credentials, only));
+    let faces = match only {
+        _ if works => Faces::Worker,
+        Some(key) => Faces::Url(key),
+        None => Faces::All,
+    };
+    let metrics = Server::new(platform.clone(), credentials.clone(), Faces::Metrics);
+    let server = Arc::new(Server::new(platform.clone(), credentials, faces));
     tokio::spawn(server.clone().give_memory_back());
     let grace = Duration::from_secs_f64(arguments.grace);
+    if let Some(scraped) = scraped {
+        let local = scraped.local_addr().map_err(Fatal::internal)?;
+        log.note(&format!("the metrics are at http://{local}/metrics"));
+        let metrics = Arc::new(metrics);
+        tokio::spawn(server::serve(scraped, metrics, closing.clone(), grace, SCRAPES));
+    }
     let serving = tokio::spawn(server::serve(listener, server, closing, grace, connections));
     println!("krait listens on http://{local}");
     loop {
@@ -139,6 +178,34 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     keeping.close();
     Ok(0)
 }
+
+/// Joins a cluster.
+async fn joined(membership: Membership, log: Log) -> Result<Cluster, Fatal> {
+    let said = format!(
+        "node {} joined the cluster at {} as {}",
+        membership.node,
+        membership.servers,
+        membership.role.name()
+    );
+    let cluster = Cluster::join(membership, log.clone()).await.map_err(Fatal::internal)?;
+    log.note(&said);
+    Ok(cluster)
+}
+
+/// The cluster that the command line names, if it names one.
+fn membership(arguments: &ServeArguments) -> Result<Option<Membership>, Fatal> {
+    let Some(text) = &arguments.cluster else { return Ok(None) };
+    let servers = Servers::read(text).map_err(|error: ClusterError| Fatal::request(error))?;
+    let node = match &arguments.node {
+        Some(node) => node.clone(),
+        None => rustix::system::uname().nodename().to_string_lossy().into_owned(),
+    };
+    let replicas = arguments.replicas.map(usize::from);
+    Ok(Some(Membership { servers, replicas, node, role: arguments.role() }))
+}
+
+/// How many connections there may be at once to the address of `--metrics`: scrapes and probes.
+const SCRAPES: usize = 64;
 
 /// How many connections there may be at once: of the descriptors that this process may open, those
 /// are left that instances and files need, or half where that is more.
@@ -224,17 +291,22 @@ fn only_url(
 
 /// The address that is typed, or that a container's platform asks for.
 fn address(arguments: &ServeArguments) -> Result<SocketAddr, Fatal> {
-    /// Where nobody says anything.
-    const PORT: u16 = 9000;
-    let port = std::env::var("PORT").ok().filter(|port| arguments.only_url && !port.is_empty());
-    match (arguments.listen, port) {
-        (Some(address), _) => Ok(address),
-        (None, Some(port)) => {
-            let number = port.parse().with_context(|| format!("PORT is {port:?}, and no port"));
-            Ok((Ipv4Addr::UNSPECIFIED, number.map_err(Fatal::Request)?).into())
-        }
-        (None, None) => Ok((Ipv4Addr::LOCALHOST, PORT).into()),
+    if let Some(address) = arguments.listen {
+        return Ok(address);
     }
+    let port =
+        if arguments.only_url { port_of_environment().map_err(Fatal::Request)? } else { None };
+    Ok(match port {
+        Some(port) => (Ipv4Addr::UNSPECIFIED, port).into(),
+        None => (Ipv4Addr::LOCALHOST, PORT).into(),
+    })
+}
+
+/// The port that a container's platform asks for, by the variable `PORT`.
+pub(super) fn port_of_environment() -> anyhow::Result<Option<u16>> {
+    let said = std::env::var("PORT").ok().filter(|port| !port.is_empty());
+    let Some(port) = said else { return Ok(None) };
+    port.parse().map(Some).with_context(|| format!("PORT is {port:?}, and no port"))
 }
 
 /// Without credentials everybody who can reach the server can run code here.

@@ -70,7 +70,7 @@ fn make(file: &Path, arguments: &SnapshotArguments) -> std::io::Result<()> {
 }
 
 /// One line about the snapshot that the next start restores, or why it restores none.
-fn status() -> String {
+pub(super) fn status() -> String {
     let cache = Cache::of_user();
     if std::env::var_os("KRAIT_SNAPSHOT").is_some_and(|value| value == "off") {
         return "off: KRAIT_SNAPSHOT says so".to_owned();

@@ -43,7 +43,7 @@ pub fn write(parts: &Parts<'_>, target: &Path) -> Result<Sizes, PackError> {
     entries.push(Entry {
         name: settings::FILE.to_owned(),
         is_executable: false,
-        content: Content::Bytes(settings::text(function, contents.layers.len()).into()),
+        content: Content::Bytes(settings::text(function, contents.layers.len(), "").into()),
     });
     let mut zip = io::Cursor::new(Vec::new());
     entry::zip(entries, &mut zip, &failed)?;

@@ -27,6 +27,9 @@ const USER: u32 = 65_532;
 /// The port unless `PORT` says another.
 const PORT: u16 = 8080;
 
+/// A second in Docker's unit of time, the nanosecond.
+const SECOND: u64 = 1_000_000_000;
+
 /// What a layer is (image-spec, media-types.md).
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -64,7 +67,7 @@ pub fn write(
         file("etc/group", false, Content::Bytes(format!("function:x:{USER}:\n").into())),
     ];
     let mut own = entry::of_function(contents, "function/code/", "function/layers/");
-    let text = settings::text(function, contents.layers.len());
+    let text = settings::text(function, contents.layers.len(), "");
     let unpacked = contents.bytes() + program.bytes + text.len() as u64;
     own.push(file(&format!("function/{}", settings::FILE), false, Content::Bytes(text.into())));
     let layers = [layer(krait, &["tmp"], &failed)?, layer(own, &[], &failed)?];
@@ -87,7 +90,7 @@ pub fn write(
     let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [described]});
     let for_docker = json!([{
         "Config": config.path(),
-        "RepoTags": [format!("{name}:latest")],
+        "RepoTags": [reference(&function.name)],
         "Layers": layers.iter().map(|layer| layer.blob.path()).collect::<Vec<_>>(),
     }]);
     let [krait, own] = layers;
@@ -132,6 +135,14 @@ fn config(parts: &Parts<'_>, labels: &[(String, String)], layers: &[Layer; 2]) -
             ],
             "WorkingDir": "/",
             "StopSignal": "SIGTERM",
+            // Docker's own: OCI's configurations have none, and permit it.
+            "Healthcheck": {
+                "Test": ["CMD", "/krait", "health"],
+                "Interval": 30 * SECOND,
+                "Timeout": 10 * SECOND,
+                "StartPeriod": 30 * SECOND,
+                "Retries": 3,
+            },
             "Labels": all,
         },
         "rootfs": {
@@ -152,6 +163,11 @@ fn passwd() -> Vec<u8> {
 /// A function's name as one of an image.
 fn image_name(name: &str) -> String {
     name.to_lowercase()
+}
+
+/// What the image of a function is called.
+pub(super) fn reference(function: &str) -> String {
+    format!("{}:latest", image_name(function))
 }
 
 fn file<'a>(name: &str, is_executable: bool, content: Content<'a>) -> Entry<'a> {

@@ -5,6 +5,7 @@
 //! - [`package`]: a zip with a program `bootstrap`, for SCF and Lambda.
 //! - [`image`]: an OCI image, as a folder or a tar.
 //! - [`executable`]: one program.
+//! - [`kubernetes`]: the manifests that run an image.
 //!
 //! The same input gives the same bytes: names are sorted, times and owners are fixed, and of modes
 //! only the right to be executed is kept.
@@ -17,6 +18,7 @@ mod error;
 pub mod executable;
 mod ignore;
 pub mod image;
+pub mod kubernetes;
 pub mod package;
 mod program;
 mod settings;

@@ -17,7 +17,7 @@ struct Settings<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Declared<'a> {
-    code: &'static str,
+    code: String,
     handler: String,
     namespace: &'a str,
     region: &'a str,
@@ -28,17 +28,18 @@ struct Declared<'a> {
     environment: &'a IndexMap<String, String>,
 }
 
-/// The text of the file for a function with so many layers.
-pub(super) fn text(function: &Function, layers: usize) -> String {
+/// The text of the file for a function with so many layers. `code` and `layers` are in `folder`, which
+/// ends with `/`, or is empty where they are beside the file.
+pub(super) fn text(function: &Function, layers: usize, folder: &str) -> String {
     let declared = Declared {
-        code: "code",
+        code: format!("{folder}code"),
         handler: function.handler.to_string(),
         namespace: &function.namespace,
         region: &function.region,
         memory: function.memory_mb,
         timeout: function.timeout_seconds,
         init_timeout: function.init_timeout_seconds,
-        layers: (0..layers).map(|number| format!("layers/{number}")).collect(),
+        layers: (0..layers).map(|number| format!("{folder}layers/{number}")).collect(),
         environment: &function.environment,
     };
     let settings = Settings { functions: BTreeMap::from([(function.name.as_str(), declared)]) };

@@ -1,4 +1,5 @@
-//! Runs queued events: takes those that are due from the store, invokes the function, and records
+//! Runs queued events: takes those that are due from the store ([`super::pulling`] pulls a
+//! cluster's), invokes the function, and records
 //! the result or the next attempt (docs/contract.md §5). Each event runs at least once. An event
 //! whose result was recorded never runs again.
 
@@ -6,7 +7,9 @@ use super::{
     DeadLetter, LATEST, Refused, Request, Revision, Shared, Source, new_request_id, now_ms,
     running::{self, Completed},
     stop::Stop,
-    store::{Ending, EventResult, FunctionKey, NewEvent, QueuedEvent, RetryClass, Room},
+    store::{
+        Ending, EventResult, FunctionKey, NewEvent, QueuedEvent, RetryClass, Room, StoreError,
+    },
 };
 use crate::contract::{
     Failure, Outcome,
@@ -19,6 +22,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
+use tokio::sync::Notify;
 
 /// The pause after a failure of the store.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -40,7 +44,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             return;
         }
         let room = at_work.room(&shared);
-        match shared.store.claim(now_ms(), room.clone()).await {
+        match shared.backing.store().claim(now_ms(), room.clone()).await {
             Ok(events) if !events.is_empty() => {
                 for event in events {
                     tokio::spawn(work(Underway::begin(&shared, &at_work, event)));
@@ -55,7 +59,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             }
         }
         // An event that ends makes room, and notifies.
-        let due = shared.store.next_due(room).await.ok().flatten();
+        let due = shared.backing.store().next_due(room).await.ok().flatten();
         let pause = due.map_or(LONGEST_PAUSE, |due| {
             Duration::from_millis(u64::try_from(due - now_ms()).unwrap_or(0)).min(LONGEST_PAUSE)
         });
@@ -65,7 +69,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
 
 /// How many events of each function are worked on.
 #[derive(Default)]
-struct AtWork(Mutex<HashMap<FunctionKey, usize>>);
+pub(super) struct AtWork {
+    counts: Mutex<HashMap<FunctionKey, usize>>,
+    /// An event has ended, so there may be room for another.
+    pub ended: Notify,
+}
 
 impl AtWork {
     /// How many more may be claimed. Each function has its own share, so that a slow one does not
@@ -88,13 +96,22 @@ impl AtWork {
         }
     }
 
+    /// How many more may be worked on of one function.
+    pub(super) fn room_for(&self, shared: &Shared, key: &FunctionKey) -> usize {
+        let most = match shared.registry.resolve(key, LATEST) {
+            Ok(revision) => shared.pool.async_workers(&revision),
+            Err(_) => shared.pool.limits().async_workers,
+        };
+        most.saturating_sub(self.counts().get(key).copied().unwrap_or(0))
+    }
+
     fn counts(&self) -> MutexGuard<'_, HashMap<FunctionKey, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// An event that runs. From its claim on it counts, and can be ended by its request id.
-struct Underway {
+pub(super) struct Underway {
     shared: Arc<Shared>,
     at_work: Arc<AtWork>,
     event: QueuedEvent,
@@ -102,7 +119,7 @@ struct Underway {
 }
 
 impl Underway {
-    fn begin(shared: &Arc<Shared>, at_work: &Arc<AtWork>, event: QueuedEvent) -> Self {
+    pub(super) fn begin(shared: &Arc<Shared>, at_work: &Arc<AtWork>, event: QueuedEvent) -> Self {
         *at_work.counts().entry(key(&event)).or_default() += 1;
         let stop = shared.running.stoppable(&event.request_id);
         Self { shared: shared.clone(), at_work: at_work.clone(), event, stop }
@@ -112,6 +129,7 @@ impl Underway {
 impl Drop for Underway {
     fn drop(&mut self) {
         self.shared.running.forget(&self.event.request_id);
+        self.shared.backing.leave(&self.event.request_id);
         let mut counts = self.at_work.counts();
         if let Entry::Occupied(mut count) = counts.entry(key(&self.event)) {
             *count.get_mut() -= 1;
@@ -121,6 +139,7 @@ impl Drop for Underway {
         }
         drop(counts);
         self.shared.queued.notify_one();
+        self.at_work.ended.notify_waiters();
     }
 }
 
@@ -128,7 +147,7 @@ fn key(event: &QueuedEvent) -> FunctionKey {
     FunctionKey { namespace: event.namespace.clone(), name: event.function.clone() }
 }
 
-async fn work(underway: Underway) {
+pub(super) async fn work(underway: Underway) {
     let Underway { shared, event, stop, .. } = &underway;
     if let Err(error) = attempt(shared, event, stop).await {
         // It stays claimed, and runs again after the next start of the server.
@@ -136,11 +155,7 @@ async fn work(underway: Underway) {
     }
 }
 
-async fn attempt(
-    shared: &Shared,
-    event: &QueuedEvent,
-    stop: &Stop,
-) -> Result<(), super::StoreError> {
+async fn attempt(shared: &Shared, event: &QueuedEvent, stop: &Stop) -> Result<(), StoreError> {
     let key = key(event);
     let request = Request {
         key: key.clone(),
@@ -172,13 +187,13 @@ async fn settle(
     event: &QueuedEvent,
     revision: &Revision,
     completed: Completed,
-) -> Result<(), super::StoreError> {
+) -> Result<(), StoreError> {
     let code = completed.invocation.status_code();
     let ret_msg = completed.invocation.ret_msg();
     let Outcome::Failed(failure) = completed.invocation.outcome else {
         return finish(shared, event, Ending::Finished, code, ret_msg).await;
     };
-    let status = shared.store.event_status(&event.request_id).await?;
+    let status = shared.backing.event_status(&event.request_id).await?;
     if status.is_some_and(|status| status.termination.is_some()) {
         return finish(shared, event, Ending::Aborted, 499, ret_msg).await;
     }
@@ -195,7 +210,7 @@ async fn settle(
                 Class::SystemError => RetryClass::SystemError,
                 Class::RunError | Class::CallerError => RetryClass::RunError,
             };
-            shared.store.postpone(&event.request_id, due_at, class).await.map(drop)
+            shared.backing.postpone(&event.request_id, due_at, class).await
         }
         Next::GiveUp => give_up(shared, event, revision, Some(&failure), code, &ret_msg).await,
     }
@@ -209,7 +224,7 @@ async fn give_up(
     failure: Option<&Failure>,
     code: u16,
     ret_msg: &str,
-) -> Result<(), super::StoreError> {
+) -> Result<(), StoreError> {
     if let Some(target) = &revision.settings.dead_letter {
         send_dead_letter(shared, event, revision, target, failure).await?;
     }
@@ -222,7 +237,7 @@ async fn send_dead_letter(
     revision: &Revision,
     target: &DeadLetter,
     failure: Option<&Failure>,
-) -> Result<(), super::StoreError> {
+) -> Result<(), StoreError> {
     let event_text = String::from_utf8_lossy(&event.event);
     let message = retry::DeadLetter {
         function: &revision.function,
@@ -239,19 +254,28 @@ async fn send_dead_letter(
     match target {
         DeadLetter::Function(name) => {
             let now = now_ms();
-            shared
-                .store
-                .enqueue(NewEvent {
-                    request_id: new_request_id(),
-                    namespace: event.namespace.clone(),
-                    function: name.clone(),
-                    qualifier: "$DEFAULT".to_owned(),
-                    invoke_type: event.invoke_type.clone(),
-                    event: message.into(),
-                    enqueued_at: now,
-                    due_at: now,
-                })
-                .await?;
+            let letter = NewEvent {
+                request_id: new_request_id(),
+                namespace: event.namespace.clone(),
+                function: name.clone(),
+                qualifier: "$DEFAULT".to_owned(),
+                invoke_type: event.invoke_type.clone(),
+                event: message.into(),
+                enqueued_at: now,
+                due_at: now,
+            };
+            let mut pause = LETTER_PAUSE;
+            while let Err(error) = shared.backing.enqueue(letter.clone()).await {
+                if !matches!(error, StoreError::Cluster(_)) {
+                    return Err(error);
+                }
+                shared.log.note(&format!(
+                    "the dead letter of {} cannot be queued: {error}; it is tried again",
+                    event.request_id
+                ));
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_LETTER_PAUSE);
+            }
             shared.queued.notify_one();
         }
         DeadLetter::File(path) => {
@@ -288,7 +312,7 @@ async fn finish(
     ending: Ending,
     status_code: u16,
     ret_msg: String,
-) -> Result<(), super::StoreError> {
+) -> Result<(), StoreError> {
     let result = EventResult { ending, status_code, ret_msg, ended_at: now_ms() };
-    shared.store.finish(&event.request_id, result).await.map(drop)
+    shared.backing.finish(&event.request_id, result).await
 }

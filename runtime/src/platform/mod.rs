@@ -4,10 +4,13 @@
 //! The path of an invocation: [`Platform::invoke`] finds the revision that a qualifier names
 //! ([`registry`]), takes an instance of it or waits for one ([`pool`]), invokes it, and records the
 //! result ([`store`], [`log`], [`counts`]). An asynchronous event goes to the store first;
-//! [`dispatcher`] takes it from there.
+//! [`dispatcher`] takes it from there. With several nodes, [`backing`] has the store and the
+//! [`cluster`] behind one face.
 
 #![forbid(unsafe_code)]
 
+mod backing;
+pub mod cluster;
 pub mod configuration;
 pub mod counts;
 mod dispatcher;
@@ -16,10 +19,12 @@ pub mod log;
 mod management;
 mod pool;
 mod project;
+mod pulling;
 mod recorder;
 mod registry;
 mod revision;
 mod running;
+mod shared_functions;
 mod stop;
 pub mod store;
 mod timers;
@@ -33,6 +38,8 @@ pub use revision::{Code, DeadLetter, Origin, Revision, Settings, SnapshotOf, Tim
 pub use running::{Completed, Request, Source};
 
 use crate::{contract::limits, instance::Keeper};
+use backing::Backing;
+use cluster::Cluster;
 use counts::Counts;
 use log::Log;
 use pool::Pool;
@@ -45,7 +52,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use stop::Stop;
-use store::{EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
+use store::{AsyncEvent, EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
 use tokio::sync::Notify;
 
 /// The version of a function that is not published.
@@ -60,6 +67,10 @@ const TIDY_INTERVAL: Duration = Duration::from_secs(1);
 /// How often old records are removed from the store.
 const EXPIRE_INTERVAL: Duration = Duration::from_secs(300);
 
+/// How long the last records may take to be sent to a cluster, and how often that is looked at.
+const SENT_WITHIN: Duration = Duration::from_secs(2);
+const SENT_INTERVAL: Duration = Duration::from_millis(10);
+
 /// A function platform. Cheap to clone.
 #[derive(Clone)]
 pub struct Platform {
@@ -73,7 +84,7 @@ struct Shared {
     /// The right to unpack code that was brought along.
     pub unpacking: tokio::sync::Semaphore,
     pub pool: Arc<Pool>,
-    pub store: Store,
+    pub backing: Backing,
     pub log: Log,
     pub counts: Counts,
     pub running: Running,
@@ -86,6 +97,8 @@ struct Shared {
 pub struct Parts {
     pub keeper: Keeper,
     pub store: Store,
+    /// What this node has in common with others.
+    pub cluster: Option<Cluster>,
     pub log: Log,
     pub limits: Limits,
     /// Where unpacked code is kept.
@@ -146,12 +159,16 @@ impl Platform {
     /// A platform without functions.
     pub fn new(parts: Parts) -> Self {
         let pool = Arc::new(Pool::new(parts.keeper, parts.limits));
+        let backing = match parts.cluster {
+            None => Backing::Embedded(parts.store),
+            Some(cluster) => Backing::Cluster { cluster, store: parts.store },
+        };
         let shared = Arc::new(Shared {
             registry: Registry::new(parts.folder),
             managing: tokio::sync::Mutex::default(),
             unpacking: tokio::sync::Semaphore::new(UNPACKED_AT_ONCE),
             pool,
-            store: parts.store,
+            backing,
             log: parts.log,
             counts: Counts::default(),
             running: Running::default(),
@@ -163,8 +180,13 @@ impl Platform {
 
     /// Starts the background tasks: queued events, timers, the end of idle instances.
     pub fn start(&self) {
-        tokio::spawn(dispatcher::run(self.shared.clone()));
-        tokio::spawn(timers::run(self.clone()));
+        match self.cluster() {
+            None => {
+                tokio::spawn(dispatcher::run(self.shared.clone()));
+                tokio::spawn(timers::run(self.clone()));
+            }
+            Some(cluster) => self.start_in(cluster.clone()),
+        }
         let shared = self.shared.clone();
         tokio::spawn(async move {
             let mut expired = tokio::time::Instant::now();
@@ -173,10 +195,36 @@ impl Platform {
                 shared.pool.tidy();
                 if expired.elapsed() >= EXPIRE_INTERVAL {
                     expired = tokio::time::Instant::now();
-                    let _ = shared.store.expire(now_ms()).await;
+                    let _ = shared.backing.store().expire(now_ms()).await;
                 }
             }
         });
+    }
+
+    /// The background tasks of a node of a cluster.
+    fn start_in(&self, cluster: Cluster) {
+        let role = cluster.membership().role;
+        let shared = self.shared.clone();
+        if role.works() {
+            tokio::spawn(pulling::run(shared.clone(), cluster.clone()));
+            tokio::spawn(timers::run(self.clone()));
+            let (lively, stopping) = (cluster.clone(), cluster.clone());
+            tokio::spawn(async move { lively.show_life().await });
+            let of_stops = shared.clone();
+            tokio::spawn(async move {
+                let stop = |id: &str, how| of_stops.running.stop(id, how);
+                stopping.follow_stops(stop).await;
+            });
+        }
+        let sending = cluster.clone();
+        tokio::spawn(async move { sending.send_records().await });
+        if role.serves() {
+            tokio::spawn(async move {
+                // Copies of an earlier life: they come again.
+                let _ = shared.backing.store().expire(i64::MAX).await;
+                cluster.follow_records(|record| shared.backing.store().record(record)).await;
+            });
+        }
     }
 
     /// The functions and their revisions in service.
@@ -186,7 +234,38 @@ impl Platform {
 
     /// The store. Faces only read it.
     pub fn store(&self) -> &Store {
-        &self.shared.store
+        self.shared.backing.store()
+    }
+
+    /// What this node has in common with others, if it is one of several.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        self.shared.backing.cluster()
+    }
+
+    /// An asynchronous event's status; none if it is unknown.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn event_status(&self, request_id: &str) -> Result<Option<AsyncEvent>, StoreError> {
+        self.shared.backing.event_status(request_id).await
+    }
+
+    /// How many asynchronous events wait for an attempt. With a cluster, those that run are
+    /// counted too, and those of all nodes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn queued(&self) -> Result<u64, StoreError> {
+        self.shared.backing.queued().await
+    }
+
+    /// How many records of invocations were lost since the start.
+    pub fn lost_records(&self) -> u64 {
+        self.shared.backing.lost_records()
+    }
+
+    fn timer_request_id(&self, key: &FunctionKey, timer: &str, due: i64) -> String {
+        self.shared.backing.timer_request_id(key, timer, due)
     }
 
     /// The counts of invocations since the start.
@@ -258,7 +337,7 @@ impl Platform {
             enqueued_at: now,
             due_at: now,
         };
-        self.shared.store.enqueue(event).await.map_err(Refused::Store)?;
+        self.shared.backing.enqueue(event).await.map_err(Refused::Store)?;
         self.shared.queued.notify_one();
         Ok(())
     }
@@ -272,7 +351,7 @@ impl Platform {
         request_id: &str,
         how: Termination,
     ) -> Result<Option<EventState>, StoreError> {
-        let state = self.shared.store.terminate(request_id, how, now_ms()).await?;
+        let state = self.shared.backing.terminate(request_id, how, now_ms()).await?;
         if state == Some(EventState::Running) {
             self.shared.running.stop(request_id, how);
         }
@@ -342,7 +421,15 @@ impl Platform {
         self.shared.closing.store(true, std::sync::atomic::Ordering::Relaxed);
         self.shared.queued.notify_one();
         let _ = tokio::time::timeout(limit, self.shared.running.until_none()).await;
-        let _ = self.shared.store.close().await;
+        if let Some(cluster) = self.cluster() {
+            let sent = async {
+                while !cluster.is_all_sent() {
+                    tokio::time::sleep(SENT_INTERVAL).await;
+                }
+            };
+            let _ = tokio::time::timeout(SENT_WITHIN, sent).await;
+        }
+        let _ = self.shared.backing.store().close().await;
         self.shared.log.flush();
     }
 

@@ -91,6 +91,11 @@ impl Registry {
         self.functions().get(key).cloned()
     }
 
+    /// The functions' names, in the order of namespaces and names.
+    pub(super) fn keys(&self) -> Vec<FunctionKey> {
+        self.functions().keys().cloned().collect()
+    }
+
     /// Every function, in the order of namespaces and names.
     pub fn all(&self) -> Vec<(FunctionKey, Deployed)> {
         self.functions().iter().map(|(key, deployed)| (key.clone(), deployed.clone())).collect()

@@ -147,7 +147,7 @@ pub(super) async fn run(
     shared.counts.note(&request.key, &measured);
     shared.log.invocation(&request.key, &invocation, &measured);
     let log_tail = recorder.tail().to_owned();
-    shared.store.record(record(revision, request, &invocation, recorder, started_at, retry));
+    shared.backing.record(record(revision, request, &invocation, recorder, started_at, retry));
     Ok(Completed { invocation, log_tail, cold_start })
 }
 

@@ -1,6 +1,6 @@
 //! Fires timers: a timer that is due becomes a queued event.
 
-use super::{Deployed, Platform, Request, Source, Timer, new_request_id};
+use super::{Deployed, Platform, Refused, Request, Source, Timer, store::StoreError};
 use crate::contract::schedule::{self, Schedule};
 use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
@@ -23,14 +23,19 @@ pub(super) async fn run(platform: Platform) {
                     continue;
                 };
                 let event = schedule::timer_event(&timer.name, due, &timer.message);
+                let due = due.as_millisecond();
                 let request = Request {
                     key: key.clone(),
                     qualifier: "$DEFAULT".to_owned(),
-                    request_id: new_request_id(),
+                    request_id: platform.timer_request_id(&key, &timer.name, due),
                     event: event.into(),
                     source: Source::Timer,
                 };
-                if let Err(refused) = platform.enqueue(request).await {
+                let fired = platform.enqueue(request).await;
+                // Another node of the cluster was faster.
+                if let Err(refused) = fired
+                    && !matches!(refused, Refused::Store(StoreError::Taken { .. }))
+                {
                     let name = &timer.name;
                     platform.log().note(&format!("the timer {name} could not fire: {refused}"));
                 }

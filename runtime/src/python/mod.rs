@@ -24,6 +24,7 @@ mod strftime;
 mod time_zone;
 #[cfg(unix)]
 mod unrun;
+mod versions;
 mod wall_time;
 mod warm;
 #[cfg(target_family = "wasm")]
@@ -39,6 +40,7 @@ pub(crate) use krait_stdlib_shims::take_refused_port;
 pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;
 #[cfg(unix)]
-pub use program::{Program, Source, Switches, python_version};
+pub use program::{Program, Source, Switches};
 #[cfg(unix)]
 pub use unrun::{library_modules, syntax_error};
+pub use versions::{engine_version, python_version};

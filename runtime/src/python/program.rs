@@ -8,7 +8,6 @@ use rustpython_vm::{
     builtins::{PyBaseExceptionRef, PyCode, PyDictRef, PyInt, PyStr},
     scope::Scope,
     stdlib::sys::tell_settings,
-    version,
 };
 use std::{ffi::OsString, path::PathBuf};
 
@@ -75,11 +74,6 @@ pub struct Switches {
     pub path: Vec<OsString>,
     /// `PYTHONIOENCODING`: the encoding and the way with errors, empty where it has none.
     pub encoding: (String, String),
-}
-
-/// The version of Python that the library is of.
-pub fn python_version() -> String {
-    format!("{}.{}.{}", version::MAJOR, version::MINOR, version::MICRO)
 }
 
 /// How a program ended.

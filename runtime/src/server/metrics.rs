@@ -9,6 +9,7 @@ use crate::{
     instance::resident_bytes,
     platform::{
         InstanceState, ShownInstance,
+        cluster::Cluster,
         counts::{BOUNDS, Counted, Histogram},
         store::FunctionKey,
     },
@@ -39,8 +40,9 @@ pub(super) async fn answer(server: &Server, head: &Parts) -> Answer {
         counts: platform.counts().all(),
         instances: platform.instances(),
         waiting: platform.waiting(),
-        queued: platform.store().queued().await.ok(),
-        lost_records: platform.store().lost_records(),
+        queued: platform.queued().await.ok(),
+        lost_records: platform.lost_records(),
+        node: platform.cluster().map(Node::of),
     };
     // On another thread, because it reads a file for each instance.
     let written = tokio::task::spawn_blocking(move || scrape.text()).await;
@@ -59,6 +61,28 @@ struct Scrape {
     /// None if the store could not be read.
     queued: Option<u64>,
     lost_records: u64,
+    node: Option<Node>,
+}
+
+/// This node of a cluster.
+#[derive(Debug)]
+struct Node {
+    name: String,
+    role: &'static str,
+    is_connected: bool,
+    redelivered: u64,
+}
+
+impl Node {
+    fn of(cluster: &Cluster) -> Self {
+        let membership = cluster.membership();
+        Self {
+            name: membership.node.clone(),
+            role: membership.role.name(),
+            is_connected: cluster.is_connected(),
+            redelivered: cluster.redelivered(),
+        }
+    }
 }
 
 impl Scrape {
@@ -78,7 +102,8 @@ impl Collector for Scrape {
         self.invocations(&mut encoder)?;
         self.instances(&mut encoder)?;
         self.memory(&mut encoder)?;
-        self.waiting(&mut encoder)
+        self.waiting(&mut encoder)?;
+        self.node(&mut encoder)
     }
 }
 
@@ -87,6 +112,19 @@ impl Scrape {
         let help = "The krait that runs.";
         let mut metric = encoder.encode_descriptor("krait_build", help, None, MetricType::Info)?;
         metric.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])
+    }
+
+    fn node(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Some(node) = &self.node else { return Ok(()) };
+        let help = "This node of the cluster.";
+        let mut metric = encoder.encode_descriptor("krait_node", help, None, MetricType::Info)?;
+        metric.encode_info(&[("node", node.name.as_str()), ("role", node.role)])?;
+        let help = "Whether this node is connected to the cluster's servers.";
+        gauge(encoder, "krait_cluster_connected", help, Some(u64::from(node.is_connected)))?;
+        let help = "Events that came to this node after an attempt had begun that never ended.";
+        let name = "krait_redelivered_events";
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        count_of(&mut metric, node.redelivered)
     }
 
     fn invocations(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -1,6 +1,7 @@
 //! The faces that speak HTTP. They call the components below, and answer in the form that the
 //! caller expects.
 //!
+//! - [`authorization`]: what the signatures of both APIs have in common.
 //! - [`bodies`]: the memory of what is sent.
 //! - [`listener`]: connections, and what bounds them.
 //! - [`routes`]: which face a request is for.
@@ -11,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod authorization;
 mod bodies;
 pub mod cloud_api;
 mod guard;
@@ -36,21 +38,29 @@ pub struct Server {
     pub platform: Platform,
     /// The credentials for the cloud API. Without any, everybody may use it.
     pub credentials: Option<Credentials>,
-    /// The function whose URL is at `/`, with nothing else.
-    only: Option<FunctionKey>,
+    faces: Faces,
     bodies: Bodies,
+}
+
+/// What is served at an address, with `/healthz` and `/readyz`.
+#[derive(Debug, Clone)]
+pub enum Faces {
+    /// Everything, each at its own path.
+    All,
+    /// The URL of one function, at every other path.
+    Url(FunctionKey),
+    /// The metrics, for an address that callers of functions need not reach.
+    Metrics,
+    /// The metrics, at a node of a cluster that takes no requests.
+    Worker,
 }
 
 /// How often is looked whether there is memory to be given back.
 const GIVEN_BACK_AFTER: Duration = Duration::from_secs(2);
 
 impl Server {
-    pub fn new(
-        platform: Platform,
-        credentials: Option<Credentials>,
-        only: Option<FunctionKey>,
-    ) -> Self {
-        Self { platform, credentials, only, bodies: Bodies::new() }
+    pub fn new(platform: Platform, credentials: Option<Credentials>, faces: Faces) -> Self {
+        Self { platform, credentials, faces, bodies: Bodies::new() }
     }
 
     /// Gives memory back to the system after floods, as long as it is waited for.

@@ -1,6 +1,6 @@
 //! Chooses the face for a request.
 
-use super::{Server, bodies::Body, cloud_api, lambda_api, metrics, page, triggers};
+use super::{Faces, Server, bodies::Body, cloud_api, lambda_api, metrics, page, triggers};
 use crate::platform::new_request_id;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -43,13 +43,38 @@ pub(super) async fn answer(
     let path = head.uri.path().to_owned();
     let arrived = Arrived { head, body, peer, request_id };
     let mut answer = match path.as_str() {
-        "/" if server.only.is_none() => cloud_api::answer(server, arrived).await,
         "/healthz" => text(StatusCode::OK, "ok\n"),
         "/readyz" if server.platform.is_closing() => {
             text(StatusCode::SERVICE_UNAVAILABLE, "closing\n")
         }
         "/readyz" => text(StatusCode::OK, "ready\n"),
-        _ if server.only.is_some() => triggers::function_url(server, arrived).await,
+        path => match &server.faces {
+            Faces::All => at_own_path(server, arrived, path).await,
+            Faces::Url(key) => triggers::only_url(server, arrived, key).await,
+            Faces::Metrics | Faces::Worker if path == "/metrics" => {
+                metrics::answer(server, &arrived.head).await
+            }
+            Faces::Metrics => text(
+                StatusCode::NOT_FOUND,
+                &format!("there is nothing at {path}; the metrics are at /metrics\n"),
+            ),
+            Faces::Worker => text(
+                StatusCode::NOT_FOUND,
+                "this node takes no requests: it runs with --role worker; ask a node that runs with \
+                 --role api or all\n",
+            ),
+        },
+    };
+    if let Ok(id) = id {
+        answer.headers_mut().entry(REQUEST_ID).or_insert(id);
+    }
+    answer
+}
+
+/// Answers a request to a server that has every face.
+async fn at_own_path(server: &Server, arrived: Arrived, path: &str) -> Answer {
+    match path {
+        "/" => cloud_api::answer(server, arrived).await,
         "/metrics" => metrics::answer(server, &arrived.head).await,
         path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
         path if path.starts_with(lambda_api::VERSION) => lambda_api::answer(server, arrived).await,
@@ -62,11 +87,7 @@ pub(super) async fn answer(
                  /url/NAME and /apigw/NAME, and the status page is at /ui\n"
             ),
         ),
-    };
-    if let Ok(id) = id {
-        answer.headers_mut().entry(REQUEST_ID).or_insert(id);
     }
-    answer
 }
 
 /// A short text.

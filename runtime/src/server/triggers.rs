@@ -23,11 +23,19 @@ const DEFAULT_NAMESPACE: &str = "default";
 /// Answers a request to a function's URL.
 pub(super) async fn function_url(server: &Server, arrived: Arrived) -> Answer {
     let path = arrived.head.uri.path().to_owned();
-    let (key, path) = match &server.only {
-        Some(key) => (key.clone(), path),
-        None => addressed(server, path.strip_prefix("/url/").unwrap_or_default()),
-    };
-    let invoked = invoke(server, arrived, key, &path, Source::FunctionUrl, |request, _| {
+    let (key, path) = addressed(server, path.strip_prefix("/url/").unwrap_or_default());
+    at_url(server, arrived, key, &path).await
+}
+
+/// Answers a request to the one function that a server has.
+pub(super) async fn only_url(server: &Server, arrived: Arrived, key: &FunctionKey) -> Answer {
+    let path = arrived.head.uri.path().to_owned();
+    at_url(server, arrived, key.clone(), &path).await
+}
+
+/// Answers a request to a path below a function's URL.
+async fn at_url(server: &Server, arrived: Arrived, key: FunctionKey, path: &str) -> Answer {
+    let invoked = invoke(server, arrived, key, path, Source::FunctionUrl, |request, _| {
         function_url::event(request)
     });
     match invoked.await {

@@ -2,10 +2,13 @@
 
 use aes::{Aes128, Aes192, Aes256};
 use blowfish::Blowfish;
+use camellia::{Camellia128, Camellia192, Camellia256};
 use cast5::Cast5;
 use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::{Des, TdesEde2, TdesEde3};
+use idea::Idea;
 use rc2::Rc2;
+use sm4::Sm4;
 use std::sync::Arc;
 
 /// A block cipher with its key.
@@ -54,7 +57,7 @@ fn expensive_blowfish(
     Some(Arc::new(Of(state)))
 }
 
-/// A cipher by the name that pycryptodome has for it; none for a key that it does not take.
+/// A cipher by the name that pycryptodome or cryptography has for it; none for a key that it does not take.
 /// `number` is RC2's effective length of the key in bits, or a cost.
 pub(super) fn block(name: &str, key: &[u8], number: u32, salt: &[u8]) -> Option<Arc<dyn Block>> {
     fn of<C>(key: &[u8]) -> Option<Arc<dyn Block>>
@@ -72,6 +75,11 @@ pub(super) fn block(name: &str, key: &[u8], number: u32, salt: &[u8]) -> Option<
         ("DES3", _) => of::<TdesEde3>(key),
         ("CAST", _) => of::<Cast5>(key),
         ("Blowfish", _) => of::<Blowfish>(key),
+        ("Camellia", 16) => of::<Camellia128>(key),
+        ("Camellia", 24) => of::<Camellia192>(key),
+        ("Camellia", 32) => of::<Camellia256>(key),
+        ("IDEA", _) => of::<Idea>(key),
+        ("SM4", _) => of::<Sm4>(key),
         ("ARC2", 1..=128) if (1..=1024).contains(&number) => {
             Some(Arc::new(Of(Rc2::new_with_eff_key_len(key, number as usize))))
         }

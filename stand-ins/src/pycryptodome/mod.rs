@@ -1,9 +1,11 @@
 //! What pycryptodome's compiled libraries do, for `python/pycryptodome.py`, which has their functions.
+//! The stand-ins of bcrypt and cryptography use it, too.
 
 #![forbid(unsafe_code)]
 
 mod block;
 mod digest;
+mod for_cryptography;
 mod mode;
 mod stream;
 
@@ -17,13 +19,14 @@ pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
 #[rustpython_vm::pymodule(name = "_krait_stand_ins._pycryptodome")]
 mod _pycryptodome {
     use super::{
-        block, digest,
+        block, digest, for_cryptography,
         mode::{self, Refused},
         stream,
     };
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
-        Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, function::ArgBytesLike,
+        Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+        function::{ArgBytesLike, ArgSequence},
         pyclass,
     };
     use std::sync::Arc;
@@ -383,5 +386,43 @@ mod _pycryptodome {
         let mut result = one.borrow_buf().to_vec();
         mode::exclusive_or(&mut result, &other.borrow_buf());
         result
+    }
+
+    #[pyfunction]
+    fn xts(
+        cipher: PyRef<Block>,
+        tweak: ArgBytesLike,
+        data: ArgBytesLike,
+        encrypts: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<Vec<u8>> {
+        let tweak = <[u8; 16]>::try_from(&*tweak.borrow_buf()).map_err(|_| refused(vm))?;
+        let mut data = data.borrow_buf().to_vec();
+        let fits = for_cryptography::xts(&*cipher.cipher, tweak, &mut data, encrypts);
+        if fits { Ok(data) } else { Err(refused(vm)) }
+    }
+
+    #[pyfunction]
+    fn polyval(key: ArgBytesLike, data: ArgBytesLike, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+        for_cryptography::polyval(&key.borrow_buf(), &data.borrow_buf()).ok_or_else(|| refused(vm))
+    }
+
+    /// `numbers` are passes, lanes, memory in KiB, and the version.
+    #[pyfunction]
+    fn argon2(
+        name: String,
+        password: ArgBytesLike,
+        salt: ArgBytesLike,
+        secret: ArgBytesLike,
+        data: ArgBytesLike,
+        numbers: ArgSequence<u32>,
+        length: usize,
+    ) -> Option<Vec<u8>> {
+        let [password, salt] = [password, salt].map(|each| each.borrow_buf().to_vec());
+        let [secret, data] = [secret, data].map(|each| each.borrow_buf().to_vec());
+        let [passes, lanes, memory, version] = <[u32; 4]>::try_from(&*numbers).ok()?;
+        let numbers = [passes, lanes, memory];
+        let cost = for_cryptography::Cost { secret: &secret, data: &data, numbers, version };
+        for_cryptography::argon2(&name, &password, &salt, &cost, length)
     }
 }

@@ -168,6 +168,15 @@ def _stood_in():
     }
 
 
+def _done_without():
+    """By the package, what it asks for and its stand-in does without."""
+    return {
+        _plain(known.get("package", module)): set(map(_plain, known["does_without"]))
+        for module, known in _krait_extensions.instead().items()
+        if "does_without" in known and _krait_extensions.stands_in(known)
+    }
+
+
 def _krait_has(module):
     import _imp
 
@@ -261,6 +270,7 @@ def _take_packages_for_cpython():
     for module in (compatibility_tags, target_python):
         module.get_supported = get_supported
     _take_any_package_stood_in_for()
+    _leave_out_what_stand_ins_do_without()
 
 
 def _take_any_package_stood_in_for():
@@ -280,6 +290,21 @@ def _take_any_package_stood_in_for():
         return preferred(wheel, tags, priorities) if supported(wheel, tags) else len(tags)
 
     Wheel.supported, Wheel.find_most_preferred_tag = also_supported, also_preferred
+
+
+def _leave_out_what_stand_ins_do_without():
+    """Has pip not ask for what only a package's compiled part needs."""
+    from pip._internal.metadata import select_backend
+
+    done_without = _done_without()
+    distribution = select_backend().Distribution
+    asked_for = distribution.iter_dependencies
+
+    def iter_dependencies(self, *extras, **named):
+        left_out = done_without.get(_plain(self.canonical_name), ())
+        return (each for each in asked_for(self, *extras, **named) if _plain(each.name) not in left_out)
+
+    distribution.iter_dependencies = iter_dependencies
 
 
 def _reason(output, for_cloud):

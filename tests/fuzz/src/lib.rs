@@ -19,12 +19,12 @@ mod form;
 mod json;
 
 /// Facts of the platform: cron, `--set`, handlers, environments.
-#[allow(dead_code, clippy::all)]
+#[allow(dead_code, clippy::all, reason = "only a part of it is called here, and krait's build lints it")]
 #[path = "../../../runtime/src/contract/mod.rs"]
 pub mod contract;
 
 /// What the frames hold of the interpreter's.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the frames' code wants their names; nothing here reads the fields")]
 mod python {
     #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
     pub struct InvalidEvent {
@@ -50,7 +50,7 @@ mod python {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only what reads frames is called here")]
 #[path = "../../../runtime/src/instance"]
 mod instance {
     mod marker;

@@ -8,6 +8,7 @@ const INTERPRETER: &[&str] =
 /// What has one of these in its name is left as it is, whatever else is there: it has to do with
 /// other threads or other processes, or belongs to a room that has no interpreter.
 const OTHERS: &[&str] = &[
+    "async_nats",
     "crossbeam",
     "hyper",
     "krait::cli",

@@ -3,6 +3,7 @@
 use crate::{
     contract::{limits, names},
     platform::{
+        cluster::ClusterError,
         configuration::ConfigurationError,
         store::{FunctionKey, StoreError},
     },
@@ -37,6 +38,13 @@ pub enum ManagementError {
     /// The function's declaration is invalid, or its code cannot be opened.
     Function(ConfigurationError),
     Store(StoreError),
+}
+
+impl ManagementError {
+    /// Whether another node of the cluster made a change to the same at the same time.
+    pub(super) fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Cluster(ClusterError::Changed { .. })))
+    }
 }
 
 impl fmt::Display for ManagementError {

@@ -9,13 +9,16 @@ use crate::platform::{
 use std::collections::HashMap;
 
 impl Platform {
-    /// Puts the functions in service that the API made before. If a function in service has the
+    /// Puts the functions in service that the API made before, on whatever node of a cluster. If a function in service has the
     /// same name, or a stored function cannot be used any more, it stays in the store, and the log
     /// says so.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn load_stored(&self) -> Result<(), StoreError> {
+        if let Some(cluster) = self.cluster() {
+            return self.follow_functions(cluster.clone()).await;
+        }
         let registry = self.registry();
         let project: Vec<FunctionKey> = registry.all().into_iter().map(|(key, _)| key).collect();
         let mut known = HashMap::new();
@@ -47,7 +50,7 @@ impl Platform {
     }
 
     /// Versions of one function with the same code, which is in `known`, share what was unpacked.
-    async fn load(
+    pub(in crate::platform) async fn load(
         &self,
         stored: StoredFunction,
         known: &mut HashMap<(FunctionKey, String), Opened>,

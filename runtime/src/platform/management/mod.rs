@@ -18,7 +18,12 @@ use super::{
 };
 use crate::contract::limits;
 use bytes::Bytes;
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// How often a change is tried again that another node of the cluster was faster than, and the
+/// pause before.
+const OVERTAKEN_AT_MOST: u32 = 20;
+const OVERTAKEN_PAUSE: Duration = Duration::from_millis(100);
 
 impl Platform {
     /// Creates a function from a zip. A namespace other than the default one must exist.
@@ -35,7 +40,11 @@ impl Platform {
         let prepared = self.prepare(declaration, Some(zip), None).await?;
         let _alone = self.shared.managing.lock().await;
         let result = match self.may_be_created(&key).await {
-            Ok(()) => self.keep(prepared, None).await,
+            Ok(()) => match self.keep(prepared, None).await {
+                // Another node has made it, and this one does not know yet.
+                Err(error) if error.is_overtaken() => Err(ManagementError::FunctionExists(key)),
+                kept => kept,
+            },
             Err(error) => {
                 drop(prepared);
                 Err(error)
@@ -55,18 +64,22 @@ impl Platform {
         zip: Option<Bytes>,
         change: impl Fn(&mut Declaration),
     ) -> Result<Arc<Revision>, ManagementError> {
+        let mut overtaken = Overtaken::default();
         loop {
             let (before, _) = self.of_api(key)?;
             let mut declaration = before.declaration.clone();
             change(&mut declaration);
             let prepared = self.prepare(declaration, zip.clone(), Some(&before)).await?;
-            let _alone = self.shared.managing.lock().await;
+            let alone = self.shared.managing.lock().await;
             let (latest, published) = self.of_api(key)?;
             // Somebody else changed it meanwhile: it is done again, on top of that.
             if latest.id == before.id {
                 let result = self.keep(prepared, Some((&before, published))).await;
                 self.collect_code().await;
-                return result;
+                drop(alone);
+                if !overtaken.again(&result).await {
+                    return result;
+                }
             }
         }
     }
@@ -80,6 +93,20 @@ impl Platform {
         key: &FunctionKey,
         description: Option<String>,
     ) -> Result<Arc<Revision>, ManagementError> {
+        let mut overtaken = Overtaken::default();
+        loop {
+            let result = self.try_to_publish(key, description.clone()).await;
+            if !overtaken.again(&result).await {
+                return result;
+            }
+        }
+    }
+
+    async fn try_to_publish(
+        &self,
+        key: &FunctionKey,
+        description: Option<String>,
+    ) -> Result<Arc<Revision>, ManagementError> {
         let _alone = self.shared.managing.lock().await;
         let (latest, published) = self.of_api(key)?;
         let versions = self.registry().get(key).map_or(0, |deployed| deployed.versions.len());
@@ -88,14 +115,14 @@ impl Platform {
         }
         let number = published + 1;
         // First, so that no number is ever given twice.
-        self.store().save_function(definition::stored(&latest, LATEST, number)).await?;
+        self.shared.backing.save_function(definition::stored(&latest, LATEST, number)).await?;
         self.registry().note_published(key, number);
         let declaration = Declaration { description, ..latest.declaration.clone() };
         let revision = declaration
             .revision_of(Origin::Api, latest.code.clone(), opened(&latest))
             .map_err(ManagementError::Function)?;
         let stored = definition::stored(&revision, &number.to_string(), 0);
-        self.store().save_function(stored).await?;
+        self.shared.backing.save_function(stored).await?;
         Ok(self.registry().add_version(number, revision))
     }
 
@@ -109,13 +136,30 @@ impl Platform {
         key: &FunctionKey,
         version: Option<u32>,
     ) -> Result<(), ManagementError> {
+        let mut overtaken = Overtaken::default();
+        loop {
+            let result = self.try_to_delete(key, version).await;
+            if !overtaken.again(&result).await {
+                return result;
+            }
+        }
+    }
+
+    async fn try_to_delete(
+        &self,
+        key: &FunctionKey,
+        version: Option<u32>,
+    ) -> Result<(), ManagementError> {
         let _alone = self.shared.managing.lock().await;
         let deployed = self.changeable(key)?;
         if let Some(version) = version.filter(|version| !deployed.versions.contains_key(version)) {
             return Err(ManagementError::NoVersion { key: key.clone(), version });
         }
-        let text = version.map(|version| version.to_string());
-        self.store().delete_function(key.clone(), text).await?;
+        let versions = deployed.versions.keys().copied();
+        self.shared.backing.delete_function(key, version, versions).await?;
+        if let (None, Some(cluster)) = (version, self.cluster()) {
+            cluster.note_deleted(key);
+        }
         self.registry().remove(key, version);
         self.shared.pool.forget(key);
         self.collect_code().await;
@@ -158,13 +202,17 @@ impl Platform {
         // Few at once: each takes the disk, and a processor.
         let _turn = self.shared.unpacking.acquire().await;
         let bytes = zip.len() as u64;
+        let shared = zip.clone();
         let saved = self.store().save_code(zip).await?;
         let digest = saved.digest().to_owned();
         let path = self.store().code_path(&digest);
         let declaration = Declaration { code: Some(path), ..declaration };
         let folder = self.registry().fresh_folder();
         match open(declaration, Code::Stored { digest, bytes }, folder).await {
-            Ok(revision) => Ok(Prepared { revision, _saved: Some(saved) }),
+            Ok(revision) => {
+                self.shared.backing.share_code(saved.digest(), &shared).await?;
+                Ok(Prepared { revision, _saved: Some(saved) })
+            }
             Err(error) => {
                 drop(saved);
                 self.collect_code().await;
@@ -186,12 +234,12 @@ impl Platform {
             revision.created_at = before.created_at;
         }
         let stored = definition::stored(&revision, LATEST, published);
-        self.store().save_function(stored).await?;
+        self.shared.backing.save_function(stored).await?;
         Ok(self.deploy(revision))
     }
 
     /// Removes code that nothing refers to. If that fails, it is tried again after the next change.
-    async fn collect_code(&self) {
+    pub(in crate::platform) async fn collect_code(&self) {
         if let Err(error) = self.store().collect_unused_code().await {
             self.log().note(&format!("unused code stays in the data folder: {error}"));
         }
@@ -214,6 +262,24 @@ impl Platform {
             }
             _ => Ok(deployed),
         }
+    }
+}
+
+/// Counts how often another node of the cluster was faster with a change.
+#[derive(Default)]
+struct Overtaken(u32);
+
+impl Overtaken {
+    /// Whether the change is to be tried again, on top of the other one, which this node hears of
+    /// meanwhile.
+    async fn again<T>(&mut self, result: &Result<T, ManagementError>) -> bool {
+        let is_overtaken = matches!(result, Err(error) if error.is_overtaken());
+        if !is_overtaken || self.0 == OVERTAKEN_AT_MOST {
+            return false;
+        }
+        self.0 += 1;
+        tokio::time::sleep(OVERTAKEN_PAUSE).await;
+        true
     }
 }
 

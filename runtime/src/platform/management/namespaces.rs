@@ -53,7 +53,13 @@ impl Platform {
         }
         let now = now_ms();
         let namespace = Namespace { name, description, created_at: now, modified_at: now };
-        Ok(self.store().save_namespace(namespace).await?)
+        let name = namespace.name.clone();
+        let saved = self.shared.backing.save_namespace(namespace).await;
+        saved.map_err(ManagementError::Store).map_err(|error| match error {
+            // Another node has made it, and this one does not know yet.
+            error if error.is_overtaken() => ManagementError::NamespaceExists(name),
+            other => other,
+        })
     }
 
     /// Deletes a namespace that has no functions.
@@ -68,7 +74,7 @@ impl Platform {
         if self.registry().has_namespace(&name) {
             return Err(ManagementError::NamespaceInUse(name));
         }
-        match self.store().delete_namespace(name.clone()).await? {
+        match self.shared.backing.delete_namespace(name.clone()).await? {
             true => Ok(()),
             false => Err(ManagementError::NoNamespace(name)),
         }

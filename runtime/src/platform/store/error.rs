@@ -1,5 +1,6 @@
 //! Errors of the store.
 
+use crate::platform::cluster::ClusterError;
 use rusqlite::ErrorCode;
 use std::{
     fmt, io,
@@ -31,6 +32,8 @@ pub enum StoreError {
     NoSuchCode { digest: String },
     /// When queueing an event: there is one with the same request id.
     Taken { request_id: String },
+    /// The servers of the cluster did not keep it.
+    Cluster(ClusterError),
     /// The store was closed.
     Closed,
 }
@@ -111,6 +114,7 @@ impl fmt::Display for StoreError {
                 formatter,
                 "an event with the request id {request_id} is there already; give it another"
             ),
+            Self::Cluster(error) => error.fmt(formatter),
             Self::Closed => formatter.write_str("the store is closed; open it again"),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError, checksum, schema};
 use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
 
 /// A function, whatever its version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,7 +12,7 @@ pub struct FunctionKey {
 }
 
 /// One version of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFunction {
     pub namespace: String,
     pub name: String,
@@ -28,7 +29,7 @@ pub struct StoredFunction {
 }
 
 /// A namespace that was made by the API.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Namespace {
     pub name: String,
     pub description: String,

@@ -6,9 +6,10 @@ use super::{
     recording,
 };
 use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
 
 /// One invocation, finished.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvocationRecord {
     pub request_id: String,
     pub namespace: String,

@@ -5,9 +5,10 @@ use rusqlite::{
     OptionalExtension, Row, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},
 };
+use serde::{Deserialize, Serialize};
 
 /// How far an event has come. The numbers are those in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventState {
     /// It waits for its first attempt or another.
     Queued = 0,
@@ -22,7 +23,7 @@ pub enum EventState {
 }
 
 /// How an event is terminated (`GraceShutdown` of `TerminateAsyncEvent`, docs/contract.md §3.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Termination {
     Kill = 1,
     /// SIGTERM first.
@@ -30,7 +31,7 @@ pub enum Termination {
 }
 
 /// What is known of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsyncEvent {
     pub request_id: String,
     pub namespace: String,

@@ -24,6 +24,9 @@ pub(super) async fn status(call: Call<'_>) -> Result<Bytes, ApiError> {
 
 pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
     let Call { platform, request_id, mut parameters } = call;
+    if platform.cluster().is_some() {
+        return Err(ApiError::no_list_of_events());
+    }
     let key = asked::function(&parameters)?;
     let page = asked::page(&parameters, LARGEST_PAGE)?;
     let descending = asked::descending(&parameters)?.unwrap_or(true);
@@ -122,7 +125,7 @@ pub(super) fn configuration(call: &Call<'_>) -> Result<Bytes, ApiError> {
 
 async fn event(platform: &Platform, parameters: &Parameters) -> Result<AsyncEvent, ApiError> {
     let id = parameters.required_text("InvokeRequestId")?;
-    let event = platform.store().event_status(id).await;
+    let event = platform.event_status(id).await;
     let event = event.map_err(|error| refusal::unread(platform, error))?;
     event.ok_or_else(|| ApiError::event_not_found(id))
 }

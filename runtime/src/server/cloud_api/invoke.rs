@@ -3,7 +3,9 @@
 use super::{Call, answer, asked, errors::ApiError, parameters::Parameters};
 use crate::{
     contract::report,
-    platform::{Completed, Platform, Refused, Request, Source},
+    platform::{
+        Completed, Platform, Refused, Request, Source, cluster::ClusterError, store::StoreError,
+    },
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -94,6 +96,7 @@ fn error(name: &str, refused: Refused, not_json: NotJson) -> ApiError {
         Refused::Event(invalid) => not_json(invalid.to_string()),
         Refused::NotJson(error) => not_json(error.to_string()),
         Refused::TooLarge { size, limit } => ApiError::event_too_large(size, limit),
+        Refused::Store(StoreError::Cluster(ClusterError::Full { .. })) => ApiError::queue_full(),
         Refused::Closing | Refused::Store(_) => ApiError::invoke_failed(refused),
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn request_status(call: Call<'_>) -> Result<Bytes, ApiError> {
         return Err(ApiError::function_not_found(&key.name));
     }
     let unread = |error| refusal::unread(platform, error);
-    let event = platform.store().event_status(asked_for).await.map_err(unread)?;
+    let event = platform.event_status(asked_for).await.map_err(unread)?;
     let records = platform.store().request_status(key.clone(), asked_for).await;
     let records = records.map_err(unread)?;
     let event = event.filter(|event| {

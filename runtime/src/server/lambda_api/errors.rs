@@ -2,7 +2,7 @@
 
 use super::named::Named;
 use crate::{
-    platform::Refused,
+    platform::{Refused, cluster::ClusterError, store::StoreError},
     server::routes::{Answer, typed},
 };
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -46,6 +46,7 @@ impl LambdaError {
             Refused::Event(invalid) => not_json(invalid),
             Refused::NotJson(error) => not_json(error),
             Refused::TooLarge { limit, .. } => Self::too_large(*limit),
+            Refused::Store(StoreError::Cluster(ClusterError::Full { .. })) => Self::throttled(),
             Refused::Closing | Refused::Store(_) => Self::internal(&refused.to_string()),
         }
     }

@@ -2,12 +2,14 @@
 //! path, the query, the named headers and the body.
 
 use super::{errors::LambdaError, header_text};
-use crate::server::cloud_api::signature::{Credentials, LARGEST_SKEW, hex, keyed};
+use crate::server::{
+    authorization::{Authorization, authorization, hex, keyed, same},
+    cloud_api::signature::{Credentials, LARGEST_SKEW},
+};
 use http::{header, request::Parts};
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
-use subtle::ConstantTimeEq;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "lambda";
@@ -24,9 +26,9 @@ pub(super) fn check(
     credentials: &Credentials,
     now: i64,
 ) -> Result<(), LambdaError> {
-    let authorization = head.headers.get(header::AUTHORIZATION);
-    let authorization = authorization.ok_or_else(LambdaError::not_signed)?;
-    let given = authorization.to_str().ok().and_then(Authorization::read).ok_or_else(|| {
+    let header = head.headers.get(header::AUTHORIZATION).ok_or_else(LambdaError::not_signed)?;
+    let given = header.to_str().ok().and_then(|text| authorization(text, ALGORITHM));
+    let (given, [date, region, service]) = given.and_then(with_scope).ok_or_else(|| {
         LambdaError::incomplete_signature(
             "Authorization header requires 'Credential' parameter. Authorization header requires \
              'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
@@ -40,19 +42,19 @@ pub(super) fn check(
         return Err(LambdaError::unknown_key());
     }
     let time = header_text(head, "x-amz-date");
-    check_time(time, given.date, now)?;
-    if given.service != SERVICE {
+    check_time(time, date, now)?;
+    if service != SERVICE {
         return Err(LambdaError::invalid_signature(
             "Credential should be scoped to correct service: 'lambda'. ",
         ));
     }
-    check_names(head, given.signed_headers)?;
+    check_names(head, &given)?;
 
     let request = canonical(head, body, given.signed_headers);
     let signed = format!("{ALGORITHM}\n{time}\n{}\n{}", given.scope, hex(&Sha256::digest(request)));
     let secret = format!("AWS4{}", credentials.secret_key.text());
-    let mut key = keyed(secret.as_bytes(), given.date);
-    for part in [given.region, given.service, "aws4_request"] {
+    let mut key = keyed(secret.as_bytes(), date);
+    for part in [region, service, "aws4_request"] {
         key = keyed(&key, part);
     }
     if same(&hex(&keyed(&key, &signed)), given.signature) {
@@ -62,42 +64,11 @@ pub(super) fn check(
     }
 }
 
-/// `AWS4-HMAC-SHA256 Credential=ID/DATE/REGION/SERVICE/aws4_request, SignedHeaders=A;B,
-/// Signature=HEX`
-struct Authorization<'a> {
-    key_id: &'a str,
-    /// `DATE/REGION/SERVICE/aws4_request`.
-    scope: &'a str,
-    date: &'a str,
-    region: &'a str,
-    service: &'a str,
-    signed_headers: &'a str,
-    signature: &'a str,
-}
-
-impl<'a> Authorization<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let rest = text.strip_prefix(ALGORITHM)?.strip_prefix(' ')?;
-        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in rest.split(',') {
-            let (name, value) = part.trim_ascii().split_once('=')?;
-            let place = match name {
-                "Credential" => &mut credential,
-                "SignedHeaders" => &mut signed_headers,
-                "Signature" => &mut signature,
-                _ => return None,
-            };
-            if place.replace(value).is_some() {
-                return None;
-            }
-        }
-        let (key_id, scope) = credential?.split_once('/')?;
-        let [date, region, service, "aws4_request"] = scope.split('/').collect::<Vec<_>>()[..]
-        else {
-            return None;
-        };
-        let (signed_headers, signature) = (signed_headers?, signature?);
-        Some(Self { key_id, scope, date, region, service, signed_headers, signature })
+/// The header, and what its scope `DATE/REGION/SERVICE/aws4_request` says.
+fn with_scope(given: Authorization<'_>) -> Option<(Authorization<'_>, [&str; 3])> {
+    match given.scope.split('/').collect::<Vec<_>>()[..] {
+        [date, region, service, "aws4_request"] => Some((given, [date, region, service])),
+        _ => None,
     }
 }
 
@@ -141,13 +112,12 @@ fn check_time(time: &str, date: &str, now: i64) -> Result<(), LambdaError> {
 }
 
 /// The host must be signed, and all of `X-Amz-`: the function's event and its kind, its version.
-fn check_names(head: &Parts, signed: &str) -> Result<(), LambdaError> {
-    let is_signed = |name: &str| signed.split(';').any(|each| each == name);
+fn check_names(head: &Parts, given: &Authorization<'_>) -> Result<(), LambdaError> {
     let names = head.headers.keys().map(http::HeaderName::as_str);
     let missing = names
         .filter(|name| name.starts_with("x-amz-"))
         .chain(["host"])
-        .find(|name| !is_signed(name));
+        .find(|name| !given.signs(name));
     match missing {
         None => Ok(()),
         Some("host") => Err(LambdaError::invalid_signature(
@@ -209,9 +179,4 @@ fn encoded(text: &str, also: &[u8]) -> String {
         }
         out
     })
-}
-
-/// Compares in a time that depends only on the length.
-fn same(ours: &str, theirs: &str) -> bool {
-    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
 }

@@ -49,7 +49,7 @@ impl Overview {
             counts: platform.counts().all().into_iter().collect(),
             instances,
             waiting: platform.waiting(),
-            queued: platform.store().queued().await.ok(),
+            queued: platform.queued().await.ok(),
             invocations: invocations.map(|(records, _)| records).map_err(|error| error.to_string()),
         }
     }

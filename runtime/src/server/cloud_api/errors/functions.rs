@@ -121,6 +121,12 @@ impl ApiError {
         Self::of("FailedOperation.FunctionStatusError", message)
     }
 
+    /// The queue of asynchronous invocations is full.
+    pub fn queue_full() -> Self {
+        let message = "Too many asynchronous invocations wait already; try again later.";
+        Self::of("RequestLimitExceeded", message)
+    }
+
     /// No instance could be started for the invocation.
     pub fn invoke_failed(reason: impl Display) -> Self {
         Self::of("FailedOperation.InvokeFunction", format!("The function was not run: {reason}."))

@@ -6,7 +6,8 @@ use super::super::{
     form::{self, Pair},
     wire::Received,
 };
-use super::{Claim, Credentials, same};
+use super::{Claim, Credentials};
+use crate::server::authorization::same;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use http::Method;

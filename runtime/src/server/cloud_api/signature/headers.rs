@@ -2,12 +2,11 @@
 //! query, some headers and the body.
 
 use super::super::{errors::ApiError, wire::Received};
-use super::{Claim, Credentials, same};
-use hmac::{Hmac, KeyInit, Mac};
+use super::{Claim, Credentials};
+use crate::server::authorization::{self, Authorization, Digested, hex, keyed, same};
 use http::{HeaderName, header};
 use jiff::{Timestamp, tz::Offset};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 const SERVICE: &str = "scf";
@@ -19,19 +18,23 @@ pub(super) fn check(
     credentials: &Credentials,
     now: i64,
 ) -> Result<(), ApiError> {
-    let given = Authorization::read(authorization).ok_or_else(ApiError::invalid_authorization)?;
+    let given = authorization::authorization(authorization, ALGORITHM)
+        // Both must be signed. Otherwise a request for one server would be valid for another.
+        .filter(|given| given.signs("host") && given.signs("content-type"))
+        .ok_or_else(ApiError::invalid_authorization)?;
+    let scope = Key::read(given.scope).ok_or_else(ApiError::invalid_authorization)?;
     let claim = Claim {
-        secret_id: given.secret_id,
+        secret_id: given.key_id,
         timestamp: received
             .header(&HeaderName::from_static("x-tc-timestamp"))?
             .ok_or_else(|| ApiError::missing_parameter("Timestamp"))?,
         token: received.header(&HeaderName::from_static("x-tc-token"))?,
     };
     let timestamp = claim.check(credentials, now)?;
-    if given.service != SERVICE || Some(given.date) != date(timestamp).as_deref() {
+    if scope.service != SERVICE || Some(scope.date) != date(timestamp).as_deref() {
         return Err(ApiError::signature_failure());
     }
-    let key = given.key(credentials);
+    let key = scope.made_of(credentials);
     let payload = payload_hash(received)?;
     // The document has headers' values in lower case; the Python SDK signs them as they are.
     for values in [Values::AsSent, Values::LowerCase] {
@@ -49,53 +52,21 @@ pub(super) fn check(
     Err(ApiError::signature_failure())
 }
 
-/// `TC3-HMAC-SHA256 Credential=ID/DATE/SERVICE/tc3_request, SignedHeaders=A;B, Signature=HEX`
-struct Authorization<'a> {
-    secret_id: &'a str,
-    /// `DATE/SERVICE/tc3_request`.
-    scope: &'a str,
+/// The key that requests of one day and service are signed with.
+struct Key<'a> {
     date: &'a str,
     service: &'a str,
-    /// The names, as they are written.
-    signed_headers: &'a str,
-    signature: &'a str,
 }
 
-impl<'a> Authorization<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let rest = text.strip_prefix(ALGORITHM)?.strip_prefix(' ')?;
-        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in rest.split(',') {
-            let (name, value) = part.trim_ascii().split_once('=')?;
-            let place = match name {
-                "Credential" => &mut credential,
-                "SignedHeaders" => &mut signed_headers,
-                "Signature" => &mut signature,
-                _ => return None,
-            };
-            if place.replace(value).is_some() {
-                return None;
-            }
-        }
-        let (secret_id, scope) = credential?.split_once('/')?;
+impl<'a> Key<'a> {
+    /// Reads `DATE/SERVICE/tc3_request`.
+    fn read(scope: &'a str) -> Option<Self> {
         let (date, rest) = scope.split_once('/')?;
         let service = rest.strip_suffix("/tc3_request")?;
-        let signed_headers = signed_headers?;
-        // Both must be signed. Otherwise a request for one server would be valid for another.
-        let signed = |name| signed_headers.split(';').any(|each| each == name);
-        let signed = signed("host") && signed("content-type");
-        signed.then_some(Self {
-            secret_id,
-            scope,
-            date,
-            service,
-            signed_headers,
-            signature: signature?,
-        })
+        Some(Self { date, service })
     }
 
-    /// The key of one day and service.
-    fn key(&self, credentials: &Credentials) -> Digested {
+    fn made_of(&self, credentials: &Credentials) -> Digested {
         let secret = format!("TC3{}", credentials.secret_key.0);
         let day = keyed(secret.as_bytes(), self.date);
         keyed(&keyed(&day, self.service), "tc3_request")
@@ -159,22 +130,4 @@ fn payload_hash(received: &Received<'_>) -> Result<String, ApiError> {
 fn date(timestamp: i64) -> Option<String> {
     let time = Timestamp::from_second(timestamp).ok()?;
     Some(Offset::UTC.to_datetime(time).date().to_string())
-}
-
-type Digested = [u8; 32];
-
-/// A text's digest with a key: HMAC-SHA256.
-pub fn keyed(key: &[u8], text: &str) -> Digested {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length will do");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().into()
-}
-
-/// Bytes as pairs of digits, in lower case.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing into a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

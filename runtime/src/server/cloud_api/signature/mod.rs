@@ -7,9 +7,8 @@
 mod forms;
 mod headers;
 
-pub use headers::{hex, keyed};
-
 use super::{errors::ApiError, wire::Received};
+use crate::server::authorization::same;
 use http::{Method, header};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -104,9 +103,4 @@ impl Claim<'_> {
             _ => Ok(timestamp),
         }
     }
-}
-
-/// Compares in a time that depends only on the length.
-fn same(ours: &str, theirs: &str) -> bool {
-    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
 }

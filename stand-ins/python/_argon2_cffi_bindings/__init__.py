@@ -1,0 +1,1 @@
+"""krait: the stand-in for the module of argon2-cffi-bindings."""
