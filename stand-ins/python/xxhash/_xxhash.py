@@ -141,7 +141,7 @@ def _functions(kind):
 
 xxh32 = _hash_class("32", "XXH32", 4, 16, 32)
 xxh64 = _hash_class("64", "XXH64", 8, 32, 64)
-xxh3_64 = _hash_class("3_64", "XXH3_64", 8, 64, 64)
+xxh3_64 = _hash_class("3_64", "XXH3_64", 8, 32, 64)
 xxh3_128 = _hash_class("3_128", "XXH3_128", 16, 64, 64)
 xxh32_digest, xxh32_hexdigest, xxh32_intdigest = _functions("32")
 xxh64_digest, xxh64_hexdigest, xxh64_intdigest = _functions("64")
