@@ -1,22 +1,29 @@
 //! The cloud API's form, compiled by itself: these modules need nothing else of krait.
 
-#[path = "../../../runtime/src/server/cloud_api/actions/mod.rs"]
-pub mod actions;
-#[path = "../../../runtime/src/server/cloud_api/errors/mod.rs"]
-pub mod errors;
-#[path = "../../../runtime/src/server/cloud_api/parameters.rs"]
-pub mod parameters;
-#[path = "../../../runtime/src/server/cloud_api/shape.rs"]
-pub mod shape;
-#[path = "../../../runtime/src/server/cloud_api/signature/mod.rs"]
-pub mod signature;
-#[path = "../../../runtime/src/server/cloud_api/wire.rs"]
-pub mod wire;
+#[path = "../../../runtime/src/server"]
+mod server {
+    mod authorization;
 
-#[path = "../../../runtime/src/server/cloud_api/form.rs"]
-mod form;
-#[path = "../../../runtime/src/server/cloud_api/json.rs"]
-mod json;
+    #[path = "cloud_api/actions/mod.rs"]
+    pub mod actions;
+    #[path = "cloud_api/errors/mod.rs"]
+    pub mod errors;
+    #[path = "cloud_api/parameters.rs"]
+    pub mod parameters;
+    #[path = "cloud_api/shape.rs"]
+    pub mod shape;
+    #[path = "cloud_api/signature/mod.rs"]
+    pub mod signature;
+    #[path = "cloud_api/wire.rs"]
+    pub mod wire;
+
+    #[path = "cloud_api/form.rs"]
+    mod form;
+    #[path = "cloud_api/json.rs"]
+    mod json;
+}
+
+pub use server::{actions, errors, parameters, shape, signature, wire};
 
 /// Facts of the platform: cron, `--set`, handlers, environments.
 #[allow(dead_code, clippy::all, reason = "only a part of it is called here, and krait's build lints it")]
