@@ -96,16 +96,16 @@ test("an endless loop is ended at its time, and the next run works", async () =>
   const shown = await open();
   await shown.example.selectOption("An endless loop");
   await shown.page.getByText("Options").click();
-  await shown.page.getByLabel("Timeout").fill("1");
+  await shown.page.getByLabel("Timeout").fill("3");
   await shown.run.click();
   await shown.log.getByText("until the time limit").waitFor();
   assert.equal(await shown.status.textContent(), "Running…");
-  await shown.says("Failed: Invoking task timed out after 1 seconds");
+  await shown.says("Failed: Invoking task timed out after 3 seconds");
   assert.equal(
     normal(await shown.retMsg.textContent()),
     `{
   "errorCode": -1,
-  "errorMessage": "Invoking task timed out after 1 seconds",
+  "errorMessage": "Invoking task timed out after 3 seconds",
   "requestId": "<id>",
   "statusCode": 433
 }`,
@@ -117,7 +117,7 @@ test("an endless loop is ended at its time, and the next run works", async () =>
       .join("\n"),
     "until the time limit, or until you press Stop\n" +
       'ERROR RequestId:<id> Result:{"errorCode":-1,"errorMessage":"Invoking task timed out after ' +
-      '1 seconds","statusCode":433}\n' +
+      '3 seconds","statusCode":433}\n' +
       "END RequestId:<id>\n" +
       "Report RequestId:<id> Duration:<n>ms Memory:128MB MemUsage:<n>MB\n",
   );
