@@ -1,4 +1,4 @@
-//! The guarantees of `krait serve`'s store, tested by calls of the library.
+//! The guarantees of `krait serve`'s store and of a cluster's queue, tested by calls of the library.
 
 mod store;
 
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         store::records::trials(),
         store::children::trials(),
         store::code::trials(),
+        store::protocol::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -41,16 +41,17 @@ def package(source):
 
 
 class Nats:
-    """NATS servers with JetStream: one, or several that are a cluster."""
+    """NATS servers with JetStream: one, or several that are a cluster. `settings` are the servers',
+    `jetstream` those of what they keep."""
 
-    def __init__(self, count=1, settings=""):
+    def __init__(self, count=1, settings="", jetstream=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="krait-nats-"))
         ports = free_ports(2 * count)
         self.ports, self.routes = ports[:count], ports[count:]
         self.processes = [None] * count
         for number in range(count):
             text = f'port: {self.ports[number]}\nhost: "127.0.0.1"\nserver_name: "n{number}"\n'
-            text += f'jetstream {{ store_dir: "{self.folder}/{number}" }}\n{settings}\n'
+            text += f'jetstream {{ store_dir: "{self.folder}/{number}"\n{jetstream} }}\n{settings}\n'
             if count > 1:
                 routes = ", ".join(f"nats://127.0.0.1:{port}" for port in self.routes)
                 text += f'cluster {{ name: "c", listen: "127.0.0.1:{self.routes[number]}", routes: [{routes}] }}\n'
@@ -78,6 +79,20 @@ class Nats:
         except AssertionError:
             raise AssertionError(log.read_text())
 
+    def make_stream(self, **config):
+        """Makes a stream before krait does, by the protocol's own lines."""
+        request = json.dumps({"retention": "limits", "storage": "file", "num_replicas": 1, **config})
+        with socket.create_connection(("127.0.0.1", self.ports[0]), PATIENCE) as connection:
+            lines = connection.makefile("rwb")
+            lines.readline()
+            subject = f"$JS.API.STREAM.CREATE.{config['name']}"
+            lines.write(f'CONNECT {{"verbose": false}}\r\nSUB answer 1\r\nPUB {subject} answer {len(request)}\r\n{request}\r\n'.encode())
+            lines.flush()
+            while not (line := lines.readline()).startswith(b"MSG"):
+                assert line, "no answer"
+            answer = json.loads(lines.readline())
+        assert "error" not in answer, answer
+
     def kill(self, number):
         self.processes[number].kill()
         self.processes[number].wait()
@@ -93,10 +108,10 @@ class Nats:
 class Node(server.Server):
     """A node of krait."""
 
-    def __init__(self, nats, name, files=None, options=(), common=None):
+    def __init__(self, url, name, files=None, options=(), common=None):
         self.name = name
         more = ["--allow-write", common] if common else []
-        super().__init__(files or {}, ["--cluster", nats.url, "--node", name, *more, *options])
+        super().__init__(files or {}, ["--cluster", url, "--node", name, *more, *options])
 
     def call(self, action, **parameters):
         """The answer's `Response` of an action of the cloud's API."""
@@ -126,20 +141,20 @@ class Node(server.Server):
 
 
 class Case(unittest.TestCase):
-    """A test with NATS servers: SERVERS of them."""
+    """A test with NATS servers: SERVERS of them, with more settings of JetStream."""
 
-    SERVERS = 1
+    SERVERS, JETSTREAM = 1, ""
     maxDiff = None
 
     def setUp(self):
-        self.nats = Nats(self.SERVERS)
+        self.nats = Nats(self.SERVERS, jetstream=self.JETSTREAM)
         self.addCleanup(self.nats.close)
         # Functions of all nodes write here.
         self.common = pathlib.Path(tempfile.mkdtemp(prefix="krait-cluster-"))
         self.addCleanup(shutil.rmtree, self.common, ignore_errors=True)
 
-    def node(self, name, files=None, options=()):
-        node = Node(self.nats, name, files, options, self.common)
+    def node(self, name, files=None, options=(), url=None):
+        node = Node(url or self.nats.url, name, files, options, self.common)
         self.addCleanup(node.close)
         return node
 

@@ -80,8 +80,8 @@ class Events(Case):
         killed = time.monotonic()
         c = self.node("c", options=["--role", "worker"])
         self.until_lines(2, "begun")
-        # The lease is ten seconds.
-        self.assertLess(time.monotonic() - killed, 12)
+        # The lease is ten seconds; the rest is for a busy machine.
+        self.assertLess(time.monotonic() - killed, 20)
         self.until_lines(1)
         self.assertEqual(self.lines(), [f"1 {request_id}"])
         wait_until(lambda: a.status(request_id) == "FINISHED", PATIENCE, "its result")
@@ -165,6 +165,7 @@ class TheServerAway(Case):
         a.create("job", noting(self.common))
         first = a.queue("job", {"number": 1})
         self.until_lines(1)
+        # The server may not have the first event's result and record yet. Neither is lost then.
         self.nats.kill(0)
         a.says("is lost: asynchronous calls are refused until it is back")
         # What needs no server goes on.
@@ -178,11 +179,12 @@ class TheServerAway(Case):
         wait_until(lambda: a.metric("krait_cluster_connected") == 1, PATIENCE, "the connection")
         third = a.queue("job", {"number": 3})
         self.until_lines(3)
-        wait_until(lambda: a.status(third) == "FINISHED", PATIENCE, "its result")
-        self.assertEqual(a.status(first), "FINISHED")
-        # The record of the call meanwhile was not lost.
+        for request_id in (first, third):
+            wait_until(lambda: a.status(request_id) == "FINISHED", PATIENCE, "its result")
+        # The record of the call meanwhile was not lost, and none is there twice.
         logs = lambda: a.call("GetFunctionLogs", FunctionName="job")["TotalCount"]
-        wait_until(lambda: logs() == 3, PATIENCE, "the records")
+        wait_until(lambda: logs() >= 3, PATIENCE, "the records")
+        self.assertEqual(logs(), 3)
 
 
 if __name__ == "__main__":

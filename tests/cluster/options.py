@@ -57,21 +57,13 @@ class Refused(unittest.TestCase):
             self.error("--cluster", f"nats://krait:wrong@127.0.0.1:{port}"),
             (3, f"error: the NATS server at nats://127.0.0.1:{port} refuses the credentials in --cluster; give them as nats://user:password@host or nats://token@host"),
         )
-
-        class Admitted:
-            url = f"nats://krait:p%40ss@127.0.0.1:{port}"
-
-        with Node(Admitted, "a", HELLO) as node:
+        with Node(f"nats://krait:p%40ss@127.0.0.1:{port}", "a", HELLO) as node:
             self.assertEqual(node.returned("hello"), 1)
 
     def test_a_token(self):
         nats = Nats(settings='authorization { token: "t0ken" }')
         self.addCleanup(nats.close)
-
-        class Admitted:
-            url = f"nats://t0ken@127.0.0.1:{nats.ports[0]}"
-
-        with Node(Admitted, "a", HELLO) as node:
+        with Node(f"nats://t0ken@127.0.0.1:{nats.ports[0]}", "a", HELLO) as node:
             self.assertEqual(node.returned("hello"), 1)
 
     def test_more_replicas_than_servers(self):

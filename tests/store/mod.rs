@@ -4,6 +4,7 @@ pub(crate) mod children;
 pub(crate) mod code;
 pub(crate) mod lists;
 pub(crate) mod opening;
+pub(crate) mod protocol;
 pub(crate) mod queue;
 pub(crate) mod records;
 

@@ -53,7 +53,7 @@ use std::{
 };
 use stop::Stop;
 use store::{AsyncEvent, EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// The version of a function that is not published.
 pub(crate) const LATEST: &str = "$LATEST";
@@ -91,6 +91,8 @@ struct Shared {
     /// An event was queued, or may be due sooner.
     pub queued: Notify,
     pub closing: AtomicBool,
+    /// Whether events may still be pulled from a cluster.
+    pub pulling: watch::Sender<bool>,
 }
 
 /// What a platform is made with.
@@ -174,6 +176,7 @@ impl Platform {
             running: Running::default(),
             queued: Notify::new(),
             closing: AtomicBool::new(false),
+            pulling: watch::Sender::new(false),
         });
         Self { shared }
     }
@@ -420,7 +423,11 @@ impl Platform {
     pub async fn close(&self, limit: Duration) {
         self.shared.closing.store(true, std::sync::atomic::Ordering::Relaxed);
         self.shared.queued.notify_one();
-        let _ = tokio::time::timeout(limit, self.shared.running.until_none()).await;
+        let over = async {
+            let _ = self.shared.pulling.subscribe().wait_for(|pulling| !pulling).await;
+            self.shared.running.until_none().await;
+        };
+        let _ = tokio::time::timeout(limit, over).await;
         if let Some(cluster) = self.cluster() {
             let sent = async {
                 while !cluster.is_all_sent() {

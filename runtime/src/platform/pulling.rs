@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// How often new functions are looked for.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
@@ -29,26 +29,38 @@ const PULLED_AT_ONCE: usize = 64;
 pub(super) async fn run(shared: Arc<Shared>, cluster: Cluster) {
     let at_work = Arc::<AtWork>::default();
     let mut pulling: HashMap<FunctionKey, JoinHandle<()>> = HashMap::new();
+    let (over, is_over) = watch::channel(false);
+    shared.pulling.send_replace(true);
     while !shared.closing.load(Ordering::Relaxed) {
         pulling.retain(|_, task| !task.is_finished());
         for key in shared.registry.keys().into_iter().chain(cluster.deleted_keys()) {
             pulling.entry(key.clone()).or_insert_with(|| {
-                tokio::spawn(pull(shared.clone(), cluster.clone(), at_work.clone(), key))
+                let over = is_over.clone();
+                tokio::spawn(pull(shared.clone(), cluster.clone(), at_work.clone(), key, over))
             });
         }
-        tokio::time::sleep(LOOK_INTERVAL).await;
+        // Closing notifies.
+        let _ = tokio::time::timeout(LOOK_INTERVAL, shared.queued.notified()).await;
     }
-    // Events that come now are left to other nodes.
+    // Events that come now go back to the queue, for other nodes.
+    over.send_replace(true);
     for task in pulling.into_values() {
-        task.abort();
+        let _ = task.await;
     }
+    shared.pulling.send_replace(false);
 }
 
 /// Pulls a function's events until it is gone. Events of a function that was deleted are pulled
 /// until there are none, so that each gets its result.
-async fn pull(shared: Arc<Shared>, cluster: Cluster, at_work: Arc<AtWork>, key: FunctionKey) {
+async fn pull(
+    shared: Arc<Shared>,
+    cluster: Cluster,
+    at_work: Arc<AtWork>,
+    key: FunctionKey,
+    mut over: watch::Receiver<bool>,
+) {
     let mut pulled = None;
-    loop {
+    while !*over.borrow() {
         let is_there = shared.registry.get(&key).is_some();
         if !is_there && !cluster.was_deleted(&key) {
             // The project has it no longer. Other nodes may.
@@ -72,7 +84,7 @@ async fn pull(shared: Arc<Shared>, cluster: Cluster, at_work: Arc<AtWork>, key: 
         let take = |event| {
             tokio::spawn(work(Underway::begin(&shared, &at_work, event)));
         };
-        match cluster.pull(consumer, room, take).await {
+        match cluster.pull(consumer, room, &mut over, take).await {
             Ok(0) if !is_there => {
                 cluster.note_there(&key);
                 return cluster.forget_pulled(&key).await;

@@ -121,7 +121,8 @@ impl Scrape {
         metric.encode_info(&[("node", node.name.as_str()), ("role", node.role)])?;
         let help = "Whether this node is connected to the cluster's servers.";
         gauge(encoder, "krait_cluster_connected", help, Some(u64::from(node.is_connected)))?;
-        let help = "Events that came to this node after an attempt had begun that never ended.";
+        let help =
+            "Events that came to this node after they had come to a node that did not end them.";
         let name = "krait_redelivered_events";
         let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
         count_of(&mut metric, node.redelivered)

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! stream KRAIT_QUEUE          krait.queue.NAMESPACE.FUNCTION.ID   events to be run: a work queue
-//! stream KRAIT_EVENTS         krait.event.ID                      how far each has come   queue.rs
+//! stream KRAIT_EVENTS         krait.event.ID                      how far each has come   notes.rs
 //! stream KRAIT_RECORDS        krait.record.NAMESPACE.FUNCTION     results and logs      records.rs
 //! bucket krait-functions      function.NAMESPACE.NAME.VERSION     configuration       functions.rs
 //!                             namespace.NAME
@@ -21,6 +21,8 @@ mod code;
 mod error;
 mod functions;
 mod link;
+mod notes;
+pub mod protocol;
 mod queue;
 mod records;
 
@@ -53,7 +55,7 @@ use std::{
 /// How many events the queue holds (docs/contract.md §5). One more is refused.
 const QUEUED_EVENTS: i64 = 100_000;
 
-/// For how long the queue knows the ids of events, so that none is queued twice.
+/// For how long a stream knows the ids of events or records, so that none is kept twice.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
 
 /// How long results and records are kept (docs/contract.md §3.5), and how many.
@@ -292,7 +294,7 @@ fn of_events() -> Config {
     Config {
         name: "KRAIT_EVENTS".to_owned(),
         description: Some("krait: results of asynchronous events, and their retries".to_owned()),
-        subjects: vec![format!("{}*", queue::NOTED)],
+        subjects: vec![format!("{}*", notes::NOTED)],
         max_messages: KEPT_EVENTS,
         max_messages_per_subject: 1,
         max_bytes: KEPT_EVENT_BYTES,
@@ -309,6 +311,7 @@ fn of_records() -> Config {
         max_messages: KEPT_RECORDS,
         max_bytes: KEPT_RECORD_BYTES,
         max_age: KEPT,
+        duplicate_window: DUPLICATE_WINDOW,
         ..on_disk()
     }
 }

@@ -8,9 +8,15 @@
 //! A retry is the same message, given back with a delay. What must be known of an event beyond its
 //! message, such as how often it failed, is noted under its request id. When an event ends, its
 //! result is noted first, and then the message is acknowledged. A message whose event has a result
-//! is acknowledged without running it.
+//! is acknowledged without running it (`protocol.rs`).
+//!
+//! Where the servers have no room for a note, the message goes first: nothing else makes room.
 
-use super::{Cluster, ClusterError, header, message};
+use super::{
+    Cluster, ClusterError, header, message,
+    notes::{Noting, Place},
+    protocol::{Delivered, Noted, delivered, is_going},
+};
 use crate::platform::store::{
     AsyncEvent, Ending, EventResult, EventState, FunctionKey, NewEvent, QueuedEvent, RetryClass,
     Termination,
@@ -21,17 +27,14 @@ use async_nats::jetstream::{
     message::Acker,
 };
 use futures_util::StreamExt as _;
-use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 /// What queued events' subjects begin with; then come namespace, function and request id.
 pub(super) const QUEUED: &str = "krait.queue.";
-/// What the subjects of notes begin with; then comes the request id.
-pub(super) const NOTED: &str = "krait.event.";
 /// What the subjects of requests to end an invocation begin with.
 const STOPPED: &str = "krait.stop.";
 
@@ -49,6 +52,9 @@ const PULL: Duration = Duration::from_secs(5);
 /// After this a pull is given up, even if the client does not say that it is over.
 const PULL_GIVEN_UP: Duration = Duration::from_secs(8);
 
+/// How long an ending node waits for events that are on their way to it.
+const STRAGGLERS: Duration = Duration::from_millis(50);
+
 /// The pause before something is tried again that the servers did not answer.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long an event is given back for that could not be looked up.
@@ -65,15 +71,8 @@ const RET_MSG_BYTES: usize = 64 << 10;
 pub(super) struct Held {
     acker: Arc<Acker>,
     noted: Noted,
-}
-
-/// What is noted of an event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Noted {
-    #[serde(flatten)]
-    event: AsyncEvent,
-    run_errors: u32,
-    system_errors: u32,
+    /// The note that this node knows of it.
+    known: Place,
 }
 
 /// The consumer of a function's events.
@@ -129,7 +128,8 @@ impl Cluster {
     }
 
     /// Pulls at most `most` events, and gives each to `take`. Returns how many after some
-    /// seconds, or when the connection was made anew.
+    /// seconds, when the connection was made anew, or when `over` changes. Events that come then
+    /// go back to the queue.
     ///
     /// # Errors
     /// When the servers do not answer, or the consumer is gone.
@@ -137,6 +137,7 @@ impl Cluster {
         &self,
         from: &Pulled,
         most: usize,
+        over: &mut watch::Receiver<bool>,
         mut take: impl FnMut(QueuedEvent),
     ) -> Result<usize, ClusterError> {
         let away = |reason: String| ClusterError::Away { reason };
@@ -150,6 +151,10 @@ impl Cluster {
                 next = timeout(PULL_GIVEN_UP, batch.next()) => next.ok().flatten(),
                 // The servers forgot the pull.
                 _ = connections.changed() => None,
+                _ = over.changed() => {
+                    give_back(&mut batch).await;
+                    None
+                }
             };
             let Some(next) = next else { return Ok(taken) };
             let pulled = next.map_err(|error| away(error.to_string()))?;
@@ -162,7 +167,7 @@ impl Cluster {
 
     /// What is to be run for a message, if anything is.
     async fn taken(&self, pulled: jetstream::Message) -> Option<QueuedEvent> {
-        let delivered = pulled.info().map_or(1, |info| info.delivered);
+        let deliveries = pulled.info().map_or(1, |info| info.delivered);
         let Some(found) = event_of(&pulled) else {
             self.shared.log.note(&format!(
                 "the message {} in the queue is no event, and is removed",
@@ -180,26 +185,27 @@ impl Cluster {
             return None;
         }
         // A first delivery has nothing noted, but for timers: all nodes fire them.
-        let may_be_known = delivered > 1 || found.invoke_type == "TIMER";
-        let before = if may_be_known { self.noted(&request_id).await } else { Ok(None) };
-        let Ok(before) = before else {
+        let may_be_known = deliveries > 1 || found.invoke_type == "TIMER";
+        let before = if may_be_known { self.noted(&request_id).await } else { Ok((None, 0)) };
+        let Ok((before, known)) = before else {
             let _ = acker.ack_with(AckKind::Nak(Some(LOOKED_UP_AGAIN))).await;
             return None;
         };
         let now = crate::platform::now_ms();
+        match delivered(before.as_ref(), now) {
+            Delivered::Over => {
+                let _ = acker.ack_with(AckKind::Ack).await;
+                return None;
+            }
+            Delivered::Early { left } => {
+                let _ = acker.ack_with(AckKind::Nak(Some(Duration::from_millis(left)))).await;
+                return None;
+            }
+            Delivered::Due => {}
+        }
         let mut noted = before.unwrap_or(Noted { event: found, run_errors: 0, system_errors: 0 });
-        if !is_going(noted.event.state) {
-            let _ = acker.ack_with(AckKind::Ack).await;
-            return None;
-        }
-        if noted.event.due_at > now {
-            // A server that was started again has forgotten the delay.
-            let left = u64::try_from(noted.event.due_at - now).unwrap_or(0);
-            let _ = acker.ack_with(AckKind::Nak(Some(Duration::from_millis(left)))).await;
-            return None;
-        }
         // Each attempt that ended is noted.
-        if delivered - 1 > i64::from(noted.event.attempt) {
+        if deliveries - 1 > i64::from(noted.event.attempt) {
             self.shared.redelivered.fetch_add(1, Ordering::Relaxed);
         }
         noted.event.state = EventState::Running;
@@ -217,16 +223,14 @@ impl Cluster {
             run_errors: noted.run_errors,
             system_errors: noted.system_errors,
         };
-        self.held().insert(request_id, Held { acker, noted });
+        self.held().insert(request_id, Held { acker, noted, known });
         Some(event)
     }
 
     /// Notes an event's result, and takes it out of the queue. This waits until the servers have
-    /// the result.
+    /// the result. If they have no room for it, the event is taken out first.
     pub(in crate::platform) async fn finish(&self, request_id: &str, result: EventResult) {
-        let Some(mut noted) = self.held().get(request_id).map(|held| held.noted.clone()) else {
-            return;
-        };
+        let Some((mut noted, known)) = self.held_note(request_id) else { return };
         let ret_msg = &result.ret_msg[..result.ret_msg.floor_char_boundary(RET_MSG_BYTES)];
         noted.event.state = match result.ending {
             Ending::Finished => EventState::Finished,
@@ -236,20 +240,22 @@ impl Cluster {
         noted.event.status_code = Some(result.status_code);
         noted.event.ret_msg = Some(ret_msg.to_owned());
         noted.event.ended_at = Some(result.ended_at);
-        self.note_surely(request_id, &noted).await;
+        let noting = self.note_surely(request_id, noted.clone(), known).await;
         self.release(request_id, AckKind::Ack).await;
+        if let Noting::NoRoom = noting {
+            self.note_late(request_id, &noted, known).await;
+        }
     }
 
-    /// Gives an event back, for an attempt at `due_at`. This waits until the servers know why.
+    /// Gives an event back, for an attempt at `due_at`. This waits until the servers know why. If
+    /// they have no room for that, this attempt is not counted.
     pub(in crate::platform) async fn postpone(
         &self,
         request_id: &str,
         due_at: i64,
         class: RetryClass,
     ) {
-        let Some(mut noted) = self.held().get(request_id).map(|held| held.noted.clone()) else {
-            return;
-        };
+        let Some((mut noted, known)) = self.held_note(request_id) else { return };
         match class {
             RetryClass::RunError => noted.run_errors += 1,
             RetryClass::SystemError => noted.system_errors += 1,
@@ -257,7 +263,10 @@ impl Cluster {
         }
         noted.event.state = EventState::Queued;
         noted.event.due_at = due_at;
-        self.note_surely(request_id, &noted).await;
+        if let Noting::Kept = self.note_surely(request_id, noted, known).await {
+            // Another node has the event. To give it back would take it away from there.
+            return self.forget_held(request_id);
+        }
         let pause = u64::try_from(due_at - crate::platform::now_ms()).unwrap_or(0);
         self.release(request_id, AckKind::Nak(Some(Duration::from_millis(pause)))).await;
     }
@@ -288,15 +297,24 @@ impl Cluster {
         if !is_token(request_id) {
             return Ok(None);
         }
-        if let Some(noted) = self.noted(request_id).await? {
-            return Ok(Some(noted.event));
+        Ok(self.known_event(request_id).await?.0)
+    }
+
+    /// What is known of an event, and which note says so, if one does.
+    async fn known_event(
+        &self,
+        request_id: &str,
+    ) -> Result<(Option<AsyncEvent>, Place), ClusterError> {
+        if let (Some(noted), place) = self.noted(request_id).await? {
+            return Ok((Some(noted.event), place));
         }
         let queued = Self::last(&self.shared.queue, &format!("{QUEUED}*.*.{request_id}")).await?;
         let Some(queued) = queued else {
             // It may have ended between the two.
-            return Ok(self.noted(request_id).await?.map(|noted| noted.event));
+            let (noted, place) = self.noted(request_id).await?;
+            return Ok((noted.map(|noted| noted.event), place));
         };
-        Ok(event_of_parts(&queued.subject, Some(&queued.headers)))
+        Ok((event_of_parts(&queued.subject, Some(&queued.headers)), 0))
     }
 
     /// Takes an event out of the queue, and asks the node that runs it to end it. Returns its state
@@ -310,15 +328,26 @@ impl Cluster {
         how: Termination,
         now: i64,
     ) -> Result<Option<EventState>, ClusterError> {
-        let Some(mut event) = self.event_status(request_id).await? else { return Ok(None) };
-        if !is_going(event.state) {
-            return Ok(Some(event.state));
+        if !is_token(request_id) {
+            return Ok(None);
         }
-        event.state = EventState::Aborted;
-        event.termination = Some(how);
-        event.ended_at = Some(now);
-        let noted = Noted { event, run_errors: 0, system_errors: 0 };
-        self.note(request_id, &noted).await?;
+        loop {
+            let (event, known) = self.known_event(request_id).await?;
+            let Some(mut event) = event else { return Ok(None) };
+            if !is_going(event.state) {
+                return Ok(Some(event.state));
+            }
+            event.state = EventState::Aborted;
+            event.termination = Some(how);
+            event.ended_at = Some(now);
+            let noted = Noted { event, run_errors: 0, system_errors: 0 };
+            match self.note(request_id, &noted, known).await {
+                Ok(()) => break,
+                // It ended meanwhile, or is to be retried.
+                Err(ClusterError::Changed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
         let subject = format!("{QUEUED}*.*.{request_id}");
         if let Some(queued) = Self::last(&self.shared.queue, &subject).await? {
             // It may have been acknowledged meanwhile.
@@ -378,40 +407,14 @@ impl Cluster {
         }
     }
 
-    /// How many events came to this node of which an attempt had begun before, and had not ended.
+    /// How many events came to this node that had come to a node before which did not end them.
     pub fn redelivered(&self) -> u64 {
         self.shared.redelivered.load(Ordering::Relaxed)
     }
 
-    async fn noted(&self, request_id: &str) -> Result<Option<Noted>, ClusterError> {
-        let last = Self::last(&self.shared.events, &format!("{NOTED}{request_id}")).await?;
-        let read = |message: jetstream::message::StreamMessage| {
-            serde_json::from_slice(&message.payload).map_err(|_| ClusterError::Damaged {
-                what: format!("the note about the event {request_id}"),
-            })
-        };
-        last.map(read).transpose()
-    }
-
-    async fn note(&self, request_id: &str, noted: &Noted) -> Result<(), ClusterError> {
-        // Texts and numbers: it can be written.
-        let text = serde_json::to_string(noted).unwrap_or_default();
-        self.publish(format!("{NOTED}{request_id}"), message(text)).await.map(drop)
-    }
-
-    /// Notes what must not be lost. While the servers are away, the event stays with this node.
-    async fn note_surely(&self, request_id: &str, noted: &Noted) {
-        let mut is_told = false;
-        while let Err(error) = self.note(request_id, noted).await {
-            if !is_told {
-                self.shared.log.note(&format!(
-                    "the result of the event {request_id} cannot be recorded: {error}; it is tried \
-                     again"
-                ));
-            }
-            is_told = true;
-            tokio::time::sleep(PAUSE).await;
-        }
+    /// What this node knows of an event that it runs.
+    fn held_note(&self, request_id: &str) -> Option<(Noted, Place)> {
+        self.held().get(request_id).map(|held| (held.noted.clone(), held.known))
     }
 
     fn held(&self) -> MutexGuard<'_, std::collections::HashMap<String, Held>> {
@@ -419,13 +422,17 @@ impl Cluster {
     }
 }
 
+/// Gives events back until none has come for a moment.
+async fn give_back(batch: &mut pull::Batch) {
+    while let Ok(Some(Ok(come))) = timeout(STRAGGLERS, batch.next()).await {
+        // The delay keeps it from coming to this pull again.
+        let _ = come.ack_with(AckKind::Nak(Some(2 * STRAGGLERS))).await;
+    }
+}
+
 /// No name has a `=`.
 fn consumer_name(key: &FunctionKey) -> String {
     format!("{}={}", key.namespace, key.name)
-}
-
-fn is_going(state: EventState) -> bool {
-    matches!(state, EventState::Queued | EventState::Running)
 }
 
 /// Whether a text can be a part of a subject. Callers choose what they ask for.

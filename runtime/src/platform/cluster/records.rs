@@ -42,9 +42,17 @@ pub(super) struct Outgoing {
 
 #[derive(Default)]
 struct Waiting {
-    /// Subjects and messages.
-    records: VecDeque<(String, Bytes)>,
+    records: VecDeque<Sent>,
     bytes: usize,
+}
+
+/// A record on its way.
+#[derive(Clone)]
+struct Sent {
+    /// By this the stream knows a record that it has already.
+    id: String,
+    subject: String,
+    text: Bytes,
 }
 
 impl Cluster {
@@ -59,10 +67,10 @@ impl Cluster {
         let outgoing = &self.shared.outgoing;
         let mut waiting = outgoing.waiting();
         waiting.bytes += text.len();
-        waiting.records.push_back((subject, text));
+        waiting.records.push_back(Sent { id: uuid::Uuid::new_v4().to_string(), subject, text });
         while waiting.records.len() > WAITING_RECORDS || waiting.bytes > WAITING_BYTES {
-            let Some((_, oldest)) = waiting.records.pop_front() else { break };
-            waiting.bytes -= oldest.len();
+            let Some(oldest) = waiting.records.pop_front() else { break };
+            waiting.bytes -= oldest.text.len();
             outgoing.lost.fetch_add(1, Ordering::Relaxed);
         }
         drop(waiting);
@@ -83,18 +91,19 @@ impl Cluster {
     pub(in crate::platform) async fn send_records(&self) {
         let outgoing = &self.shared.outgoing;
         loop {
-            let batch: Vec<(String, Bytes)> =
+            let batch: Vec<Sent> =
                 outgoing.waiting().records.iter().take(UNDERWAY).cloned().collect();
             if batch.is_empty() {
                 outgoing.come.notified().await;
                 continue;
             }
             let mut sent = 0;
-            let all = batch
-                .iter()
-                .map(|(subject, text)| self.publish(subject.clone(), message(text.clone())));
-            // Those before the first that failed are there. Those after it are sent again: a
-            // record may be there twice then.
+            let all = batch.iter().map(|record| {
+                let message = message(record.text.clone()).message_id(&record.id);
+                self.publish(record.subject.clone(), message)
+            });
+            // Those before the first that failed are there. Those after it are sent again. The
+            // stream keeps one record of an id within its duplicate window.
             for outcome in futures_util::future::join_all(all).await {
                 match outcome {
                     Ok(_) => sent += 1,
@@ -155,11 +164,11 @@ impl Outgoing {
 
 impl Waiting {
     /// Removes what was sent, if it was not lost meanwhile.
-    fn remove(&mut self, sent: &[(String, Bytes)]) {
-        for (_, text) in sent {
-            if self.records.front().is_some_and(|(_, first)| first.as_ptr() == text.as_ptr()) {
+    fn remove(&mut self, sent: &[Sent]) {
+        for record in sent {
+            if self.records.front().is_some_and(|first| first.id == record.id) {
                 self.records.pop_front();
-                self.bytes -= text.len();
+                self.bytes -= record.text.len();
             }
         }
     }
