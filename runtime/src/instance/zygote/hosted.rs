@@ -17,7 +17,7 @@ use crate::{
         proof::Key,
         usage,
         watch::{LARGEST_PIPE_BYTES, LOG_PIECE_BYTES, MEMORY_INTERVAL},
-        wire::{self, Assignment, Serve},
+        wire::{self, AssignedFunction, Assignment},
     },
     python::CodePaths,
 };
@@ -98,7 +98,7 @@ impl Killer {
 }
 
 /// The events that end the following of an instance.
-enum Stop {
+enum FollowingEnd {
     End(End),
     /// The function is loaded, and no invocation was requested.
     Loaded,
@@ -129,9 +129,9 @@ impl Hosted {
         code: &CodePaths,
     ) -> Result<Self, StartError> {
         let (marker, key) = (Marker::fresh(), Key::fresh());
-        let serve = Serve::of(function, code, keeper.policy(), marker, key, false);
-        let processes_at_most = serve.policy.processes_at_most();
-        let assignment = Assignment::Serve(Box::new(serve));
+        let assigned = AssignedFunction::of(function, code, keeper.policy(), marker, key, false);
+        let processes_at_most = assigned.policy.processes_at_most();
+        let assignment = Assignment::Function(Box::new(assigned));
         let Spare { process, mut socket, log, pidfd, ending } = spare;
         // The other end waits for it, and takes it as it comes.
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
@@ -141,7 +141,7 @@ impl Hosted {
             let pidfd = pidfd.map(|pidfd| connection::watched(pidfd, Interest::READABLE));
             Ok((socket, pipe::Receiver::from_owned_fd(log)?, pidfd.transpose()?))
         };
-        let (socket, log, pidfd) = asynchronous().map_err(StartError::Engine)?;
+        let (socket, log, pidfd) = asynchronous().map_err(StartError::Process)?;
         let started = Instant::now();
         Ok(Self {
             process,
@@ -203,8 +203,8 @@ impl Hosted {
         let mut course = self.course(request, observer);
         let call = course.call();
         match self.follow(&mut course, &call, |_| false).await {
-            Stop::End(end) => self.conclude(course, end).await,
-            Stop::Loaded | Stop::Untaken => Err(InvokeError::Untaken),
+            FollowingEnd::End(end) => self.conclude(course, end).await,
+            FollowingEnd::Loaded | FollowingEnd::Untaken => Err(InvokeError::Untaken),
         }
     }
 
@@ -221,9 +221,9 @@ impl Hosted {
         let call = course.load();
         let is_loaded = |course: &Course<'_>| course.phase.initialized;
         match self.follow(&mut course, &call, is_loaded).await {
-            Stop::Loaded => Ok(()),
-            Stop::Untaken => Err(Failure::ProcessExit),
-            Stop::End(end) => match self.conclude(course, end).await {
+            FollowingEnd::Loaded => Ok(()),
+            FollowingEnd::Untaken => Err(Failure::ProcessExit),
+            FollowingEnd::End(end) => match self.conclude(course, end).await {
                 Ok(Invocation { outcome: Outcome::Failed(failure), .. }) => Err(failure),
                 _ => Err(Failure::ProcessExit),
             },
@@ -240,7 +240,7 @@ impl Hosted {
         course: &mut Course<'_>,
         call: &[u8],
         is_loaded: impl Fn(&Course<'_>) -> bool,
-    ) -> Stop {
+    ) -> FollowingEnd {
         let stop = self.until_end(course, call, is_loaded).await;
         self.phase = course.phase;
         stop
@@ -284,7 +284,7 @@ impl Hosted {
         course: &mut Course<'_>,
         call: &[u8],
         is_loaded: impl Fn(&Course<'_>) -> bool,
-    ) -> Stop {
+    ) -> FollowingEnd {
         let mut left = call;
         // While there is more to send than the socket takes at once.
         let mut room = None;
@@ -297,7 +297,7 @@ impl Hosted {
             if !left.is_empty() {
                 match self.send(&mut left, &mut room) {
                     Ok(()) => {}
-                    Err(_) => return Stop::Untaken,
+                    Err(_) => return FollowingEnd::Untaken,
                 }
             }
             let held_until = is_held.then(|| Instant::now() + MEMORY_INTERVAL);
@@ -317,7 +317,7 @@ impl Hosted {
                 () = self.alarm.as_mut() => {}
             }
             if is_too_much {
-                return Stop::End(self.excess(course, weighed.as_ref()));
+                return FollowingEnd::End(self.excess(course, weighed.as_ref()));
             }
             let received = self.receive(course, &mut long_message);
             is_held = matches!(received, Received::Held) && !ended;
@@ -328,28 +328,28 @@ impl Hosted {
                         // Processes that the function left behind may keep the socket open. Then
                         // the kernel does not report that the other end had unread data.
                         Some(End::Gone) if connection::is_unread(self.socket.get_ref()) => {
-                            return Stop::Untaken;
+                            return FollowingEnd::Untaken;
                         }
                         end => end,
                     }
                 }
                 Received::Ended => self.catch_up(course, true),
-                Received::Untaken => return Stop::Untaken,
+                Received::Untaken => return FollowingEnd::Untaken,
             };
             if let Some(end) = end {
-                return Stop::End(end);
+                return FollowingEnd::End(end);
             }
             if is_loaded(course) {
-                return Stop::Loaded;
+                return FollowingEnd::Loaded;
             }
             let now = Instant::now();
             // Messages that were sent in time are read by now, however late it is. One may say that
             // the function is loaded, which sets a new deadline.
             if now >= course.deadline {
-                return Stop::End(End::Deadline);
+                return FollowingEnd::End(End::Deadline);
             }
             if whole_until.is_some_and(|until| now >= until) {
-                return Stop::End(End::Unasked);
+                return FollowingEnd::End(End::Unasked);
             }
             if first_look.is_some_and(|look| now >= look) {
                 // Before it is ready it may be making a snapshot, which is not the function's.

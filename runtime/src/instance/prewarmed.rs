@@ -4,9 +4,10 @@
 //! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
-    allocator, own_runtime, panics, pidfd, process, python_link,
-    serve::{self, Warm},
-    wire::{self, Assignment, Serve},
+    allocator,
+    call_loop::{self, Warm},
+    own_runtime, panics, pidfd, process, python_link,
+    wire::{self, AssignedFunction, Assignment},
     zygote,
 };
 use crate::{
@@ -30,29 +31,29 @@ use std::{
 
 /// A process that has, or is about to have, an interpreter.
 #[derive(Debug)]
-pub struct Engine {
+pub struct Prewarmed {
     pub(super) process: i32,
     pub(super) socket: UnixStream,
     pub(super) log: OwnedFd,
 }
 
-/// The engine that [`start_early`] started, until it is needed.
-static EARLY: Mutex<Option<Engine>> = Mutex::new(None);
+/// The prewarmed process that [`start_early`] started, until it is needed.
+static EARLY: Mutex<Option<Prewarmed>> = Mutex::new(None);
 
-/// Starts the engine that [`Engine::take`] returns. A program must call this first: a snapshot fits
+/// Starts the prewarmed process that [`Prewarmed::take`] returns. A program must call this first: a snapshot fits
 /// only into a process that has done nothing yet.
 pub fn start_early() {
-    let engine = Engine::start(|| Purpose::Serve { options: Options::of_environment() });
-    if let (Ok(engine), Ok(mut early)) = (engine, EARLY.lock()) {
-        *early = Some(engine);
+    let prewarmed = Prewarmed::start(|| Purpose::Function { options: Options::of_environment() });
+    if let (Ok(prewarmed), Ok(mut early)) = (prewarmed, EARLY.lock()) {
+        *early = Some(prewarmed);
     }
 }
 
-/// Starts an engine that makes a snapshot and ends: see [`Engine::make_snapshot`]. As early
+/// Starts a prewarmed process that makes a snapshot and ends: see [`Prewarmed::make_snapshot`]. As early
 /// as [`start_early`].
 pub fn start_maker() {
-    if let (Ok(engine), Ok(mut early)) = (Engine::start(|| Purpose::Make), EARLY.lock()) {
-        *early = Some(engine);
+    if let (Ok(prewarmed), Ok(mut early)) = (Prewarmed::start(|| Purpose::Make), EARLY.lock()) {
+        *early = Some(prewarmed);
     }
 }
 
@@ -75,7 +76,7 @@ pub fn start_zygote() {
     let log = io::stderr().as_fd().try_clone_to_owned();
     let (Ok(stdin), Ok(log)) = (stdin, log) else { leave(1) };
     let streams = process::Streams { stdin, log, socket };
-    let purpose = || Purpose::Serve { options: Options::of_environment() };
+    let purpose = || Purpose::Function { options: Options::of_environment() };
     // Nobody waits for this process then; and the zygote, should it be stopped, goes on.
     pidfd::on_end_of_parent(libc::SIGKILL);
     if let Ok(process) = fork(streams, purpose, Instant::now()) {
@@ -85,10 +86,10 @@ pub fn start_zygote() {
     leave(0)
 }
 
-/// What an engine is started for.
+/// What a prewarmed process is started for.
 enum Purpose {
     /// To serve a function.
-    Serve { options: Options },
+    Function { options: Options },
     /// To make a snapshot.
     Make,
 }
@@ -114,20 +115,20 @@ impl Options {
     }
 }
 
-impl Engine {
-    /// The engine that was started early, or else a new one, which has no snapshot.
+impl Prewarmed {
+    /// The prewarmed process that was started early, or else a new one, which has no snapshot.
     ///
     /// # Errors
     /// When the machine has no more descriptors or processes.
     pub fn take() -> io::Result<Self> {
         let early = EARLY.lock().ok().and_then(|mut early| early.take());
         early.map_or_else(
-            || Self::start(|| Purpose::Serve { options: Options::without_snapshot() }),
+            || Self::start(|| Purpose::Function { options: Options::without_snapshot() }),
             Ok,
         )
     }
 
-    /// Has an engine that [`start_maker`] started write a snapshot to a file. `modules` are
+    /// Has a prewarmed process that [`start_maker`] started write a snapshot to a file. `modules` are
     /// imported ahead of time; if it is empty, the usual ones.
     ///
     /// # Errors
@@ -146,13 +147,13 @@ impl Engine {
         if status == 0 { Ok(()) } else { Err(io::Error::other(message)) }
     }
 
-    /// Ends the engine that was started early, if it was not needed.
+    /// Ends the prewarmed process that was started early, if it was not needed.
     pub fn abandon_early() {
-        if let Some(engine) = EARLY.lock().ok().and_then(|mut early| early.take()) {
+        if let Some(prewarmed) = EARLY.lock().ok().and_then(|mut early| early.take()) {
             // SAFETY: the process is this one's child and not reaped.
             unsafe {
-                libc::kill(engine.process, libc::SIGKILL);
-                libc::waitpid(engine.process, std::ptr::null_mut(), 0);
+                libc::kill(prewarmed.process, libc::SIGKILL);
+                libc::waitpid(prewarmed.process, std::ptr::null_mut(), 0);
             }
         }
     }
@@ -197,7 +198,7 @@ fn fork(
     }
 }
 
-/// An engine's whole run, from its fork on.
+/// A prewarmed process's whole run, from its fork on.
 fn run(
     streams: process::Streams,
     purpose: Purpose,
@@ -209,7 +210,7 @@ fn run(
     process::wipe_environment();
     let warm = match purpose {
         Purpose::Make => None,
-        Purpose::Serve { options } => {
+        Purpose::Function { options } => {
             let warm = interpreter(fixed, &options, started);
             warm.interpreter.name_executable(&options.python);
             Some(warm)
@@ -219,13 +220,13 @@ fn run(
     follow(channels, warm, None, None)
 }
 
-/// What an engine has prepared for every instance that is forked from it.
+/// What a prewarmed process has prepared for every instance that is forked from it.
 pub(super) struct Prepared {
     pub interpreter: &'static Interpreter,
     /// Where the interpreter came from.
     pub note: String,
     /// The function, where it was loaded ahead of time.
-    pub loaded: Option<serve::Loaded>,
+    pub loaded: Option<call_loop::Loaded>,
 }
 
 /// The whole run of an instance that was forked from a zygote.
@@ -248,10 +249,10 @@ fn follow(
     mut channels: process::Channels,
     warm: impl FnOnce() -> Warm,
     ground: Option<Ground>,
-    loaded: Option<&serve::Loaded>,
+    loaded: Option<&call_loop::Loaded>,
 ) -> ! {
     match wire::receive_assignment(&mut channels.socket) {
-        Ok(Some(Assignment::Serve(mut function))) => {
+        Ok(Some(Assignment::Function(mut function))) => {
             panics::log_to(channels.log.as_raw_fd());
             let mut warm = warm();
             process::become_instance(&function);
@@ -266,14 +267,14 @@ fn follow(
             if let Some(listener) = runtime_api {
                 own_runtime::run(channels, *function, warm, listener)
             }
-            serve::run(channels, *function, warm, loaded)
+            call_loop::run(channels, *function, warm, loaded)
         }
         Ok(Some(Assignment::Zygote(function))) => {
             let Warm { interpreter, note, .. } = warm();
             let loaded = function.map(|function| {
                 process::become_instance(&function);
                 enter(ground, &mut channels, &function, Stage::Zygote);
-                serve::load_ahead(&mut channels, interpreter, *function)
+                call_loop::load_ahead(&mut channels, interpreter, *function)
             });
             zygote::run(channels, &Prepared { interpreter, note, loaded })
         }
@@ -297,7 +298,7 @@ fn follow(
 fn enter(
     ground: Option<Ground>,
     channels: &mut process::Channels,
-    function: &Serve,
+    function: &AssignedFunction,
     stage: Stage,
 ) -> Vec<String> {
     if function.policy.mode == Mode::Off {
