@@ -1,10 +1,13 @@
 //! Gives calls to instances: the most recently used warm one first, new ones within the limits, and
 //! a bounded queue for each function if there are too many calls.
 
+mod occupancy;
+
 use super::{Revision, SnapshotOf, now_ms, store::FunctionKey};
 use crate::instance::{FunctionZygote, Hosted, Keeper, StartError};
+use occupancy::{Idle, Occupancy, Waiting};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
@@ -47,10 +50,6 @@ impl Default for Limits {
     }
 }
 
-/// After the machine refused another instance, how long none is asked for beyond those it had
-/// room for.
-const REFUSED_FOR: Duration = Duration::from_secs(2);
-
 /// What an instance is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstanceState {
@@ -82,43 +81,6 @@ pub(super) struct Pool {
 
 /// A function's own zygote, while there is one.
 type OwnZygote = Arc<AsyncMutex<Option<Arc<FunctionZygote>>>>;
-
-#[derive(Default)]
-struct Occupancy {
-    lanes: HashMap<FunctionKey, Lane>,
-    /// How many instances exist or are being started, in all lanes.
-    total: usize,
-    /// Functions with calls that wait, each in its turn.
-    turns: VecDeque<FunctionKey>,
-    /// The instances that are busy, by process.
-    busy: HashMap<i32, ShownInstance>,
-    /// How many instances the machine had room for when it last refused another, and when that
-    /// was.
-    room: Option<(usize, Instant)>,
-}
-
-/// One function's instances and calls.
-#[derive(Default)]
-struct Lane {
-    /// The most recently used is at the end.
-    idle: Vec<Idle>,
-    /// Invocations that are running.
-    busy: usize,
-    waiting: VecDeque<Waiting>,
-    /// The revision that is the latest, since it was last replaced.
-    latest: Option<u64>,
-}
-
-struct Idle {
-    instance: PooledInstance,
-    since: Instant,
-}
-
-struct Waiting {
-    revision: u64,
-    concurrency: usize,
-    turn: oneshot::Sender<Option<PooledInstance>>,
-}
 
 /// A hosted instance, and what the pool knows of it.
 pub(super) struct PooledInstance {
@@ -277,6 +239,11 @@ impl Pool {
         self.occupancy().busy.insert(instance.shown.process, instance.shown.clone());
     }
 
+    /// Shows that an instance serves no more.
+    pub(super) fn note_done(&self, process: i32) {
+        self.occupancy().busy.remove(&process);
+    }
+
     /// Ends the idle instances of a function whose code is not `revision`.
     pub(super) fn retire(&self, key: &FunctionKey, revision: u64) {
         let mut occupancy = self.occupancy();
@@ -307,7 +274,7 @@ impl Pool {
         occupancy
             .lanes
             .retain(|_, lane| !lane.idle.is_empty() || lane.busy > 0 || !lane.waiting.is_empty());
-        self.admit_waiting(&mut occupancy);
+        occupancy.admit_waiting(&self.limits);
         drop((occupancy, ended));
     }
 
@@ -354,43 +321,8 @@ impl Pool {
                 })
         });
         let ended = occupancy.release(key, instance);
-        self.admit_waiting(&mut occupancy);
+        occupancy.admit_waiting(&self.limits);
         drop((occupancy, ended));
-    }
-
-    fn admit_waiting(&self, occupancy: &mut Occupancy) {
-        let mut unserved = VecDeque::new();
-        // Each function once: if it gets nothing now, it gets nothing in this round.
-        for _ in 0..occupancy.turns.len() {
-            let Some(key) = occupancy.turns.pop_front() else { break };
-            let first = |occupancy: &mut Occupancy| {
-                let lane = occupancy.lanes.get_mut(&key)?;
-                while lane.waiting.front().is_some_and(|each| each.turn.is_closed()) {
-                    lane.waiting.pop_front();
-                }
-                lane.waiting.front().map(|waiting| (waiting.revision, waiting.concurrency))
-            };
-            let Some((revision, concurrency)) = first(occupancy) else { continue };
-            let Some(instance) = occupancy.try_acquire(&key, revision, concurrency, &self.limits)
-            else {
-                // It keeps its turn. Otherwise functions that can be served would always come
-                // first.
-                unserved.push_back(key);
-                continue;
-            };
-            let lane = occupancy.lanes.entry(key.clone()).or_default();
-            if let Some(waiting) = lane.waiting.pop_front()
-                && let Err(instance) = waiting.turn.send(instance)
-            {
-                // Nobody waits any more.
-                drop(occupancy.release(&key, instance));
-            }
-            if first(occupancy).is_some() {
-                occupancy.turns.push_back(key);
-            }
-        }
-        unserved.append(&mut occupancy.turns);
-        occupancy.turns = unserved;
     }
 
     fn zygotes(&self) -> MutexGuard<'_, HashMap<(FunctionKey, String), (u64, OwnZygote)>> {
@@ -408,90 +340,6 @@ impl PooledInstance {
     }
 }
 
-impl Lane {
-    fn has_replaced(&self, instance: &PooledInstance) -> bool {
-        instance.is_latest() && self.latest.is_some_and(|latest| latest != instance.revision)
-    }
-}
-
-impl Occupancy {
-    /// Takes a permit if there is one, with a warm instance or the right to start one.
-    fn try_acquire(
-        &mut self,
-        key: &FunctionKey,
-        revision: u64,
-        concurrency: usize,
-        limits: &Limits,
-    ) -> Option<Option<PooledInstance>> {
-        let lane = self.lanes.entry(key.clone()).or_default();
-        if lane.busy >= concurrency {
-            return None;
-        }
-        while let Some(at) = lane.idle.iter().rposition(|idle| idle.instance.revision == revision) {
-            let idle = lane.idle.remove(at);
-            if !idle.instance.hosted.has_ended() {
-                lane.busy += 1;
-                return Some(Some(idle.instance));
-            }
-            self.total -= 1;
-        }
-        if self.total >= self.most(limits) && !self.end_longest_idle() {
-            return None;
-        }
-        self.total += 1;
-        self.lanes.entry(key.clone()).or_default().busy += 1;
-        Some(None)
-    }
-
-    /// How many instances there may be now.
-    fn most(&self, limits: &Limits) -> usize {
-        match self.room {
-            Some((room, refused)) if refused.elapsed() < REFUSED_FOR => room.min(limits.instances),
-            _ => limits.instances,
-        }
-    }
-
-    /// Keeps a returned instance for the next call. If its code has been replaced, returns it, to
-    /// be ended.
-    fn release(
-        &mut self,
-        key: &FunctionKey,
-        instance: Option<PooledInstance>,
-    ) -> Option<PooledInstance> {
-        let lane = self.lanes.entry(key.clone()).or_default();
-        lane.busy -= 1;
-        match instance {
-            Some(instance) if !lane.has_replaced(&instance) => {
-                lane.idle.push(Idle { instance, since: Instant::now() });
-                None
-            }
-            given_up => {
-                self.total -= 1;
-                given_up
-            }
-        }
-    }
-
-    fn end_longest_idle(&mut self) -> bool {
-        let lanes = self.lanes.values_mut().filter(|lane| !lane.idle.is_empty());
-        let longest = lanes.min_by_key(|lane| lane.idle.first().map(|idle| idle.since));
-        let Some(lane) = longest else { return false };
-        drop(lane.idle.remove(0));
-        self.total -= 1;
-        true
-    }
-
-    /// Takes idle instances out.
-    fn take_idle(&mut self, chosen: impl Fn(&FunctionKey, &Idle) -> bool) -> Vec<Idle> {
-        let mut taken = Vec::new();
-        for (key, lane) in &mut self.lanes {
-            taken.extend(lane.idle.extract_if(.., |idle| chosen(key, idle)));
-        }
-        self.total -= taken.len();
-        taken
-    }
-}
-
 impl Permit {
     /// The instance may serve again.
     pub(super) fn keep(&mut self, instance: PooledInstance) {
@@ -504,12 +352,5 @@ impl Drop for Permit {
         let Some(pool) = self.pool.upgrade() else { return };
         let instance = self.instance.take();
         pool.give_back(&self.key, instance);
-    }
-}
-
-impl Pool {
-    /// Shows that an instance serves no more.
-    pub(super) fn note_done(&self, process: i32) {
-        self.occupancy().busy.remove(&process);
     }
 }
