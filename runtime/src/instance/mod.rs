@@ -26,6 +26,8 @@ mod descendants;
 #[cfg(target_os = "wasi")]
 mod in_module;
 #[cfg(unix)]
+mod maker;
+#[cfg(unix)]
 mod marker;
 #[cfg(unix)]
 mod own_runtime;

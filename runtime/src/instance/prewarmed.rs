@@ -1,4 +1,4 @@
-//! The process that holds an interpreter, until it is told which function it serves.
+//! A prewarmed process: it holds an interpreter, and waits to be told which function it runs.
 //!
 //! It is forked before the program does anything else. It gets its interpreter while its parent
 //! still reads the command line: from a snapshot if there is one, else by building it.
@@ -6,26 +6,25 @@
 use super::{
     allocator,
     call_loop::{self, Warm},
-    own_runtime, panics, pidfd, process, python_link,
+    maker, own_runtime, panics, pidfd, process, python_link,
     wire::{self, AssignedFunction, Assignment},
     zygote,
 };
 use crate::{
     contract::policy::Mode,
-    python::{Interpreter, MemoryOfCode, fill_location_tables, leave, memory_of_code},
+    python::{Interpreter, leave},
     sandbox::{Ground, Stage},
-    snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
+    snapshot::{self, Cache, Place, Refusal, Unfit},
 };
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::File,
     io,
-    ops::Range,
     os::{
         fd::{AsFd, AsRawFd, FromRawFd, OwnedFd},
-        unix::{fs::DirBuilderExt, net::UnixStream},
+        unix::net::UnixStream,
     },
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Mutex,
     time::Instant,
 };
 
@@ -40,8 +39,8 @@ pub struct Prewarmed {
 /// The prewarmed process that [`start_early`] started, until it is needed.
 static EARLY: Mutex<Option<Prewarmed>> = Mutex::new(None);
 
-/// Starts the prewarmed process that [`Prewarmed::take`] returns. A program must call this first: a snapshot fits
-/// only into a process that has done nothing yet.
+/// Starts the prewarmed process that [`Prewarmed::take`] returns. A program must call this first: a
+/// snapshot fits only into a process that has done nothing yet.
 pub fn start_early() {
     let prewarmed = Prewarmed::start(|| Purpose::Function { options: Options::of_environment() });
     if let (Ok(prewarmed), Ok(mut early)) = (prewarmed, EARLY.lock()) {
@@ -49,8 +48,8 @@ pub fn start_early() {
     }
 }
 
-/// Starts a prewarmed process that makes a snapshot and ends: see [`Prewarmed::make_snapshot`]. As early
-/// as [`start_early`].
+/// Starts a prewarmed process that makes a snapshot and ends: see [`Prewarmed::make_snapshot`]. It
+/// must be called as early as [`start_early`].
 pub fn start_maker() {
     if let (Ok(prewarmed), Ok(mut early)) = (Prewarmed::start(|| Purpose::Make), EARLY.lock()) {
         *early = Some(prewarmed);
@@ -88,7 +87,7 @@ pub fn start_zygote() {
 
 /// What a prewarmed process is started for.
 enum Purpose {
-    /// To serve a function.
+    /// To run a function.
     Function { options: Options },
     /// To make a snapshot.
     Make,
@@ -128,8 +127,8 @@ impl Prewarmed {
         )
     }
 
-    /// Has a prewarmed process that [`start_maker`] started write a snapshot to a file. `modules` are
-    /// imported ahead of time; if it is empty, the usual ones.
+    /// Has the prewarmed process that [`start_maker`] started write a snapshot to a file. `modules`
+    /// are imported ahead of time; if it is empty, the usual ones.
     ///
     /// # Errors
     /// What went wrong, as text.
@@ -198,7 +197,7 @@ fn fork(
     }
 }
 
-/// A prewarmed process's whole run, from its fork on.
+/// The whole run of a prewarmed process, from its fork on.
 fn run(
     streams: process::Streams,
     purpose: Purpose,
@@ -280,7 +279,7 @@ fn follow(
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
-            match made.and_then(|file| make(&file, &modules)) {
+            match made.and_then(|file| maker::make(&file, &modules)) {
                 Ok(()) => leave(0),
                 Err(unfit) => {
                     channels.say(&unfit);
@@ -319,7 +318,7 @@ pub(super) fn interpreter(fixed: Result<(), Refusal>, options: &Options, started
     let begun = Instant::now();
     match fixed.and_then(|()| root(options)) {
         Ok(root) => Warm {
-            // SAFETY: the root of a snapshot is what `make` said it is, and lives as long
+            // SAFETY: the root of a snapshot is what `maker::make` said it is, and lives as long
             // as the process.
             interpreter: unsafe { &*std::ptr::with_exposed_provenance::<Interpreter>(root) },
             init_runtime: started.elapsed(),
@@ -351,117 +350,14 @@ fn root(options: &Options) -> Result<usize, Refusal> {
     let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;
     match cache.open() {
         Err(Refusal::Absent) if cache.is_writable() => {
-            make_in_child(cache);
+            maker::make_in_child(cache);
             cache.open()?.take_up()
         }
         place => place?.take_up(),
     }
 }
 
-/// Makes the user's snapshot in a separate process, so that this one stays unchanged.
-fn make_in_child(cache: &Cache) {
-    // SAFETY: this process has one thread that does anything, so the child may do whatever it
-    // could.
-    match unsafe { libc::fork() } {
-        0 => {
-            process::forget_caller();
-            let made = cache.make(|file, _| make(file, &[]));
-            leave(i32::from(made.is_err()))
-        }
-        child if child > 0 => {
-            // SAFETY: no status is asked for.
-            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-        }
-        _ => {}
-    }
-}
-
-/// Warms an interpreter up and writes a snapshot of this process. The process cannot be used for
-/// anything else afterwards.
-fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
-    // Output during this time belongs to no log.
-    let (_unread, unread) = pipe().map_err(Unfit::Write)?;
-    // SAFETY: the two standard streams are replaced by another pipe.
-    unsafe {
-        libc::dup2(unread.as_raw_fd(), 1);
-        libc::dup2(unread.as_raw_fd(), 2);
-    }
-    let mut base = Base::note()?;
-    // Copied, so that it lies in the heap like everything else.
-    warming().modules = modules.to_vec();
-    base.warm_up(warm_up);
-    let warmed = std::mem::replace(&mut *warming(), Warming::NOTHING);
-    let left_out = warmed.left_out.map_err(Unfit::WarmUp)?;
-    base.write(warmed.interpreter, &left_out, fill_location_tables, file).map(drop)
-}
-
-/// How often a function is rehearsed. After this many runs, the engine's counters no longer change.
-const REHEARSALS: usize = 64;
-
-/// The arguments and the result of [`warm_up`].
-struct Warming {
-    modules: Vec<String>,
-    /// The interpreter's address.
-    interpreter: usize,
-    left_out: Result<Vec<Range<usize>>, String>,
-}
-
-impl Warming {
-    const NOTHING: Self = Self { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) };
-}
-
-static WARMING: Mutex<Warming> = Mutex::new(Warming::NOTHING);
-
-fn warming() -> MutexGuard<'static, Warming> {
-    WARMING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Builds an interpreter and warms it up.
-extern "C" fn warm_up() {
-    heap::sort_by(|asked| {
-        match memory_of_code(asked.map(|heap::Asked { size, alignment }| (size, alignment))) {
-            Some(MemoryOfCode::Caches) => heap::Sort::Sparse,
-            Some(MemoryOfCode::Locations) => heap::Sort::LeftOut,
-            None => heap::Sort::Ordinary,
-        }
-    });
-    let interpreter = Box::leak(Box::new(Interpreter::build()));
-    // If there is no folder, the snapshot is only a little slower.
-    if let Ok(folder) = Folder::make() {
-        let _ = interpreter.rehearse(&folder.0, REHEARSALS);
-    }
-    let modules = std::mem::take(&mut warming().modules);
-    let left_out = interpreter.warm_up(&modules);
-    let mut warming = warming();
-    warming.interpreter = (&raw const *interpreter).expose_provenance();
-    warming.left_out = left_out;
-}
-
-/// A temporary folder for a rehearsal.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make() -> io::Result<Self> {
-        let name = format!("krait-{:016x}", rand::random::<u64>());
-        let folder = std::env::temp_dir().join(name);
-        DirBuilder::new().mode(0o700).create(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    let mut ends = [0; 2];
-    // SAFETY: the array has room for the two descriptors, which are owned from here on.
-    unsafe {
-        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) == -1 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok((OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])))
-    }
+    let (reader, writer) = io::pipe()?;
+    Ok((reader.into(), writer.into()))
 }

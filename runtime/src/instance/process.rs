@@ -53,8 +53,8 @@ pub(super) struct Reaped {
 }
 
 impl Instance {
-    /// Makes a prewarmed process an instance of `function`, whose code is at `code`. It loads the function
-    /// with its first invocation. With `once`, it serves no further one. It is kept to `policy`.
+    /// Makes a prewarmed process an instance of `function`, whose code is at `code`. It loads the
+    /// function with its first invocation. With `once`, it serves no further one. It is kept to `policy`.
     ///
     /// # Errors
     /// When there is no prewarmed process, or it ended.
@@ -79,7 +79,7 @@ impl Instance {
             process,
             socket,
             log,
-            // Not since the prewarmed process's start: the event may have arrived slowly.
+            // Not since the process started: the event may have arrived slowly.
             started: Instant::now(),
             marker,
             key,
@@ -131,7 +131,7 @@ impl Drop for Instance {
     }
 }
 
-/// What a new prewarmed process inherits from its parent.
+/// What a prewarmed process inherits from its parent.
 pub(super) struct Streams {
     pub stdin: OwnedFd,
     pub log: OwnedFd,
