@@ -22,7 +22,6 @@ use crate::{
 };
 use following::{FollowingEnd, is_gone};
 use std::{
-    io,
     os::{fd::OwnedFd, unix::net::UnixStream as Socket},
     pin::Pin,
     sync::Arc,
