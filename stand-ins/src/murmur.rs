@@ -206,18 +206,18 @@ mod _murmur {
     #[pyattr]
     #[pyclass(name = "State", module = "_krait_stand_ins")]
     #[derive(PyPayload)]
-    struct State {
+    struct HashObject {
         hash: PyMutex<super::Hash>,
     }
 
-    impl core::fmt::Debug for State {
+    impl core::fmt::Debug for HashObject {
         fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
             formatter.write_str("State")
         }
     }
 
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
-    impl State {
+    impl HashObject {
         #[pymethod]
         fn update(zelf: &Py<Self>, data: ArgBytesLike) {
             zelf.hash.lock().update(&data.borrow_buf());
@@ -236,9 +236,9 @@ mod _murmur {
     }
 
     #[pyfunction]
-    fn state(kind: String, seed: u32) -> Option<State> {
+    fn state(kind: String, seed: u32) -> Option<HashObject> {
         let hash = super::Hash::new(Kind::named(&kind)?, seed);
-        Some(State { hash: PyMutex::new(hash) })
+        Some(HashObject { hash: PyMutex::new(hash) })
     }
 
     #[pyfunction]

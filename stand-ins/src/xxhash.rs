@@ -16,14 +16,14 @@ pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
 
 /// A hash that is being made.
 #[derive(Clone)]
-enum State {
+enum Hasher {
     Of32(Xxh32),
     Of64(Xxh64),
     Of3(Box<Xxh3>),
     Of128(Box<Xxh3>),
 }
 
-impl State {
+impl Hasher {
     fn new(kind: &str, seed: u64) -> Option<Self> {
         Some(match kind {
             // The seed is cut to what the hash takes.
@@ -67,7 +67,7 @@ fn whole(kind: &str, data: &[u8], seed: u64) -> Option<Vec<u8>> {
 
 #[rustpython_vm::pymodule(name = "_krait_stand_ins._xxhash")]
 mod _xxhash {
-    use super::State;
+    use super::Hasher;
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{Py, PyPayload, function::ArgBytesLike, pyclass};
 
@@ -75,7 +75,7 @@ mod _xxhash {
     #[pyclass(name = "State", module = "_krait_stand_ins")]
     #[derive(PyPayload)]
     struct Hash {
-        state: PyMutex<State>,
+        state: PyMutex<Hasher>,
     }
 
     impl core::fmt::Debug for Hash {
@@ -105,7 +105,7 @@ mod _xxhash {
 
     #[pyfunction]
     fn state(kind: String, seed: u64) -> Option<Hash> {
-        Some(Hash { state: PyMutex::new(State::new(&kind, seed)?) })
+        Some(Hash { state: PyMutex::new(Hasher::new(&kind, seed)?) })
     }
 
     #[pyfunction]

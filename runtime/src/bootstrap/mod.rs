@@ -13,7 +13,7 @@ pub use api::ApiError;
 
 use crate::{
     contract::{Failure, Function, Invocation, Outcome, Policy, policy::Mode, report::ColdStart},
-    instance::{Engine, Instance, InvokeError, Observer, Request, StartError},
+    instance::{Instance, InvokeError, Observer, Prewarmed, Request, StartError},
     python::{CodePaths, InvalidEvent},
 };
 use api::Api;
@@ -155,7 +155,7 @@ fn serve<F: Face>(
 ) -> Result<std::convert::Infallible, BootstrapError> {
     // The platform isolates the function, by what krait may be unable to see.
     let policy = Policy { mode: Mode::Off, ..Policy::of_invoke() };
-    let mut instance = Instance::start(Engine::take(), function, code, &policy, false)
+    let mut instance = Instance::start(Prewarmed::take(), function, code, &policy, false)
         .map_err(BootstrapError::Start)?;
     let nothing = Request {
         function,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     contract::{Invocation, Outcome, Policy, report, report::ColdStart},
-    instance::{Engine, Instance, InvokeError, Observer, Request},
+    instance::{Instance, InvokeError, Observer, Prewarmed, Request},
     python::ImportTime,
 };
 use anyhow::anyhow;
@@ -36,9 +36,14 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
         log: shown,
         measured: Measured::default(),
     };
-    let mut instance =
-        Instance::start(Engine::take(), &settled.function, &settled.package.paths, &policy, true)
-            .map_err(Fatal::internal)?;
+    let mut instance = Instance::start(
+        Prewarmed::take(),
+        &settled.function,
+        &settled.package.paths,
+        &policy,
+        true,
+    )
+    .map_err(Fatal::internal)?;
     let request = Request {
         function: &settled.function,
         request_id: &settled.request_id,

@@ -46,7 +46,7 @@ mod startup;
 mod style;
 mod variables;
 
-use crate::instance::Engine;
+use crate::instance::Prewarmed;
 #[cfg(target_os = "wasi")]
 use clap::Parser;
 use options::{Command, CommandLine};
@@ -92,11 +92,11 @@ pub fn main() -> u8 {
     let read = Ok(CommandLine::try_parse_from(typed));
     let result = read.and_then(|read| {
         run(read.unwrap_or_else(|error| {
-            Engine::abandon_early();
+            Prewarmed::abandon_early();
             error.exit()
         }))
     });
-    Engine::abandon_early();
+    Prewarmed::abandon_early();
     result.unwrap_or_else(|fatal| match fatal {
         Fatal::Request(error) => style::print_error(&error, 2),
         Fatal::Internal(error) => style::print_error(&error, 3),

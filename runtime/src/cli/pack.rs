@@ -8,7 +8,7 @@ use super::{
 use crate::{
     check::{Asked, Level, Target},
     contract::{Function, limits::MIB, names},
-    pack::{Contents, Parts, Program, Sizes, executable, image, package::Place},
+    pack::{Contents, Parts, Program, Sizes, executable, image, package::Provider},
     package::{self, Declared, Package},
     platform::configuration::{self, Sources},
 };
@@ -50,8 +50,8 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
     let program = program.map_err(Fatal::request)?;
     let parts = Parts { function: &function, contents: &contents, program: &program };
     let written = match arguments.place {
-        PackPlace::Scf => crate::pack::package::write(&parts, Place::Scf, &target),
-        PackPlace::Lambda => crate::pack::package::write(&parts, Place::Lambda, &target),
+        PackPlace::Scf => crate::pack::package::write(&parts, Provider::Scf, &target),
+        PackPlace::Lambda => crate::pack::package::write(&parts, Provider::Lambda, &target),
         PackPlace::Oci => image::write(&parts, &arguments.labels, &target),
         PackPlace::Exe => executable::write(&parts, &target),
     };
@@ -223,8 +223,8 @@ fn tell(arguments: &PackArguments, parts: &Parts<'_>, target: &Path, sizes: Size
         eprintln!("left out: {}{more}", names.join(", "));
     }
     let (place, runtime) = match arguments.place {
-        PackPlace::Scf => (Place::Scf, "CustomRuntime"),
-        PackPlace::Lambda => (Place::Lambda, "provided.al2023"),
+        PackPlace::Scf => (Provider::Scf, "CustomRuntime"),
+        PackPlace::Lambda => (Provider::Lambda, "provided.al2023"),
         PackPlace::Oci | PackPlace::Exe => return,
     };
     eprintln!("the function's runtime is {runtime}, its handler {}", function.handler);

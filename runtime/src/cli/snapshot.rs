@@ -2,7 +2,7 @@
 
 use super::{Fatal, options::SnapshotArguments};
 use crate::{
-    instance::Engine,
+    instance::Prewarmed,
     locks,
     snapshot::{self, Cache, Place, Refusal, Unfit},
 };
@@ -66,7 +66,7 @@ fn rebuild(arguments: &SnapshotArguments) -> anyhow::Result<()> {
 
 fn make(file: &Path, arguments: &SnapshotArguments) -> std::io::Result<()> {
     let file = std::path::absolute(file)?;
-    Engine::take()?.make_snapshot(file, arguments.modules.clone())
+    Prewarmed::take()?.make_snapshot(file, arguments.modules.clone())
 }
 
 /// One line about the snapshot that the next start restores, or why it restores none.

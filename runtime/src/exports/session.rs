@@ -8,7 +8,7 @@ use crate::{
     contract::{
         Column, Failure, Function, Invocation, Journal, Outcome, Policy, limits, report::ColdStart,
     },
-    instance::{Engine, Instance, InvokeError, Observer, Request},
+    instance::{Instance, InvokeError, Observer, Prewarmed, Request},
     package::{self, Package},
 };
 use serde::Serialize;
@@ -124,7 +124,7 @@ impl Session {
             none => {
                 let code = &self.package.paths;
                 let policy = Policy::default();
-                match Instance::start(Engine::take(), &self.function, code, &policy, false) {
+                match Instance::start(Prewarmed::take(), &self.function, code, &policy, false) {
                     Ok(instance) => none.insert(instance),
                     Err(error) => {
                         return answer::give(3, error.to_string(), String::new(), String::new());

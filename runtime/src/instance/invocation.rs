@@ -48,7 +48,7 @@ pub trait Observer: Send {
 #[derive(Debug)]
 pub enum StartError {
     /// No process or no pipe to it could be made.
-    Engine(io::Error),
+    Process(io::Error),
     /// The process ended, or its assignment could not be serialised.
     Assignment(io::Error),
 }
@@ -56,7 +56,7 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Engine(error) => {
+            Self::Process(error) => {
                 write!(formatter, "no process for an instance could be made: {error}")
             }
             Self::Assignment(error) => {

@@ -18,13 +18,15 @@ pub use invocation::{InvokeError, Observer, Request, StartError};
 #[cfg(unix)]
 pub mod allocator;
 #[cfg(unix)]
+mod call_loop;
+#[cfg(unix)]
 mod course;
 #[cfg(unix)]
 mod descendants;
-#[cfg(unix)]
-mod engine;
 #[cfg(target_os = "wasi")]
 mod in_module;
+#[cfg(unix)]
+mod maker;
 #[cfg(unix)]
 mod marker;
 #[cfg(unix)]
@@ -33,6 +35,8 @@ mod panics;
 #[cfg(unix)]
 mod pidfd;
 #[cfg(unix)]
+mod prewarmed;
+#[cfg(unix)]
 mod process;
 #[cfg(unix)]
 mod program;
@@ -40,8 +44,6 @@ mod program;
 mod proof;
 #[cfg(unix)]
 mod python_link;
-#[cfg(unix)]
-mod serve;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
@@ -53,10 +55,10 @@ mod wire;
 #[cfg(unix)]
 mod zygote;
 
-#[cfg(unix)]
-pub use engine::{Engine, start_early, start_maker, start_zygote};
 #[cfg(target_os = "wasi")]
-pub use in_module::{Engine, Instance, prepare_image};
+pub use in_module::{Instance, Prewarmed, prepare_image};
+#[cfg(unix)]
+pub use prewarmed::{Prewarmed, start_early, start_maker, start_zygote};
 #[cfg(unix)]
 pub use process::{Instance, raise_descriptors};
 #[cfg(unix)]

@@ -5,11 +5,11 @@ use super::{
     StartError,
     course::Phase,
     descendants,
-    engine::Engine,
     marker::Marker,
+    prewarmed::Prewarmed,
     proof::Key,
     usage,
-    wire::{self, Assignment, Serve},
+    wire::{self, AssignedFunction, Assignment},
 };
 use crate::{
     contract::{Function, Policy, limits},
@@ -53,25 +53,25 @@ pub(super) struct Reaped {
 }
 
 impl Instance {
-    /// Makes an engine an instance of `function`, whose code is at `code`. It loads the function
-    /// with its first invocation. With `once`, it serves no further one. It is kept to `policy`.
+    /// Makes a prewarmed process an instance of `function`, whose code is at `code`. It loads the
+    /// function with its first invocation. With `once`, it serves no further one. It is kept to `policy`.
     ///
     /// # Errors
-    /// When there is no engine, or it ended.
+    /// When there is no prewarmed process, or it ended.
     pub fn start(
-        engine: io::Result<Engine>,
+        prewarmed: io::Result<Prewarmed>,
         function: &Function,
         code: &CodePaths,
         policy: &Policy,
         once: bool,
     ) -> Result<Self, StartError> {
-        let Engine { process, mut socket, log } = engine.map_err(StartError::Engine)?;
+        let Prewarmed { process, mut socket, log } = prewarmed.map_err(StartError::Process)?;
         descendants::become_subreaper();
         hide_from_functions();
         let (marker, key) = (Marker::fresh(), Key::fresh());
-        let serve = Serve::of(function, code, policy, marker, key, once);
-        let processes_at_most = serve.policy.processes_at_most();
-        let assignment = Assignment::Serve(Box::new(serve));
+        let assigned = AssignedFunction::of(function, code, policy, marker, key, once);
+        let processes_at_most = assigned.policy.processes_at_most();
+        let assignment = Assignment::Function(Box::new(assigned));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         set_nonblocking(log.as_raw_fd());
         set_nonblocking(socket.as_raw_fd());
@@ -79,7 +79,7 @@ impl Instance {
             process,
             socket,
             log,
-            // Not since the engine's start: the event may have arrived slowly.
+            // Not since the process started: the event may have arrived slowly.
             started: Instant::now(),
             marker,
             key,
@@ -131,7 +131,7 @@ impl Drop for Instance {
     }
 }
 
-/// What a new engine inherits from its parent.
+/// What a prewarmed process inherits from its parent.
 pub(super) struct Streams {
     pub stdin: OwnedFd,
     pub log: OwnedFd,
@@ -162,7 +162,7 @@ fn leave_session() {
 }
 
 /// Sets this process up for its function: end with its parent, limits, environment, folder.
-pub(super) fn become_instance(function: &Serve) {
+pub(super) fn become_instance(function: &AssignedFunction) {
     // SAFETY: calls that change this process alone. The thread that forked it has ended by
     // now, which would have counted as the parent's death.
     unsafe {

@@ -106,7 +106,7 @@ struct Watch<'a> {
 }
 
 /// What stops the watching.
-enum Stop {
+enum WatchEnd {
     End(End),
     Loaded,
     Signal(i32),
@@ -117,9 +117,9 @@ impl Watch<'_> {
         let stop = self.until_end().map_err(InvokeError::Watch)?;
         self.instance.phase = self.course.phase;
         let end = match stop {
-            Stop::End(end) => end,
-            Stop::Loaded => return Ok(Watched::Loaded),
-            Stop::Signal(signal) => {
+            WatchEnd::End(end) => end,
+            WatchEnd::Loaded => return Ok(Watched::Loaded),
+            WatchEnd::Signal(signal) => {
                 self.take_log();
                 self.course.release_log();
                 return Err(InvokeError::Interrupted { signal });
@@ -144,17 +144,17 @@ impl Watch<'_> {
         }
     }
 
-    fn until_end(&mut self) -> io::Result<Stop> {
+    fn until_end(&mut self) -> io::Result<WatchEnd> {
         loop {
             let now = Instant::now();
             if now >= self.course.deadline {
                 // A message that was sent in time counts, however late it is read. The message may
                 // also say that the function is loaded, which sets a new deadline.
                 if let Some(end) = self.catch_up(false) {
-                    return Ok(Stop::End(end));
+                    return Ok(WatchEnd::End(end));
                 }
                 if now >= self.course.deadline {
-                    return Ok(Stop::End(End::Deadline));
+                    return Ok(WatchEnd::End(End::Deadline));
                 }
             }
             let mut ended = false;
@@ -162,14 +162,14 @@ impl Watch<'_> {
                 if self.course.phase.ready
                     && let Some(end) = self.excess()
                 {
-                    return Ok(Stop::End(end));
+                    return Ok(WatchEnd::End(end));
                 }
                 self.next_look = now + MEMORY_INTERVAL.max(now.elapsed() * LOOKS_REST);
                 ended = self.instance.reap(false).is_some();
             }
             let ready = self.wait(self.course.deadline.min(self.next_look) - now)?;
             if let Some(signal) = ready.signals.then(|| self.signals.take()).flatten() {
-                return Ok(Stop::Signal(signal));
+                return Ok(WatchEnd::Signal(signal));
             }
             if ready.observer {
                 self.course.observer.ready();
@@ -183,10 +183,10 @@ impl Watch<'_> {
             if (ready.readable || ready.log || ended)
                 && let Some(end) = self.catch_up(ended)
             {
-                return Ok(Stop::End(end));
+                return Ok(WatchEnd::End(end));
             }
             if self.only_loads && self.course.phase.initialized {
-                return Ok(Stop::Loaded);
+                return Ok(WatchEnd::Loaded);
             }
         }
     }

@@ -42,12 +42,13 @@ pub(super) fn memory_exhausted_frame(proof: Proof) -> [u8; HEADER_BYTES + PROOF_
     frame
 }
 
-/// An engine's assignment: the first message that it gets.
+/// The assignment of a prewarmed process: the first message that it gets.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Assignment {
-    Serve(Box<Serve>),
+    /// Run a function.
+    Function(Box<AssignedFunction>),
     /// Fork instances. If a function is given, load it first.
-    Zygote(Option<Box<Serve>>),
+    Zygote(Option<Box<AssignedFunction>>),
     /// Write a snapshot to an existing file.
     Snapshot {
         path: OsString,
@@ -56,9 +57,9 @@ pub(super) enum Assignment {
     },
 }
 
-/// A function to serve.
+/// The function that an instance runs, and its settings.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Serve {
+pub(super) struct AssignedFunction {
     pub handler: Handler,
     pub dialect: Dialect,
     pub own_runtime: bool,
@@ -78,7 +79,7 @@ pub(super) struct Serve {
     pub once: bool,
 }
 
-impl Serve {
+impl AssignedFunction {
     /// What an instance is told of `function`, whose code is at `code`. `policy` holds where the
     /// function has no rules of its own.
     pub(super) fn of(
@@ -323,10 +324,10 @@ impl Call {
     }
 }
 
-/// Tells an engine what to do.
+/// Tells a prewarmed process what to do.
 ///
 /// # Errors
-/// When the engine has gone.
+/// When the process has gone.
 pub(super) fn send_assignment(socket: &mut impl Write, what: &Assignment) -> io::Result<()> {
     socket.write_all(&frame(b'E', &[&serde_json::to_vec(what)?]))
 }

@@ -17,7 +17,7 @@ const PAUSE: u32 = 5;
 
 /// Where a function's image runs, and how.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub struct Container<'a> {
     /// The image's name for the cluster; without one, what [`image::write`] calls it.
     pub image: Option<&'a str>,
     pub port: u16,
@@ -29,20 +29,20 @@ pub struct Place<'a> {
 
 /// The manifests for Kubernetes: settings, Deployment, Service, HorizontalPodAutoscaler,
 /// PodDisruptionBudget and NetworkPolicy.
-pub fn manifests(function: &Function, place: &Place<'_>) -> String {
-    filled(include_str!("kubernetes/deployment.yaml"), &values(function, place))
+pub fn manifests(function: &Function, container: &Container<'_>) -> String {
+    filled(include_str!("kubernetes/deployment.yaml"), &values(function, container))
 }
 
 /// The manifests for Knative: settings and a Service.
-pub fn knative(function: &Function, place: &Place<'_>) -> String {
-    filled(include_str!("kubernetes/knative.yaml"), &values(function, place))
+pub fn knative(function: &Function, container: &Container<'_>) -> String {
+    filled(include_str!("kubernetes/knative.yaml"), &values(function, container))
 }
 
-fn values(function: &Function, place: &Place<'_>) -> BTreeMap<&'static str, String> {
-    let image = place.image.map_or_else(|| image::reference(&function.name), str::to_owned);
-    let settings = settings::text(function, place.layers, "/function/");
+fn values(function: &Function, container: &Container<'_>) -> BTreeMap<&'static str, String> {
+    let image = container.image.map_or_else(|| image::reference(&function.name), str::to_owned);
+    let settings = settings::text(function, container.layers, "/function/");
     let indented: Vec<String> = settings.trim_end().lines().map(indented).collect();
-    let all_instances = place.concurrency.saturating_mul(function.memory_mb);
+    let all_instances = container.concurrency.saturating_mul(function.memory_mb);
     let grace = function.timeout_seconds + END;
     BTreeMap::from([
         ("function", function.name.clone()),
@@ -50,8 +50,8 @@ fn values(function: &Function, place: &Place<'_>) -> BTreeMap<&'static str, Stri
         // A text in JSON is one in YAML, whatever it contains.
         ("image", serde_json::Value::from(image).to_string()),
         ("settings", indented.join("\n")),
-        ("port", place.port.to_string()),
-        ("concurrency", place.concurrency.to_string()),
+        ("port", container.port.to_string()),
+        ("concurrency", container.concurrency.to_string()),
         ("grace", grace.to_string()),
         ("termination", (PAUSE + grace + END).to_string()),
         ("request_timeout", (function.init_timeout_seconds + grace).to_string()),

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// A platform with a runtime API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Provider {
     Scf,
     Lambda,
 }
@@ -19,7 +19,7 @@ pub enum Place {
 /// The program that the platforms start.
 const BOOTSTRAP: &str = "bootstrap";
 
-impl Place {
+impl Provider {
     fn name(self) -> &'static str {
         match self {
             Self::Scf => "SCF",
@@ -53,19 +53,19 @@ impl Place {
     }
 }
 
-/// Writes a package of a function for `place` to `target`.
+/// Writes a package of a function for `provider` to `target`.
 ///
 /// # Errors
-/// When it is too large for the place, or cannot be written.
-pub fn write(parts: &Parts<'_>, place: Place, target: &Path) -> Result<Sizes, PackError> {
+/// When it is too large for the provider, or cannot be written.
+pub fn write(parts: &Parts<'_>, provider: Provider, target: &Path) -> Result<Sizes, PackError> {
     let Parts { contents, program, .. } = parts;
     if contents.code.iter().any(|member| member.path == BOOTSTRAP) {
         return Err(PackError::Taken { name: BOOTSTRAP });
     }
     let unpacked = contents.bytes() + program.bytes;
-    let (_, most) = place.limits();
+    let (_, most) = provider.limits();
     if unpacked > most {
-        return Err(PackError::TooLarge { bytes: unpacked, most, place: place.name() });
+        return Err(PackError::TooLarge { bytes: unpacked, most, place: provider.name() });
     }
     let mut entries = entry::of_function(contents, "", &format!("{PACKED_LAYERS}/"));
     entries.push(Entry {

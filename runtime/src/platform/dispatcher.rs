@@ -4,9 +4,10 @@
 //! whose result was recorded never runs again.
 
 use super::{
-    DeadLetter, LATEST, Refused, Request, Revision, Shared, Source, new_request_id, now_ms,
+    DeadLetter, LATEST, Refused, Request, Revision, Shared, Source,
+    cancellation::Cancellation,
+    new_request_id, now_ms,
     running::{self, Completed},
-    stop::Stop,
     store::{
         Ending, EventResult, FunctionKey, NewEvent, QueuedEvent, RetryClass, Room, StoreError,
     },
@@ -115,14 +116,14 @@ pub(super) struct Underway {
     shared: Arc<Shared>,
     at_work: Arc<AtWork>,
     event: QueuedEvent,
-    stop: Arc<Stop>,
+    cancellation: Arc<Cancellation>,
 }
 
 impl Underway {
     pub(super) fn begin(shared: &Arc<Shared>, at_work: &Arc<AtWork>, event: QueuedEvent) -> Self {
         *at_work.counts().entry(key(&event)).or_default() += 1;
-        let stop = shared.running.stoppable(&event.request_id);
-        Self { shared: shared.clone(), at_work: at_work.clone(), event, stop }
+        let cancellation = shared.running.cancellable(&event.request_id);
+        Self { shared: shared.clone(), at_work: at_work.clone(), event, cancellation }
     }
 }
 
@@ -148,14 +149,18 @@ fn key(event: &QueuedEvent) -> FunctionKey {
 }
 
 pub(super) async fn work(underway: Underway) {
-    let Underway { shared, event, stop, .. } = &underway;
-    if let Err(error) = attempt(shared, event, stop).await {
+    let Underway { shared, event, cancellation, .. } = &underway;
+    if let Err(error) = attempt(shared, event, cancellation).await {
         // It stays claimed, and runs again after the next start of the server.
         shared.log.note(&format!("the event {} cannot be recorded: {error}", event.request_id));
     }
 }
 
-async fn attempt(shared: &Shared, event: &QueuedEvent, stop: &Stop) -> Result<(), StoreError> {
+async fn attempt(
+    shared: &Shared,
+    event: &QueuedEvent,
+    cancellation: &Cancellation,
+) -> Result<(), StoreError> {
     let key = key(event);
     let request = Request {
         key: key.clone(),
@@ -171,7 +176,7 @@ async fn attempt(shared: &Shared, event: &QueuedEvent, stop: &Stop) -> Result<()
         }
     };
     let retry = event.run_errors + event.system_errors;
-    let completed = match running::run(shared, &revision, &request, retry, stop).await {
+    let completed = match running::run(shared, &revision, &request, retry, cancellation).await {
         Ok(completed) => completed,
         Err(refused) => {
             let code = if matches!(refused, Refused::Event(_)) { 400 } else { 500 };

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod backing;
+mod cancellation;
 pub mod cluster;
 pub mod configuration;
 pub mod counts;
@@ -25,7 +26,6 @@ mod registry;
 mod revision;
 mod running;
 mod shared_functions;
-mod stop;
 pub mod store;
 mod timers;
 
@@ -39,6 +39,7 @@ pub use running::{Completed, Request, Source};
 
 use crate::{contract::limits, instance::Keeper};
 use backing::Backing;
+use cancellation::Cancellation;
 use cluster::Cluster;
 use counts::Counts;
 use log::Log;
@@ -51,7 +52,6 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use stop::Stop;
 use store::{AsyncEvent, EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
 use tokio::sync::{Notify, watch};
 
@@ -215,7 +215,7 @@ impl Platform {
             tokio::spawn(async move { lively.show_life().await });
             let of_stops = shared.clone();
             tokio::spawn(async move {
-                let stop = |id: &str, how| of_stops.running.stop(id, how);
+                let stop = |id: &str, how| of_stops.running.cancel(id, how);
                 stopping.follow_stops(stop).await;
             });
         }
@@ -308,7 +308,7 @@ impl Platform {
         let shared = self.shared.clone();
         // A separate task: a caller that leaves does not stop it.
         let task = tokio::spawn(async move {
-            running::run(&shared, &revision, &request, 0, &Stop::default()).await
+            running::run(&shared, &revision, &request, 0, &Cancellation::default()).await
         });
         task.await.unwrap_or(Err(Refused::Closing))
     }
@@ -356,7 +356,7 @@ impl Platform {
     ) -> Result<Option<EventState>, StoreError> {
         let state = self.shared.backing.terminate(request_id, how, now_ms()).await?;
         if state == Some(EventState::Running) {
-            self.shared.running.stop(request_id, how);
+            self.shared.running.cancel(request_id, how);
         }
         Ok(state)
     }
@@ -388,7 +388,7 @@ impl Platform {
         }
     }
 
-    async fn loaded(&self, revision: &Revision) -> Result<pool::Instance, String> {
+    async fn loaded(&self, revision: &Revision) -> Result<pool::PooledInstance, String> {
         let mut instance =
             self.shared.pool.start(revision).await.map_err(|error| error.to_string())?;
         let request_id = new_request_id();

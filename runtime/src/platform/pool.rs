@@ -1,10 +1,13 @@
 //! Gives calls to instances: the most recently used warm one first, new ones within the limits, and
 //! a bounded queue for each function if there are too many calls.
 
+mod occupancy;
+
 use super::{Revision, SnapshotOf, now_ms, store::FunctionKey};
 use crate::instance::{FunctionZygote, Hosted, Keeper, StartError};
+use occupancy::{Idle, Occupancy, Waiting};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
@@ -47,10 +50,6 @@ impl Default for Limits {
     }
 }
 
-/// After the machine refused another instance, how long none is asked for beyond those it had
-/// room for.
-const REFUSED_FOR: Duration = Duration::from_secs(2);
-
 /// What an instance is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstanceState {
@@ -74,7 +73,7 @@ pub struct ShownInstance {
 pub(super) struct Pool {
     keeper: Keeper,
     limits: Limits,
-    state: Mutex<State>,
+    occupancy: Mutex<Occupancy>,
     /// Zygotes of functions that are loaded ahead of time, by version, with the revision that
     /// was loaded. Instances keep theirs.
     zygotes: Mutex<HashMap<(FunctionKey, String), (u64, OwnZygote)>>,
@@ -83,85 +82,48 @@ pub(super) struct Pool {
 /// A function's own zygote, while there is one.
 type OwnZygote = Arc<AsyncMutex<Option<Arc<FunctionZygote>>>>;
 
-#[derive(Default)]
-struct State {
-    lanes: HashMap<FunctionKey, Lane>,
-    /// How many instances exist or are being started, in all lanes.
-    total: usize,
-    /// Functions with calls that wait, each in its turn.
-    turns: VecDeque<FunctionKey>,
-    /// The instances that are busy, by process.
-    busy: HashMap<i32, ShownInstance>,
-    /// How many instances the machine had room for when it last refused another, and when that
-    /// was.
-    room: Option<(usize, Instant)>,
-}
-
-/// One function's instances and calls.
-#[derive(Default)]
-struct Lane {
-    /// The most recently used is at the end.
-    idle: Vec<Idle>,
-    /// Invocations that are running.
-    busy: usize,
-    waiting: VecDeque<Waiting>,
-    /// The revision that is the latest, since it was last replaced.
-    latest: Option<u64>,
-}
-
-struct Idle {
-    instance: Instance,
-    since: Instant,
-}
-
-struct Waiting {
-    revision: u64,
-    concurrency: usize,
-    turn: oneshot::Sender<Option<Instance>>,
-}
-
 /// A hosted instance, and what the pool knows of it.
-pub(super) struct Instance {
+pub(super) struct PooledInstance {
     pub hosted: Hosted,
     revision: u64,
     shown: ShownInstance,
 }
 
 /// The right to one invocation. Dropping it gives it back.
-pub(super) struct Place {
+pub(super) struct Permit {
     pool: Weak<Pool>,
     key: FunctionKey,
     /// The instance to be used again, once it was put here.
-    instance: Option<Instance>,
+    instance: Option<PooledInstance>,
 }
 
-/// There is no place: the function has its maximum of running calls and of waiting calls.
+/// There is no permit: the function has its maximum of running calls and of waiting calls.
 pub(super) struct Full;
 
 impl Pool {
     pub(super) fn new(keeper: Keeper, limits: Limits) -> Self {
-        Self { keeper, limits, state: Mutex::default(), zygotes: Mutex::default() }
+        Self { keeper, limits, occupancy: Mutex::default(), zygotes: Mutex::default() }
     }
 
-    /// Takes a place for an invocation of `revision`, with a warm instance if there is one. Waits
+    /// Takes a permit for an invocation of `revision`, with a warm instance if there is one. Waits
     /// if the limits are reached.
     ///
     /// # Errors
     /// When too many wait already.
-    pub(super) async fn place(
+    pub(super) async fn acquire(
         self: &Arc<Self>,
         revision: &Revision,
-    ) -> Result<(Place, Option<Instance>), Full> {
+    ) -> Result<(Permit, Option<PooledInstance>), Full> {
         let key = revision.key();
         let concurrency = self.concurrency(revision);
         let turn = {
-            let mut state = self.state();
-            match state.try_place(&key, revision.id, concurrency, &self.limits) {
+            let mut occupancy = self.occupancy();
+            match occupancy.try_acquire(&key, revision.id, concurrency, &self.limits) {
                 Some(instance) => {
                     return Ok((self.granted(key), instance));
                 }
                 None => {
-                    let lane = state.lanes.entry(key.clone()).or_default();
+                    let lane = occupancy.lanes.entry(key.clone()).or_default();
                     if lane.waiting.len() >= self.limits.queue {
                         lane.waiting.retain(|each| !each.turn.is_closed());
                         if lane.waiting.len() >= self.limits.queue {
@@ -174,8 +136,8 @@ impl Pool {
                         concurrency,
                         turn: sender,
                     });
-                    if !state.turns.contains(&key) {
-                        state.turns.push_back(key.clone());
+                    if !occupancy.turns.contains(&key) {
+                        occupancy.turns.push_back(key.clone());
                     }
                     turn
                 }
@@ -185,15 +147,15 @@ impl Pool {
         Ok((self.granted(key), instance))
     }
 
-    fn granted(self: &Arc<Self>, key: FunctionKey) -> Place {
-        Place { pool: Arc::downgrade(self), key, instance: None }
+    fn granted(self: &Arc<Self>, key: FunctionKey) -> Permit {
+        Permit { pool: Arc::downgrade(self), key, instance: None }
     }
 
-    /// Starts an instance of `revision`, for a place without an instance.
+    /// Starts an instance of `revision`, for a permit without an instance.
     ///
     /// # Errors
     /// When the kernel refuses another process.
-    pub(super) async fn start(&self, revision: &Revision) -> Result<Instance, StartError> {
+    pub(super) async fn start(&self, revision: &Revision) -> Result<PooledInstance, StartError> {
         let (function, code) = (&revision.function, &revision.package.paths);
         // What brings its own runtime is not krait's to load.
         let snapshot = match function.own_runtime {
@@ -212,19 +174,19 @@ impl Pool {
             invocations: 0,
             since: now_ms(),
         };
-        Ok(Instance { hosted, revision: revision.id, shown })
+        Ok(PooledInstance { hosted, revision: revision.id, shown })
     }
 
-    /// The machine had no process for a place that is given back now: until it may have one again,
+    /// The machine had no process for a permit that is given back now: until it may have one again,
     /// the instances there are have to do. False where there is none.
     pub(super) fn note_refused(&self) -> bool {
         self.keeper.give_spares_up();
-        let mut state = self.state();
-        // This place is among them.
-        let room = state.total.saturating_sub(1);
-        state.room = Some((room, Instant::now()));
+        let mut occupancy = self.occupancy();
+        // This permit is among them.
+        let room = occupancy.total.saturating_sub(1);
+        occupancy.room = Some((room, Instant::now()));
         // One that is idle makes way for the next try.
-        state.end_longest_idle();
+        occupancy.end_longest_idle();
         room > 0
     }
 
@@ -261,31 +223,36 @@ impl Pool {
     }
 
     /// Keeps an instance that was started without a call, if there is room for it.
-    pub(super) fn adopt(&self, instance: Instance) {
-        let mut state = self.state();
-        if state.total < self.limits.instances {
-            state.total += 1;
-            let lane = state.lanes.entry(instance.shown.key.clone()).or_default();
+    pub(super) fn adopt(&self, instance: PooledInstance) {
+        let mut occupancy = self.occupancy();
+        if occupancy.total < self.limits.instances {
+            occupancy.total += 1;
+            let lane = occupancy.lanes.entry(instance.shown.key.clone()).or_default();
             lane.idle.push(Idle { instance, since: Instant::now() });
         }
     }
 
     /// Shows that an instance is about to serve.
-    pub(super) fn note_busy(&self, instance: &mut Instance) {
+    pub(super) fn note_busy(&self, instance: &mut PooledInstance) {
         instance.shown.invocations += 1;
         instance.shown.state = InstanceState::Busy;
-        self.state().busy.insert(instance.shown.process, instance.shown.clone());
+        self.occupancy().busy.insert(instance.shown.process, instance.shown.clone());
+    }
+
+    /// Shows that an instance serves no more.
+    pub(super) fn note_done(&self, process: i32) {
+        self.occupancy().busy.remove(&process);
     }
 
     /// Ends the idle instances of a function whose code is not `revision`.
     pub(super) fn retire(&self, key: &FunctionKey, revision: u64) {
-        let mut state = self.state();
-        let ended = state.take_idle(|other, idle| {
+        let mut occupancy = self.occupancy();
+        let ended = occupancy.take_idle(|other, idle| {
             other == key && idle.instance.revision != revision && idle.instance.is_latest()
         });
         // An instance that runs the old code comes back to this lane and is ended then.
-        state.lanes.entry(key.clone()).or_default().latest = Some(revision);
-        drop((state, ended));
+        occupancy.lanes.entry(key.clone()).or_default().latest = Some(revision);
+        drop((occupancy, ended));
         self.zygotes().retain(|(other, version), (id, _)| {
             other != key || version != LATEST || *id == revision
         });
@@ -293,32 +260,32 @@ impl Pool {
 
     /// Ends every idle instance of a function.
     pub(super) fn forget(&self, key: &FunctionKey) {
-        let ended = self.state().take_idle(|other, _| other == key);
+        let ended = self.occupancy().take_idle(|other, _| other == key);
         drop(ended);
         self.zygotes().retain(|(other, _), _| other != key);
     }
 
     /// Ends instances that were idle for too long, and forgets those that ended by themselves.
     pub(super) fn tidy(&self) {
-        let mut state = self.state();
-        let ended = state.take_idle(|_, idle| {
+        let mut occupancy = self.occupancy();
+        let ended = occupancy.take_idle(|_, idle| {
             idle.instance.hosted.has_ended() || idle.since.elapsed() >= self.limits.idle
         });
-        state
+        occupancy
             .lanes
             .retain(|_, lane| !lane.idle.is_empty() || lane.busy > 0 || !lane.waiting.is_empty());
-        self.serve_waiting(&mut state);
-        drop((state, ended));
+        occupancy.admit_waiting(&self.limits);
+        drop((occupancy, ended));
     }
 
     pub(super) fn shown(&self) -> Vec<ShownInstance> {
-        let state = self.state();
-        let idle = state.lanes.values().flat_map(|lane| &lane.idle);
+        let occupancy = self.occupancy();
+        let idle = occupancy.lanes.values().flat_map(|lane| &lane.idle);
         let idle = idle.map(|idle| ShownInstance {
             state: InstanceState::Idle,
             ..idle.instance.shown.clone()
         });
-        state.busy.values().cloned().chain(idle).collect()
+        occupancy.busy.values().cloned().chain(idle).collect()
     }
 
     /// How many queued events of a function run at once. More would only wait.
@@ -335,16 +302,16 @@ impl Pool {
     }
 
     pub(super) fn waiting(&self) -> usize {
-        let state = self.state();
-        let waiting = state.lanes.values().flat_map(|lane| &lane.waiting);
+        let occupancy = self.occupancy();
+        let waiting = occupancy.lanes.values().flat_map(|lane| &lane.waiting);
         // Some may have been terminated meanwhile.
         waiting.filter(|each| !each.turn.is_closed()).count()
     }
 
-    /// Takes a place back, and gives it to the call that has waited longest, with functions in
+    /// Takes a permit back, and gives it to the call that has waited longest, with functions in
     /// turn.
-    fn give_back(&self, key: &FunctionKey, instance: Option<Instance>) {
-        let mut state = self.state();
+    fn give_back(&self, key: &FunctionKey, instance: Option<PooledInstance>) {
+        let mut occupancy = self.occupancy();
         let instance = instance.filter(|instance| {
             let served = instance.shown.invocations;
             !instance.hosted.has_ended()
@@ -353,162 +320,37 @@ impl Pool {
                     instance.hosted.resident_bytes(limit).is_none_or(|bytes| bytes < limit)
                 })
         });
-        let ended = state.take_place_back(key, instance);
-        self.serve_waiting(&mut state);
-        drop((state, ended));
-    }
-
-    fn serve_waiting(&self, state: &mut State) {
-        let mut unserved = VecDeque::new();
-        // Each function once: if it gets nothing now, it gets nothing in this round.
-        for _ in 0..state.turns.len() {
-            let Some(key) = state.turns.pop_front() else { break };
-            let first = |state: &mut State| {
-                let lane = state.lanes.get_mut(&key)?;
-                while lane.waiting.front().is_some_and(|each| each.turn.is_closed()) {
-                    lane.waiting.pop_front();
-                }
-                lane.waiting.front().map(|waiting| (waiting.revision, waiting.concurrency))
-            };
-            let Some((revision, concurrency)) = first(state) else { continue };
-            let Some(instance) = state.try_place(&key, revision, concurrency, &self.limits) else {
-                // It keeps its turn. Otherwise functions that can be served would always come
-                // first.
-                unserved.push_back(key);
-                continue;
-            };
-            let lane = state.lanes.entry(key.clone()).or_default();
-            if let Some(waiting) = lane.waiting.pop_front()
-                && let Err(instance) = waiting.turn.send(instance)
-            {
-                // Nobody waits any more.
-                drop(state.take_place_back(&key, instance));
-            }
-            if first(state).is_some() {
-                state.turns.push_back(key);
-            }
-        }
-        unserved.append(&mut state.turns);
-        state.turns = unserved;
+        let ended = occupancy.release(key, instance);
+        occupancy.admit_waiting(&self.limits);
+        drop((occupancy, ended));
     }
 
     fn zygotes(&self) -> MutexGuard<'_, HashMap<(FunctionKey, String), (u64, OwnZygote)>> {
         self.zygotes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn occupancy(&self) -> MutexGuard<'_, Occupancy> {
+        self.occupancy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Instance {
+impl PooledInstance {
     fn is_latest(&self) -> bool {
         self.shown.version == LATEST
     }
 }
 
-impl Lane {
-    fn has_replaced(&self, instance: &Instance) -> bool {
-        instance.is_latest() && self.latest.is_some_and(|latest| latest != instance.revision)
-    }
-}
-
-impl State {
-    /// Takes a place if there is one, with a warm instance or the right to start one.
-    fn try_place(
-        &mut self,
-        key: &FunctionKey,
-        revision: u64,
-        concurrency: usize,
-        limits: &Limits,
-    ) -> Option<Option<Instance>> {
-        let lane = self.lanes.entry(key.clone()).or_default();
-        if lane.busy >= concurrency {
-            return None;
-        }
-        while let Some(at) = lane.idle.iter().rposition(|idle| idle.instance.revision == revision) {
-            let idle = lane.idle.remove(at);
-            if !idle.instance.hosted.has_ended() {
-                lane.busy += 1;
-                return Some(Some(idle.instance));
-            }
-            self.total -= 1;
-        }
-        if self.total >= self.most(limits) && !self.end_longest_idle() {
-            return None;
-        }
-        self.total += 1;
-        self.lanes.entry(key.clone()).or_default().busy += 1;
-        Some(None)
-    }
-
-    /// How many instances there may be now.
-    fn most(&self, limits: &Limits) -> usize {
-        match self.room {
-            Some((room, refused)) if refused.elapsed() < REFUSED_FOR => room.min(limits.instances),
-            _ => limits.instances,
-        }
-    }
-
-    /// Keeps a returned instance for the next call. If its code has been replaced, returns it, to
-    /// be ended.
-    fn take_place_back(
-        &mut self,
-        key: &FunctionKey,
-        instance: Option<Instance>,
-    ) -> Option<Instance> {
-        let lane = self.lanes.entry(key.clone()).or_default();
-        lane.busy -= 1;
-        match instance {
-            Some(instance) if !lane.has_replaced(&instance) => {
-                lane.idle.push(Idle { instance, since: Instant::now() });
-                None
-            }
-            given_up => {
-                self.total -= 1;
-                given_up
-            }
-        }
-    }
-
-    fn end_longest_idle(&mut self) -> bool {
-        let lanes = self.lanes.values_mut().filter(|lane| !lane.idle.is_empty());
-        let longest = lanes.min_by_key(|lane| lane.idle.first().map(|idle| idle.since));
-        let Some(lane) = longest else { return false };
-        drop(lane.idle.remove(0));
-        self.total -= 1;
-        true
-    }
-
-    /// Takes idle instances out.
-    fn take_idle(&mut self, chosen: impl Fn(&FunctionKey, &Idle) -> bool) -> Vec<Idle> {
-        let mut taken = Vec::new();
-        for (key, lane) in &mut self.lanes {
-            taken.extend(lane.idle.extract_if(.., |idle| chosen(key, idle)));
-        }
-        self.total -= taken.len();
-        taken
-    }
-}
-
-impl Place {
+impl Permit {
     /// The instance may serve again.
-    pub(super) fn keep(&mut self, instance: Instance) {
+    pub(super) fn keep(&mut self, instance: PooledInstance) {
         self.instance = Some(instance);
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let Some(pool) = self.pool.upgrade() else { return };
         let instance = self.instance.take();
         pool.give_back(&self.key, instance);
-    }
-}
-
-impl Pool {
-    /// Shows that an instance serves no more.
-    pub(super) fn note_done(&self, process: i32) {
-        self.state().busy.remove(&process);
     }
 }

@@ -1,11 +1,11 @@
-//! Runs one invocation, from taking a place to recording the result.
+//! Runs one invocation, from taking a permit to recording the result.
 
 use super::{
     Refused, Revision, Shared,
+    cancellation::Cancellation,
     counts::Measured,
     now_ms,
     recorder::Recorder,
-    stop::Stop,
     store::{FunctionKey, InvocationRecord, Termination},
 };
 use crate::{
@@ -75,26 +75,26 @@ pub struct Completed {
 /// The running invocations, with handles to end those that can be terminated.
 #[derive(Default)]
 pub(crate) struct Running {
-    stops: Mutex<HashMap<String, Arc<Stop>>>,
+    cancellations: Mutex<HashMap<String, Arc<Cancellation>>>,
     count: watch::Sender<usize>,
 }
 
 impl Running {
     /// What ends the invocation of a request from elsewhere, until it is forgotten.
-    pub(super) fn stoppable(&self, request_id: &str) -> Arc<Stop> {
-        let stop = Arc::<Stop>::default();
-        self.stops().insert(request_id.to_owned(), stop.clone());
-        stop
+    pub(super) fn cancellable(&self, request_id: &str) -> Arc<Cancellation> {
+        let cancellation = Arc::<Cancellation>::default();
+        self.cancellations().insert(request_id.to_owned(), cancellation.clone());
+        cancellation
     }
 
     pub(super) fn forget(&self, request_id: &str) {
-        self.stops().remove(request_id);
+        self.cancellations().remove(request_id);
     }
 
     /// Ends an invocation, if it is running.
-    pub(super) fn stop(&self, request_id: &str, how: Termination) {
-        if let Some(stop) = self.stops().get(request_id) {
-            stop.ask(how);
+    pub(super) fn cancel(&self, request_id: &str, how: Termination) {
+        if let Some(cancellation) = self.cancellations().get(request_id) {
+            cancellation.ask(how);
         }
     }
 
@@ -108,8 +108,8 @@ impl Running {
         Begun(self)
     }
 
-    fn stops(&self) -> MutexGuard<'_, HashMap<String, Arc<Stop>>> {
-        self.stops.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cancellations(&self) -> MutexGuard<'_, HashMap<String, Arc<Cancellation>>> {
+        self.cancellations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -121,7 +121,7 @@ impl Drop for Begun<'_> {
     }
 }
 
-/// Invokes `revision`, as retry number `retry`, unless `stop` is requested first.
+/// Invokes `revision`, as retry number `retry`, unless `cancellation` is requested first.
 ///
 /// # Errors
 /// When the event is not JSON: nothing was invoked.
@@ -130,14 +130,14 @@ pub(super) async fn run(
     revision: &Revision,
     request: &Request,
     retry: u32,
-    stop: &Stop,
+    cancellation: &Cancellation,
 ) -> Result<Completed, Refused> {
     let _begun = shared.running.begin();
     let started_at = now_ms();
     let begun = Instant::now();
     let mut recorder =
         Recorder::new(&request.request_id, revision.function.memory_mb, shared.log.clone());
-    let invocation = invoke(shared, revision, request, &mut recorder, stop).await?;
+    let invocation = invoke(shared, revision, request, &mut recorder, cancellation).await?;
     let measured = Measured {
         status_code: invocation.status_code(),
         duration: begun.elapsed(),
@@ -156,18 +156,18 @@ async fn invoke(
     revision: &Revision,
     request: &Request,
     recorder: &mut Recorder,
-    stop: &Stop,
+    cancellation: &Cancellation,
 ) -> Result<Invocation, Refused> {
     let mut started = 0;
     let begun = Instant::now();
     while started < TRIES {
-        let placed = tokio::select! {
-            // Checked first, so that a place that was given is not lost.
+        let acquired = tokio::select! {
+            // Checked first, so that a permit that was given is not lost.
             biased;
-            placed = shared.pool.place(revision) => placed,
-            () = stop.asked() => return Ok(not_reached(request, Failure::ProcessExit)),
+            acquired = shared.pool.acquire(revision) => acquired,
+            () = cancellation.asked() => return Ok(not_reached(request, Failure::ProcessExit)),
         };
-        let Ok((mut place, warm)) = placed else {
+        let Ok((mut permit, warm)) = acquired else {
             let failure = Failure::ConcurrencyExceeded {
                 function: revision.function.name.clone(),
                 megabytes: revision.function.memory_mb,
@@ -187,11 +187,11 @@ async fn invoke(
                     continue;
                 }
                 // It has no process to give: one that works comes free, or an idle one makes way.
-                Err(StartError::Engine(error))
+                Err(StartError::Process(error))
                     if is_out_of_processes(&error) && begun.elapsed() < REFUSED_WITHIN =>
                 {
                     let others = shared.pool.note_refused();
-                    drop(place);
+                    drop(permit);
                     if !others {
                         started += 1;
                     }
@@ -204,8 +204,8 @@ async fn invoke(
                 }
             },
         };
-        if !stop.may_run(instance.hosted.killer()) {
-            place.keep(instance);
+        if !cancellation.may_run(instance.hosted.killer()) {
+            permit.keep(instance);
             return Ok(not_reached(request, Failure::ProcessExit));
         }
         shared.pool.note_busy(&mut instance);
@@ -227,12 +227,12 @@ async fn invoke(
                     Outcome::Failed(failure) => !failure.ends_instance(),
                 };
                 if reusable {
-                    place.keep(instance);
+                    permit.keep(instance);
                 }
                 return Ok(invocation);
             }
             Err(InvokeError::Event(invalid)) => {
-                place.keep(instance);
+                permit.keep(instance);
                 return Err(Refused::Event(invalid));
             }
             Err(InvokeError::Untaken) => {}

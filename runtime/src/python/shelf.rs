@@ -26,7 +26,7 @@ struct Shelf {
     modules: HashMap<String, Shelved>,
     /// The first parts of their names.
     names: HashSet<String>,
-    state: Mutex<State>,
+    state: Mutex<ShelfState>,
 }
 
 // SAFETY: a WebAssembly module has one thread.
@@ -45,7 +45,7 @@ struct Shelved {
 }
 
 #[derive(Default)]
-struct State {
+struct ShelfState {
     /// The modules that were taken off the shelf.
     taken: HashSet<String>,
     /// No module is taken any more, because a file of the function's has the name of one.
@@ -147,7 +147,7 @@ impl Shelf {
     }
 
     /// Whether no file and no finder of the function's comes before the shelf.
-    fn is_open(&self, state: &mut State, vm: &VirtualMachine) -> PyResult<bool> {
+    fn is_open(&self, state: &mut ShelfState, vm: &VirtualMachine) -> PyResult<bool> {
         let finders = finders(vm)?;
         let same = finders.len() == state.finders.len()
             && finders.iter().zip(&state.finders).all(|(one, other)| one.is(other));

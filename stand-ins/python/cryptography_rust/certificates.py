@@ -1,8 +1,9 @@
 """krait: certificates (RFC 5280, section 4), for cryptography's stand-in."""
 
 from _krait_stand_ins.cryptography_rust import der, extension_reading, extension_writing, keys, names, pem, signing
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, digest, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, digest, instance, only_bytes
 from _krait_stand_ins.cryptography_rust.oid import ObjectIdentifier
+from _krait_stand_ins.cryptography_rust.signed import SignedObject, signed
 
 _TAGS = ("CERTIFICATE", "X509 CERTIFICATE")
 
@@ -26,21 +27,8 @@ def aware(moment):
     return moment and moment.replace(tzinfo=datetime.timezone.utc)
 
 
-def signed(reader, kind, first, algorithm, signature):
-    """What is signed, the algorithm and the signature of a certificate or the like."""
-    fields = reader.sequence()
-    content = der.within(f"{kind}::{first}", fields.read, der.SEQUENCE)
-    identifier = der.within(f"{kind}::{algorithm}", signing.read_algorithm, fields)
-    bits = der.within(f"{kind}::{signature}", fields.bits)
-    fields.finish()
-    return content, identifier, bits[0]
-
-
-class Certificate(Frozen):
+class Certificate(SignedObject, Frozen):
     __module__ = "cryptography.hazmat.bindings._rust.x509"
-
-    def __new__(cls):
-        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):
@@ -96,14 +84,6 @@ class Certificate(Frozen):
         if name not in self._cached:
             self._cached[name] = make()
         return self._cached[name]
-
-    def __eq__(self, other):
-        if not isinstance(other, Certificate):
-            return NotImplemented
-        return self._data == other._data
-
-    def __hash__(self):
-        return hash(self._data)
 
     def __repr__(self):
         return f"<Certificate(subject={self.subject!r}, ...)>"
@@ -175,10 +155,6 @@ class Certificate(Frozen):
         return der.sequence(*parts)
 
     @property
-    def signature(self):
-        return self._signature
-
-    @property
     def not_valid_before(self):
         return naive(self._not_before, "not_valid_before")
 
@@ -193,18 +169,6 @@ class Certificate(Frozen):
     @property
     def not_valid_after_utc(self):
         return aware(self._not_after)
-
-    @property
-    def signature_hash_algorithm(self):
-        return self._algorithm.hash_algorithm()
-
-    @property
-    def signature_algorithm_oid(self):
-        return self._algorithm.object_identifier
-
-    @property
-    def signature_algorithm_parameters(self):
-        return self._algorithm.parameters_of_package()
 
     @property
     def extensions(self):

@@ -3,7 +3,7 @@
 import _krait_stand_ins._pycryptodome as _native
 from _krait_stand_ins.cryptography_rust.registry import block_cipher
 from _krait_stand_ins.cryptography_rust.values import (
-    already_finalized, are_equal, data as bytes_of, exact_bytes, of_package, unsupported,
+    check_tag, copied_state, feed, of_package, taken_state, unsupported,
 )
 
 __all__ = ["CMAC"]
@@ -67,27 +67,16 @@ class CMAC:
         return self
 
     def update(self, data):
-        data = bytes_of(data)
-        if self._state is None:
-            raise already_finalized()
-        self._state.update(data)
+        feed(self, data)
 
     def finalize(self):
-        if self._state is None:
-            raise already_finalized()
-        state, self._state = self._state, None
-        return state.result()
+        return taken_state(self).result()
 
     def verify(self, signature):
-        signature = exact_bytes(signature)
-        if not are_equal(self.finalize(), signature):
-            from cryptography.exceptions import InvalidSignature
-
-            raise InvalidSignature("Signature did not match digest.")
+        check_tag(self.finalize, signature, "Signature did not match digest.")
 
     def copy(self):
-        if self._state is None:
-            raise already_finalized()
+        state = copied_state(self)
         other = object.__new__(type(self))
-        other._state = self._state.copy()
+        other._state = state
         return other

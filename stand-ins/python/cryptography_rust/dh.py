@@ -1,7 +1,8 @@
 """krait: Diffie and Hellman's exchange over numbers (RFC 3526, RFC 7919), for cryptography's stand-in."""
 
 from _krait_stand_ins.cryptography_rust import der, pem, primes, serialize
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import instance, only_bytes
+from _krait_stand_ins.cryptography_rust.key_numbers import Numbers, NumbersKey
 
 __all__ = [
     "DHParameterNumbers", "DHParameters", "DHPrivateKey", "DHPrivateNumbers", "DHPublicKey", "DHPublicNumbers",
@@ -25,18 +26,7 @@ def _warn():
     )
 
 
-class _Numbers(Frozen):
-    __slots__ = ()
-
-    def __eq__(self, other):
-        if type(other) is not type(self):
-            return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
-
-    __hash__ = None
-
-
-class DHParameterNumbers(_Numbers):
+class DHParameterNumbers(Numbers):
     __slots__ = ("p", "g", "q")
     __module__ = _NUMBERS_MODULE
 
@@ -54,7 +44,7 @@ class DHParameterNumbers(_Numbers):
         return DHParameters._of(_checked(self))
 
 
-class DHPublicNumbers(_Numbers):
+class DHPublicNumbers(Numbers):
     __slots__ = ("y", "parameter_numbers")
     __module__ = _NUMBERS_MODULE
 
@@ -67,7 +57,7 @@ class DHPublicNumbers(_Numbers):
         return DHPublicKey._of(self)
 
 
-class DHPrivateNumbers(_Numbers):
+class DHPrivateNumbers(Numbers):
     __slots__ = ("x", "public_numbers")
     __module__ = _NUMBERS_MODULE
 
@@ -100,20 +90,7 @@ def _checked(numbers):
     return numbers
 
 
-class _Key(Frozen):
-    __slots__ = ()
-
-    def __new__(cls):
-        raise cannot_create(cls)
-
-    @classmethod
-    def _of(cls, numbers):
-        key = object.__new__(cls)
-        key._numbers = numbers
-        return key
-
-
-class DHParameters(_Key):
+class DHParameters(NumbersKey):
     __slots__ = ("_numbers",)
 
     def generate_private_key(self):
@@ -136,7 +113,7 @@ class DHParameters(_Key):
         return pem.encode_der(tag, der.sequence(*map(der.integer, parts)), encoding)
 
 
-class _KeyOfPair(_Key):
+class _KeyOfPair(NumbersKey):
     __slots__ = ()
 
     @property

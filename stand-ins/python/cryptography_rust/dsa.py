@@ -2,8 +2,9 @@
 
 from _krait_stand_ins.cryptography_rust import asn1, der, primes, serialize
 from _krait_stand_ins.cryptography_rust.arguments import (
-    Frozen, buffer, cannot_create, digest_and_algorithm, instance, invalid_signature,
+    buffer, digest_and_algorithm, instance, invalid_signature,
 )
+from _krait_stand_ins.cryptography_rust.key_numbers import Numbers, NumbersKey
 
 __all__ = [
     "DSAParameterNumbers", "DSAParameters", "DSAPrivateKey", "DSAPrivateNumbers", "DSAPublicKey", "DSAPublicNumbers",
@@ -14,16 +15,8 @@ _OID = "1.2.840.10040.4.1"
 _NUMBERS_MODULE = "cryptography.hazmat.primitives.asymmetric.dsa"
 
 
-class _Numbers(Frozen):
+class _Numbers(Numbers):
     __slots__ = ()
-
-    def _all(self):
-        return tuple(getattr(self, name) for name in self.__slots__)
-
-    def __eq__(self, other):
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._all() == other._all()
 
     def __hash__(self):
         return hash(self._all())
@@ -86,17 +79,8 @@ class DSAPrivateNumbers(_Numbers):
         return DSAPrivateKey._of(self)
 
 
-class _Key(Frozen):
+class _Key(NumbersKey):
     __slots__ = ()
-
-    def __new__(cls):
-        raise cannot_create(cls)
-
-    @classmethod
-    def _of(cls, numbers):
-        key = object.__new__(cls)
-        key._numbers = numbers
-        return key
 
     @property
     def key_size(self):

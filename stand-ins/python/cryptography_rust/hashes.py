@@ -4,7 +4,7 @@ import hashlib
 
 import _krait_stand_ins._pycryptodome as _native
 from _krait_stand_ins.cryptography_rust.values import (
-    already_finalized, data as bytes_of, of_package, size, unsupported,
+    copied_state, data as bytes_of, feed, of_package, size, taken_state, unsupported,
 )
 
 __all__ = ["Hash", "XOFHash", "hash_supported"]
@@ -70,22 +70,16 @@ class Hash:
         return self._algorithm
 
     def update(self, data):
-        data = bytes_of(data)
-        if self._state is None:
-            raise already_finalized()
-        self._state.update(data)
+        feed(self, data)
 
     def finalize(self):
-        if self._state is None:
-            raise already_finalized()
-        state, self._state = self._state, None
+        state = taken_state(self)
         return state.digest(self._algorithm.digest_size) if _extends(self._algorithm) else state.digest()
 
     def copy(self):
-        if self._state is None:
-            raise already_finalized()
+        state = copied_state(self)
         other = object.__new__(type(self))
-        other._algorithm, other._state = self._algorithm, self._state.copy()
+        other._algorithm, other._state = self._algorithm, state
         return other
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from _krait_stand_ins.cryptography_rust.hashes import new_digest
 from _krait_stand_ins.cryptography_rust.values import (
-    already_finalized, are_equal, data as bytes_of, exact_bytes, unsupported,
+    check_tag, copied_state, data as bytes_of, feed, taken_state, unsupported,
 )
 
 __all__ = ["HMAC"]
@@ -11,8 +11,24 @@ _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
+class _Running:
+    """An HMAC in the middle of its data: the digests within and without."""
+
+    __slots__ = ("inner", "outer", "update")
+
+    def __init__(self, inner, outer):
+        self.inner, self.outer, self.update = inner, outer, inner.update
+
+    def result(self):
+        self.outer.update(self.inner.digest())
+        return self.outer.digest()
+
+    def copy(self):
+        return _Running(self.inner.copy(), self.outer.copy())
+
+
 class HMAC:
-    __slots__ = ("_algorithm", "_inner", "_outer")
+    __slots__ = ("_algorithm", "_state")
 
     def __new__(cls, key, algorithm, backend=None):
         key = bytes_of(key)
@@ -28,7 +44,7 @@ class HMAC:
         inner.update(key.translate(_INNER))
         outer.update(key.translate(_OUTER))
         self = object.__new__(cls)
-        self._algorithm, self._inner, self._outer = algorithm, inner, outer
+        self._algorithm, self._state = algorithm, _Running(inner, outer)
         return self
 
     @property
@@ -36,31 +52,18 @@ class HMAC:
         return self._algorithm
 
     def update(self, data):
-        data = bytes_of(data)
-        if self._inner is None:
-            raise already_finalized()
-        self._inner.update(data)
+        feed(self, data)
 
     def finalize(self):
-        if self._inner is None:
-            raise already_finalized()
-        self._outer.update(self._inner.digest())
-        self._inner = None
-        return self._outer.digest()
+        return taken_state(self).result()
 
     def verify(self, signature):
-        signature = exact_bytes(signature)
-        if not are_equal(self.finalize(), signature):
-            from cryptography.exceptions import InvalidSignature
-
-            raise InvalidSignature("Signature did not match digest.")
+        check_tag(self.finalize, signature, "Signature did not match digest.")
 
     def copy(self):
-        if self._inner is None:
-            raise already_finalized()
+        state = copied_state(self)
         other = object.__new__(type(self))
-        other._algorithm = self._algorithm
-        other._inner, other._outer = self._inner.copy(), self._outer.copy()
+        other._algorithm, other._state = self._algorithm, state
         return other
 
 
@@ -68,5 +71,5 @@ def keyed(key, algorithm, *parts):
     """The HMAC of parts of a message."""
     state = HMAC(key, algorithm)
     for part in parts:
-        state._inner.update(part)
+        state._state.update(part)
     return state.finalize()

@@ -1,7 +1,7 @@
 """krait: `_rust.openssl.poly1305`."""
 
 import _krait_stand_ins._pycryptodome as _native
-from _krait_stand_ins.cryptography_rust.values import already_finalized, are_equal, data as bytes_of, exact_bytes
+from _krait_stand_ins.cryptography_rust.values import check_tag, data as bytes_of, exact_bytes, feed, taken_state
 
 __all__ = ["Poly1305"]
 
@@ -30,20 +30,10 @@ class Poly1305:
         state.verify(tag)
 
     def update(self, data):
-        data = bytes_of(data)
-        if self._state is None:
-            raise already_finalized()
-        self._state.update(data)
+        feed(self, data)
 
     def finalize(self):
-        if self._state is None:
-            raise already_finalized()
-        state, self._state = self._state, None
-        return state.result()
+        return taken_state(self).result()
 
     def verify(self, tag):
-        tag = exact_bytes(tag)
-        if not are_equal(self.finalize(), tag):
-            from cryptography.exceptions import InvalidSignature
-
-            raise InvalidSignature("Value did not match computed tag.")
+        check_tag(self.finalize, tag, "Value did not match computed tag.")

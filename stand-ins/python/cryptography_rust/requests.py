@@ -3,17 +3,15 @@
 from _krait_stand_ins.cryptography_rust import (
     certificates, der, extension_reading, extension_writing, keys, names, pem, signing,
 )
-from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.arguments import Frozen, instance, only_bytes
 from _krait_stand_ins.cryptography_rust.oid import ObjectIdentifier
+from _krait_stand_ins.cryptography_rust.signed import SignedObject, signed
 
 _EXTENSION_REQUESTS = ("1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14")
 
 
-class CertificateSigningRequest(Frozen):
+class CertificateSigningRequest(SignedObject, Frozen):
     __module__ = "cryptography.hazmat.bindings._rust.x509"
-
-    def __new__(cls):
-        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):
@@ -21,7 +19,7 @@ class CertificateSigningRequest(Frozen):
         self._data = data
         self._cached_extensions = self._cached_attributes = None
         self._content, self._algorithm, self._signature = der.single(
-            data, lambda reader: certificates.signed(reader, "Csr", "csr_info", "signature_alg", "signature")
+            data, lambda reader: signed(reader, "Csr", "csr_info", "signature_alg", "signature")
         )
         try:
             self._read(self._content.reader())
@@ -48,14 +46,6 @@ class CertificateSigningRequest(Frozen):
             self._raw_attributes.append((inner.oid(), inner.read(der.SET)))
             inner.finish()
 
-    def __eq__(self, other):
-        if not isinstance(other, CertificateSigningRequest):
-            return NotImplemented
-        return self._data == other._data
-
-    def __hash__(self):
-        return hash(self._data)
-
     def public_key(self):
         return keys.load_der_public_key(self._spki.full)
 
@@ -70,22 +60,6 @@ class CertificateSigningRequest(Frozen):
     @property
     def tbs_certrequest_bytes(self):
         return self._content.full
-
-    @property
-    def signature(self):
-        return self._signature
-
-    @property
-    def signature_hash_algorithm(self):
-        return self._algorithm.hash_algorithm()
-
-    @property
-    def signature_algorithm_oid(self):
-        return self._algorithm.object_identifier
-
-    @property
-    def signature_algorithm_parameters(self):
-        return self._algorithm.parameters_of_package()
 
     def public_bytes(self, encoding):
         from cryptography.hazmat.primitives._serialization import Encoding
@@ -122,14 +96,7 @@ class CertificateSigningRequest(Frozen):
 
     @property
     def is_signature_valid(self):
-        from cryptography.exceptions import InvalidSignature
-
-        key = self.public_key()
-        try:
-            self._algorithm.verify(key, self._signature, self._content.full)
-        except (InvalidSignature, ValueError, TypeError):
-            return False
-        return True
+        return self._is_signed_by(self.public_key())
 
 
 def _only(values):

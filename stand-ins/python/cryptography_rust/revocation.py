@@ -4,6 +4,7 @@ from _krait_stand_ins.cryptography_rust import (
     certificates, der, extension_reading, extension_writing, names, pem, signing,
 )
 from _krait_stand_ins.cryptography_rust.arguments import Frozen, cannot_create, digest, instance, only_bytes
+from _krait_stand_ins.cryptography_rust.signed import SignedObject, signed
 
 _MODULE = "cryptography.hazmat.bindings._rust.x509"
 
@@ -64,11 +65,8 @@ class _Iterator:
         return RevokedCertificate._of(self._elements[self._at - 1])
 
 
-class CertificateRevocationList:
+class CertificateRevocationList(SignedObject):
     __module__ = _MODULE
-
-    def __new__(cls):
-        raise cannot_create(cls)
 
     @classmethod
     def _of(cls, data):
@@ -76,7 +74,7 @@ class CertificateRevocationList:
         self._data, self._cached = data, None
         self._content, self._algorithm, self._signature = der.single(
             data,
-            lambda reader: certificates.signed(
+            lambda reader: signed(
                 reader, "CertificateRevocationList", "tbs_cert_list", "signature_algorithm", "signature_value"
             ),
         )
@@ -120,11 +118,6 @@ class CertificateRevocationList:
         fields.finish()
         return algorithm
 
-    def __eq__(self, other):
-        if not isinstance(other, CertificateRevocationList):
-            return NotImplemented
-        return self._data == other._data
-
     __hash__ = None
 
     def __len__(self):
@@ -149,22 +142,6 @@ class CertificateRevocationList:
 
     def fingerprint(self, algorithm):
         return digest(algorithm, self._data)
-
-    @property
-    def signature_algorithm_oid(self):
-        return self._algorithm.object_identifier
-
-    @property
-    def signature_hash_algorithm(self):
-        return self._algorithm.hash_algorithm()
-
-    @property
-    def signature_algorithm_parameters(self):
-        return self._algorithm.parameters_of_package()
-
-    @property
-    def signature(self):
-        return self._signature
 
     @property
     def tbs_certlist_bytes(self):
@@ -206,14 +183,8 @@ class CertificateRevocationList:
         return None
 
     def is_signature_valid(self, public_key):
-        from cryptography.exceptions import InvalidSignature
-
         signing.public_key_kind(public_key)
-        try:
-            self._algorithm.verify(public_key, self._signature, self._content.full)
-        except (InvalidSignature, ValueError, TypeError):
-            return False
-        return True
+        return self._is_signed_by(public_key)
 
 
 def load_der_x509_crl(data, backend=None):

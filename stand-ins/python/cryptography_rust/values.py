@@ -99,3 +99,35 @@ def unsupported(text, reason):
     from cryptography.exceptions import UnsupportedAlgorithm, _Reasons
 
     return UnsupportedAlgorithm(text, getattr(_Reasons, reason))
+
+
+def feed(self, more):
+    """The `update` of an object whose `_state` takes data piece by piece."""
+    more = data(more)
+    if self._state is None:
+        raise already_finalized()
+    self._state.update(more)
+
+
+def taken_state(self):
+    """The state of such an object, which takes no more data from now on."""
+    if self._state is None:
+        raise already_finalized()
+    state, self._state = self._state, None
+    return state
+
+
+def copied_state(self):
+    """A copy of the state of such an object."""
+    if self._state is None:
+        raise already_finalized()
+    return self._state.copy()
+
+
+def check_tag(finalize, tag, message):
+    """Finalizes, and raises an InvalidSignature where the result is not that tag."""
+    tag = exact_bytes(tag)
+    if not are_equal(finalize(), tag):
+        from cryptography.exceptions import InvalidSignature
+
+        raise InvalidSignature(message)

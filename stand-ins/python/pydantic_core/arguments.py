@@ -6,7 +6,7 @@ from .exceptions import SchemaError
 from .lookup import Paths
 from .mappings import pairs_of, read_dict
 from .markers import ABSENT, ArgsKwargs
-from .models import _more, build_field_node
+from .model_fields import _more, build_field_node
 from .sequences import iterable_of
 from .state import lookup_type
 

@@ -6,7 +6,8 @@ from .exceptions import SchemaError, user_error
 from .lookup import Paths
 from .mappings import pairs_of, read_dict
 from .markers import ABSENT, ArgsKwargs, error_text
-from .models import _more, build_field_node, extras_node, revalidation
+from .model_fields import _more, build_field_node, extras_node
+from .models import revalidation
 from .sequences import iterable_of
 from .state import STRICT, lookup_type
 from .strings_mode import string_items

@@ -1,9 +1,11 @@
 """Validators of decimal and fraction."""
 
+import operator
+
 from .build import Node, builder, either, is_strict, length_option
 from .errors import LineError, ValError, fail
 from .markers import plain_float
-from .numeric import line_error
+from .numeric import line_error, string_reader
 from .state import LAX, STRICT
 
 
@@ -58,10 +60,7 @@ def read_decimal_json(value, strict):
     raise line_error('decimal_type', value)
 
 
-def read_decimal_string(value, strict):
-    if isinstance(value, str):
-        return create_decimal(str.__str__(value), value), STRICT
-    raise line_error('decimal_type', value)
+read_decimal_string = string_reader(create_decimal, 'decimal_type')
 
 
 DECIMAL_READERS = {'py': read_decimal, 'json': read_decimal_json, 'str': read_decimal_string}
@@ -100,6 +99,20 @@ def _coerced(schema, key, read, what):
     raise ValueError(f"'{key}' must be coercible to a {what} instance")
 
 
+_ORDERS = (
+    ('le', 'less_than_equal', operator.le),
+    ('lt', 'less_than', operator.lt),
+    ('ge', 'greater_than_equal', operator.ge),
+    ('gt', 'greater_than', operator.gt),
+)
+
+
+def _bounds(schema, read, what):
+    """The schema's bounds: their keys, the errors' types, the comparisons that must hold, and with what."""
+    bounds = [(key, kind, holds, _coerced(schema, key, read, what)) for key, kind, holds in _ORDERS]
+    return [bound for bound in bounds if bound[3] is not None]
+
+
 @builder('decimal')
 def build_decimal(schema, config, definitions):
     import decimal
@@ -113,16 +126,7 @@ def build_decimal(schema, config, definitions):
     if multiple_of is not None and not (multiple_of.is_finite() and multiple_of > 0):
         raise ValueError("'multiple_of' must be a finite number greater than 0")
     own = is_strict(schema, config)
-    bounds = [
-        (key, kind, _coerced(schema, key, read_decimal, 'Decimal'))
-        for key, kind in (
-            ('le', 'less_than_equal'),
-            ('lt', 'less_than'),
-            ('ge', 'greater_than_equal'),
-            ('gt', 'greater_than'),
-        )
-    ]
-    bounds = [bound for bound in bounds if bound[2] is not None]
+    bounds = _bounds(schema, read_decimal, 'Decimal')
     check_digits = places is not None or most is not None
 
     def check(out, value):
@@ -137,16 +141,11 @@ def build_decimal(schema, config, definitions):
             except decimal.DecimalException:
                 good = False
             if not good:
-                raise _boundline_error('multiple_of', value, 'multiple_of', multiple_of)
-        for key, kind, bound in bounds:
-            if (
-                out.is_nan()
-                or (key == 'le' and not out <= bound)
-                or (key == 'lt' and not out < bound)
-                or (key == 'ge' and not out >= bound)
-                or (key == 'gt' and not out > bound)
-            ):
-                raise _boundline_error(kind, value, key, bound)
+                raise _bound_error('multiple_of', value, 'multiple_of', multiple_of)
+        for key, kind, holds, bound in bounds:
+            # A NaN is in no order.
+            if out.is_nan() or not holds(out, bound):
+                raise _bound_error(kind, value, key, bound)
         return out
 
     def _check_digits(out, value):
@@ -176,7 +175,7 @@ def build_decimal(schema, config, definitions):
     return Node('decimal', 'decimal', make)
 
 
-def _boundline_error(kind, value, key, bound):
+def _bound_error(kind, value, key, bound):
     return ValError([LineError(kind, value, {key: str(bound)}, {key: bound})])
 
 
@@ -225,10 +224,7 @@ def read_fraction_json(value, strict):
     raise line_error('fraction_type', value)
 
 
-def read_fraction_string(value, strict):
-    if isinstance(value, str):
-        return create_fraction(str.__str__(value), value), STRICT
-    raise line_error('fraction_type', value)
+read_fraction_string = string_reader(create_fraction, 'fraction_type')
 
 
 @builder('fraction')
@@ -237,7 +233,7 @@ def build_fraction(schema, config, definitions):
     multiple_of = _coerced(schema, 'multiple_of', read_fraction, 'Fraction')
     if multiple_of is not None and not multiple_of > 0:
         raise ValueError("'multiple_of' must be greater than 0")
-    le, lt, ge, gt = (_coerced(schema, key, read_fraction, 'Fraction') for key in ('le', 'lt', 'ge', 'gt'))
+    bounds = _bounds(schema, read_fraction, 'Fraction')
     readers = {'py': read_fraction, 'json': read_fraction_json, 'str': read_fraction_string}
 
     def make(mode):
@@ -249,15 +245,10 @@ def build_fraction(schema, config, definitions):
             if state.exactness is not None:
                 state.floor(exactness)
             if multiple_of is not None and out % multiple_of != 0:
-                raise _boundline_error('multiple_of', value, 'multiple_of', multiple_of)
-            if le is not None and not out <= le:
-                raise _boundline_error('less_than_equal', value, 'le', le)
-            if lt is not None and not out < lt:
-                raise _boundline_error('less_than', value, 'lt', lt)
-            if ge is not None and not out >= ge:
-                raise _boundline_error('greater_than_equal', value, 'ge', ge)
-            if gt is not None and not out > gt:
-                raise _boundline_error('greater_than', value, 'gt', gt)
+                raise _bound_error('multiple_of', value, 'multiple_of', multiple_of)
+            for key, kind, holds, bound in bounds:
+                if not holds(out, bound):
+                    raise _bound_error(kind, value, key, bound)
             return out
 
         return validate

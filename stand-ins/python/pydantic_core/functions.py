@@ -4,7 +4,7 @@ from .build import Node, build, builder, from_config, option, required
 from .errors import Omit, UseDefault, ValError
 from .exceptions import public_error, user_error
 from .markers import MODULE, function_name, safe_repr
-from .sequences import kept_state
+from .generators import kept_state
 
 
 class ValidationInfo:

@@ -165,10 +165,18 @@ def read_int_json(value, strict):
     raise line_error('int_type', value)
 
 
-def read_int_string(value, strict):
-    if isinstance(value, str):
-        return int_from_text(str.__str__(value), value), STRICT
-    raise line_error('int_type', value)
+def string_reader(from_text, kind):
+    """A reader for the mode of texts: only a text is one, and it is read as in JSON."""
+
+    def read(value, strict):
+        if isinstance(value, str):
+            return from_text(str.__str__(value), value), STRICT
+        raise line_error(kind, value)
+
+    return read
+
+
+read_int_string = string_reader(int_from_text, 'int_type')
 
 
 INT_READERS = {'py': read_int, 'json': read_int_json, 'str': read_int_string}
@@ -290,10 +298,7 @@ def read_float_json(value, strict):
     raise line_error('float_type', value)
 
 
-def read_float_string(value, strict):
-    if isinstance(value, str):
-        return float_from_text(str.__str__(value), value), STRICT
-    raise line_error('float_type', value)
+read_float_string = string_reader(float_from_text, 'float_type')
 
 
 FLOAT_READERS = {'py': read_float, 'json': read_float_json, 'str': read_float_string}

@@ -6,7 +6,7 @@ from .exceptions import SchemaError
 from .lookup import Paths
 from .mappings import pairs_of, read_dict
 from .markers import ABSENT
-from .models import Field, build_field_node, extras_node, _more
+from .model_fields import Field, build_field_node, extras_node, _more
 from .state import lookup_type
 
 

@@ -5,7 +5,7 @@ from .errors import Omit, ValError, fail, loc_item
 from .exceptions import SchemaError
 from .lookup import alias_paths
 from .markers import ABSENT
-from .models import field_source
+from .model_fields import field_source
 from .simple import Lookup
 from .state import EXACT, LAX
 from .wrappers import custom_error

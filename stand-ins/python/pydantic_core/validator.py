@@ -1,6 +1,9 @@
 """SchemaValidator."""
 
-from . import arguments, dataclass, dates, decimals, functions, mappings, models, numeric, sequences, simple, text, typed_dicts, unions, urls, wrappers
+from . import (
+    arguments, dataclass, dates, decimals, functions, generators, mappings, model_fields, models, numeric, sequences,
+    sets, simple, text, tuples, typed_dicts, unions, urls, wrappers,
+)
 from .build import Definitions, build, extra_from
 from .errors import LineError, Omit, UseDefault, ValError, fail
 from .exceptions import SchemaError, public_error
@@ -10,8 +13,8 @@ from .state import State
 from .strings_mode import string_value
 
 BUILDERS_OF = (
-    arguments, dataclass, dates, decimals, functions, mappings, models, numeric, sequences, simple, text, typed_dicts,
-    unions, urls, wrappers,
+    arguments, dataclass, dates, decimals, functions, generators, mappings, model_fields, models, numeric, sequences,
+    sets, simple, text, tuples, typed_dicts, unions, urls, wrappers,
 )
 
 

@@ -20,11 +20,11 @@ pub(super) enum Refused {
 #[derive(Clone)]
 pub(super) struct Mode {
     cipher: Arc<dyn Block>,
-    state: State,
+    state: ModeState,
 }
 
 #[derive(Clone)]
-enum State {
+enum ModeState {
     Ecb,
     Cbc { last: Vec<u8> },
     Cfb { next: Vec<u8>, key_stream: Vec<u8>, used: usize, segment: usize },
@@ -75,8 +75,8 @@ impl Mode {
             return Err(if name == "CTR" { Refused::CounterLength } else { Refused::Unknown });
         }
         let state = match name {
-            "ECB" => State::Ecb,
-            "CBC" => State::Cbc { last: vector },
+            "ECB" => ModeState::Ecb,
+            "CBC" => ModeState::Cbc { last: vector },
             "CFB" => {
                 let segment = numbers[0];
                 if segment == 0 || segment > size {
@@ -86,9 +86,9 @@ impl Mode {
                 cipher.encrypt(&mut key_stream);
                 let mut next = vector;
                 next.rotate_left(segment);
-                State::Cfb { next, key_stream, used: 0, segment }
+                ModeState::Cfb { next, key_stream, used: 0, segment }
             }
-            "OFB" => State::Ofb { key_stream: vector, used: size },
+            "OFB" => ModeState::Ofb { key_stream: vector, used: size },
             "CTR" => {
                 let [from, length, little_endian] = numbers;
                 if length == 0 || from.checked_add(length).is_none_or(|end| end > size) {
@@ -97,7 +97,7 @@ impl Mode {
                 let bits = 8 * length as u32;
                 let left = if bits < 120 { (size as u128) << bits } else { u128::MAX };
                 let little_endian = little_endian != 0;
-                State::Ctr(Counter {
+                ModeState::Ctr(Counter {
                     block: vector,
                     from,
                     length,
@@ -106,7 +106,7 @@ impl Mode {
                     left,
                 })
             }
-            "OCB" if size == 16 => State::Ocb(Box::new(Ocb::new(&*cipher, number(&vector)))),
+            "OCB" if size == 16 => ModeState::Ocb(Box::new(Ocb::new(&*cipher, number(&vector)))),
             _ => return Err(Refused::Unknown),
         };
         Ok(Self { cipher, state })
@@ -118,24 +118,24 @@ impl Mode {
         let size = cipher.size();
         let whole = data.len().is_multiple_of(size);
         match &mut self.state {
-            State::Ecb | State::Cbc { .. } if !whole => return Err(Refused::NotEnoughData),
-            State::Ecb if encrypts => cipher.encrypt(data),
-            State::Ecb => cipher.decrypt(data),
-            State::Cbc { last } if encrypts => {
+            ModeState::Ecb | ModeState::Cbc { .. } if !whole => return Err(Refused::NotEnoughData),
+            ModeState::Ecb if encrypts => cipher.encrypt(data),
+            ModeState::Ecb => cipher.decrypt(data),
+            ModeState::Cbc { last } if encrypts => {
                 for block in data.chunks_exact_mut(size) {
                     exclusive_or(block, last);
                     cipher.encrypt(block);
                     last.copy_from_slice(block);
                 }
             }
-            State::Cbc { last } => {
+            ModeState::Cbc { last } => {
                 let mut before = std::mem::take(last);
                 before.extend_from_slice(data);
                 *last = before.split_off(data.len());
                 cipher.decrypt(data);
                 exclusive_or(data, &before);
             }
-            State::Cfb { next, key_stream, used, segment } => {
+            ModeState::Cfb { next, key_stream, used, segment } => {
                 let kept = size - *segment;
                 for byte in data {
                     if *used == *segment {
@@ -150,7 +150,7 @@ impl Mode {
                     *used += 1;
                 }
             }
-            State::Ofb { key_stream, used } => {
+            ModeState::Ofb { key_stream, used } => {
                 for byte in data {
                     if *used == size {
                         cipher.encrypt(key_stream);
@@ -160,29 +160,29 @@ impl Mode {
                     *used += 1;
                 }
             }
-            State::Ctr(counter) => return counter.process(data, cipher),
-            State::Ocb(state) => state.process(data, cipher, encrypts),
+            ModeState::Ctr(counter) => return counter.process(data, cipher),
+            ModeState::Ocb(state) => state.process(data, cipher, encrypts),
         }
         Ok(())
     }
 
     /// Takes in data that is authenticated only.
     pub(super) fn authenticate(&mut self, data: &[u8]) -> Result<(), Refused> {
-        let State::Ocb(state) = &mut self.state else { return Err(Refused::Unknown) };
+        let ModeState::Ocb(state) = &mut self.state else { return Err(Refused::Unknown) };
         state.authenticate(data, &*self.cipher);
         Ok(())
     }
 
     /// The tag.
     pub(super) fn tag(&self) -> Result<Vec<u8>, Refused> {
-        let State::Ocb(state) = &self.state else { return Err(Refused::Unknown) };
+        let ModeState::Ocb(state) = &self.state else { return Err(Refused::Unknown) };
         let tag = encrypted(state.checksum ^ state.offset ^ state.end, &*self.cipher) ^ state.sum;
         Ok(tag.to_be_bytes().to_vec())
     }
 
     /// Whether so many more bytes can be encrypted.
     pub(super) fn has_room(&self, length: usize) -> bool {
-        !matches!(&self.state, State::Ctr(counter) if counter.left < length as u128)
+        !matches!(&self.state, ModeState::Ctr(counter) if counter.left < length as u128)
     }
 }
 

@@ -16,12 +16,12 @@ const DEPTH: usize = 1024;
 const SHORT_KEY: usize = 64;
 
 /// Why reading stops.
-enum Stop {
+enum ReadError {
     Wrong(&'static str),
     Raised(PyBaseExceptionRef),
 }
 
-type Read<T> = Result<T, Stop>;
+type Read<T> = Result<T, ReadError>;
 
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -66,8 +66,8 @@ fn read(bytes: &[u8], vm: &VirtualMachine) -> PyResult {
         return Err(error("Invalid JSON: object keys must be strings", vm));
     }
     value.map_err(|stop| match stop {
-        Stop::Wrong(message) => error(message, vm),
-        Stop::Raised(error) => error,
+        ReadError::Wrong(message) => error(message, vm),
+        ReadError::Raised(error) => error,
     })
 }
 
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
     fn document(&mut self) -> Read<PyObjectRef> {
         let value = self.value()?;
         self.skip_space();
-        if self.at == self.bytes.len() { Ok(value) } else { Err(Stop::Wrong("Trailing data")) }
+        if self.at == self.bytes.len() { Ok(value) } else { Err(ReadError::Wrong("Trailing data")) }
     }
 
     /// The next byte; 0 behind the last one, as in C.
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
                 let wrong = "Unexpected character found when decoding 'null'";
                 self.literal(b"null", wrong, vm.ctx.none())
             }
-            _ => Err(Stop::Wrong("Expected object or value")),
+            _ => Err(ReadError::Wrong("Expected object or value")),
         }
     }
 
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
     ) -> Read<PyObjectRef> {
         self.ended_with_text = false;
         if !self.bytes[self.at..].starts_with(word) {
-            return Err(Stop::Wrong(wrong));
+            return Err(ReadError::Wrong(wrong));
         }
         self.at += word.len();
         Ok(value)
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
     fn deeper(&mut self) -> Read<()> {
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(Stop::Wrong("Reached object decoding depth limit"));
+            return Err(ReadError::Wrong("Reached object decoding depth limit"));
         }
         self.ended_with_text = false;
         self.at += 1;
@@ -187,14 +187,14 @@ impl<'a> Reader<'a> {
                     b',' => {
                         self.skip_space();
                         if self.peek() == b']' {
-                            return Err(Stop::Wrong(
+                            return Err(ReadError::Wrong(
                                 "Unexpected character found when decoding array value (1)",
                             ));
                         }
                     }
                     b']' => break,
                     _ => {
-                        return Err(Stop::Wrong(
+                        return Err(ReadError::Wrong(
                             "Unexpected character found when decoding array value (2)",
                         ));
                     }
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
                 let key = self.key()?;
                 self.skip_space();
                 if self.next() != b':' {
-                    return Err(Stop::Wrong("No ':' found when decoding object value"));
+                    return Err(ReadError::Wrong("No ':' found when decoding object value"));
                 }
                 let value = self.value()?;
                 if object.set_item(&*key, value, self.vm).is_err() {
@@ -230,11 +230,11 @@ impl<'a> Reader<'a> {
                     b',' => {
                         self.skip_space();
                         if self.peek() == b'}' {
-                            return Err(Stop::Wrong(WRONG));
+                            return Err(ReadError::Wrong(WRONG));
                         }
                     }
                     b'}' => break,
-                    _ => return Err(Stop::Wrong(WRONG)),
+                    _ => return Err(ReadError::Wrong(WRONG)),
                 }
             }
         }
@@ -267,7 +267,7 @@ impl<'a> Reader<'a> {
         if self.ended_with_text {
             Ok(key)
         } else {
-            Err(Stop::Wrong("Key name of object must be 'string' when decoding 'object'"))
+            Err(ReadError::Wrong("Key name of object must be 'string' when decoding 'object'"))
         }
     }
 
@@ -289,7 +289,7 @@ impl<'a> Reader<'a> {
         loop {
             made.push_str(&String::from_utf8_lossy(&self.bytes[run..self.at]));
             match self.peek() {
-                0 => return Err(Stop::Wrong("Unmatched '\"' when decoding 'string'")),
+                0 => return Err(ReadError::Wrong("Unmatched '\"' when decoding 'string'")),
                 b'"' => {
                     self.at += 1;
                     return Ok(self.vm.ctx.new_str(made));
@@ -342,7 +342,7 @@ impl<'a> Reader<'a> {
                 for _ in 0..4 {
                     let byte = self.next();
                     let Some(digit) = char::from(byte).to_digit(16) else {
-                        return Err(Stop::Wrong(match byte {
+                        return Err(ReadError::Wrong(match byte {
                             0 => "Unterminated unicode escape sequence when decoding 'string'",
                             _ => {
                                 "Unexpected character in unicode escape sequence when decoding 'string'"
@@ -353,8 +353,16 @@ impl<'a> Reader<'a> {
                 }
                 return Ok(code);
             }
-            0 => return Err(Stop::Wrong("Unterminated escape sequence when decoding 'string'")),
-            _ => return Err(Stop::Wrong("Unrecognized escape sequence when decoding 'string'")),
+            0 => {
+                return Err(ReadError::Wrong(
+                    "Unterminated escape sequence when decoding 'string'",
+                ));
+            }
+            _ => {
+                return Err(ReadError::Wrong(
+                    "Unrecognized escape sequence when decoding 'string'",
+                ));
+            }
         };
         Ok(u32::from(code))
     }
@@ -365,7 +373,7 @@ impl<'a> Reader<'a> {
         let first = self.next();
         let (length, least, overlong) = match first {
             0..=0xbf => {
-                return Err(Stop::Wrong(
+                return Err(ReadError::Wrong(
                     "Found UTF-8 continuation byte without corresponding start byte when decoding 'string'",
                 ));
             }
@@ -378,22 +386,26 @@ impl<'a> Reader<'a> {
             0xf0..=0xf4 => {
                 (4, 0x1_0000, "Overlong 4-byte UTF-8 sequence detected when decoding 'string'")
             }
-            0xf5..=0xf7 => return Err(Stop::Wrong(BEYOND)),
+            0xf5..=0xf7 => return Err(ReadError::Wrong(BEYOND)),
             _ => {
-                return Err(Stop::Wrong("Invalid UTF-8 sequence length when decoding 'string'"));
+                return Err(ReadError::Wrong(
+                    "Invalid UTF-8 sequence length when decoding 'string'",
+                ));
             }
         };
         let mut code = u32::from(first) & (0x7f >> length);
         for _ in 1..length {
             let byte = self.next();
             if byte & 0xc0 != 0x80 {
-                return Err(Stop::Wrong("Invalid UTF-8 continuation byte when decoding 'string'"));
+                return Err(ReadError::Wrong(
+                    "Invalid UTF-8 continuation byte when decoding 'string'",
+                ));
             }
             code = code << 6 | u32::from(byte & 0x3f);
         }
         match code {
-            _ if code < least => Err(Stop::Wrong(overlong)),
-            0x11_0000.. => Err(Stop::Wrong(BEYOND)),
+            _ if code < least => Err(ReadError::Wrong(overlong)),
+            0x11_0000.. => Err(ReadError::Wrong(BEYOND)),
             _ => Ok(code),
         }
     }
@@ -422,7 +434,7 @@ impl<'a> Reader<'a> {
             Ok(number) => Ok(vm.ctx.new_int(number).into()),
             Err(_) => {
                 let class = vm.ctx.types.int_type.as_object();
-                class.call((text.into_owned(),), vm).map_err(Stop::Raised)
+                class.call((text.into_owned(),), vm).map_err(ReadError::Raised)
             }
         }
     }

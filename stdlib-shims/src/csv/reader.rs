@@ -97,7 +97,7 @@ impl IterNext for Reader {
             zelf.line.fetch_add(1, Ordering::Relaxed);
             record.take_line(line.as_wtf8(), &zelf.special)?;
             record.take(None)?;
-            if record.state == State::StartOfRecord {
+            if record.state == RecordState::StartOfRecord {
                 break;
             }
         }
@@ -106,7 +106,7 @@ impl IterNext for Reader {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum RecordState {
     StartOfRecord,
     StartOfField,
     Escaped,
@@ -123,7 +123,7 @@ enum State {
 struct Record<'a> {
     rules: &'a Dialect,
     vm: &'a VirtualMachine,
-    state: State,
+    state: RecordState,
     fields: Vec<PyObjectRef>,
     field: Wtf8Buf,
     /// The characters of `field`.
@@ -137,7 +137,7 @@ impl<'a> Record<'a> {
         Self {
             rules,
             vm,
-            state: State::StartOfRecord,
+            state: RecordState::StartOfRecord,
             fields: Vec::new(),
             field: Wtf8Buf::new(),
             length: 0,
@@ -147,7 +147,7 @@ impl<'a> Record<'a> {
     }
 
     fn has_begun_field(&self) -> bool {
-        self.length > 0 || self.state == State::InQuotes
+        self.length > 0 || self.state == RecordState::InQuotes
     }
 
     /// Takes the characters of a line: those that are content alone at once.
@@ -176,11 +176,11 @@ impl<'a> Record<'a> {
     /// Whether what is not special, and begins with this byte, is a field's content as it is.
     fn takes_content(&mut self, first: u8) -> bool {
         match self.state {
-            State::InField | State::InQuotes | State::AfterEscapedNewline => true,
-            State::StartOfRecord | State::StartOfField if first != b' ' => {
-                self.state = State::StartOfField;
+            RecordState::InField | RecordState::InQuotes | RecordState::AfterEscapedNewline => true,
+            RecordState::StartOfRecord | RecordState::StartOfField if first != b' ' => {
+                self.state = RecordState::StartOfField;
                 self.start_quotes(false);
-                self.state = State::InField;
+                self.state = RecordState::InField;
                 true
             }
             _ => false,
@@ -209,96 +209,102 @@ impl<'a> Record<'a> {
         let is_newline = |character: CodePoint| character == '\n' || character == '\r';
         let is_quote =
             |character: CodePoint| rules.quoting != Quoting::None && rules.quote == Some(character);
-        if self.state == State::StartOfRecord {
+        if self.state == RecordState::StartOfRecord {
             match character {
                 None => return Ok(()),
                 Some(newline) if is_newline(newline) => {
-                    self.state = State::AfterNewline;
+                    self.state = RecordState::AfterNewline;
                     return Ok(());
                 }
-                _ => self.state = State::StartOfField,
+                _ => self.state = RecordState::StartOfField,
             }
         }
         match (self.state, character) {
-            (State::InQuotes, None) | (State::AfterEscapedNewline, None) => {}
-            (State::Escaped, None) => {
+            (RecordState::InQuotes, None) | (RecordState::AfterEscapedNewline, None) => {}
+            (RecordState::Escaped, None) => {
                 self.add('\n'.into())?;
-                self.state = State::InField;
+                self.state = RecordState::InField;
             }
-            (State::EscapedInQuotes, None) => {
+            (RecordState::EscapedInQuotes, None) => {
                 self.add('\n'.into())?;
-                self.state = State::InQuotes;
+                self.state = RecordState::InQuotes;
             }
-            (State::AfterNewline, None) => self.state = State::StartOfRecord,
+            (RecordState::AfterNewline, None) => self.state = RecordState::StartOfRecord,
             (_, None) => {
                 self.start_quotes(false);
                 self.end_field()?;
-                self.state = State::StartOfRecord;
+                self.state = RecordState::StartOfRecord;
             }
-            (State::StartOfField, Some(character)) => {
+            (RecordState::StartOfField, Some(character)) => {
                 self.start_quotes(false);
                 if is_newline(character) {
                     self.end_field()?;
-                    self.state = State::AfterNewline;
+                    self.state = RecordState::AfterNewline;
                 } else if is_quote(character) {
                     self.start_quotes(true);
-                    self.state = State::InQuotes;
+                    self.state = RecordState::InQuotes;
                 } else if rules.escape == Some(character) {
-                    self.state = State::Escaped;
+                    self.state = RecordState::Escaped;
                 } else if character == ' ' && rules.skips_space {
                 } else if character == rules.delimiter {
                     self.end_field()?;
                 } else {
                     self.add(character)?;
-                    self.state = State::InField;
+                    self.state = RecordState::InField;
                 }
             }
-            (State::Escaped, Some(character)) => {
+            (RecordState::Escaped, Some(character)) => {
                 self.add(character)?;
-                self.state =
-                    if is_newline(character) { State::AfterEscapedNewline } else { State::InField };
+                self.state = if is_newline(character) {
+                    RecordState::AfterEscapedNewline
+                } else {
+                    RecordState::InField
+                };
             }
             // After an escaped newline, the line's end is none until the field ends.
-            (State::AfterEscapedNewline | State::InField, Some(character)) => {
+            (RecordState::AfterEscapedNewline | RecordState::InField, Some(character)) => {
                 if is_newline(character) {
                     self.end_field()?;
-                    self.state = State::AfterNewline;
+                    self.state = RecordState::AfterNewline;
                 } else if rules.escape == Some(character) {
-                    self.state = State::Escaped;
+                    self.state = RecordState::Escaped;
                 } else if character == rules.delimiter {
                     self.end_field()?;
-                    self.state = State::StartOfField;
+                    self.state = RecordState::StartOfField;
                 } else {
                     self.add(character)?;
                 }
             }
-            (State::InQuotes, Some(character)) => {
+            (RecordState::InQuotes, Some(character)) => {
                 if rules.escape == Some(character) {
-                    self.state = State::EscapedInQuotes;
+                    self.state = RecordState::EscapedInQuotes;
                 } else if is_quote(character) {
-                    self.state =
-                        if rules.doubles_quotes { State::AfterQuote } else { State::InField };
+                    self.state = if rules.doubles_quotes {
+                        RecordState::AfterQuote
+                    } else {
+                        RecordState::InField
+                    };
                 } else {
                     self.add(character)?;
                 }
             }
-            (State::EscapedInQuotes, Some(character)) => {
+            (RecordState::EscapedInQuotes, Some(character)) => {
                 self.add(character)?;
-                self.state = State::InQuotes;
+                self.state = RecordState::InQuotes;
             }
-            (State::AfterQuote, Some(character)) => {
+            (RecordState::AfterQuote, Some(character)) => {
                 if is_quote(character) {
                     self.add(character)?;
-                    self.state = State::InQuotes;
+                    self.state = RecordState::InQuotes;
                 } else if character == rules.delimiter {
                     self.end_field()?;
-                    self.state = State::StartOfField;
+                    self.state = RecordState::StartOfField;
                 } else if is_newline(character) {
                     self.end_field()?;
-                    self.state = State::AfterNewline;
+                    self.state = RecordState::AfterNewline;
                 } else if !rules.is_strict {
                     self.add(character)?;
-                    self.state = State::InField;
+                    self.state = RecordState::InField;
                 } else {
                     let shown = |character: CodePoint| {
                         character.to_char().unwrap_or(char::REPLACEMENT_CHARACTER)
@@ -308,21 +314,21 @@ impl<'a> Record<'a> {
                     return Err(error(message, self.vm));
                 }
             }
-            (State::AfterNewline, Some(character)) if is_newline(character) => {}
-            (State::AfterNewline, Some(_)) => {
+            (RecordState::AfterNewline, Some(character)) if is_newline(character) => {}
+            (RecordState::AfterNewline, Some(_)) => {
                 let message = "new-line character seen in unquoted field - do you need to open \
                                the file with newline=''?";
                 return Err(error(message, self.vm));
             }
             // It was left above.
-            (State::StartOfRecord, Some(_)) => {}
+            (RecordState::StartOfRecord, Some(_)) => {}
         }
         Ok(())
     }
 
     /// Notes, at a field's start, whether it begins with a quote.
     fn start_quotes(&mut self, has_quotes: bool) {
-        if self.state == State::StartOfField {
+        if self.state == RecordState::StartOfField {
             self.has_quotes = has_quotes;
         }
     }

@@ -7,7 +7,7 @@ use super::{
     error::{Code, Error},
     event::{self, ExternalId, Model, PartOf, What},
     prolog::Prolog,
-    scan::{Place, Scanner, Stop},
+    scan::{ScanError, Scanner, Span},
     value,
 };
 
@@ -24,14 +24,14 @@ pub(super) fn read(
 #[derive(Debug)]
 pub(super) enum Failure {
     /// A token that begins here is malformed or incomplete.
-    Stop(Stop, usize),
+    Scan(ScanError, usize),
     /// The text ends after a token.
     End,
     Error(Error),
 }
 
 /// Events, and the start and end of the text that each is about.
-pub(super) type Events = Vec<(Place, What)>;
+pub(super) type Events = Vec<(Span, What)>;
 
 struct Subset<'a, 'text> {
     scanner: &'a mut Scanner<'text>,
@@ -40,7 +40,7 @@ struct Subset<'a, 'text> {
     part: PartOf,
 }
 
-type Token = (Prolog, Place);
+type Token = (Prolog, Span);
 type Read<T> = Result<T, Failure>;
 
 impl Subset<'_, '_> {
@@ -144,7 +144,7 @@ impl Subset<'_, '_> {
         is_parameter: bool,
         name: &str,
         entity: Entity,
-        place: &Place,
+        place: &Span,
         value: Option<String>,
         notation: Option<String>,
     ) {
@@ -365,7 +365,7 @@ impl Subset<'_, '_> {
         }
     }
 
-    fn close(&mut self) -> Read<Place> {
+    fn close(&mut self) -> Read<Span> {
         let token = self.token()?;
         match token.0 {
             Prolog::DeclarationClose => Ok(token.1),
@@ -373,12 +373,12 @@ impl Subset<'_, '_> {
         }
     }
 
-    fn last_token(&self) -> Place {
+    fn last_token(&self) -> Span {
         self.events.last().map_or(0..0, |(place, _)| place.clone())
     }
 
     /// The meaning of a token, besides its event for a default handler.
-    fn tell(&mut self, token: &Place, what: What) {
+    fn tell(&mut self, token: &Span, what: What) {
         self.events.push((token.start..token.start, what));
     }
 
@@ -398,7 +398,7 @@ impl Subset<'_, '_> {
             if start == self.scanner.text.len() {
                 return Err(Failure::End);
             }
-            let token = self.scanner.prolog().map_err(|stop| Failure::Stop(stop, start))?;
+            let token = self.scanner.prolog().map_err(|stop| Failure::Scan(stop, start))?;
             let place = start..self.scanner.at;
             match token {
                 Prolog::Space => self.events.push((place, What::Markup(self.part))),
@@ -419,7 +419,7 @@ impl Subset<'_, '_> {
         }
     }
 
-    fn text(&self, place: &Place) -> String {
+    fn text(&self, place: &Span) -> String {
         String::from_utf8_lossy(&self.scanner.text[place.clone()]).into_owned()
     }
 }

@@ -72,10 +72,10 @@ impl Parser {
 }
 
 /// An attribute with a part of the parser's position.
-type Place = fn(&Parser) -> i64;
+type PositionPart = fn(&Parser) -> i64;
 
 /// Attributes with a position, without their prefix.
-const PLACES: [(&str, Place); 3] = [
+const POSITIONS: [(&str, PositionPart); 3] = [
     ("LineNumber", |parser| parser.position().line as i64),
     ("ColumnNumber", |parser| parser.position().column as i64),
     ("ByteIndex", Parser::byte),
@@ -106,10 +106,10 @@ impl Parser {
         }
         // An error's position is the parser's position.
         for of in ["Current", "Error"] {
-            for (what, place) in PLACES {
+            for (what, part) in POSITIONS {
                 let name = format!("{of}{what}");
-                let place = move |this: &Py<Self>, _: &VirtualMachine| place(this);
-                add(&name, PyGetSet::new(&name, class, context).with_get(place));
+                let part = move |this: &Py<Self>, _: &VirtualMachine| part(this);
+                add(&name, PyGetSet::new(&name, class, context).with_get(part));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The tokens before and after the document's element.
 
-use super::scan::{Miscellaneous, Place, Scanned, Scanner, Stop, character, is_space};
+use super::scan::{Miscellaneous, ScanError, Scanned, Scanner, Span, character, is_space};
 
 /// A token of a prolog.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,24 +8,24 @@ pub(super) enum Prolog {
     Space,
     Miscellaneous(Miscellaneous),
     /// `<!NAME`, where the name is.
-    DeclarationOpen(Place),
+    DeclarationOpen(Span),
     /// `<![`
     SectionOpen,
     DeclarationClose,
     /// The document's element begins.
     Instance,
     Name {
-        place: Place,
+        place: Span,
         has_prefix: bool,
         quantifier: Option<char>,
     },
-    NameToken(Place),
+    NameToken(Span),
     /// `#NAME`, where the name is.
-    PoundName(Place),
+    PoundName(Span),
     /// Without its quotes.
-    Literal(Place),
+    Literal(Span),
     /// `%name;`
-    ParameterReference(Place),
+    ParameterReference(Span),
     ParenthesisClose(Option<char>),
     /// `]]>`
     SectionClose,
@@ -45,7 +45,11 @@ impl Scanner<'_> {
                 let read = &self.text[start..self.at];
                 if !self.last && read.ends_with(b"\r") && self.at == self.text.len() {
                     self.at -= 1;
-                    return if read.len() > 1 { Ok(Prolog::Space) } else { Err(Stop::Partial) };
+                    return if read.len() > 1 {
+                        Ok(Prolog::Space)
+                    } else {
+                        Err(ScanError::Partial)
+                    };
                 }
                 return Ok(Prolog::Space);
             }
@@ -59,7 +63,7 @@ impl Scanner<'_> {
                 }
                 return match self.ahead()? {
                     Some(next) if !is_space(next) && !matches!(next, ')' | '>' | '%' | '|') => {
-                        Err(Stop::Invalid(self.at))
+                        Err(ScanError::Invalid(self.at))
                     }
                     _ => Ok(Prolog::PoundName(start..self.at)),
                 };
@@ -68,7 +72,7 @@ impl Scanner<'_> {
             _ => {}
         }
         if !matches!(next, '<' | '%' | '>' | '[' | ']' | '(' | ')' | '|' | ',') {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         self.at += 1;
         match next {
@@ -93,7 +97,7 @@ impl Scanner<'_> {
                     Ok(Prolog::ParenthesisClose(Some(quantifier)))
                 }
                 Some(next) if !is_space(next) && !matches!(next, '>' | ',' | '|' | ')') => {
-                    Err(Stop::Invalid(self.at))
+                    Err(ScanError::Invalid(self.at))
                 }
                 _ => Ok(Prolog::ParenthesisClose(None)),
             },
@@ -129,7 +133,7 @@ impl Scanner<'_> {
                     next => is_space(next),
                 };
                 if self.at == start || !is_end {
-                    return Err(Stop::Invalid(self.at));
+                    return Err(ScanError::Invalid(self.at));
                 }
                 Ok(Prolog::DeclarationOpen(start..self.at))
             }
@@ -141,7 +145,7 @@ impl Scanner<'_> {
                 self.at -= 1;
                 Ok(Prolog::Instance)
             }
-            _ => Err(Stop::Invalid(self.at)),
+            _ => Err(ScanError::Invalid(self.at)),
         }
     }
 
@@ -155,7 +159,7 @@ impl Scanner<'_> {
         self.at += 1;
         match self.ahead()? {
             Some(next) if !is_space(next) && !matches!(next, '>' | '%' | '[') => {
-                Err(Stop::Invalid(self.at))
+                Err(ScanError::Invalid(self.at))
             }
             _ => Ok(Prolog::Literal(place)),
         }
@@ -164,7 +168,7 @@ impl Scanner<'_> {
     /// The next character; none at the document's end, if a token may end there.
     fn ahead(&self) -> Scanned<Option<char>> {
         match self.peek() {
-            Err(Stop::Partial) if self.last => Ok(None),
+            Err(ScanError::Partial) if self.last => Ok(None),
             other => other.map(Some),
         }
     }
@@ -190,7 +194,7 @@ impl Scanner<'_> {
                 self.at += 1;
                 Some(next)
             }
-            _ => return Err(Stop::Invalid(self.at)),
+            _ => return Err(ScanError::Invalid(self.at)),
         };
         if is_name {
             Ok(Prolog::Name { place, has_prefix, quantifier })

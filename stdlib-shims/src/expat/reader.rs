@@ -10,7 +10,7 @@ use super::{
     event::{Event, PartOf, What},
     namespaces::Namespaces,
     prolog::Prolog,
-    scan::{Miscellaneous, Place, Scanner, Stop},
+    scan::{Miscellaneous, ScanError, Scanner, Span},
     value,
 };
 use std::{collections::VecDeque, mem, sync::Arc};
@@ -48,7 +48,7 @@ pub(super) struct Reader {
     /// The position up to which `text` was read.
     at: usize,
     is_last: bool,
-    state: State,
+    state: DocumentPart,
     in_cdata: bool,
     elements: Vec<Element>,
     /// The entities that are being read, the innermost last.
@@ -74,7 +74,7 @@ pub(super) struct Position {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
+enum DocumentPart {
     Start,
     /// Before the document type.
     Prolog,
@@ -116,7 +116,7 @@ impl Reader {
             base: 0,
             at: 0,
             is_last: false,
-            state: State::Start,
+            state: DocumentPart::Start,
             in_cdata: false,
             elements: Vec::new(),
             expansions: Vec::new(),
@@ -136,7 +136,7 @@ impl Reader {
         let mut reader = Self::new(None, encoding);
         reader.namespaces = self.namespaces.clone();
         reader.declarations = self.declarations.clone();
-        reader.state = State::Content;
+        reader.state = DocumentPart::Content;
         reader.limits = self.limits;
         reader.is_part = true;
         // It has no open element of its own, as if it were an entity within the document.
@@ -157,7 +157,7 @@ impl Reader {
     /// # Errors
     /// After the last one.
     pub(super) fn feed(&mut self, piece: &[u8], is_last: bool) -> Result<(), Error> {
-        if self.state == State::Finished {
+        if self.state == DocumentPart::Finished {
             return Err(self.fail(Code::Finished, self.current));
         }
         self.forget();
@@ -229,10 +229,12 @@ impl Reader {
         }
         let text = mem::take(&mut self.text);
         let found = match self.state {
-            State::Start => self.start(&text),
-            State::Prolog | State::AfterDoctype | State::Epilog => self.outside(&text),
-            State::Content => self.in_content(&text),
-            State::Finished => Ok(false),
+            DocumentPart::Start => self.start(&text),
+            DocumentPart::Prolog | DocumentPart::AfterDoctype | DocumentPart::Epilog => {
+                self.outside(&text)
+            }
+            DocumentPart::Content => self.in_content(&text),
+            DocumentPart::Finished => Ok(false),
         };
         self.text = text;
         if let Some(encoding) = self.declared.take() {
@@ -252,7 +254,7 @@ impl Reader {
             if b"<?xml".starts_with(&text[self.at..]) && !self.is_last {
                 return Ok(false);
             }
-            self.state = State::Prolog;
+            self.state = DocumentPart::Prolog;
             return Ok(true);
         }
         let start = self.at;
@@ -260,19 +262,19 @@ impl Reader {
         match scanner.instruction() {
             Ok(Miscellaneous::XmlDeclaration(place)) => {
                 self.at = scanner.at;
-                self.state = State::Prolog;
+                self.state = DocumentPart::Prolog;
                 self.xml_declaration(text, start, place)?;
                 Ok(true)
             }
             Ok(_) => {
-                self.state = State::Prolog;
+                self.state = DocumentPart::Prolog;
                 Ok(true)
             }
             Err(stop) => self.stopped(stop, start),
         }
     }
 
-    fn xml_declaration(&mut self, text: &[u8], start: usize, place: Place) -> Result<(), Error> {
+    fn xml_declaration(&mut self, text: &[u8], start: usize, place: Span) -> Result<(), Error> {
         let found = encoding::declaration(&text[place.clone()])
             .map_err(|at| self.fail(Code::XmlDeclaration, self.base + place.start + at))?;
         self.declarations.standalone = found.standalone == Some(true);
@@ -312,10 +314,10 @@ impl Reader {
             if !self.is_last {
                 return Ok(false);
             }
-            if self.state != State::Epilog {
+            if self.state != DocumentPart::Epilog {
                 return Err(self.fail(Code::NoElements, self.base + start));
             }
-            self.state = State::Finished;
+            self.state = DocumentPart::Finished;
             return Ok(false);
         }
         let mut scanner = self.scanner(text);
@@ -324,7 +326,7 @@ impl Reader {
             Err(stop) => return self.stopped(stop, start),
         };
         let place = start..scanner.at;
-        let is_epilog = self.state == State::Epilog;
+        let is_epilog = self.state == DocumentPart::Epilog;
         let unexpected = if is_epilog { Code::JunkAfterDocumentElement } else { Code::Syntax };
         match token {
             Prolog::Space => self.emit(place, text, What::Markup(PartOf::Nothing)),
@@ -337,11 +339,11 @@ impl Reader {
                 }
             },
             Prolog::Instance if !is_epilog => {
-                self.state = State::Content;
+                self.state = DocumentPart::Content;
                 return Ok(true);
             }
             Prolog::DeclarationOpen(name)
-                if self.state == State::Prolog && text[name.clone()] == *b"DOCTYPE" =>
+                if self.state == DocumentPart::Prolog && text[name.clone()] == *b"DOCTYPE" =>
             {
                 return self.doctype(text, scanner, place);
             }
@@ -354,7 +356,7 @@ impl Reader {
         Ok(true)
     }
 
-    fn doctype(&mut self, text: &[u8], mut scanner: Scanner, open: Place) -> Result<bool, Error> {
+    fn doctype(&mut self, text: &[u8], mut scanner: Scanner, open: Span) -> Result<bool, Error> {
         // An incomplete token is read again later.
         let mut declarations = self.declarations.clone();
         let mut events = vec![(open, What::Markup(PartOf::Doctype))];
@@ -363,7 +365,7 @@ impl Reader {
             Ok(()) => Ok(true),
             Err(Failure::End) if !self.is_last => Ok(false),
             Err(Failure::End) => Err(self.fail(Code::NoElements, self.base + text.len())),
-            Err(Failure::Stop(stop, at)) => self.stopped(stop, at),
+            Err(Failure::Scan(stop, at)) => self.stopped(stop, at),
             Err(Failure::Error(error)) => {
                 // A malformed token has no event.
                 events.retain(|(place, _)| place.end <= error.at);
@@ -373,7 +375,7 @@ impl Reader {
         if found != Ok(false) {
             self.declarations = declarations;
             self.at = scanner.at;
-            self.state = State::AfterDoctype;
+            self.state = DocumentPart::AfterDoctype;
             // A handler of the document type may request source text only then.
             let keeps_raw = mem::replace(&mut self.keeps_raw, true);
             for (place, what) in events {
@@ -402,7 +404,7 @@ impl Reader {
         };
         // An external entity must end outside of its elements.
         if code == Code::NoElements && self.elements.len() == 1 && self.elements[0].raw.is_empty() {
-            self.state = State::Finished;
+            self.state = DocumentPart::Finished;
             return Ok(false);
         }
         Err(self.fail(code, self.base + self.at))
@@ -429,13 +431,13 @@ impl Reader {
     }
 
     /// There is no token at `start`.
-    fn stopped(&mut self, stop: Stop, start: usize) -> Result<bool, Error> {
+    fn stopped(&mut self, stop: ScanError, start: usize) -> Result<bool, Error> {
         let (code, at) = match stop {
-            Stop::Invalid(at) => (Code::InvalidToken, at),
+            ScanError::Invalid(at) => (Code::InvalidToken, at),
             _ if !self.has_all() => return Ok(false),
-            Stop::Partial => (Code::UnclosedToken, start),
-            Stop::PartialCharacter if self.encoding.is_wide() => (Code::UnclosedToken, start),
-            Stop::PartialCharacter => (Code::PartialCharacter, start),
+            ScanError::Partial => (Code::UnclosedToken, start),
+            ScanError::PartialCharacter if self.encoding.is_wide() => (Code::UnclosedToken, start),
+            ScanError::PartialCharacter => (Code::PartialCharacter, start),
         };
         Err(self.fail(code, self.place(at)))
     }
@@ -450,7 +452,7 @@ impl Reader {
         if self.expansions.is_empty() { self.base + at } else { self.current }
     }
 
-    fn emit(&mut self, place: Place, text: &[u8], what: What) {
+    fn emit(&mut self, place: Span, text: &[u8], what: What) {
         let at = self.place(place.start);
         let raw = self.keeps_raw.then(|| String::from_utf8_lossy(&text[place]).into_owned());
         self.events.push_back(Event { at, raw, what });

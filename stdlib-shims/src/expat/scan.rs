@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Why there is no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum ScanError {
     /// This byte is not allowed there.
     Invalid(usize),
     /// The text ends within the token.
@@ -15,20 +15,20 @@ pub(super) enum Stop {
 }
 
 /// The result of scanning.
-pub(super) type Scanned<T> = Result<T, Stop>;
+pub(super) type Scanned<T> = Result<T, ScanError>;
 
 /// A range of the text.
-pub(super) type Place = Range<usize>;
+pub(super) type Span = Range<usize>;
 
 /// The tokens of an element's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
-    StartTag { name: Place, attributes: Vec<RawAttribute>, empty: bool },
-    EndTag { name: Place },
-    Characters(Place),
+    StartTag { name: Span, attributes: Vec<RawAttribute>, empty: bool },
+    EndTag { name: Span },
+    Characters(Span),
     Newline,
-    CharacterReference { digits: Place, radix: u32 },
-    EntityReference { name: Place },
+    CharacterReference { digits: Span, radix: u32 },
+    EntityReference { name: Span },
     CdataOpen,
     Miscellaneous(Miscellaneous),
 }
@@ -36,26 +36,26 @@ pub(super) enum Content {
 /// The tokens that may be anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Miscellaneous {
-    Comment(Place),
+    Comment(Span),
     Instruction {
-        target: Place,
-        data: Place,
+        target: Span,
+        data: Span,
     },
     /// `<?xml`; all that follows the name.
-    XmlDeclaration(Place),
+    XmlDeclaration(Span),
 }
 
 /// An attribute as it is written; the value's quotes are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawAttribute {
-    pub name: Place,
-    pub value: Place,
+    pub name: Span,
+    pub value: Span,
 }
 
 /// The tokens of a CDATA section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cdata {
-    Characters(Place),
+    Characters(Span),
     Newline,
     Close,
 }
@@ -87,10 +87,10 @@ impl<'text> Scanner<'text> {
             ']' => {
                 let rest = &self.text[self.at..];
                 if rest.starts_with(b"]]>") {
-                    return Err(Stop::Invalid(self.at + 2));
+                    return Err(ScanError::Invalid(self.at + 2));
                 }
                 if !self.last && (rest == b"]" || rest == b"]]") {
-                    return Err(Stop::Partial);
+                    return Err(ScanError::Partial);
                 }
                 let start = self.at;
                 self.at += 1;
@@ -149,11 +149,11 @@ impl<'text> Scanner<'text> {
         let target = self.name()?;
         let next = self.peek()?;
         if next != '?' && !is_space(next) {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         let name = &self.text[target.clone()];
         if name != b"xml" && name.eq_ignore_ascii_case(b"xml") {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         let is_declaration = name == b"xml";
         let mut start = self.at;
@@ -180,7 +180,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// A name without a prefix.
-    pub(super) fn name(&mut self) -> Scanned<Place> {
+    pub(super) fn name(&mut self) -> Scanned<Span> {
         let start = self.at;
         self.name_start()?;
         self.name_rest()?;
@@ -197,8 +197,8 @@ impl<'text> Scanner<'text> {
     /// Skips a byte that must be there.
     pub(super) fn require(&mut self, wanted: u8) -> Scanned<()> {
         match self.text.get(self.at) {
-            None => Err(Stop::Partial),
-            Some(next) if *next != wanted => Err(Stop::Invalid(self.at)),
+            None => Err(ScanError::Partial),
+            Some(next) if *next != wanted => Err(ScanError::Invalid(self.at)),
             Some(_) => {
                 self.at += 1;
                 Ok(())
@@ -239,17 +239,17 @@ impl<'text> Scanner<'text> {
                         self.at += 1;
                         const OPEN: &[u8] = b"CDATA[";
                         if self.text.len() < self.at + OPEN.len() {
-                            return Err(Stop::Partial);
+                            return Err(ScanError::Partial);
                         }
                         for wanted in OPEN {
                             if self.text[self.at] != *wanted {
-                                return Err(Stop::Invalid(self.at));
+                                return Err(ScanError::Invalid(self.at));
                             }
                             self.at += 1;
                         }
                         Ok(Content::CdataOpen)
                     }
-                    _ => Err(Stop::Invalid(self.at)),
+                    _ => Err(ScanError::Invalid(self.at)),
                 }
             }
             '?' => {
@@ -277,7 +277,7 @@ impl<'text> Scanner<'text> {
                     return Ok(Content::StartTag { name, attributes, empty: true });
                 }
                 next if spaced && self.is_name_start(next) => attributes.push(self.attribute()?),
-                _ => return Err(Stop::Invalid(self.at)),
+                _ => return Err(ScanError::Invalid(self.at)),
             }
         }
     }
@@ -289,7 +289,7 @@ impl<'text> Scanner<'text> {
         self.spaces();
         let quote = self.peek()?;
         if quote != '"' && quote != '\'' {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         self.at += 1;
         let start = self.at;
@@ -300,7 +300,7 @@ impl<'text> Scanner<'text> {
                     self.at += 1;
                     self.reference()?;
                 }
-                '<' => return Err(Stop::Invalid(self.at)),
+                '<' => return Err(ScanError::Invalid(self.at)),
                 next => self.at += next.len_utf8(),
             }
         }
@@ -308,7 +308,7 @@ impl<'text> Scanner<'text> {
         self.at += 1;
         let next = self.peek()?;
         if !is_space(next) && next != '/' && next != '>' {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         Ok(RawAttribute { name, value })
     }
@@ -348,7 +348,7 @@ impl<'text> Scanner<'text> {
         }
         let digits = start..self.at;
         if digits.is_empty() {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         self.require(b';')?;
         Ok(Content::CharacterReference { digits, radix })
@@ -362,7 +362,7 @@ impl<'text> Scanner<'text> {
                 Ok(']') => {
                     let rest = &self.text[self.at..];
                     if rest.starts_with(b"]]>") {
-                        return Err(Stop::Invalid(self.at + 2));
+                        return Err(ScanError::Invalid(self.at + 2));
                     }
                     if rest == b"]" || rest == b"]]" {
                         break;
@@ -380,7 +380,7 @@ impl<'text> Scanner<'text> {
         if self.text[self.at] == b'\r' {
             match self.text.get(self.at + 1) {
                 Some(b'\n') => self.at += 1,
-                None if !self.last => return Err(Stop::Partial),
+                None if !self.last => return Err(ScanError::Partial),
                 _ => {}
             }
         }
@@ -388,7 +388,7 @@ impl<'text> Scanner<'text> {
         Ok(())
     }
 
-    fn prefixed_name(&mut self) -> Scanned<Place> {
+    fn prefixed_name(&mut self) -> Scanned<Span> {
         let start = self.at;
         self.name_start()?;
         self.name_rest()?;
@@ -397,7 +397,7 @@ impl<'text> Scanner<'text> {
             self.name_start()?;
             self.name_rest()?;
             if self.peek()? == ':' {
-                return Err(Stop::Invalid(self.at));
+                return Err(ScanError::Invalid(self.at));
             }
         }
         Ok(start..self.at)
@@ -407,7 +407,7 @@ impl<'text> Scanner<'text> {
     pub(super) fn name_start(&mut self) -> Scanned<()> {
         let first = self.peek()?;
         if !self.is_name_start(first) {
-            return Err(Stop::Invalid(self.at));
+            return Err(ScanError::Invalid(self.at));
         }
         self.at += first.len_utf8();
         Ok(())
@@ -444,22 +444,22 @@ pub(super) fn is_allowed(next: char) -> bool {
 /// The character at a position of text that may be invalid.
 pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
     let rest = text.get(at..).unwrap_or_default();
-    let Some(first) = rest.first() else { return Err(Stop::Partial) };
+    let Some(first) = rest.first() else { return Err(ScanError::Partial) };
     let size = match first {
         // The fast path: most are ASCII, and scanning reads every one.
         0..0x80 => {
             return Some(char::from(*first))
                 .filter(|next| is_allowed(*next))
-                .ok_or(Stop::Invalid(at));
+                .ok_or(ScanError::Invalid(at));
         }
         0xc2..0xe0 => 2,
         0xe0..0xf0 => 3,
         0xf0..0xf5 => 4,
-        _ => return Err(Stop::Invalid(at)),
+        _ => return Err(ScanError::Invalid(at)),
     };
-    let Some(bytes) = rest.get(..size) else { return Err(Stop::PartialCharacter) };
+    let Some(bytes) = rest.get(..size) else { return Err(ScanError::PartialCharacter) };
     let decoded = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
-    decoded.filter(|next| is_allowed(*next)).ok_or(Stop::Invalid(at))
+    decoded.filter(|next| is_allowed(*next)).ok_or(ScanError::Invalid(at))
 }
 
 /// By XML 1.0, fifth edition. East Asian letters are those of the fourth edition, as in expat.

@@ -4,7 +4,7 @@ use super::{
     declarations::{Declarations, Entity},
     error::{Code, Error},
     event::What,
-    scan::{Content, Miscellaneous, Place, Scanner, Stop, is_allowed},
+    scan::{Content, Miscellaneous, ScanError, Scanner, Span, is_allowed},
 };
 
 /// XML's own entities.
@@ -47,7 +47,7 @@ pub(super) fn miscellaneous(source: &[u8], found: Miscellaneous) -> Option<What>
 }
 
 /// An entity's value. Its literal is at `place`.
-pub(super) fn entity(scanner: &Scanner, place: Place) -> Result<String, Error> {
+pub(super) fn entity(scanner: &Scanner, place: Span) -> Result<String, Error> {
     let start = place.start;
     let raw = &scanner.text[place];
     let mut inner = Scanner { text: raw, at: 0, last: true, ..*scanner };
@@ -55,7 +55,7 @@ pub(super) fn entity(scanner: &Scanner, place: Place) -> Result<String, Error> {
     while inner.at < raw.len() {
         let at = inner.at;
         let invalid = |stop| {
-            let at = if let Stop::Invalid(at) = stop { at } else { at };
+            let at = if let ScanError::Invalid(at) = stop { at } else { at };
             Error { code: Code::InvalidToken, at: start + at }
         };
         match inner.peek().map_err(invalid)? {

@@ -48,7 +48,7 @@ const MAKERS: &[(&str, &[&str])] = &[
             "__wrap_pthread_create",
             // The thread that `fork_with_fixed_stack` makes only forks; its maker waits for it.
             "krait::snapshot::thread",
-            "krait::instance::engine",
+            "krait::instance::prewarmed",
             // For `timer_create`, which the program has not.
             "timer_helper_thread",
             "__timer_start_helper_thread",

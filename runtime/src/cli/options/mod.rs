@@ -45,7 +45,7 @@ pub(super) enum Command {
     /// Serve functions over HTTP: the cloud's API, function URLs and triggers
     Serve(Box<ServeArguments>),
     #[cfg(unix)]
-    /// Be a function's runtime on SCF or AWS Lambda, by the runtime API that the platform offers
+    /// Run as a function's runtime on SCF or AWS Lambda, over the platform's runtime API
     #[command(after_help = BOOTSTRAP_AFTER_HELP)]
     Bootstrap(BootstrapArguments),
     /// Print a trigger's sample event, or list the triggers
@@ -58,7 +58,7 @@ pub(super) enum Command {
     /// Install packages into a function's folder or a layer
     Install(InstallArguments),
     #[cfg(unix)]
-    /// Tell what of a function will not work, without running it
+    /// Report what will not work in a function, without running it
     #[command(after_help = CHECK_AFTER_HELP)]
     Check(CheckArguments),
     #[cfg(unix)]
@@ -74,7 +74,7 @@ pub(super) enum Command {
     #[command(after_help = HEALTH_AFTER_HELP)]
     Health(HealthArguments),
     #[cfg(unix)]
-    /// Start a function: its code, an event, a test and a template in a new folder
+    /// Create a new function: a folder with its code, an event, a test and a template
     Init(InitArguments),
     #[cfg(unix)]
     /// Show what this machine gives the sandbox of functions

@@ -51,11 +51,11 @@ See docs/deploy.md.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InitArguments {
-    /// What the function is for
+    /// What calls the function
     #[arg(value_enum, default_value_t, value_name = "TEMPLATE")]
     pub template: InitTemplate,
 
-    /// The folder that is made [default: the template's name]
+    /// The folder to create [default: the template's name]
     #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: Option<PathBuf>,
 }
@@ -69,7 +69,7 @@ pub(in crate::cli) enum InitTemplate {
     Url,
     /// A timer
     Timer,
-    /// Objects that come into a bucket
+    /// Objects created in a bucket
     Cos,
 }
 
@@ -88,16 +88,16 @@ pub(in crate::cli) struct InstallArguments {
     #[arg(long, value_name = "FOLDER", default_value = ".", value_hint = ValueHint::DirPath)]
     pub into: PathBuf,
 
-    /// A layer's zip that is made, instead of a folder
+    /// Write a layer's zip, instead of a folder
     #[arg(long, value_name = "ZIP", conflicts_with = "into", value_hint = ValueHint::FilePath)]
     pub layer: Option<PathBuf>,
 
-    /// Write the versions and hashes of what is installed to a lock beside the list of packages:
-    /// requirements.lock. A later install takes what the lock has
+    /// Write the installed versions and hashes to requirements.lock, beside the list of packages.
+    /// A later install uses them
     #[arg(long, conflicts_with = "packages")]
     pub lock: bool,
 
-    /// What the packages are to run on: krait, or the cloud's Python on Linux
+    /// Where the packages will run: in krait, or in the cloud's Python on Linux
     #[arg(long = "for", value_name = "PLACE", default_value = "krait", value_parser = ["krait", "cloud"])]
     pub place: String,
 
@@ -105,11 +105,11 @@ pub(in crate::cli) struct InstallArguments {
     #[arg(long, value_name = "VERSION", default_value = "3.10", value_parser = ["3.6", "3.7", "3.9", "3.10"])]
     pub python: String,
 
-    /// Ask no index for packages, as pip
+    /// Use no package index, as with pip
     #[arg(long)]
     pub no_index: bool,
 
-    /// A folder or page to look for packages in, as pip; may be repeated
+    /// A folder or page with packages, as with pip; may be repeated
     #[arg(short, long, value_name = "PLACE")]
     pub find_links: Vec<String>,
 }
@@ -120,7 +120,7 @@ pub(in crate::cli) struct CheckArguments {
     #[arg(value_hint = ValueHint::AnyPath)]
     pub code: Option<PathBuf>,
 
-    /// What the function is to run on: krait, or the cloud's Python on Linux
+    /// Where the function will run: in krait, or in the cloud's Python on Linux
     #[arg(long = "for", value_name = "PLACE", default_value = "krait", value_parser = ["krait", "cloud"])]
     pub place: String,
 
@@ -128,7 +128,7 @@ pub(in crate::cli) struct CheckArguments {
     #[arg(long, value_name = "VERSION", default_value = "3.10", value_parser = ["3.6", "3.7", "3.9", "3.10"])]
     pub python: String,
 
-    /// The form of what is printed; github makes annotations of GitHub's
+    /// The format of the output; github prints annotations for a workflow
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub format: CheckFormat,
 
@@ -188,22 +188,22 @@ pub(in crate::cli) struct PackArguments {
     #[arg(value_hint = ValueHint::AnyPath)]
     pub code: Option<PathBuf>,
 
-    /// Where the function is to run
+    /// Where the function will run
     #[arg(long = "for", value_enum, value_name = "PLACE")]
     pub place: PackPlace,
 
-    /// What is written [default: the function's name in this folder, with .zip or .tar]
+    /// The file to write [default: the function's name in this folder, with .zip or .tar]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub output: Option<PathBuf>,
 
     #[command(flatten)]
     pub function: PackedArguments,
 
-    /// Pack it whatever krait check finds
+    /// Pack the function even if krait check finds an error
     #[arg(long, help_heading = "Package")]
     pub no_check: bool,
 
-    /// The krait that goes along, for another processor for example [default: this program]
+    /// The krait program to pack, for another processor for example [default: this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Package")]
     pub program: Option<PathBuf>,
 
@@ -230,7 +230,7 @@ pub(in crate::cli) struct KubernetesArguments {
     #[arg(value_hint = ValueHint::AnyPath)]
     pub code: Option<PathBuf>,
 
-    /// What the function is to run on
+    /// What the function will run on
     #[arg(long = "for", value_enum, default_value_t, value_name = "PLACE")]
     pub place: Cluster,
 
@@ -265,7 +265,7 @@ pub(in crate::cli) struct BootstrapArguments {
     #[arg(value_name = "FILE.FUNCTION")]
     pub handler: Option<String>,
 
-    /// The code's folder, of a program that has it packed into it.
+    /// The code's folder, for a program with a packed function.
     #[arg(long, hide = true)]
     pub code: Option<PathBuf>,
 

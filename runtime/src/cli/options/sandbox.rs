@@ -7,8 +7,8 @@ use std::{num::NonZeroU32, path::PathBuf};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sandbox")]
 pub(in crate::cli) struct SandboxArguments {
-    /// Run the function in a sandbox: with what this machine has for one, only with all of it, or
-    /// in none
+    /// The sandbox: auto uses what this machine has, require runs the function only if it has all,
+    /// off uses none
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub sandbox: SandboxMode,
 
@@ -30,7 +30,7 @@ pub(in crate::cli) struct SandboxArguments {
     #[arg(long, value_name = "WHAT", value_parser = str::parse::<Network>)]
     pub network: Option<Network>,
 
-    /// Let it start no other processes
+    /// Forbid it to start other processes
     #[arg(long)]
     pub no_processes: bool,
 
@@ -38,7 +38,7 @@ pub(in crate::cli) struct SandboxArguments {
     #[arg(long, value_name = "N")]
     pub max_processes: Option<NonZeroU32>,
 
-    /// The size in MB that a file it writes may reach [default: no limit]
+    /// The largest file that it may write, in MB [default: no limit]
     #[arg(long, value_name = "MB")]
     pub max_file_size: Option<u32>,
 

@@ -22,14 +22,14 @@ use std::{
 };
 
 /// The interpreter, before it is told which function it serves.
-pub struct Engine {
+pub struct Prewarmed {
     interpreter: &'static Interpreter,
     init_runtime: Duration,
     /// Where the interpreter came from, for debugging.
     note: &'static str,
 }
 
-impl Engine {
+impl Prewarmed {
     /// The interpreter that the module ships with, or else a new one.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Engine {
 
 /// The function instance that this module is.
 pub struct Instance {
-    engine: Engine,
+    prewarmed: Prewarmed,
     code: CodePaths,
     entry: Option<Entry>,
 }
@@ -59,21 +59,21 @@ impl Instance {
     /// loaded with its first invocation.
     ///
     /// # Errors
-    /// As [`Engine::take`] has it.
+    /// As [`Prewarmed::take`] has it.
     pub fn start(
-        engine: io::Result<Engine>,
+        prewarmed: io::Result<Prewarmed>,
         function: &Function,
         code: &CodePaths,
         _policy: &Policy,
         _once: bool,
     ) -> Result<Self, StartError> {
-        let mut engine = engine.map_err(StartError::Engine)?;
+        let mut prewarmed = prewarmed.map_err(StartError::Process)?;
         panics::log();
         let begun = Instant::now();
         hooks::work_in(&code.code);
-        engine.interpreter.wake(&environment::of(function));
-        engine.init_runtime += begun.elapsed();
-        Ok(Self { engine, code: code.clone(), entry: None })
+        prewarmed.interpreter.wake(&environment::of(function));
+        prewarmed.init_runtime += begun.elapsed();
+        Ok(Self { prewarmed, code: code.clone(), entry: None })
     }
 
     /// Runs one invocation. After a failure for which [`Failure::ends_instance`] is true, the
@@ -87,8 +87,8 @@ impl Instance {
         request: Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Invocation, InvokeError> {
-        let interpreter = self.engine.interpreter;
-        observer.note(self.engine.note);
+        let interpreter = self.prewarmed.interpreter;
+        observer.note(self.prewarmed.note);
         let begun = Instant::now();
         let context = Context::new(request.function, request.request_id).to_json();
         let arguments =
@@ -125,7 +125,7 @@ impl Instance {
     fn load(&self, running: &mut Running<'_>) -> Result<Entry, Failure> {
         let begun = Instant::now();
         let handler = running.request.function.handler.clone();
-        let interpreter = self.engine.interpreter;
+        let interpreter = self.prewarmed.interpreter;
         let code = self.code.clone();
         let times_imports = running.request.times_imports;
         let (loaded, times) = hooks::during(running, || {
@@ -145,7 +145,7 @@ impl Instance {
         };
         running.observer.cold_start(&ColdStart {
             pull_code: running.request.pull_code,
-            init_runtime: self.engine.init_runtime,
+            init_runtime: self.prewarmed.init_runtime,
             init_function: begun.elapsed(),
             memory_bytes: hooks::memory_bytes(),
         });

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 /// What the program and the watcher know of each other.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct Exchange {
     /// Whether the program wants calls.
     pub ready: bool,
     /// The call that is to be worked on, until its answer was passed on.
@@ -35,7 +35,11 @@ pub(super) struct Given {
 type Answer = Response<Full<Bytes>>;
 
 /// Accepts connections, for ever.
-pub(super) async fn listen(listener: TcpListener, dialect: Dialect, state: watch::Sender<State>) {
+pub(super) async fn listen(
+    listener: TcpListener,
+    dialect: Dialect,
+    state: watch::Sender<Exchange>,
+) {
     loop {
         // What is refused now may be possible later; the program tries again.
         let Ok((stream, _)) = listener.accept().await else {
@@ -55,7 +59,7 @@ pub(super) async fn listen(listener: TcpListener, dialect: Dialect, state: watch
 async fn answer(
     request: Request<Incoming>,
     dialect: Dialect,
-    state: &watch::Sender<State>,
+    state: &watch::Sender<Exchange>,
 ) -> Answer {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
@@ -116,13 +120,13 @@ async fn answer(
 }
 
 /// Waits for a call that has no answer yet, however often it was given before.
-async fn next(dialect: Dialect, state: &watch::Sender<State>) -> Answer {
+async fn next(dialect: Dialect, state: &watch::Sender<Exchange>) -> Answer {
     if dialect == Dialect::Lambda {
         // Whoever asks for a call has been initialized.
         state.send_modify(|state| state.ready = true);
     }
     let mut changes = state.subscribe();
-    let is_open = |state: &State| state.call.is_some() && state.result.is_none();
+    let is_open = |state: &Exchange| state.call.is_some() && state.result.is_none();
     let mut given = None;
     while given.is_none() {
         if changes.wait_for(is_open).await.is_err() {
@@ -146,7 +150,7 @@ async fn next(dialect: Dialect, state: &watch::Sender<State>) -> Answer {
 /// The first answer to a call counts, and none after it.
 fn finish(
     dialect: Dialect,
-    state: &watch::Sender<State>,
+    state: &watch::Sender<Exchange>,
     id: Option<&str>,
     result: Result<String, Failure>,
 ) -> Answer {

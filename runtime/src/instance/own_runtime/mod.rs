@@ -8,18 +8,18 @@ mod api;
 
 use super::{
     allocator,
+    call_loop::Warm,
     process::Channels,
     proof::Proof,
-    serve::Warm,
     usage,
-    wire::{self, Answered, Call, FromInstance, Initialized, Serve},
+    wire::{self, Answered, AssignedFunction, Call, FromInstance, Initialized},
     zygote::watched,
 };
 use crate::{
     contract::{Dialect, Failure, environment, policy::Network},
     python::{Interpreter, leave},
 };
-use api::{Given, State};
+use api::{Exchange, Given};
 use serde_json::Value;
 use std::{
     fs, io,
@@ -55,7 +55,7 @@ pub(super) fn open_port(network: &mut Network) -> io::Result<std::net::TcpListen
 /// `listener` is that of [`open_port`].
 pub(super) fn run(
     mut channels: Channels,
-    function: Serve,
+    function: AssignedFunction,
     warm: Warm,
     listener: io::Result<std::net::TcpListener>,
 ) -> ! {
@@ -73,12 +73,12 @@ pub(super) fn run(
 
 struct Adapter<'a> {
     channels: &'a mut Channels,
-    function: &'a Serve,
+    function: &'a AssignedFunction,
     interpreter: &'static Interpreter,
     init_runtime: Duration,
     /// Tells of calls.
     calls: AsyncFd<UnixStream>,
-    state: watch::Sender<State>,
+    state: watch::Sender<Exchange>,
     port: u16,
     ended: Signal,
     program: Option<Child>,
@@ -89,14 +89,14 @@ struct Adapter<'a> {
 impl<'a> Adapter<'a> {
     fn new(
         channels: &'a mut Channels,
-        function: &'a Serve,
+        function: &'a AssignedFunction,
         warm: Warm,
         listener: std::net::TcpListener,
     ) -> io::Result<Self> {
         let calls = watched(channels.socket.try_clone()?, Interest::READABLE)?;
         let listener = TcpListener::from_std(listener)?;
         let port = listener.local_addr()?.port();
-        let (state, _) = watch::channel(State::default());
+        let (state, _) = watch::channel(Exchange::default());
         tokio::spawn(api::listen(listener, function.dialect, state.clone()));
         let ended = signal(SignalKind::child())?;
         let proof = function.key.proof(0);

@@ -3,8 +3,9 @@
 
 use super::messages::{self, News, Order};
 use crate::instance::{
-    engine::ZYGOTE_SOCKET,
-    pidfd, process,
+    pidfd,
+    prewarmed::ZYGOTE_SOCKET,
+    process,
     wire::{self, Assignment},
 };
 use std::{
@@ -46,11 +47,11 @@ pub(super) struct Zygote {
     process: Option<OwnedFd>,
     /// The right to order a fork.
     forks: Semaphore,
-    state: Mutex<State>,
+    state: Mutex<ForkQueue>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ForkQueue {
     has_ended: bool,
     /// The tasks that wait for an instance, in the order in which they asked.
     waiting: VecDeque<oneshot::Sender<io::Result<Forked>>>,
@@ -247,7 +248,7 @@ impl Zygote {
         orders.try_io(Interest::WRITABLE, send)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ForkQueue> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

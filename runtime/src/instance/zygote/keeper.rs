@@ -15,7 +15,7 @@ use crate::{
         marker::Marker,
         pidfd, process,
         proof::Key,
-        wire::{self, Assignment, Serve},
+        wire::{self, AssignedFunction, Assignment},
     },
     python::CodePaths,
 };
@@ -93,7 +93,7 @@ pub struct Keeper {
 
 struct Shared {
     program: PathBuf,
-    state: Mutex<State>,
+    state: Mutex<Processes>,
     /// The zygote that forks instances of any function, while there is one.
     zygote: watch::Sender<Option<Arc<Zygote>>>,
     /// How many processes are forked ahead of time.
@@ -112,7 +112,7 @@ impl fmt::Debug for Shared {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Processes {
     living: HashMap<i32, Living>,
     spares: Vec<Spare>,
     /// The children of this process that are not instances: what was started to fork zygotes.
@@ -179,7 +179,7 @@ impl Keeper {
                 // A spare that has ended meanwhile is skipped.
                 Some(spare) if spare.ending.borrow().is_some() => {}
                 Some(spare) => break spare,
-                None => break self.fork().await.map_err(StartError::Engine)?,
+                None => break self.fork().await.map_err(StartError::Process)?,
             }
         };
         self.refill();
@@ -197,19 +197,20 @@ impl Keeper {
         code: &CodePaths,
     ) -> Result<FunctionZygote, StartError> {
         let Spare { process, mut socket, log, .. } =
-            self.fork().await.map_err(StartError::Engine)?;
+            self.fork().await.map_err(StartError::Process)?;
         // If anything goes wrong, the process is killed: the code that it loads may never return.
         let started = Started { process, keeper: self.clone() };
         let policy = &self.shared.policy;
-        let serve = Serve::of(function, code, policy, Marker::fresh(), Key::fresh(), false);
-        let assignment = Assignment::Zygote(Some(Box::new(serve)));
+        let assigned =
+            AssignedFunction::of(function, code, policy, Marker::fresh(), Key::fresh(), false);
+        let assignment = Assignment::Zygote(Some(Box::new(assigned)));
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let note = self.shared.note.clone();
         // It is read by a thread that waits.
         process::set_blocking(log.as_raw_fd());
         tokio::task::spawn_blocking(move || pass_lines_on(std::fs::File::from(log), &note));
         let within = Duration::from_secs(function.init_timeout_seconds.into());
-        let (zygote, news) = Zygote::connect(socket, within).await.map_err(StartError::Engine)?;
+        let (zygote, news) = Zygote::connect(socket, within).await.map_err(StartError::Process)?;
         let (keeper, listening) = (self.clone(), zygote.clone());
         tokio::spawn(async move { keeper.listen(&listening, news).await });
         Ok(FunctionZygote { zygote, started })
@@ -432,7 +433,7 @@ impl Keeper {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Processes> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -461,7 +462,7 @@ impl FunctionZygote {
         function: &Function,
         code: &CodePaths,
     ) -> Result<Hosted, StartError> {
-        let spare = self.zygote.fork().await.map_err(StartError::Engine)?;
+        let spare = self.zygote.fork().await.map_err(StartError::Process)?;
         let mut hosted = Hosted::assign(spare, self.started.keeper.clone(), function, code)?;
         hosted.keep(self.clone());
         Ok(hosted)

@@ -6,9 +6,8 @@ use super::{
 };
 use crate::{
     instance::{
-        descendants,
-        engine::{self, Prepared},
-        pidfd,
+        descendants, pidfd,
+        prewarmed::{self, Prepared},
         process::{self, Channels, Streams},
         signals::Signals,
     },
@@ -88,7 +87,7 @@ impl Zygote {
                 let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { leave(1) };
                 let socket = UnixStream::from(socket);
                 self.pages.take();
-                engine::attend(Streams { stdin, log, socket }, prepared, started)
+                prewarmed::attend(Streams { stdin, log, socket }, prepared, started)
             }
             process => {
                 self.instances.insert(process);

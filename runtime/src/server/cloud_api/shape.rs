@@ -59,8 +59,8 @@ pub fn checked(
 
 /// The path of a value: a name or an index, and its container.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    within: Option<&'a Place<'a>>,
+struct ParameterPath<'a> {
+    within: Option<&'a ParameterPath<'a>>,
     name: Name<'a>,
 }
 
@@ -70,14 +70,14 @@ enum Name<'a> {
     Item(usize),
 }
 
-impl Place<'_> {
-    fn path(&self) -> String {
+impl ParameterPath<'_> {
+    fn text(&self) -> String {
         let name = match self.name {
             Name::Field(name) => name.to_owned(),
             Name::Item(index) => index.to_string(),
         };
         match self.within {
-            Some(outer) => format!("{}.{name}", outer.path()),
+            Some(outer) => format!("{}.{name}", outer.text()),
             None => name,
         }
     }
@@ -87,24 +87,24 @@ fn fields(
     values: Map<String, Value>,
     known: &'static [Parameter],
     source: Source,
-    within: Option<&Place<'_>>,
+    within: Option<&ParameterPath<'_>>,
 ) -> Result<Map<String, Value>, ApiError> {
     let mut shaped = Map::with_capacity(values.len());
     for (name, value) in values {
-        let place = Place { within, name: Name::Field(&name) };
+        let path = ParameterPath { within, name: Name::Field(&name) };
         let parameter = known.iter().find(|parameter| parameter.name == name);
         let Some(parameter) = parameter else {
-            return Err(ApiError::unknown_parameter(&place.path()));
+            return Err(ApiError::unknown_parameter(&path.text()));
         };
         if !value.is_null() {
-            let value = typed(value, &parameter.kind, source, &place)?;
+            let value = typed(value, &parameter.kind, source, &path)?;
             shaped.insert(name, value);
         }
     }
     match known.iter().find(|each| each.required && !shaped.contains_key(each.name)) {
         Some(missing) => {
-            let place = Place { within, name: Name::Field(missing.name) };
-            Err(ApiError::missing_parameter(&place.path()))
+            let path = ParameterPath { within, name: Name::Field(missing.name) };
+            Err(ApiError::missing_parameter(&path.text()))
         }
         None => Ok(shaped),
     }
@@ -114,7 +114,7 @@ fn typed(
     value: Value,
     kind: &'static Kind,
     source: Source,
-    place: &Place<'_>,
+    path: &ParameterPath<'_>,
 ) -> Result<Value, ApiError> {
     match (kind, value) {
         (Kind::Ignored, value) => Ok(value),
@@ -124,24 +124,24 @@ fn typed(
         (Kind::Integer, Value::String(text)) if source == Source::Text => text
             .parse::<i64>()
             .map(Value::from)
-            .map_err(|_| ApiError::wrong_type(&place.path(), kind.name())),
+            .map_err(|_| ApiError::wrong_type(&path.text(), kind.name())),
         (Kind::Boolean, Value::String(text)) if source == Source::Text => match &*text {
             // Python's SDK writes True where Go's writes true.
             "true" | "True" | "TRUE" => Ok(Value::Bool(true)),
             "false" | "False" | "FALSE" => Ok(Value::Bool(false)),
-            _ => Err(ApiError::wrong_type(&place.path(), kind.name())),
+            _ => Err(ApiError::wrong_type(&path.text(), kind.name())),
         },
         (Kind::Object(known), Value::Object(values)) => {
-            fields(values, known, source, Some(place)).map(Value::Object)
+            fields(values, known, source, Some(path)).map(Value::Object)
         }
         (Kind::List(kind), Value::Array(items)) => {
             let items = items.into_iter().enumerate().map(|(index, item)| {
-                let place = Place { within: Some(place), name: Name::Item(index) };
-                typed(item, kind, source, &place)
+                let path = ParameterPath { within: Some(path), name: Name::Item(index) };
+                typed(item, kind, source, &path)
             });
             items.collect::<Result<_, _>>().map(Value::Array)
         }
-        _ => Err(ApiError::wrong_type(&place.path(), kind.name())),
+        _ => Err(ApiError::wrong_type(&path.text(), kind.name())),
     }
 }
 

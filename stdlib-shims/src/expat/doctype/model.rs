@@ -5,7 +5,7 @@ use crate::expat::{
     error::{Code, Error},
     event::{self, Model},
     prolog::Prolog,
-    scan::Place,
+    scan::Span,
 };
 
 /// How deep a content model may nest. This is krait's own limit, because models are passed on and
@@ -14,7 +14,7 @@ const DEEPEST: usize = 500;
 
 impl Subset<'_, '_> {
     /// After the first `(` of a model: it, and its last token.
-    pub(super) fn group(&mut self) -> Read<(Model, Place)> {
+    pub(super) fn group(&mut self) -> Read<(Model, Span)> {
         // The open groups, and the separator between their parts.
         let mut open: Vec<(Model, Option<char>)> = vec![(Model::default(), None)];
         loop {
@@ -73,7 +73,7 @@ impl Subset<'_, '_> {
     }
 
     /// After `(#PCDATA`.
-    fn mixed(&mut self) -> Read<(Model, Place)> {
+    fn mixed(&mut self) -> Read<(Model, Span)> {
         let mut model = Model { kind: event::MIXED, ..Model::default() };
         loop {
             let token = self.token()?;

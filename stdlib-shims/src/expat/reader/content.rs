@@ -1,11 +1,11 @@
 //! Reads the content of elements.
 
-use super::{Element, Expansion, Limits, Reader, State};
+use super::{DocumentPart, Element, Expansion, Limits, Reader};
 use crate::expat::{
     declarations::Entity,
     error::{Code, Error},
     event::{ExternalId, What},
-    scan::{Cdata, Content, Place, RawAttribute, Scanner, Stop},
+    scan::{Cdata, Content, RawAttribute, ScanError, Scanner, Span},
     value,
 };
 
@@ -16,7 +16,7 @@ impl Reader {
         if self.in_cdata {
             let token = match scanner.cdata() {
                 Ok(token) => token,
-                Err(Stop::Partial) if self.has_all() => {
+                Err(ScanError::Partial) if self.has_all() => {
                     return Err(self.fail(Code::UnclosedCdataSection, self.place(start)));
                 }
                 Err(stop) => return self.stopped(stop, start),
@@ -68,8 +68,8 @@ impl Reader {
     fn start_tag(
         &mut self,
         text: &[u8],
-        place: Place,
-        name: Place,
+        place: Span,
+        name: Span,
         written: &[RawAttribute],
         empty: bool,
     ) -> Result<(), Error> {
@@ -122,7 +122,7 @@ impl Reader {
         Ok(())
     }
 
-    fn end_tag(&mut self, text: &[u8], place: Place, name: Place) -> Result<(), Error> {
+    fn end_tag(&mut self, text: &[u8], place: Span, name: Span) -> Result<(), Error> {
         let least = self.expansions.last().map_or(0, |expansion| expansion.depth);
         let open = self.elements.last().filter(|open| !open.raw.is_empty());
         let Some(open) = open.filter(|_| self.elements.len() > least) else {
@@ -136,7 +136,7 @@ impl Reader {
     }
 
     /// Ends the innermost element.
-    fn close(&mut self, text: &[u8], place: Place) {
+    fn close(&mut self, text: &[u8], place: Span) {
         let Some(element) = self.elements.pop() else { return };
         let start = place.start;
         self.emit(place, text, What::EndElement(element.name));
@@ -144,11 +144,11 @@ impl Reader {
             self.emit(start..start, text, What::EndNamespace(prefix));
         }
         if self.elements.is_empty() {
-            self.state = State::Epilog;
+            self.state = DocumentPart::Epilog;
         }
     }
 
-    fn entity(&mut self, text: &[u8], place: Place, name: &[u8]) -> Result<(), Error> {
+    fn entity(&mut self, text: &[u8], place: Span, name: &[u8]) -> Result<(), Error> {
         if let Some(found) = value::predefined(name) {
             self.emit(place, text, What::Characters(found.into()));
             return Ok(());

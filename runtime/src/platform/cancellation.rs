@@ -1,4 +1,4 @@
-//! Ends an invocation from another task, whether it has an instance or still waits for one.
+//! Cancels an invocation from another task, whether it has an instance or still waits for one.
 
 use super::store::Termination;
 use crate::instance::Killer;
@@ -14,19 +14,19 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// What ends one invocation.
 #[derive(Debug, Default)]
-pub(super) struct Stop {
-    state: Mutex<State>,
+pub(super) struct Cancellation {
+    state: Mutex<CancellationState>,
     asked: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct CancellationState {
     is_asked: bool,
     /// Ends the instance, once there is one.
     killer: Option<Killer>,
 }
 
-impl Stop {
+impl Cancellation {
     /// Ends the invocation: before it begins, or by a signal to its instance.
     pub(super) fn ask(&self, how: Termination) {
         let killer = {
@@ -60,7 +60,7 @@ impl Stop {
         !state.is_asked
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CancellationState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,58 +1,58 @@
-//! The process that holds an interpreter, until it is told which function it serves.
+//! A prewarmed process: it holds an interpreter, and waits to be told which function it runs.
 //!
 //! It is forked before the program does anything else. It gets its interpreter while its parent
 //! still reads the command line: from a snapshot if there is one, else by building it.
 
 use super::{
-    allocator, own_runtime, panics, pidfd, process, python_link,
-    serve::{self, Warm},
-    wire::{self, Assignment, Serve},
+    allocator,
+    call_loop::{self, Warm},
+    maker, own_runtime, panics, pidfd, process, python_link,
+    wire::{self, AssignedFunction, Assignment},
     zygote,
 };
 use crate::{
     contract::policy::Mode,
-    python::{Interpreter, MemoryOfCode, fill_location_tables, leave, memory_of_code},
+    python::{Interpreter, leave},
     sandbox::{Ground, Stage},
-    snapshot::{self, Base, Cache, Place, Refusal, Unfit, heap},
+    snapshot::{self, Cache, Place, Refusal, Unfit},
 };
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::File,
     io,
-    ops::Range,
     os::{
         fd::{AsFd, AsRawFd, FromRawFd, OwnedFd},
-        unix::{fs::DirBuilderExt, net::UnixStream},
+        unix::net::UnixStream,
     },
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Mutex,
     time::Instant,
 };
 
 /// A process that has, or is about to have, an interpreter.
 #[derive(Debug)]
-pub struct Engine {
+pub struct Prewarmed {
     pub(super) process: i32,
     pub(super) socket: UnixStream,
     pub(super) log: OwnedFd,
 }
 
-/// The engine that [`start_early`] started, until it is needed.
-static EARLY: Mutex<Option<Engine>> = Mutex::new(None);
+/// The prewarmed process that [`start_early`] started, until it is needed.
+static EARLY: Mutex<Option<Prewarmed>> = Mutex::new(None);
 
-/// Starts the engine that [`Engine::take`] returns. A program must call this first: a snapshot fits
-/// only into a process that has done nothing yet.
+/// Starts the prewarmed process that [`Prewarmed::take`] returns. A program must call this first: a
+/// snapshot fits only into a process that has done nothing yet.
 pub fn start_early() {
-    let engine = Engine::start(|| Purpose::Serve { options: Options::of_environment() });
-    if let (Ok(engine), Ok(mut early)) = (engine, EARLY.lock()) {
-        *early = Some(engine);
+    let prewarmed = Prewarmed::start(|| Purpose::Function { options: Options::of_environment() });
+    if let (Ok(prewarmed), Ok(mut early)) = (prewarmed, EARLY.lock()) {
+        *early = Some(prewarmed);
     }
 }
 
-/// Starts an engine that makes a snapshot and ends: see [`Engine::make_snapshot`]. As early
-/// as [`start_early`].
+/// Starts a prewarmed process that makes a snapshot and ends: see [`Prewarmed::make_snapshot`]. It
+/// must be called as early as [`start_early`].
 pub fn start_maker() {
-    if let (Ok(engine), Ok(mut early)) = (Engine::start(|| Purpose::Make), EARLY.lock()) {
-        *early = Some(engine);
+    if let (Ok(prewarmed), Ok(mut early)) = (Prewarmed::start(|| Purpose::Make), EARLY.lock()) {
+        *early = Some(prewarmed);
     }
 }
 
@@ -75,7 +75,7 @@ pub fn start_zygote() {
     let log = io::stderr().as_fd().try_clone_to_owned();
     let (Ok(stdin), Ok(log)) = (stdin, log) else { leave(1) };
     let streams = process::Streams { stdin, log, socket };
-    let purpose = || Purpose::Serve { options: Options::of_environment() };
+    let purpose = || Purpose::Function { options: Options::of_environment() };
     // Nobody waits for this process then; and the zygote, should it be stopped, goes on.
     pidfd::on_end_of_parent(libc::SIGKILL);
     if let Ok(process) = fork(streams, purpose, Instant::now()) {
@@ -85,10 +85,10 @@ pub fn start_zygote() {
     leave(0)
 }
 
-/// What an engine is started for.
+/// What a prewarmed process is started for.
 enum Purpose {
-    /// To serve a function.
-    Serve { options: Options },
+    /// To run a function.
+    Function { options: Options },
     /// To make a snapshot.
     Make,
 }
@@ -114,21 +114,21 @@ impl Options {
     }
 }
 
-impl Engine {
-    /// The engine that was started early, or else a new one, which has no snapshot.
+impl Prewarmed {
+    /// The prewarmed process that was started early, or else a new one, which has no snapshot.
     ///
     /// # Errors
     /// When the machine has no more descriptors or processes.
     pub fn take() -> io::Result<Self> {
         let early = EARLY.lock().ok().and_then(|mut early| early.take());
         early.map_or_else(
-            || Self::start(|| Purpose::Serve { options: Options::without_snapshot() }),
+            || Self::start(|| Purpose::Function { options: Options::without_snapshot() }),
             Ok,
         )
     }
 
-    /// Has an engine that [`start_maker`] started write a snapshot to a file. `modules` are
-    /// imported ahead of time; if it is empty, the usual ones.
+    /// Has the prewarmed process that [`start_maker`] started write a snapshot to a file. `modules`
+    /// are imported ahead of time; if it is empty, the usual ones.
     ///
     /// # Errors
     /// What went wrong, as text.
@@ -146,13 +146,13 @@ impl Engine {
         if status == 0 { Ok(()) } else { Err(io::Error::other(message)) }
     }
 
-    /// Ends the engine that was started early, if it was not needed.
+    /// Ends the prewarmed process that was started early, if it was not needed.
     pub fn abandon_early() {
-        if let Some(engine) = EARLY.lock().ok().and_then(|mut early| early.take()) {
+        if let Some(prewarmed) = EARLY.lock().ok().and_then(|mut early| early.take()) {
             // SAFETY: the process is this one's child and not reaped.
             unsafe {
-                libc::kill(engine.process, libc::SIGKILL);
-                libc::waitpid(engine.process, std::ptr::null_mut(), 0);
+                libc::kill(prewarmed.process, libc::SIGKILL);
+                libc::waitpid(prewarmed.process, std::ptr::null_mut(), 0);
             }
         }
     }
@@ -197,7 +197,7 @@ fn fork(
     }
 }
 
-/// An engine's whole run, from its fork on.
+/// The whole run of a prewarmed process, from its fork on.
 fn run(
     streams: process::Streams,
     purpose: Purpose,
@@ -209,7 +209,7 @@ fn run(
     process::wipe_environment();
     let warm = match purpose {
         Purpose::Make => None,
-        Purpose::Serve { options } => {
+        Purpose::Function { options } => {
             let warm = interpreter(fixed, &options, started);
             warm.interpreter.name_executable(&options.python);
             Some(warm)
@@ -219,13 +219,13 @@ fn run(
     follow(channels, warm, None, None)
 }
 
-/// What an engine has prepared for every instance that is forked from it.
+/// What a prewarmed process has prepared for every instance that is forked from it.
 pub(super) struct Prepared {
     pub interpreter: &'static Interpreter,
     /// Where the interpreter came from.
     pub note: String,
     /// The function, where it was loaded ahead of time.
-    pub loaded: Option<serve::Loaded>,
+    pub loaded: Option<call_loop::Loaded>,
 }
 
 /// The whole run of an instance that was forked from a zygote.
@@ -248,10 +248,10 @@ fn follow(
     mut channels: process::Channels,
     warm: impl FnOnce() -> Warm,
     ground: Option<Ground>,
-    loaded: Option<&serve::Loaded>,
+    loaded: Option<&call_loop::Loaded>,
 ) -> ! {
     match wire::receive_assignment(&mut channels.socket) {
-        Ok(Some(Assignment::Serve(mut function))) => {
+        Ok(Some(Assignment::Function(mut function))) => {
             panics::log_to(channels.log.as_raw_fd());
             let mut warm = warm();
             process::become_instance(&function);
@@ -266,20 +266,20 @@ fn follow(
             if let Some(listener) = runtime_api {
                 own_runtime::run(channels, *function, warm, listener)
             }
-            serve::run(channels, *function, warm, loaded)
+            call_loop::run(channels, *function, warm, loaded)
         }
         Ok(Some(Assignment::Zygote(function))) => {
             let Warm { interpreter, note, .. } = warm();
             let loaded = function.map(|function| {
                 process::become_instance(&function);
                 enter(ground, &mut channels, &function, Stage::Zygote);
-                serve::load_ahead(&mut channels, interpreter, *function)
+                call_loop::load_ahead(&mut channels, interpreter, *function)
             });
             zygote::run(channels, &Prepared { interpreter, note, loaded })
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
-            match made.and_then(|file| make(&file, &modules)) {
+            match made.and_then(|file| maker::make(&file, &modules)) {
                 Ok(()) => leave(0),
                 Err(unfit) => {
                     channels.say(&unfit);
@@ -297,7 +297,7 @@ fn follow(
 fn enter(
     ground: Option<Ground>,
     channels: &mut process::Channels,
-    function: &Serve,
+    function: &AssignedFunction,
     stage: Stage,
 ) -> Vec<String> {
     if function.policy.mode == Mode::Off {
@@ -318,7 +318,7 @@ pub(super) fn interpreter(fixed: Result<(), Refusal>, options: &Options, started
     let begun = Instant::now();
     match fixed.and_then(|()| root(options)) {
         Ok(root) => Warm {
-            // SAFETY: the root of a snapshot is what `make` said it is, and lives as long
+            // SAFETY: the root of a snapshot is what `maker::make` said it is, and lives as long
             // as the process.
             interpreter: unsafe { &*std::ptr::with_exposed_provenance::<Interpreter>(root) },
             init_runtime: started.elapsed(),
@@ -350,117 +350,14 @@ fn root(options: &Options) -> Result<usize, Refusal> {
     let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;
     match cache.open() {
         Err(Refusal::Absent) if cache.is_writable() => {
-            make_in_child(cache);
+            maker::make_in_child(cache);
             cache.open()?.take_up()
         }
         place => place?.take_up(),
     }
 }
 
-/// Makes the user's snapshot in a separate process, so that this one stays unchanged.
-fn make_in_child(cache: &Cache) {
-    // SAFETY: this process has one thread that does anything, so the child may do whatever it
-    // could.
-    match unsafe { libc::fork() } {
-        0 => {
-            process::forget_caller();
-            let made = cache.make(|file, _| make(file, &[]));
-            leave(i32::from(made.is_err()))
-        }
-        child if child > 0 => {
-            // SAFETY: no status is asked for.
-            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-        }
-        _ => {}
-    }
-}
-
-/// Warms an interpreter up and writes a snapshot of this process. The process cannot be used for
-/// anything else afterwards.
-fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
-    // Output during this time belongs to no log.
-    let (_unread, unread) = pipe().map_err(Unfit::Write)?;
-    // SAFETY: the two standard streams are replaced by another pipe.
-    unsafe {
-        libc::dup2(unread.as_raw_fd(), 1);
-        libc::dup2(unread.as_raw_fd(), 2);
-    }
-    let mut base = Base::note()?;
-    // Copied, so that it lies in the heap like everything else.
-    warming().modules = modules.to_vec();
-    base.warm_up(warm_up);
-    let warmed = std::mem::replace(&mut *warming(), Warming::NOTHING);
-    let left_out = warmed.left_out.map_err(Unfit::WarmUp)?;
-    base.write(warmed.interpreter, &left_out, fill_location_tables, file).map(drop)
-}
-
-/// How often a function is rehearsed. After this many runs, the engine's counters no longer change.
-const REHEARSALS: usize = 64;
-
-/// The arguments and the result of [`warm_up`].
-struct Warming {
-    modules: Vec<String>,
-    /// The interpreter's address.
-    interpreter: usize,
-    left_out: Result<Vec<Range<usize>>, String>,
-}
-
-impl Warming {
-    const NOTHING: Self = Self { modules: Vec::new(), interpreter: 0, left_out: Ok(Vec::new()) };
-}
-
-static WARMING: Mutex<Warming> = Mutex::new(Warming::NOTHING);
-
-fn warming() -> MutexGuard<'static, Warming> {
-    WARMING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Builds an interpreter and warms it up.
-extern "C" fn warm_up() {
-    heap::sort_by(|asked| {
-        match memory_of_code(asked.map(|heap::Asked { size, alignment }| (size, alignment))) {
-            Some(MemoryOfCode::Caches) => heap::Sort::Sparse,
-            Some(MemoryOfCode::Locations) => heap::Sort::LeftOut,
-            None => heap::Sort::Ordinary,
-        }
-    });
-    let interpreter = Box::leak(Box::new(Interpreter::build()));
-    // If there is no folder, the snapshot is only a little slower.
-    if let Ok(folder) = Folder::make() {
-        let _ = interpreter.rehearse(&folder.0, REHEARSALS);
-    }
-    let modules = std::mem::take(&mut warming().modules);
-    let left_out = interpreter.warm_up(&modules);
-    let mut warming = warming();
-    warming.interpreter = (&raw const *interpreter).expose_provenance();
-    warming.left_out = left_out;
-}
-
-/// A temporary folder for a rehearsal.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make() -> io::Result<Self> {
-        let name = format!("krait-{:016x}", rand::random::<u64>());
-        let folder = std::env::temp_dir().join(name);
-        DirBuilder::new().mode(0o700).create(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    let mut ends = [0; 2];
-    // SAFETY: the array has room for the two descriptors, which are owned from here on.
-    unsafe {
-        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) == -1 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok((OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])))
-    }
+    let (reader, writer) = io::pipe()?;
+    Ok((reader.into(), writer.into()))
 }

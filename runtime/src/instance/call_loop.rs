@@ -6,7 +6,7 @@ use super::{
     process::Channels,
     proof::{Key, Proof},
     usage,
-    wire::{self, Answered, Call, FromInstance, Initialized, Serve},
+    wire::{self, Answered, AssignedFunction, Call, FromInstance, Initialized},
 };
 use crate::{
     contract::{Failure, Policy},
@@ -39,7 +39,7 @@ pub(super) struct Loaded(Ended<Entry>);
 pub(super) fn load_ahead(
     channels: &mut Channels,
     interpreter: &'static Interpreter,
-    function: Serve,
+    function: AssignedFunction,
 ) -> Loaded {
     allocator::report_exhaustion_to(-1);
     settle_accounts();
@@ -51,7 +51,7 @@ pub(super) fn load_ahead(
     Loaded(ended)
 }
 
-fn code_of(function: &Serve) -> CodePaths {
+fn code_of(function: &AssignedFunction) -> CodePaths {
     CodePaths {
         code: function.code.clone().into(),
         layers: function.layers.iter().map(Into::into).collect(),
@@ -61,7 +61,12 @@ fn code_of(function: &Serve) -> CodePaths {
 /// Serves invocations of a function until the watcher is done with it. The function is
 /// loaded with the first, so that what it prints is in that one's log, unless it was loaded
 /// ahead of time.
-pub(super) fn run(channels: Channels, function: Serve, warm: Warm, loaded: Option<&Loaded>) -> ! {
+pub(super) fn run(
+    channels: Channels,
+    function: AssignedFunction,
+    warm: Warm,
+    loaded: Option<&Loaded>,
+) -> ! {
     let begun = Instant::now();
     match loaded {
         None => {
@@ -164,7 +169,12 @@ impl Server<'_> {
 
     /// Loads the function, or takes what was loaded ahead of time; if that fails, answers so
     /// and ends the process.
-    fn load(&mut self, function: &Serve, ahead: Option<&Loaded>, times_imports: bool) -> Entry {
+    fn load(
+        &mut self,
+        function: &AssignedFunction,
+        ahead: Option<&Loaded>,
+        times_imports: bool,
+    ) -> Entry {
         let begun = Instant::now();
         let loaded = match ahead {
             Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),

@@ -1,0 +1,1 @@
+# krait: the parts of `_ctypes`, which says what it is.
