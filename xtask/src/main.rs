@@ -58,8 +58,8 @@ fn main() -> Result<()> {
     }
 }
 
-/// Builds the optimised program by its profile, removes its lock prefixes and its symbols, and makes it write a
-/// copy with its snapshot attached to `target/dist`.
+/// Builds the optimised program by its profile, removes its lock prefixes, where its processor has such, and its
+/// symbols, and makes it write a copy with its snapshot attached to `target/dist`.
 fn dist() -> Result<PathBuf> {
     // The symbols tell which functions are the interpreter's.
     let symbols = ["--", "-C", "strip=none"];
@@ -69,8 +69,14 @@ fn dist() -> Result<PathBuf> {
     let folder = target_folder().join("dist");
     fs::create_dir_all(&folder)?;
     let bare = folder.join("krait.bare");
-    let places = locks::take_out(&target_folder().join(host()?).join("dist/krait"), &bare)?;
-    eprintln!("{places} lock prefixes taken out");
+    let host = host()?;
+    let built = target_folder().join(&host).join("dist/krait");
+    if host.starts_with("x86_64-") {
+        let places = locks::take_out(&built, &bare)?;
+        eprintln!("{places} lock prefixes taken out");
+    } else {
+        locks::strip(&built, &bare)?;
+    }
     let program = folder.join("krait");
     let attached = Command::new(&bare).args(["snapshot", "--attach"]).arg(&program).status();
     if !attached.with_context(|| format!("{} does not run", bare.display()))?.success() {

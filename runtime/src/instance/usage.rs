@@ -68,7 +68,14 @@ pub(super) fn is_crowd(descendants: &[i32], at_most: Option<u32>) -> bool {
 fn resident_set(process: i32) -> Option<u64> {
     let statm = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
     let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * 4096)
+    Some(pages * page_bytes() as u64)
+}
+
+/// The size of the kernel's pages, in bytes.
+pub(super) fn page_bytes() -> usize {
+    // SAFETY: the call only asks.
+    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(bytes).unwrap_or(4096)
 }
 
 fn proportional_set(process: i32) -> Option<u64> {

@@ -26,9 +26,6 @@ use std::{
 const MAGIC: [u8; 8] = *b"krait\0f1";
 const TRAILER_BYTES: u64 = 24;
 
-/// Where a snapshot may begin.
-const PAGE: u64 = 4096;
-
 /// The names of the files below the folder of [`Packed::unpacked`].
 const CODE: &str = "code";
 
@@ -55,7 +52,7 @@ pub fn write(parts: &Parts<'_>, target: &Path) -> Result<Sizes, PackError> {
             io::copy(&mut program.reader()?.take(start), file)?;
             file.write_all(&zip)?;
             let end = start + zip.len() as u64;
-            let next = (end + TRAILER_BYTES).next_multiple_of(PAGE);
+            let next = (end + TRAILER_BYTES).next_multiple_of(program.page());
             io::copy(&mut io::repeat(0).take(next - TRAILER_BYTES - end), file)?;
             file.write_all(&MAGIC)?;
             file.write_all(&start.to_le_bytes())?;

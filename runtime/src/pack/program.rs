@@ -55,6 +55,11 @@ impl Program {
         Ok(Self { path, file, architecture, bytes })
     }
 
+    /// A snapshot begins at a multiple of this in its file: the largest page that a kernel may have.
+    pub(super) fn page(&self) -> u64 {
+        if self.architecture == "arm64" { 64 << 10 } else { 4096 }
+    }
+
     /// All of it, from its start.
     pub(super) fn reader(&self) -> io::Result<impl Read + '_> {
         let mut file = &self.file;

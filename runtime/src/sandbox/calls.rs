@@ -5,13 +5,14 @@
 //! machine's own state, parts of the kernel that no handler needs and that holes were found in,
 //! memory that outlives a process or that nobody counts, and ways around these rules.
 
-use super::filter::{
-    Rule, Verdict, allow, jump_if_any_of, jump_if_equal, load_argument, program, refuse,
+use super::{
+    filter::{Rule, Verdict, allow, jump_if_any_of, jump_if_equal, load_argument, program, refuse},
+    processor,
 };
 use crate::contract::policy::{Network, Policy};
 use libc::{c_long, sock_filter};
 
-/// Refused, whatever their arguments.
+/// Refused, whatever their arguments; and those of one processor.
 const DENIED: &[c_long] = &[
     // Other processes: their memory, descriptors, threads.
     libc::SYS_ptrace,
@@ -69,10 +70,6 @@ const DENIED: &[c_long] = &[
     libc::SYS_sethostname,
     libc::SYS_setdomainname,
     libc::SYS_vhangup,
-    libc::SYS_iopl,
-    libc::SYS_ioperm,
-    libc::SYS_modify_ldt,
-    libc::SYS_uselib,
     // Memory that is not the process's, or stays when it ends.
     libc::SYS_memfd_create,
     libc::SYS_memfd_secret,
@@ -93,9 +90,8 @@ const OF_ONESELF: &[c_long] = &[
     libc::SYS_sched_setscheduler,
 ];
 
-/// Starting another program, or another process.
-const OF_PROCESSES: &[c_long] =
-    &[libc::SYS_execve, libc::SYS_execveat, libc::SYS_fork, libc::SYS_vfork];
+/// Starting another program.
+const OF_PROGRAMS: &[c_long] = &[libc::SYS_execve, libc::SYS_execveat];
 
 /// `CLONE_NEW...`: namespaces.
 const NAMESPACES: u32 = (libc::CLONE_NEWNS
@@ -117,14 +113,15 @@ const ONE_PROCESS: u32 = 1;
 
 /// The filter of a policy.
 pub(super) fn filter(policy: &Policy) -> Option<Vec<sock_filter>> {
-    let mut rules: Vec<Rule> = DENIED.iter().map(|call| denied(*call)).collect();
+    let mut rules: Vec<Rule> =
+        DENIED.iter().chain(processor::DENIED).map(|call| denied(*call)).collect();
     rules.extend(
         OF_ONESELF
             .iter()
             .map(|call| of(*call, vec![load_argument(0), jump_if_equal(0, 0, 1), allow(), no()])),
     );
     if !policy.processes {
-        rules.extend(OF_PROCESSES.iter().map(|call| denied(*call)));
+        rules.extend(OF_PROGRAMS.iter().chain(processor::FORKS).map(|call| denied(*call)));
     }
     rules.push(of(libc::SYS_clone, clone(policy.processes)));
     // Its flags lie in memory, where no filter looks: libc makes the older call then.

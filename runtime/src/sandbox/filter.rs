@@ -5,6 +5,7 @@
 //! It is short, and finds a call by halves: the kernel compiles it, and tries it with every number
 //! there is, each time that it is put in force.
 
+use super::processor;
 use libc::sock_filter;
 use std::io;
 
@@ -26,12 +27,8 @@ const CALL: u32 = 0;
 const ARCHITECTURE: u32 = 4;
 const ARGUMENTS: u32 = 16;
 
-/// From here on numbers are those of x32.
+/// From here on numbers are those of x32, and on other processors none.
 const X32: u32 = 0x4000_0000;
-
-/// `AUDIT_ARCH_X86_64`: a 64-bit, little-endian machine, and its number in ELF files.
-#[cfg(target_arch = "x86_64")]
-const OWN_ARCHITECTURE: u32 = 0x8000_0000 | 0x4000_0000 | 62;
 
 /// Where the program goes on.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,7 +56,7 @@ pub(super) fn program(mut rules: Vec<Rule>) -> Option<Vec<sock_filter>> {
     let first = tree(&segments, &mut nodes);
     let mut program = vec![
         load(ARCHITECTURE),
-        jump_if_equal(OWN_ARCHITECTURE, 1, 0),
+        jump_if_equal(processor::ARCHITECTURE, 1, 0),
         end(libc::SECCOMP_RET_KILL_PROCESS),
         load(CALL),
         jump_if_at_least(X32, 0, 1),

@@ -25,6 +25,7 @@ mod grounds;
 mod hint;
 mod limits;
 mod machine;
+mod processor;
 mod temporary;
 
 pub use error::SandboxError;

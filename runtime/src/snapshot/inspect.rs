@@ -13,6 +13,8 @@ use std::{fmt, fs, io, ops::Range, ptr::with_exposed_provenance};
 pub(super) struct Surroundings {
     mappings: Vec<Mapping>,
     descriptors: Vec<i32>,
+    /// One, or more where the processor is emulated: those are the emulator's.
+    threads: usize,
 }
 
 struct Mapping {
@@ -23,13 +25,16 @@ struct Mapping {
 
 impl Surroundings {
     pub(super) fn note() -> Result<Self, Unfit> {
-        Ok(Self { mappings: mappings().map_err(Unfit::Proc)?, descriptors: descriptors() })
+        Ok(Self {
+            mappings: mappings().map_err(Unfit::Proc)?,
+            descriptors: descriptors(),
+            threads: threads().map_err(Unfit::Proc)?,
+        })
     }
 
     /// Refuses what the warm-up left behind: threads, descriptors, other memory.
     pub(super) fn check_unchanged(&self) -> Result<(), Unfit> {
-        let threads = fs::read_dir("/proc/self/task").map_err(Unfit::Proc)?.count();
-        if threads != 1 || heap::is_threaded() {
+        if threads().map_err(Unfit::Proc)? != self.threads || heap::is_threaded() {
             return Err(Unfit::Threads);
         }
         let more = descriptors().into_iter().find(|each| !self.descriptors.contains(each));
@@ -156,6 +161,10 @@ fn mappings() -> io::Result<Vec<Mapping>> {
             elsewhere && mapping.name != "[vsyscall]"
         })
         .collect())
+}
+
+fn threads() -> io::Result<usize> {
+    Ok(fs::read_dir("/proc/self/task")?.count())
 }
 
 /// The open descriptors that a function could have opened, and those of the instance.

@@ -35,14 +35,18 @@ pub(super) fn build_id() -> Option<[u8; BUILD_ID_BYTES]> {
 }
 
 /// The program's variables: the writable segments, without the part that becomes read-only after
-/// the start.
+/// the start. Some linkers make that a segment of its own, others the start of one.
 pub(super) fn variables() -> impl Iterator<Item = Range<usize>> {
     let closed = segments().iter().find(|segment| segment.p_type == libc::PT_GNU_RELRO).map(range);
     segments()
         .iter()
         .filter(|segment| segment.p_type == libc::PT_LOAD && segment.p_flags & libc::PF_W != 0)
         .map(range)
-        .filter(move |range| closed.as_ref().is_none_or(|closed| closed.start != range.start))
+        .map(move |range| match &closed {
+            Some(closed) if closed.start == range.start => closed.end.min(range.end)..range.end,
+            _ => range,
+        })
+        .filter(|range| !range.is_empty())
 }
 
 /// Where the program lies, its code and constants included.

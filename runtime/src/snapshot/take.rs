@@ -110,6 +110,7 @@ impl Base {
 
     /// Notes what differs from the base; returns the next free place.
     fn note_changes(&mut self, header: &mut Header) -> *mut Piece {
+        let pointer_guard = processor::pointer_guard();
         let mut next = self.changed.start.cast::<Word>();
         for (range, before) in &self.variables {
             for offset in (0..range.len()).step_by(size_of::<u64>()) {
@@ -119,7 +120,7 @@ impl Base {
                 unsafe {
                     let value = with_exposed_provenance::<u64>(address).read_volatile();
                     let changed = value != before.start.add(offset).cast::<u64>().read();
-                    if changed || address == processor::pointer_guard() {
+                    if changed || Some(address) == pointer_guard {
                         next.write(Word { address: address as u64, value });
                         next = next.add(1);
                         header.words += 1;
@@ -154,9 +155,9 @@ fn note_pieces<'a>(
     next: *mut Piece,
     regions: &[Range<usize>],
 ) -> Result<&'a [Piece], Unfit> {
-    /// Runs of zero pages are left out if they are at least this long. Each further piece costs a
+    /// Runs of zero pages are left out if they are at least this long, in bytes. Each further piece costs a
     /// system call when the snapshot is restored.
-    const ZERO_PAGES: usize = 16;
+    const ZERO_BYTES: usize = 64 << 10;
     let mut count = 0;
     for region in regions {
         let mut page = region.start;
@@ -165,7 +166,7 @@ fn note_pieces<'a>(
             let mut end = next_page(start..region.end, |zero| zero);
             while end < region.end {
                 let zeros_end = next_page(end..region.end, |zero| !zero);
-                if zeros_end - end >= ZERO_PAGES * PAGE || zeros_end == region.end {
+                if zeros_end - end >= ZERO_BYTES || zeros_end == region.end {
                     break;
                 }
                 end = next_page(zeros_end..region.end, |zero| zero);

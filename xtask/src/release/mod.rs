@@ -54,8 +54,11 @@ pub(super) fn run(words: &[String]) -> Result<()> {
         notes::of_version(&fs::read_to_string(root().join("CHANGELOG.md"))?, &facts.version)?;
     let targets: Vec<&str> = programs.iter().map(|program| program.target.triple).collect();
     let graph = bill::Graph::of(&targets)?;
-    let (first, _) = programs.split_first().context("there is no program to release")?;
-    let parts = Parts::of(first, licences::text(&graph)?)?;
+    let own = host()?;
+    let own = programs.iter().find(|program| program.target.triple == own).context(
+        "no program of this machine is among them, which would print the completions and manual pages",
+    )?;
+    let parts = Parts::of(own, licences::text(&graph)?)?;
 
     let compression = archive::Compression::of(options.quick);
     // Two processors have enough to do with one program's files.
@@ -111,7 +114,8 @@ fn at_once<const COUNT: usize>(writers: [Writer<'_>; COUNT]) -> Result<()> {
     })
 }
 
-/// The programs that are given, and those of other targets that this machine can build.
+/// The programs that are given. Where none is, or all are asked for, that of this machine, too, which is
+/// built.
 fn programs(options: &Options, facts: &Facts) -> Result<Vec<Program>> {
     let mut found = Vec::new();
     for path in &options.programs {
@@ -123,14 +127,18 @@ fn programs(options: &Options, facts: &Facts) -> Result<Vec<Program>> {
         if count == 1 || !options.programs.is_empty() && !options.all {
             continue;
         }
-        ensure!(
-            target.triple == host()?,
-            "{} is not this machine's: build it elsewhere, and give it with --program",
-            target.triple
-        );
+        if target.triple != host()? {
+            ensure!(
+                !options.all,
+                "{} is not this machine's: build it elsewhere, and give it with --program",
+                target.triple
+            );
+            eprintln!("not in this release: {}, which --program would add", target.triple);
+            continue;
+        }
         found.push(Program::read(&dist()?)?);
     }
-    found.sort_by_key(|program| program.target.triple);
+    found.sort_by_key(|program| program.target.place());
     for program in &found {
         program.check_version(facts)?;
     }

@@ -2,7 +2,7 @@
 //! start. Each process that it forks then takes them in a few calls, before it is told its
 //! function. Otherwise they are 600 page faults while a caller waits.
 
-use crate::python::Interpreter;
+use crate::{instance::usage::page_bytes, python::Interpreter};
 use std::{
     env,
     fs::{self, DirBuilder, File},
@@ -13,8 +13,6 @@ use std::{
         unix::fs::{DirBuilderExt, FileExt},
     },
 };
-
-const PAGE: usize = 4096;
 
 /// An entry of `/proc/self/pagemap` (`proc_pid_pagemap(5)`): the page is there.
 const PRESENT: u64 = 1 << 63;
@@ -137,12 +135,13 @@ fn private(line: &str) -> Option<(Range<usize>, bool)> {
 }
 
 fn look(entries: &File, range: Range<usize>, writable: bool, pages: &mut Pages) -> io::Result<()> {
-    let mut bytes = vec![0; range.len() / PAGE * 8];
-    entries.read_exact_at(&mut bytes, (range.start / PAGE * 8) as u64)?;
+    let page = page_bytes();
+    let mut bytes = vec![0; range.len() / page * 8];
+    entries.read_exact_at(&mut bytes, (range.start / page * 8) as u64)?;
     let (words, _) = bytes.as_chunks();
     for (index, word) in words.iter().enumerate() {
         let entry = u64::from_ne_bytes(*word);
-        let start = range.start + index * PAGE;
+        let start = range.start + index * page;
         if entry & PRESENT == 0 {
             continue;
         }
@@ -153,8 +152,8 @@ fn look(entries: &File, range: Range<usize>, writable: bool, pages: &mut Pages) 
             (false, _) => continue,
         };
         match into.last_mut() {
-            Some(last) if last.end == start => last.end += PAGE,
-            _ => into.push(start..start + PAGE),
+            Some(last) if last.end == start => last.end += page,
+            _ => into.push(start..start + page),
         }
     }
     Ok(())

@@ -1,16 +1,17 @@
-//! Small objects: slabs of 32 KiB, each cut into objects of one size.
+//! Small objects: slabs of 32 KiB or of a page, if that is larger, each cut into objects of one size.
 //!
 //! A slab's data is in a separate table, and unused objects are not touched. So a page costs
 //! nothing until its first object is handed out.
 
 use super::{at, map_at};
-use crate::snapshot::addresses::{SLAB_TABLE, SLABS, whole_pages};
+use crate::snapshot::addresses::{PAGE, SLAB_TABLE, SLABS, whole_pages};
 use std::{io, ops::Range, ptr::null_mut};
 
 /// The largest object, in bytes.
 pub(in crate::snapshot) const LARGEST: usize = 8 << 10;
 
-const SLAB_BYTES: usize = 32 << 10;
+/// A slab's pages are its own.
+const SLAB_BYTES: usize = if PAGE > 32 << 10 { PAGE } else { 32 << 10 };
 
 /// Memory is taken from the kernel for this many bytes of slabs at once.
 const STEP: usize = 1 << 20;

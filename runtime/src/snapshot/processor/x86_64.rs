@@ -1,19 +1,33 @@
-//! The code that depends on the processor: x86_64.
-//!
-//! A port to another processor changes only this file: how a thread's control block is found, what
-//! lies around it, and the features of the processor by which libraries choose their code.
-
-#[cfg(not(target_arch = "x86_64"))]
-compile_error!("the snapshot knows x86_64 only: see ARCHITECTURE.md, \"The snapshot\"");
+//! x86_64.
 
 use std::{
     arch::{asm, naked_asm},
     ops::Range,
 };
 
+/// The size of a page of memory, in bytes.
+pub(in crate::snapshot) const PAGE: usize = 4096;
+
+/// Where the parts of the address space begin that are the same in every process, and the size of
+/// the one that is as large as there is room, in bytes.
+///
+/// They are far from where Linux puts programs, stacks and mappings. Programs are at the lower end
+/// of the address space. Mappings grow down from the upper end; in a process with an unlimited
+/// stack they grow down from a sixth of it, 0x1455_5555_5000 at the lowest.
+pub(in crate::snapshot) mod starts {
+    pub(in crate::snapshot) const STACK: usize = 0x0f00_0000_0000;
+    pub(in crate::snapshot) const SLAB_TABLE: usize = 0x1000_0000_0000;
+    pub(in crate::snapshot) const SLABS: usize = 0x1100_0000_0000;
+    pub(in crate::snapshot) const BLOCKS: usize = 0x1200_0000_0000;
+    pub(in crate::snapshot) const SPARSE: usize = 0x1240_0000_0000;
+    pub(in crate::snapshot) const LEFT_OUT: usize = 0x1260_0000_0000;
+    pub(in crate::snapshot) const MAPPINGS: usize = 0x1300_0000_0000;
+    pub(in crate::snapshot) const MAPPINGS_BYTES: usize = 1 << 40;
+}
+
 /// The thread control block of the calling thread, which is also where its thread-local
 /// variables end: they lie below it (TLS variant II of the x86_64 ABI).
-pub(super) fn thread_control_block() -> usize {
+pub(in crate::snapshot) fn thread_control_block() -> usize {
     let address: usize;
     // SAFETY: the first word of the block is its own address, by the ABI.
     unsafe { asm!("mov {}, fs:0", out(reg) address, options(nostack, readonly, preserves_flags)) };
@@ -23,7 +37,7 @@ pub(super) fn thread_control_block() -> usize {
 /// The calling thread's own memory: its variables, and above them libc's data about the thread, up
 /// to the end of its stack. The kernel writes to the bytes between the two ranges (the "restartable
 /// sequences" of the thread). `size` and `alignment` are those of the program's `PT_TLS` segment.
-pub(super) fn thread_locals(
+pub(in crate::snapshot) fn thread_locals(
     size: usize,
     alignment: usize,
     end_of_stack: usize,
@@ -44,7 +58,7 @@ pub(super) fn thread_locals(
 /// copied with their padding. So a caller's register may end up in an object's padding, where a
 /// pointer looks like any other.
 #[unsafe(naked)]
-pub(super) extern "C" fn call_with_clean_registers(function: extern "C" fn()) {
+pub(in crate::snapshot) extern "C" fn call_with_clean_registers(function: extern "C" fn()) {
     naked_asm!(
         "push rbx",
         "push rbp",
@@ -98,17 +112,17 @@ pub(super) extern "C" fn call_with_clean_registers(function: extern "C" fn()) {
 
 /// The word with which libc encrypts stored function pointers (`PTR_MANGLE`). It differs between
 /// processes. A snapshot contains pointers that were encrypted with its maker's word.
-pub(super) fn pointer_guard() -> usize {
-    thread_control_block() + 0x30
+pub(in crate::snapshot) fn pointer_guard() -> Option<usize> {
+    Some(thread_control_block() + 0x30)
 }
 
 /// How many 32-bit words [`features`] gives.
-pub(super) const FEATURE_WORDS: usize = 12;
+pub(in crate::snapshot) const FEATURE_WORDS: usize = 12;
 
 /// The features of this processor by which libraries choose their code, as libc found them at the
 /// process's start. (In a virtual machine, each question to the processor itself costs up to 30
 /// µs.) A bit is set if the feature exists and can be used.
-pub(super) fn features() -> [u32; FEATURE_WORDS] {
+pub(in crate::snapshot) fn features() -> [u32; FEATURE_WORDS] {
     /// `struct cpuid_feature` of libc's `sys/platform/x86.h`.
     #[repr(C)]
     struct Leaf {
