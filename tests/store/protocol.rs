@@ -6,7 +6,7 @@
 //! while its node still runs, an answer or an acknowledgement is lost.
 
 use krait::platform::{
-    cluster::protocol::{Delivered, Meeting, Noted, delivered, is_going, meet},
+    cluster::protocol::{Delivered, Noted, delivered, is_going, meet},
     store::{AsyncEvent, EventState, Termination},
 };
 use libtest_mimic::Trial;
@@ -248,8 +248,8 @@ fn of_node(world: &World, place: usize, steps: &mut Vec<Step>) {
                     known: world.place,
                 },
                 // A retry is another node's then; a result is there.
-                Meeting::Keep if note == Note::Retry => Node::Idle,
-                Meeting::Keep => Node::Settles { note },
+                None if note == Note::Retry => Node::Idle,
+                None => Node::Settles { note },
             };
             steps.push((with(node, *world), false));
         }

@@ -3,7 +3,7 @@
 
 use super::{
     Cluster, ClusterError, message,
-    protocol::{Meeting, Noted, meet},
+    protocol::{Noted, meet},
 };
 use std::time::Duration;
 
@@ -75,8 +75,8 @@ impl Cluster {
                 // Another node's, or this one, whose answer was lost.
                 Err(ClusterError::Changed { .. }) => match self.noted(request_id).await {
                     Ok((found, place)) => match meet(found.as_ref(), noted.clone()) {
-                        Meeting::Keep => return Noting::Kept,
-                        Meeting::Replace(merged) => {
+                        None => return Noting::Kept,
+                        Some(merged) => {
                             (noted, known) = (merged, place);
                             continue;
                         }

@@ -30,15 +30,6 @@ pub enum Delivered {
     Due,
 }
 
-/// What becomes of a note that finds another in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meeting {
-    /// The other one stays.
-    Keep,
-    /// This one is written over it.
-    Replace(Noted),
-}
-
 /// What to do with an event that was delivered at `now`, in ms since 1970. `noted` is what is known
 /// of it.
 pub fn delivered(noted: Option<&Noted>, now: i64) -> Delivered {
@@ -51,22 +42,23 @@ pub fn delivered(noted: Option<&Noted>, now: i64) -> Delivered {
     }
 }
 
-/// What becomes of `ours`, where `found` is noted and not what its writer knew.
+/// What is to be written for `ours`, where `found` is noted and not what its writer knew. None: the
+/// other note stays.
 ///
 /// The first result stays. One that ended the event by request has nothing of the invocation; what
 /// its node knows of that is added. Of two retries, the first stays: they are of one attempt.
-pub fn meet(found: Option<&Noted>, mut ours: Noted) -> Meeting {
-    let Some(found) = found else { return Meeting::Replace(ours) };
+pub fn meet(found: Option<&Noted>, mut ours: Noted) -> Option<Noted> {
+    let Some(found) = found else { return Some(ours) };
     let (was_going, goes) = (is_going(found.event.state), is_going(ours.event.state));
     if was_going && !goes {
-        return Meeting::Replace(ours);
+        return Some(ours);
     }
     if found.event.state == EventState::Aborted && found.event.status_code.is_none() && !goes {
         ours.event.state = EventState::Aborted;
         ours.event.termination = found.event.termination;
-        return Meeting::Replace(ours);
+        return Some(ours);
     }
-    Meeting::Keep
+    None
 }
 
 /// Whether an event has no result yet.
