@@ -242,7 +242,7 @@ fn of_node(world: &World, place: usize, steps: &mut Vec<Step>) {
         Node::Notes { note, errors, .. } => {
             let found = world.note.map(|(note, errors)| noted(note, errors));
             let node = match meet(found.as_ref(), noted(note, errors)) {
-                Meeting::Replace(merged) => Node::Notes {
+                Some(merged) => Node::Notes {
                     note: note_of(&merged),
                     errors: merged.run_errors,
                     known: world.place,
