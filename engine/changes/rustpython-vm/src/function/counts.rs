@@ -60,7 +60,7 @@ impl Callee<'_> {
         match error {
             Some(ArgumentError::Exception(exception)) => {
                 let taken = given.saturating_sub(left.args.len());
-                self.mismatch(exception, taken, arity, params, vm)
+                self.mismatch(exception, taken, named > left.kwargs.len(), arity, params, vm)
             }
             Some(error) => error.into_exception(arity, given, self, vm),
             None if left.args.is_empty() => match left.kwargs.keys().next() {

@@ -24,7 +24,7 @@ pub(super) fn reader(full_name: &str) -> Reader {
 }
 
 /// Read by `PyArg_ParseTuple`, in order.
-const TUPLE: [&str; 43] = [
+const TUPLE: [&str; 44] = [
     "Match.group",
     "RLock.__exit__",
     "RLock._acquire_restore",
@@ -67,11 +67,12 @@ const TUPLE: [&str; 43] = [
     "time.get_clock_info",
     "time.gmtime",
     "time.localtime",
+    "time.strftime",
     "time.strptime",
 ];
 
 /// Read as if they had names, in order.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
     "BufferedRandom.read",
     "BufferedRandom.read1",
     "BufferedRandom.truncate",
@@ -104,6 +105,8 @@ const NAMES: [&str; 36] = [
     "FileIO.write",
     "StringIO.detach",
     "StringIO.fileno",
+    "_BufferedIOBase.detach",
+    "_TextIOBase.detach",
     "_csv.field_size_limit",
     "array.extend",
     "array.fromfile",

@@ -37,7 +37,7 @@ pub(crate) fn thread_number(function: &str, thread: PyObjectRef, vm: &VirtualMac
     let Some(number) = thread.downcast_ref::<PyInt>() else {
         return Err(vm.new_type_error(format!(
             "{function}() argument 1 must be int, not {}",
-            thread.class().name()
+            thread.class().slot_name()
         )));
     };
     number.try_to_primitive::<u64>(vm)
