@@ -2,10 +2,17 @@
 
 use super::{ExecutingFrame, PyNativeFunction, breaks};
 use crate::{
-    AsObject, PyResult, VirtualMachine,
-    builtins::{PyDict, PySet, PyStr, PyTuple, descriptor::PyMethodDescriptor},
-    bytecode::{Instruction, Invert, Label, OpArgByte, Opcode},
+    AsObject, PyResult, TryFromObject, VirtualMachine,
+    builtins::{
+        PyBaseException, PyDict, PyFrozenSet, PySet, PyStr, PyTuple, PyType,
+        descriptor::PyMethodDescriptor,
+    },
+    bytecode::{
+        BinaryOperator, ComparisonOperator, Instruction, Invert, Label, LoadAttr, MakeFunctionFlag,
+        OpArg, OpArgByte, Opcode,
+    },
     function::{Callee, FuncArgs, PyMethodFlags},
+    protocol::PyIter,
     types::PyComparisonOp,
 };
 
@@ -84,6 +91,83 @@ impl ExecutingFrame<'_> {
             Opcode::ContainsOpDict => self.is_in_dict(instruction, arg, vm)?,
             Opcode::CompareOpStr => self.compare_texts(instruction, arg, vm),
             Opcode::BinaryOpAddUnicode => self.add_texts(vm),
+            Opcode::LoadAttr => {
+                self.load_attr(vm, LoadAttr::from_u32(count))?;
+                true
+            }
+            Opcode::BinaryOp => {
+                let Ok(operator) = BinaryOperator::try_from(count) else {
+                    return Ok(Aside::Left);
+                };
+                self.adaptive(|s, ii, cb| s.specialize_binary_op(vm, operator, ii, cb));
+                self.execute_bin_op(vm, operator)?;
+                true
+            }
+            Opcode::BuildList => {
+                let values = self.pop_multiple(count as usize).collect();
+                self.push_value(vm.ctx.new_list(values).into());
+                true
+            }
+            Opcode::GetIter => {
+                let iterated = self.pop_value();
+                let iterator = PyIter::try_from_object(vm, iterated)?;
+                self.push_value(iterator.into());
+                true
+            }
+            Opcode::Call => {
+                self.adaptive(|s, ii, cb| s.specialize_call(vm, count, ii, cb));
+                self.execute_call_vectorcall(count, vm)?;
+                true
+            }
+            Opcode::CallStr1 | Opcode::CallBuiltinClass => self.call_native_class(count, vm)?,
+            Opcode::CallIsinstance => self.call_isinstance(count, vm)?,
+            Opcode::ContainsOpSet => self.is_in_set(instruction, arg, vm)?,
+            Opcode::MakeFunction => {
+                self.execute_make_function(vm)?;
+                true
+            }
+            Opcode::StoreDeref => {
+                let value = self.pop_value();
+                self.cell_ref(count as usize).set(Some(value));
+                true
+            }
+            Opcode::SetFunctionAttribute => {
+                let Ok(attribute) = MakeFunctionFlag::try_from(count) else {
+                    return Ok(Aside::Left);
+                };
+                self.execute_set_function_attribute(vm, attribute)?;
+                true
+            }
+            Opcode::StoreAttr => {
+                self.adaptive(|s, ii, cb| s.specialize_store_attr(vm, count, ii, cb));
+                self.store_attr(vm, count)?;
+                true
+            }
+            Opcode::ToBool => {
+                self.adaptive(|s, ii, cb| s.specialize_to_bool(vm, ii, cb));
+                let object = self.pop_stackref();
+                let value = object.try_to_bool(vm)?;
+                self.push_bool_or_fused_jump(instruction.cache_entries(), value, vm);
+                true
+            }
+            Opcode::CompareOp => {
+                let Ok(operator) = ComparisonOperator::try_from(count) else {
+                    return Ok(Aside::Left);
+                };
+                self.adaptive(|s, ii, cb| s.specialize_compare_op(vm, operator, ii, cb));
+                self.execute_compare(vm, OpArg::new(count))?;
+                true
+            }
+            Opcode::BuildMap => {
+                self.execute_build_map(vm, count)?;
+                true
+            }
+            Opcode::PopExcept => {
+                let before = self.pop_value();
+                vm.set_exception(before.downcast::<PyBaseException>().ok());
+                true
+            }
+            Opcode::CheckExcMatch => self.is_caught(vm)?,
             Opcode::StoreAttrInstanceValue => self.insert_attribute(index, count as usize, vm)?,
             _ => false,
         };
@@ -174,6 +258,82 @@ impl ExecutingFrame<'_> {
         self.pop_value();
         let length = value.length(vm)?;
         self.push_value(vm.ctx.new_int(length).into());
+        Ok(true)
+    }
+
+    /// Calls `str` or another class whose objects are made natively with its `count` arguments.
+    fn call_native_class(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let instance = self.localsplus.stack_len() - count as usize - 1;
+        let Some(class) = self.nth_value(count + 1).downcast_ref::<PyType>() else {
+            return Ok(false);
+        };
+        if self.localsplus.stack_index(instance).is_some() {
+            return Ok(false);
+        }
+        if count == 1 && class.is(vm.ctx.types.str_type) {
+            let value = self.pop_value();
+            self.pop_value_opt();
+            self.pop_value();
+            let text = value.str(vm)?;
+            self.push_value(text.into());
+            return Ok(true);
+        }
+        if class.slots().vectorcall.load().is_none() {
+            return Ok(false);
+        }
+        let (class, args) = self.take_call_args(count as usize);
+        let value = class.vectorcall(args, count as usize, None, vm)?;
+        self.push_value(value);
+        Ok(true)
+    }
+
+    /// Whether the exception on top is one of the class above it.
+    fn is_caught(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
+        let base = vm.ctx.exceptions.base_exception_type;
+        let class = self.top_value().downcast_ref::<PyType>();
+        if !class.is_some_and(|class| class.fast_issubclass(base)) {
+            return Ok(false);
+        }
+        let class = self.pop_value();
+        let is_caught = self.top_value().is_instance(&class, vm)?;
+        self.push_value(vm.ctx.new_bool(is_caught).into());
+        Ok(true)
+    }
+
+    fn call_isinstance(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let depth = self.localsplus.stack_len();
+        if count != 2
+            || self.localsplus.stack_index(depth - 3).is_some()
+            || !vm.callable_cache.isinstance.as_ref().is_some_and(|it| self.nth_value(3).is(it))
+        {
+            return Ok(false);
+        }
+        let class = self.pop_value();
+        let object = self.pop_value();
+        self.pop_value_opt();
+        self.pop_value();
+        let value = object.is_instance(&class, vm)?;
+        self.push_value(vm.ctx.new_bool(value).into());
+        Ok(true)
+    }
+
+    fn is_in_set(
+        &mut self,
+        instruction: Instruction,
+        arg: OpArgByte,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let set = self.top_value();
+        if set.downcast_ref_if_exact::<PySet>(vm).is_none()
+            && set.downcast_ref_if_exact::<PyFrozenSet>(vm).is_none()
+        {
+            return Ok(false);
+        }
+        let is_in = vm._contains(set, self.nth_value(1))?;
+        self.pop_stackref();
+        self.pop_stackref();
+        let is_not = matches!(Invert::try_from(u8::from(arg)), Ok(Invert::Yes));
+        self.push_bool_or_fused_jump(instruction.cache_entries(), is_in != is_not, vm);
         Ok(true)
     }
 
@@ -286,7 +446,10 @@ impl ExecutingFrame<'_> {
         has_names: bool,
         vm: &VirtualMachine,
     ) -> bool {
-        use crate::builtins::{PyFunction, function::binding::Plan};
+        use crate::builtins::{
+            PyFunction,
+            function::binding::{Plan, defaults_left},
+        };
 
         let depth = self.localsplus.stack_len() - usize::from(has_names);
         let has_instance = self.localsplus.stack_index(depth - count - 1).is_some();
@@ -308,6 +471,10 @@ impl ExecutingFrame<'_> {
             None => &[],
         };
         let given = count + usize::from(has_instance) - names.len();
+        if !has_names && let Some(defaults) = defaults_left(function, given) {
+            self.enter_from_stack(count, has_instance, None, Some(&defaults), vm);
+            return true;
+        }
         let Some(plan) = Plan::new(function, given, names, vm) else {
             return false;
         };

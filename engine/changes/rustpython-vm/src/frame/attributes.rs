@@ -5,10 +5,10 @@
 use super::{ExecutingFrame, misses};
 use crate::{
     Py, PyObject, PyObjectRef, VirtualMachine,
-    builtins::{PyDict, PyStrInterned},
+    builtins::{PyDict, PyModule, PyStrInterned},
     bytecode::Instruction,
 };
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Acquire, Relaxed};
 
 impl ExecutingFrame<'_> {
     /// What the attribute or method is that the instruction at `index` asks `owner` for; none where
@@ -38,6 +38,26 @@ impl ExecutingFrame<'_> {
             }
             _ => self.try_read_cached_plain(index + 1, version),
         }
+    }
+
+    /// What the attribute of a module is that the instruction at `index` asks `owner` for; none where it
+    /// must be looked for.
+    #[inline(always)]
+    pub(super) fn module_attribute(
+        &self,
+        index: usize,
+        name: &'static PyStrInterned,
+        owner: &PyObject,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        let caches = &self.code.instructions;
+        let (class, keys) = (caches.read_cache_ptr(index + 7), caches.read_cache_ptr(index + 8));
+        if class == 0 || keys == 0 || owner.class().tp_version_tag().load(Acquire) as usize != class
+        {
+            return None;
+        }
+        let dict = owner.downcast_ref_if_exact::<PyModule>(vm)?.dict();
+        dict.get_cached_module_attr(name, keys, caches.read_cache_ptr(index + 9), vm)
     }
 
     /// The value of the name that the instruction at `index` loads, from the module or from what is

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, PyStackRef, VirtualMachine,
     builtins::{
-        PyBaseException, PyBaseExceptionRef, PyType,
-        function::{PyFunction, binding::Plan, vectorcall_function},
+        PyBaseException, PyBaseExceptionRef, PyDict, PyStr, PyTuple, PyType,
+        function::{PyBoundMethod, PyFunction, binding::Plan, vectorcall_function},
     },
     bytecode::CodeFlags,
     function::ArgMapping,
@@ -234,13 +234,15 @@ impl ExecutingFrame<'_> {
 
     /// Enters the function that lies on the stack with its `count` arguments, the first of them where
     /// an instance is if there is one; if it is the `__init__` of `made`, that is what the call will
-    /// give. [`Self::may_enter`] must have allowed it.
+    /// give. The last of `defaults` are for the parameters that are left. [`Self::may_enter`] must have
+    /// allowed it.
     #[inline]
     pub(super) fn enter_from_stack(
         &mut self,
         count: usize,
         has_instance: bool,
         made: Option<PyObjectRef>,
+        defaults: Option<&PyTuple>,
         vm: &VirtualMachine,
     ) {
         let depth = self.localsplus.stack_len();
@@ -253,9 +255,16 @@ impl ExecutingFrame<'_> {
         let stack = &mut *self.localsplus;
         let frame = Self::frame_of(
             &callable,
-            |_, places| {
+            |function, places| {
                 for (place, at) in places.iter_mut().zip(first..depth) {
                     *place = stack.stack_index_mut(at).take().map(PyStackRef::to_pyobj);
+                }
+                if let Some(defaults) = defaults {
+                    let (given, all) = (depth - first, function.code.arg_count as usize);
+                    let left = &defaults.as_slice()[defaults.as_slice().len() + given - all..];
+                    for (place, default) in places[given..all].iter_mut().zip(left) {
+                        *place = Some(default.clone());
+                    }
                 }
             },
             vm,
@@ -372,6 +381,41 @@ impl ExecutingFrame<'_> {
         let value = vectorcall_function(&function, arguments, given, Some(names), vm)?;
         self.push_value(value);
         Ok(None)
+    }
+
+    /// Calls a Python function or method with the tuple of arguments, and the dict of those with names,
+    /// that lie above it; none where anything else is there.
+    pub(super) fn call_unpacked(&mut self, vm: &VirtualMachine) -> Option<FrameResult> {
+        let depth = self.localsplus.stack_len();
+        let at = |place: usize| self.localsplus.stack_index(place);
+        let positional =
+            at(depth - 2)?.as_object().downcast_ref_if_exact::<PyTuple>(vm)?.as_slice();
+        let callable = at(depth - 4)?.as_object();
+        let bound = callable.downcast_ref_if_exact::<PyBoundMethod>(vm);
+        let function = bound.map_or(callable, |bound| bound.function_obj());
+        function.downcast_ref_if_exact::<PyFunction>(vm)?;
+        let mut arguments = Vec::with_capacity(positional.len() + 4);
+        arguments.extend(bound.map(|bound| bound.self_obj().to_owned()));
+        arguments.extend(at(depth - 3).map(|instance| instance.as_object().to_owned()));
+        if bound.is_some() && at(depth - 3).is_some() {
+            return None;
+        }
+        arguments.extend_from_slice(positional);
+        let mut names = Vec::new();
+        if let Some(named) = at(depth - 1) {
+            let named = named.as_object().downcast_ref_if_exact::<PyDict>(vm)?;
+            for (name, value) in named.items_vec() {
+                name.downcast_ref_if_exact::<PyStr>(vm)?;
+                names.push(name);
+                arguments.push(value);
+            }
+        }
+        let function = function.to_owned();
+        // They may end here, and whatever runs then finds the stack as it is.
+        for _ in 0..4 {
+            drop(self.pop_stackref_opt());
+        }
+        Some(self.call_function(function, arguments, &names, vm))
     }
 
     /// Calls a class, or whatever else is no function, with `arguments`, of which the last have `names`.

@@ -160,6 +160,11 @@ impl ExecutingFrame<'_> {
                     stack.push(owned((*(value as *const PyObject)).to_owned()));
                     index += 1;
                 },
+                Instruction::LoadFastAndClear { .. } => unsafe {
+                    let value = core::mem::replace(&mut *stack.locals.add(arg), 0);
+                    stack.push(value);
+                    index += 1;
+                },
                 Instruction::StoreFast { .. } => {
                     let value = unsafe { stack.pop() };
                     store!(arg, value);
@@ -263,6 +268,36 @@ impl ExecutingFrame<'_> {
                     release!(value);
                     truth!(3, number != 0);
                 }
+                Instruction::ToBoolNone => {
+                    let none = borrowed(vm.ctx.none.as_object()) & !1;
+                    if unsafe { *stack.top.sub(1) } & !1 != none {
+                        break;
+                    }
+                    let value = unsafe { stack.pop() };
+                    release!(value);
+                    truth!(3, false);
+                }
+                Instruction::ToBoolStr | Instruction::ToBoolList => {
+                    let object = unsafe { stack.peek(1) };
+                    let value = if let Some(text) = object.downcast_ref_if_exact::<PyStr>(vm) {
+                        !text.is_empty()
+                    } else if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
+                        !list.borrow_vec().is_empty()
+                    } else {
+                        break;
+                    };
+                    let object = unsafe { stack.pop() };
+                    release!(object);
+                    truth!(3, value);
+                }
+                Instruction::ToBoolAlwaysTrue => {
+                    if self.version_of(index, unsafe { stack.peek(1) }).is_none() {
+                        break;
+                    }
+                    let object = unsafe { stack.pop() };
+                    release!(object);
+                    truth!(3, true);
+                }
                 Instruction::CompareOpInt | Instruction::CompareOpFloat => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
                     let Some(value) = compared(arg, first, second, vm) else { break };
@@ -277,10 +312,14 @@ impl ExecutingFrame<'_> {
                 | Instruction::BinaryOpExtend
                 | Instruction::BinaryOp { .. } => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(a), Some(b)) = (small_int(first, vm), small_int(second, vm)) else {
+                    let numbers = small_int(first, vm).zip(small_int(second, vm));
+                    let Some(value) = numbers.and_then(|(a, b)| calculated(unit.arg, a, b)) else {
+                        if matches!(unit.op, Instruction::BinaryOp { .. }) {
+                            aside!(unit);
+                            continue;
+                        }
                         break;
                     };
-                    let Some(value) = calculated(unit.arg, a, b) else { break };
                     let second = unsafe { stack.pop() };
                     // SAFETY: it is the only one of the stack's that is taken in hand.
                     unsafe { put_int(&mut *stack.top.sub(1), value, &vm.ctx) };
@@ -364,7 +403,7 @@ impl ExecutingFrame<'_> {
                     if !self.may_call(index, callable, arg + usize::from(has_instance), vm) {
                         break;
                     }
-                    elsewhere!(3, self.enter_from_stack(arg, has_instance, None, vm));
+                    elsewhere!(3, self.enter_from_stack(arg, has_instance, None, None, vm));
                 }
                 Instruction::CallAllocAndEnterInit => {
                     let class = unsafe { stack.peek(arg + 2) };
@@ -377,7 +416,7 @@ impl ExecutingFrame<'_> {
                         *stack.top.sub(arg + 1) = owned(made.clone());
                         core::mem::replace(&mut *stack.top.sub(arg + 2), owned(init))
                     };
-                    elsewhere!(3, self.enter_from_stack(arg, true, Some(made), vm));
+                    elsewhere!(3, self.enter_from_stack(arg, true, Some(made), None, vm));
                     // SAFETY: it was taken off the stack just now. The new object has another count.
                     drop(unsafe { to_stack_ref(class) });
                 }
@@ -488,6 +527,18 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.push(owned(value)) };
                     index += 2;
                 }
+                Instruction::LoadAttrModule => {
+                    let name = self.code.names[arg >> 1];
+                    let owner = unsafe { stack.peek(1) };
+                    let Some(value) = self.module_attribute(index, name, owner, vm) else { break };
+                    let owner = unsafe { stack.pop() };
+                    unsafe { stack.push(owned(value)) };
+                    if arg & 1 != 0 {
+                        unsafe { stack.push(0) };
+                    }
+                    release!(owner);
+                    index += 10;
+                }
                 Instruction::LoadAttrMethodNoDict
                 | Instruction::LoadAttrMethodWithValues
                 | Instruction::LoadAttrNondescriptorNoDict
@@ -587,17 +638,34 @@ impl ExecutingFrame<'_> {
                 }
                 Instruction::BinaryOpSubscrDict
                 | Instruction::BinaryOpAddUnicode
+                | Instruction::BuildList { .. }
+                | Instruction::BuildMap { .. }
+                | Instruction::Call { .. }
+                | Instruction::CallBuiltinClass
                 | Instruction::CallBuiltinFast
                 | Instruction::CallBuiltinO
+                | Instruction::CallIsinstance
                 | Instruction::CallLen
                 | Instruction::CallMethodDescriptorFast
                 | Instruction::CallMethodDescriptorNoargs
                 | Instruction::CallMethodDescriptorO
+                | Instruction::CallStr1
+                | Instruction::CheckExcMatch
+                | Instruction::CompareOp { .. }
                 | Instruction::CompareOpStr
                 | Instruction::ContainsOpDict
+                | Instruction::ContainsOpSet
                 | Instruction::ForIter { .. }
+                | Instruction::GetIter
+                | Instruction::LoadAttr { .. }
+                | Instruction::MakeFunction
+                | Instruction::PopExcept
+                | Instruction::SetFunctionAttribute { .. }
+                | Instruction::StoreAttr { .. }
+                | Instruction::ToBool
                 | Instruction::MapAdd { .. }
                 | Instruction::SetAdd { .. }
+                | Instruction::StoreDeref { .. }
                 | Instruction::StoreSubscrDict => aside!(unit),
                 Instruction::ListAppend { .. } => unsafe {
                     let Some(list) = stack.peek(arg + 1).downcast_ref::<PyList>() else {

@@ -154,6 +154,22 @@ impl Plan {
     }
 }
 
+/// The defaults of a function's last parameters, if they are all that a call with `given` arguments
+/// without names leaves out.
+pub(crate) fn defaults_left(function: &Py<PyFunction>, given: usize) -> Option<PyTupleRef> {
+    let code = &*function.code;
+    let positional = code.arg_count as usize;
+    if given >= positional
+        || code.kwonlyarg_count != 0
+        || code.flags.intersects(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS)
+    {
+        return None;
+    }
+    let held = function.defaults_and_kwdefaults.lock();
+    let defaults = held.0.as_ref()?;
+    (given + defaults.as_slice().len() >= positional).then(|| defaults.clone())
+}
+
 /// A text that was not there is put into a dict that nobody else has: nothing can go wrong.
 fn set_other(
     others: Option<&Py<PyDict>>,
