@@ -44,11 +44,7 @@ const CASES: [Case; 8] = [
         Some("the variable CHECKED_VARIABLE at 0x"),
     ),
     ("a pointer to what was allocated before", to_older_memory, Some("32 bytes at 0x11")),
-    (
-        "what cannot be computed is left out",
-        left_out,
-        Some(LEFT_OUT),
-    ),
+    ("what cannot be computed is left out", left_out, Some(LEFT_OUT)),
 ];
 
 fn main() {
