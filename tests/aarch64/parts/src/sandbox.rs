@@ -1,0 +1,17 @@
+//! The sandbox's filter of system calls.
+
+#[path = "../../../../runtime/src/sandbox/calls.rs"]
+mod calls;
+#[path = "../../../../runtime/src/sandbox/filter.rs"]
+mod filter;
+#[path = "../../../../runtime/src/sandbox/processor/mod.rs"]
+mod processor;
+
+use crate::contract::policy::Policy;
+use std::io;
+
+/// Puts a policy's filter in force for this process.
+pub(crate) fn enter(policy: &Policy) -> io::Result<()> {
+    let program = calls::filter(policy).ok_or(io::ErrorKind::InvalidData)?;
+    filter::put_in_force(program)
+}
