@@ -236,7 +236,19 @@ fn run_code(code: PyRef<PyCode>, vm: &VirtualMachine) -> PyResult<()> {
         Some(rustpython_vm::function::ArgMapping::from_dict_exact(names.clone())),
         names,
     );
-    vm.run_code_obj(code, scope).map(drop)
+    let ended = vm.run_code_obj(code, scope).map(drop);
+    flush(vm);
+    ended
+}
+
+/// Writes what the program printed, before anybody tells how it ended: `flush_io` of CPython's `pythonrun.c`.
+/// What cannot be written is told when the process ends.
+fn flush(vm: &VirtualMachine) {
+    for name in ["stderr", "stdout"] {
+        if let Ok(stream) = vm.sys_module.get_attr(name, vm) {
+            let _ = vm.call_method(&stream, "flush", ());
+        }
+    }
 }
 
 /// The engine's settings for a program.
