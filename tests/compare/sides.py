@@ -19,7 +19,7 @@ MEMORY = 1536
 LIMIT = 1.0
 # What a process gets of the environment. The seed of CPython's hashes is another once more, so that
 # what depends on the order of texts in a set is known by that.
-ENVIRONMENT = {"TZ": "UTC", "PATH": "/usr/bin:/bin"}
+ENVIRONMENT = {"TZ": "UTC", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 HASH_SEEDS = ("1", "2")
 
 
@@ -31,7 +31,7 @@ class CPython:
         self.environment = {**ENVIRONMENT, "PYTHONHASHSEED": hash_seed}
 
     def command(self, batch):
-        return [self.program, "-s", "-P", "-X", "utf8", str(HANDLER), batch]
+        return [self.program, "-s", "-P", str(HANDLER), batch]
 
     def end(self, code, answer):
         return f"dies with {signal.Signals(-code).name}" if code < 0 else f"ends with {code}"

@@ -216,8 +216,8 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     // Files are UTF-8, as the platform's `LANG` has it (docs/contract.md §7), whatever locales the
     // machine has.
     #[cfg(unix)]
-    vm.import("_locale", 0)?.set_attr(
-        "getencoding",
+    wall_time::put_function(
+        &vm.import("_locale", 0)?,
         vm.new_function("getencoding", || "UTF-8".to_owned()),
         vm,
     )?;

@@ -14,8 +14,20 @@ use rustpython_vm::{
 /// Installs them.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    time.set_attr("strftime", vm.new_function("strftime", strftime), vm)?;
-    time.set_attr("tzset", vm.new_function("tzset", time_zone::tzset), vm)
+    put_function(&time, vm.new_function("strftime", strftime), vm)?;
+    put_function(&time, vm.new_function("tzset", time_zone::tzset), vm)
+}
+
+/// Puts a function into a module, as one of the module's own.
+pub(super) fn put_function(
+    module: &PyObject,
+    function: impl Into<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let function = function.into();
+    function.set_attr("__module__", module.get_attr("__name__", vm)?, vm)?;
+    let name: PyStrRef = function.get_attr("__name__", vm)?.try_into_value(vm)?;
+    module.set_attr(&name, function, vm)
 }
 
 /// The nine numbers of a `struct_time`, or of a tuple, for the function of that name.
@@ -51,6 +63,7 @@ fn strftime(
 ) -> PyResult<Wtf8Buf> {
     let format: PyStrRef = format.downcast().map_err(|other| {
         let given = other.class().name().to_owned();
+        let given = if vm.is_none(&other) { "None" } else { &*given };
         vm.new_type_error(format!("strftime() argument 1 must be str, not {given}"))
     })?;
     let module = vm.import("time", 0)?;

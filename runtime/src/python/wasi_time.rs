@@ -17,9 +17,9 @@ use std::cell::RefCell;
 /// Installs them.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    time.set_attr("localtime", vm.new_function("localtime", localtime), vm)?;
-    time.set_attr("gmtime", vm.new_function("gmtime", gmtime), vm)?;
-    time.set_attr("mktime", vm.new_function("mktime", mktime), vm)?;
+    wall_time::put_function(&time, vm.new_function("localtime", localtime), vm)?;
+    wall_time::put_function(&time, vm.new_function("gmtime", gmtime), vm)?;
+    wall_time::put_function(&time, vm.new_function("mktime", mktime), vm)?;
     // Few hosts have the processor's time. CPython for WASI uses the clock's time, too.
     for (name, clock) in [
         ("process_time", "monotonic"),

@@ -225,3 +225,8 @@ def __getattr__(name):
 
         return importlib.import_module("re." + name)
     raise AttributeError(f"module 're' has no attribute {name!r}")
+
+
+def __dir__():
+    # What is made when it is first asked for is there, too.
+    return sorted({*globals(), *_FLAG_NAMES, "error", "PatternError"})

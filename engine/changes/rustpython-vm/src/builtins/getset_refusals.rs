@@ -40,6 +40,7 @@ pub(super) fn told(
         return error;
     };
     match (&*class, name) {
+        (_, "__class__") => vm.new_type_error("can't delete __class__ attribute"),
         ("type", _) => {
             let kept = object.downcast_ref::<PyType>().map(|kept| kept.name().to_string());
             let kept = kept.unwrap_or_default();

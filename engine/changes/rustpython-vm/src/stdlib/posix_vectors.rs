@@ -318,9 +318,13 @@ pub(crate) mod posix_vectors {
         if major == u64::MAX && minor == u64::MAX {
             return Ok(device(u64::MAX, vm));
         }
-        match (u32::try_from(major), u32::try_from(minor)) {
-            (Ok(major), Ok(minor)) => Ok(device(libc::makedev(major, minor), vm)),
-            _ => Err(io::Error::from_raw_os_error(libc::EINVAL).into_pyexception(vm)),
-        }
+        // One of the two may be "none", as -1.
+        let part = |number: u64| match number {
+            u64::MAX => Ok(u32::MAX),
+            number => u32::try_from(number).map_err(|_| {
+                vm.new_overflow_error("Python int too large to convert to C unsigned int")
+            }),
+        };
+        Ok(device(libc::makedev(part(major)?, part(minor)?), vm))
     }
 }
