@@ -36,6 +36,7 @@ pub(in crate::snapshot) fn is_threaded() -> bool {
 /// child does not have.
 pub(super) fn expect_threads() {
     if !THREADED.swap(true, Ordering::Relaxed) {
+        super::settle();
         // SAFETY: the handlers are functions of the program; they allocate nothing.
         unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(after_fork)) };
     }

@@ -69,6 +69,18 @@ static ACTIVE: AtomicBool = AtomicBool::new(false);
 /// no remains, and no block gets a separate mapping.
 static PREPARING: AtomicBool = AtomicBool::new(false);
 
+/// Whether nothing is to be looked at before a slab: the heap is active, no snapshot is being prepared,
+/// and there is one thread.
+static PLAIN: AtomicBool = AtomicBool::new(false);
+
+/// Finds out again whether the heap is plain: one of the three has changed.
+fn settle() {
+    let is_plain = ACTIVE.load(Ordering::Relaxed)
+        && !PREPARING.load(Ordering::Relaxed)
+        && !lock::is_threaded();
+    PLAIN.store(is_plain, Ordering::Relaxed);
+}
+
 /// From here on, memory comes from the fixed addresses.
 ///
 /// # Errors
@@ -76,12 +88,14 @@ static PREPARING: AtomicBool = AtomicBool::new(false);
 pub fn activate() -> Result<(), std::io::Error> {
     locked(|heap| heap.slabs.reserve())?;
     ACTIVE.store(true, Ordering::Relaxed);
+    settle();
     Ok(())
 }
 
 /// From here on, until [`freeze`], the heap is kept fit for a snapshot.
 pub(super) fn prepare() {
     PREPARING.store(true, Ordering::Relaxed);
+    settle();
 }
 
 /// From here on, `sorter` decides which memory a snapshot need not keep as it is.
@@ -106,6 +120,7 @@ pub(super) fn place_of_left_out() -> Range<usize> {
 /// allocations use fresh pages. So a process that restores the snapshot writes to few of its pages.
 pub(super) fn freeze() {
     PREPARING.store(false, Ordering::Relaxed);
+    settle();
     locked(|heap| {
         heap.slabs.freeze();
         heap.blocks.freeze();
@@ -129,6 +144,18 @@ pub(super) fn object_around(address: usize) -> Option<(usize, usize)> {
 /// Allocates; null where there is no memory.
 #[inline]
 pub fn allocate(size: usize, alignment: usize) -> *mut u8 {
+    if PLAIN.load(Ordering::Relaxed) && alignment <= ALIGNMENT {
+        // SAFETY: there is one thread, and it does not come here from within the heap.
+        let heap = unsafe { &mut *HEAP.0.get() };
+        if let Some(object) = heap.slabs.allocate_again(size) {
+            return object;
+        }
+    }
+    allocate_anyhow(size, alignment)
+}
+
+#[inline(never)]
+fn allocate_anyhow(size: usize, alignment: usize) -> *mut u8 {
     locked(|heap| {
         if !ACTIVE.load(Ordering::Relaxed) {
             // Returned to the kernel, so that a server does not stay as large as it once was.
@@ -178,6 +205,18 @@ pub fn allocate_zeroed(size: usize, alignment: usize) -> *mut u8 {
 /// It must be used no more, and not have been freed.
 #[inline]
 pub unsafe fn free(pointer: *mut u8) {
+    if PLAIN.load(Ordering::Relaxed) && SLABS.contains(&pointer.addr()) {
+        // SAFETY: as in `allocate`; the caller's promise.
+        return unsafe { (*HEAP.0.get()).slabs.free(pointer, false) };
+    }
+    // SAFETY: the caller's promise.
+    unsafe { free_anyhow(pointer) }
+}
+
+/// # Safety
+/// As for [`free`].
+#[inline(never)]
+unsafe fn free_anyhow(pointer: *mut u8) {
     let address = pointer.addr();
     // SAFETY: the caller's promise; the address tells which part allocated it.
     locked(|heap| unsafe {
@@ -303,6 +342,7 @@ pub(super) fn map_at(place: Range<usize>) -> Result<(), std::io::Error> {
     Ok(())
 }
 
+#[inline(always)]
 fn at(address: usize) -> *mut u8 {
     if address == 0 { null_mut() } else { std::ptr::with_exposed_provenance_mut(address) }
 }

@@ -40,7 +40,8 @@ struct Slab {
     next: u32,
     previous: u32,
     class: u8,
-    /// Whether it is in that list.
+    /// Whether it is in that list, or the one that objects are taken from. That one counts itself as
+    /// an object in use, so that its last object can end without a look.
     listed: bool,
 }
 
@@ -137,6 +138,26 @@ impl Slabs {
         self.allocate_elsewhere(class)
     }
 
+    /// A small object that was in use before, if the current slab of its class has one: what most
+    /// allocations get.
+    #[inline(always)]
+    pub(super) fn allocate_again(&mut self, size: usize) -> Option<*mut u8> {
+        let class = size.checked_sub(1)? / 16;
+        if class >= LINEAR_CLASSES || self.classes[class].current == NONE {
+            return None;
+        }
+        let current = self.classes[class].current;
+        let slab = slab(current);
+        let freed = slab.free;
+        if freed.is_null() {
+            return None;
+        }
+        // SAFETY: a freed object holds the address of the next, or null.
+        slab.free = unsafe { freed.cast::<*mut u8>().read() };
+        slab.used += 1;
+        Some(freed)
+    }
+
     /// Makes another slab the current one.
     #[cold]
     fn allocate_elsewhere(&mut self, class: usize) -> *mut u8 {
@@ -148,7 +169,16 @@ impl Slabs {
             }
         };
         let Some(next) = next else { return null_mut() };
-        self.classes[class].current = next;
+        let before = std::mem::replace(&mut self.classes[class].current, next);
+        if before != NONE {
+            // It is full: all its objects are in use.
+            let slab = slab(before);
+            slab.used -= 1;
+            slab.listed = false;
+        }
+        let slab = slab(next);
+        slab.used += 1;
+        slab.listed = true;
         self.allocate(class)
     }
 
@@ -185,7 +215,7 @@ impl Slabs {
 
     /// # Safety
     /// `object` must be in use, and used no more.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn free(&mut self, object: *mut u8, wipe: bool) {
         let index = ((object.addr() - SLABS.start) / SLAB_BYTES) as u32;
         if index < self.frozen {
@@ -211,9 +241,7 @@ impl Slabs {
     fn has_room(&mut self, index: u32) {
         let slab = slab(index);
         let class = slab.class as usize;
-        if self.classes[class].current == index {
-            return;
-        }
+        debug_assert_ne!(self.classes[class].current, index);
         if slab.used > 0 {
             let next = self.classes[class].roomy;
             slab.listed = true;
@@ -303,7 +331,7 @@ fn start_of(index: u32) -> *mut u8 {
 }
 
 /// A slab's entry in the table.
-#[inline]
+#[inline(always)]
 fn slab<'a>(index: u32) -> &'a mut Slab {
     let entry = at(SLAB_TABLE.start).cast::<Slab>();
     // SAFETY: the table has an entry for every slab, zeros at first, which are a valid

@@ -1,20 +1,25 @@
 //! Instructions that the small loop has done beside it: they call native code, which may raise.
 
-use super::{ExecutingFrame, PyNativeFunction, breaks};
+mod elements;
+
+use super::{ExecutingFrame, PyNativeFunction, breaks, get_special_method_name};
 use crate::{
-    AsObject, PyResult, TryFromObject, VirtualMachine,
+    AsObject, PyPayload, PyResult, TryFromObject, VirtualMachine,
     builtins::{
-        PyBaseException, PyDict, PyFrozenSet, PySet, PyStr, PyTuple, PyType,
+        PyBaseException, PyCoroutine, PyDict, PyFunction, PySet, PyStr, PyTuple, PyType,
         descriptor::PyMethodDescriptor,
+        function::{PyBoundMethod, PyCell},
     },
     bytecode::{
-        BinaryOperator, ComparisonOperator, Instruction, Invert, Label, LoadAttr, MakeFunctionFlag,
-        OpArg, OpArgByte, Opcode,
+        BinaryOperator, ComparisonOperator, ConvertValueOparg, Instruction, Label, LoadAttr,
+        MakeFunctionFlag, OpArg, OpArgByte, Opcode, SpecialMethod,
     },
     function::{Callee, FuncArgs, PyMethodFlags},
     protocol::PyIter,
     types::PyComparisonOp,
+    vm::PyMethod,
 };
+use rustpython_common::wtf8::Wtf8Buf;
 
 /// How an instruction ended that was done beside the loop.
 pub(super) enum Aside {
@@ -99,8 +104,10 @@ impl ExecutingFrame<'_> {
                 let Ok(operator) = BinaryOperator::try_from(count) else {
                     return Ok(Aside::Left);
                 };
-                self.adaptive(|s, ii, cb| s.specialize_binary_op(vm, operator, ii, cb));
-                self.execute_bin_op(vm, operator)?;
+                if operator != BinaryOperator::Subscr || !self.load_plain_element(vm) {
+                    self.adaptive(|s, ii, cb| s.specialize_binary_op(vm, operator, ii, cb));
+                    self.execute_bin_op(vm, operator)?;
+                }
                 true
             }
             Opcode::BuildList => {
@@ -169,6 +176,59 @@ impl ExecutingFrame<'_> {
             }
             Opcode::CheckExcMatch => self.is_caught(vm)?,
             Opcode::StoreAttrInstanceValue => self.insert_attribute(index, count as usize, vm)?,
+            Opcode::CallBuiltinFastWithKeywords => {
+                self.execute_call_vectorcall(count, vm)?;
+                true
+            }
+            Opcode::CallNonPyGeneral => self.call_other(count, vm)?,
+            Opcode::ContainsOp => self.is_in(instruction, arg, vm)?,
+            Opcode::BinarySlice => self.load_slice(vm)?,
+            Opcode::BinaryOpSubscrListSlice => {
+                self.execute_bin_op(vm, BinaryOperator::Subscr)?;
+                true
+            }
+            Opcode::StoreSubscr => {
+                self.adaptive(|s, ii, cb| s.specialize_store_subscr(vm, ii, cb));
+                self.execute_store_subscript(vm)?;
+                true
+            }
+            Opcode::DeleteSubscr => {
+                self.execute_delete_subscript(vm)?;
+                true
+            }
+            Opcode::StoreSlice => self.store_slice(vm)?,
+            Opcode::BuildSet => self.build_set(count as usize, vm)?,
+            Opcode::UnpackSequence | Opcode::UnpackSequenceTuple | Opcode::UnpackSequenceList => {
+                if opcode == Opcode::UnpackSequence {
+                    self.adaptive(|s, ii, cb| s.specialize_unpack_sequence(vm, count, ii, cb));
+                }
+                self.unpack_sequence(count, vm)?;
+                true
+            }
+            Opcode::BuildString => self.build_text(count as usize, vm),
+            Opcode::ConvertValue => {
+                let Ok(conversion) = ConvertValueOparg::try_from(count) else {
+                    return Ok(Aside::Left);
+                };
+                self.convert_value(conversion, vm)?;
+                true
+            }
+            Opcode::FormatWithSpec => self.format_value(vm)?,
+            Opcode::UnaryNegative => {
+                let value = self.pop_value();
+                let negative = vm._neg(&value)?;
+                self.push_value(negative);
+                true
+            }
+            Opcode::PushExcInfo => self.push_exception(vm),
+            Opcode::MakeCell => {
+                let place = &mut self.localsplus.fastlocals_mut()[count as usize];
+                let cell = PyCell::new(place.take()).into_ref(&vm.ctx);
+                *place = Some(cell.into());
+                true
+            }
+            Opcode::LoadSpecial => self.load_special(count, vm)?,
+            Opcode::GetAwaitable => self.is_awaitable(vm),
             _ => false,
         };
         if !is_done {
@@ -287,6 +347,99 @@ impl ExecutingFrame<'_> {
         Ok(true)
     }
 
+    /// Calls what is no Python function, and no class of which one makes objects.
+    fn call_other(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let callable = self.nth_value(count + 1);
+        if callable.downcast_ref::<PyType>().is_some()
+            || callable.downcast_ref_if_exact::<PyFunction>(vm).is_some()
+            || callable.downcast_ref_if_exact::<PyBoundMethod>(vm).is_some()
+        {
+            return Ok(false);
+        }
+        self.execute_call_vectorcall(count, vm)?;
+        Ok(true)
+    }
+
+    /// Puts the exception that is handled now below the one on top, which is from now on.
+    fn push_exception(&mut self, vm: &VirtualMachine) -> bool {
+        let exception = self.pop_value();
+        let before = vm.current_exception().map_or_else(|| vm.ctx.none(), Into::into);
+        if let Some(exception) = exception.downcast_ref::<PyBaseException>() {
+            vm.set_exception(Some(exception.to_owned()));
+        }
+        self.push_value(before);
+        self.push_value(exception);
+        true
+    }
+
+    /// Puts the method of a `with` in the place of the object that has it.
+    fn load_special(&mut self, method: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let Ok(method) = SpecialMethod::try_from(method) else {
+            return Ok(false);
+        };
+        let name = get_special_method_name(method, vm);
+        // Where there is none, the big loop says so.
+        let Some(found) = vm.get_special_method(self.top_value(), name)? else {
+            return Ok(false);
+        };
+        let owner = self.pop_stackref();
+        match found {
+            PyMethod::Function { target, func } => {
+                self.push_value(func);
+                self.push_value(target);
+            }
+            PyMethod::Attribute(bound) => {
+                self.push_value(bound);
+                self.push_null();
+            }
+        }
+        drop(owner);
+        Ok(true)
+    }
+
+    /// Whether what is on top is a coroutine that nobody awaits: that is its own iterator.
+    fn is_awaitable(&self, vm: &VirtualMachine) -> bool {
+        let coroutine = self.top_value().downcast_ref_if_exact::<PyCoroutine>(vm);
+        coroutine.is_some_and(|it| {
+            let it = it.as_coro();
+            !it.closed() && !it.running() && !it.started()
+        })
+    }
+
+    /// Joins the topmost texts.
+    fn build_text(&mut self, count: usize, vm: &VirtualMachine) -> bool {
+        let depth = self.localsplus.stack_len();
+        let are_texts = (depth - count..depth).all(|at| {
+            let value = self.localsplus.stack_index(at);
+            value.is_some_and(|value| value.as_object().downcast_ref::<PyStr>().is_some())
+        });
+        if !are_texts {
+            return false;
+        }
+        let mut joined = Wtf8Buf::new();
+        for text in self.pop_multiple(count) {
+            if let Some(text) = text.downcast_ref::<PyStr>() {
+                joined.push_wtf8(text.as_wtf8());
+            }
+        }
+        self.push_value(vm.ctx.new_str(joined).into());
+        true
+    }
+
+    /// Formats a value as the text above it says.
+    fn format_value(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
+        if self.top_value().downcast_ref::<PyStr>().is_none() {
+            return Ok(false);
+        }
+        let Ok(specification) = self.pop_value().downcast::<PyStr>() else {
+            return Ok(false);
+        };
+        let value = self.pop_value();
+        let formatted = vm.format(&value, specification)?;
+        self.push_value(formatted.into());
+        Ok(true)
+    }
+
     /// Whether the exception on top is one of the class above it.
     fn is_caught(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
         let base = vm.ctx.exceptions.base_exception_type;
@@ -314,70 +467,6 @@ impl ExecutingFrame<'_> {
         self.pop_value();
         let value = object.is_instance(&class, vm)?;
         self.push_value(vm.ctx.new_bool(value).into());
-        Ok(true)
-    }
-
-    fn is_in_set(
-        &mut self,
-        instruction: Instruction,
-        arg: OpArgByte,
-        vm: &VirtualMachine,
-    ) -> PyResult<bool> {
-        let set = self.top_value();
-        if set.downcast_ref_if_exact::<PySet>(vm).is_none()
-            && set.downcast_ref_if_exact::<PyFrozenSet>(vm).is_none()
-        {
-            return Ok(false);
-        }
-        let is_in = vm._contains(set, self.nth_value(1))?;
-        self.pop_stackref();
-        self.pop_stackref();
-        let is_not = matches!(Invert::try_from(u8::from(arg)), Ok(Invert::Yes));
-        self.push_bool_or_fused_jump(instruction.cache_entries(), is_in != is_not, vm);
-        Ok(true)
-    }
-
-    fn store_in_dict(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
-        if self.nth_value(1).downcast_ref_if_exact::<PyDict>(vm).is_none() {
-            return Ok(false);
-        }
-        let (key, dict) = (self.pop_stackref(), self.pop_stackref());
-        let value = self.pop_value();
-        if let Some(dict) = dict.as_object().downcast_ref::<PyDict>() {
-            dict.set_item(key.as_object(), value, vm)?;
-        }
-        Ok(true)
-    }
-
-    fn load_from_dict(&mut self, vm: &VirtualMachine) -> PyResult<bool> {
-        let Some(dict) = self.nth_value(1).downcast_ref_if_exact::<PyDict>(vm) else {
-            return Ok(false);
-        };
-        let found = dict.get_item_opt(self.top_value(), vm)?;
-        let key = self.pop_stackref();
-        let dict = self.pop_stackref();
-        let Some(value) = found else {
-            return Err(vm.new_key_error(key.to_pyobj()));
-        };
-        self.push_value(value);
-        drop((key, dict));
-        Ok(true)
-    }
-
-    fn is_in_dict(
-        &mut self,
-        instruction: Instruction,
-        arg: OpArgByte,
-        vm: &VirtualMachine,
-    ) -> PyResult<bool> {
-        let Some(dict) = self.top_value().downcast_ref_if_exact::<PyDict>(vm) else {
-            return Ok(false);
-        };
-        let is_in = dict.get_item_opt(self.nth_value(1), vm)?.is_some();
-        self.pop_stackref();
-        self.pop_stackref();
-        let is_not = matches!(Invert::try_from(u8::from(arg)), Ok(Invert::Yes));
-        self.push_bool_or_fused_jump(instruction.cache_entries(), is_in != is_not, vm);
         Ok(true)
     }
 

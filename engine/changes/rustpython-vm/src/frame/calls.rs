@@ -39,6 +39,11 @@ pub(crate) enum Entered {
         /// Who owned the frame before ([`super::FrameOwner`]).
         owner: i8,
     },
+    /// The same for a frame that awaits a coroutine, or yields from a generator.
+    BySend {
+        /// As above.
+        owner: i8,
+    },
 }
 
 /// The exception for an `__init__` that returned `value`, which is not None.
@@ -176,6 +181,10 @@ impl ExecutingFrame<'_> {
                     result = self.run_after_generator(owner, result, vm);
                     continue;
                 }
+                Entered::BySend { owner } => {
+                    result = self.run_after_awaited(owner, result, vm);
+                    continue;
+                }
             };
             self.leave(vm);
             result = match result {
@@ -301,6 +310,39 @@ impl ExecutingFrame<'_> {
         vm: &VirtualMachine,
     ) {
         let frame = Self::frame_of(&getter, |_, places| places[0] = Some(owner), vm);
+        self.switch_to(getter, frame, vm);
+    }
+
+    /// The `__getitem__` for the element of `owner` that is loaded at `index`, if it may be entered.
+    #[inline]
+    pub(super) fn getitem(
+        &self,
+        index: usize,
+        owner: &PyObject,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        self.version_of(index, owner)?;
+        let (getter, version) = owner.class().get_cached_getitem_for_specialization()?;
+        let may_enter = getter.func_version() == version
+            && getter.has_exact_argcount(2)
+            && self.may_enter(&getter, vm);
+        may_enter.then(|| getter.into())
+    }
+
+    /// Enters a `__getitem__`.
+    #[inline]
+    pub(super) fn enter_getitem(
+        &mut self,
+        getter: PyObjectRef,
+        owner: PyObjectRef,
+        key: PyObjectRef,
+        vm: &VirtualMachine,
+    ) {
+        let fill = |_: &Py<PyFunction>, places: &mut [Option<PyObjectRef>]| {
+            places[0] = Some(owner);
+            places[1] = Some(key);
+        };
+        let frame = Self::frame_of(&getter, fill, vm);
         self.switch_to(getter, frame, vm);
     }
 

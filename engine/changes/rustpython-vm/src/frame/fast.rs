@@ -6,22 +6,23 @@
 //! the instruction. What calls native code is done beside it (`aside.rs`).
 
 mod begin;
+mod elements;
 mod numbers;
 mod stack;
 
 pub(super) use begin::is_fast;
+pub(super) use elements::{character, element};
+pub(super) use numbers::small_int;
 
 use super::{ExecutingFrame, ExecutionResult, aside::Aside, calls::Entered};
 use crate::{
     AsObject, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
-    builtins::{
-        PyBaseExceptionRef, PyList, PyStr, PyTuple, list::PyListIterator, range::PyRangeIterator,
-        tuple::PyTupleIterator,
-    },
+    builtins::{PyBaseExceptionRef, PyList, PyStr, PyTuple, range::PyRangeIterator},
     bytecode::{CodeUnits, Instruction},
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
-use numbers::{calculated, compared, float, put_float, put_int, small_int};
+use elements::{next_element, replace_element};
+use numbers::{calculated, calculated_float, compared, float, put_float, put_int};
 use rustpython_common::atomic::Radium;
 use stack::{Stack, borrowed, owned, to_stack_ref};
 
@@ -152,7 +153,7 @@ impl ExecutingFrame<'_> {
                     stack.push(second | 1);
                     index += 1;
                 },
-                Instruction::LoadFast { .. } => unsafe {
+                Instruction::LoadFast { .. } | Instruction::LoadFastCheck { .. } => unsafe {
                     let value = *stack.locals.add(arg);
                     if value == 0 {
                         break;
@@ -224,6 +225,12 @@ impl ExecutingFrame<'_> {
                 },
                 Instruction::NotTaken | Instruction::Nop => index += 1,
                 Instruction::JumpForward { .. } => index += 1 + arg,
+                Instruction::JumpBackwardNoInterrupt { .. } => {
+                    if vm.use_tracing.get() {
+                        break;
+                    }
+                    index = index + 1 - arg;
+                }
                 Instruction::JumpBackwardNoJit | Instruction::JumpBackwardJit => {
                     if vm.eval_breaker_tripped() || vm.use_tracing.get() {
                         break;
@@ -253,6 +260,14 @@ impl ExecutingFrame<'_> {
                     release!(second);
                     release!(first);
                     truth!(0, same);
+                }
+                Instruction::UnaryNot => {
+                    let value = unsafe { *stack.top.sub(1) } & !1;
+                    if value != true_value && value != false_value {
+                        break;
+                    }
+                    unsafe { stack.pop() };
+                    truth!(0, value == false_value);
                 }
                 Instruction::ToBoolBool => {
                     let value = unsafe { *stack.top.sub(1) } & !1;
@@ -298,6 +313,20 @@ impl ExecutingFrame<'_> {
                     release!(object);
                     truth!(3, true);
                 }
+                Instruction::CompareOp { .. } => {
+                    let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
+                    // One float: two numbers of a kind have instructions of their own.
+                    let mixed = float(first, vm).is_some() != float(second, vm).is_some();
+                    let value = if mixed { compared(arg, first, second, vm) } else { None };
+                    let Some(value) = value else {
+                        aside!(unit);
+                        continue;
+                    };
+                    let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                    release!(second);
+                    release!(first);
+                    truth!(1, value);
+                }
                 Instruction::CompareOpInt | Instruction::CompareOpFloat => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
                     let Some(value) = compared(arg, first, second, vm) else { break };
@@ -313,18 +342,35 @@ impl ExecutingFrame<'_> {
                 | Instruction::BinaryOp { .. } => {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
                     let numbers = small_int(first, vm).zip(small_int(second, vm));
-                    let Some(value) = numbers.and_then(|(a, b)| calculated(unit.arg, a, b)) else {
-                        if matches!(unit.op, Instruction::BinaryOp { .. }) {
-                            aside!(unit);
-                            continue;
+                    if let Some(value) = numbers.and_then(|(a, b)| calculated(unit.arg, a, b)) {
+                        let second = unsafe { stack.pop() };
+                        // SAFETY: it is the only one of the stack's that is taken in hand.
+                        unsafe { put_int(&mut *stack.top.sub(1), value, &vm.ctx) };
+                        release!(second);
+                        index += 6;
+                        continue;
+                    }
+                    let is_general = matches!(unit.op, Instruction::BinaryOp { .. });
+                    if let Some(value) = calculated_float(unit.arg, first, second, is_general, vm) {
+                        let is_float = float(first, vm).is_some();
+                        let second = unsafe { stack.pop() };
+                        if is_float {
+                            // SAFETY: as above.
+                            unsafe { put_float(&mut *stack.top.sub(1), value, &vm.ctx) };
+                        } else {
+                            let first = unsafe { stack.pop() };
+                            unsafe { stack.push(owned(vm.ctx.new_float(value).into())) };
+                            release!(first);
                         }
-                        break;
-                    };
-                    let second = unsafe { stack.pop() };
-                    // SAFETY: it is the only one of the stack's that is taken in hand.
-                    unsafe { put_int(&mut *stack.top.sub(1), value, &vm.ctx) };
-                    release!(second);
-                    index += 6;
+                        release!(second);
+                        index += 6;
+                        continue;
+                    }
+                    if is_general {
+                        aside!(unit);
+                        continue;
+                    }
+                    break;
                 }
                 Instruction::BinaryOpAddFloat
                 | Instruction::BinaryOpSubtractFloat
@@ -344,9 +390,12 @@ impl ExecutingFrame<'_> {
                     release!(second);
                     index += 6;
                 }
-                Instruction::BinaryOpSubscrListInt | Instruction::BinaryOpSubscrTupleInt => {
+                Instruction::BinaryOpSubscrListInt
+                | Instruction::BinaryOpSubscrTupleInt
+                | Instruction::BinaryOpSubscrStrInt => {
                     let (sequence, at) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let Some(value) = element(sequence, at, vm) else { break };
+                    let value = element(sequence, at, vm).or_else(|| character(sequence, at, vm));
+                    let Some(value) = value else { break };
                     let (at, sequence) = unsafe { (stack.pop(), stack.pop()) };
                     unsafe { stack.push(owned(value)) };
                     release!(at);
@@ -355,26 +404,43 @@ impl ExecutingFrame<'_> {
                 }
                 Instruction::StoreSubscrListInt => {
                     let (list, at) = unsafe { (stack.peek(2), stack.peek(1)) };
-                    let (Some(list), Some(at)) =
-                        (list.downcast_ref_if_exact::<PyList>(vm), small_int(at, vm))
-                    else {
+                    // SAFETY: it is not used again unless it is taken off below.
+                    let value = unsafe { *stack.top.sub(3) };
+                    let Some(was) = (unsafe { replace_element(list, at, value, vm) }) else {
                         break;
                     };
-                    let mut values = list.borrow_vec_mut();
-                    let Some(place) = usize::try_from(at).ok().and_then(|at| values.get_mut(at))
-                    else {
-                        break;
-                    };
-                    let (at, list, value) = unsafe { (stack.pop(), stack.pop(), stack.pop()) };
-                    // SAFETY: it was taken off the stack just now.
-                    if let Some(value) = unsafe { to_stack_ref(value) } {
-                        let was = core::mem::replace(place, value.to_pyobj());
-                        drop(values);
-                        release!(owned(was));
-                    }
+                    // The list has that value now.
+                    let (at, list, _) = unsafe { (stack.pop(), stack.pop(), stack.pop()) };
+                    release!(owned(was));
                     release!(at);
                     release!(list);
                     index += 2;
+                }
+                Instruction::BinaryOpSubscrGetitem => {
+                    let Some(getter) = self.getitem(index, unsafe { stack.peek(2) }, vm) else {
+                        break;
+                    };
+                    let (key, owner) = unsafe { (stack.pop(), stack.pop()) };
+                    // SAFETY: they were taken off the stack just now.
+                    let (Some(key), Some(owner)) =
+                        (unsafe { (to_stack_ref(key), to_stack_ref(owner)) })
+                    else {
+                        unreachable!("the compiler left values there");
+                    };
+                    let (owner, key) = (owner.to_pyobj(), key.to_pyobj());
+                    elsewhere!(5, self.enter_getitem(getter, owner, key, vm));
+                }
+                Instruction::CallType1 => {
+                    let (callable, instance) = unsafe { (stack.peek(3), *stack.top.sub(2)) };
+                    if arg != 1 || instance != 0 || !callable.is(vm.ctx.types.type_type) {
+                        break;
+                    }
+                    let class = unsafe { stack.peek(1) }.class().to_owned();
+                    let (object, _, callable) = unsafe { (stack.pop(), stack.pop(), stack.pop()) };
+                    unsafe { stack.push(owned(class.into())) };
+                    release!(object);
+                    release!(callable);
+                    index += 4;
                 }
                 Instruction::CallListAppend => {
                     let (callable, list) = unsafe { (stack.peek(3), *stack.top.sub(2)) };
@@ -436,7 +502,18 @@ impl ExecutingFrame<'_> {
                             let value = self.pop_value();
                             return Stopped::Ended(ExecutionResult::Return(value));
                         }
-                        Entered::Natively | Entered::ByFor { .. } => break,
+                        Entered::BySend { owner } if !vm.use_tracing.get() => {
+                            // SAFETY: it is taken off the stack.
+                            let value = unsafe { to_stack_ref(stack.pop()) };
+                            let Some(value) = value.map(PyStackRef::to_pyobj) else {
+                                unreachable!("a value is returned");
+                            };
+                            elsewhere!(0, self.return_to_send(owner, value, vm));
+                            continue;
+                        }
+                        Entered::Natively | Entered::ByFor { .. } | Entered::BySend { .. } => {
+                            break;
+                        }
                         Entered::ByCall => false,
                         Entered::ByInit => true,
                     };
@@ -449,6 +526,24 @@ impl ExecutingFrame<'_> {
                     if !must_be_none {
                         unsafe { stack.push(value.map_or(0, owned)) };
                     }
+                }
+                Instruction::ReturnGenerator => {
+                    unsafe { stack.push(borrowed(vm.ctx.none.as_object())) };
+                    index += 1;
+                }
+                Instruction::EndSend => {
+                    let (value, receiver) = unsafe { (stack.pop(), stack.pop()) };
+                    unsafe { stack.push(value) };
+                    release!(receiver);
+                    index += 1;
+                }
+                Instruction::SendGen => {
+                    elsewhere!(
+                        0,
+                        if !self.enter_awaited(vm) {
+                            break;
+                        }
+                    );
                 }
                 Instruction::ForIterGen => {
                     elsewhere!(
@@ -463,7 +558,7 @@ impl ExecutingFrame<'_> {
                         break;
                     }
                     let owner = match self.entered() {
-                        Entered::ByFor { owner } => owner,
+                        Entered::ByFor { owner } | Entered::BySend { owner } => owner,
                         Entered::Natively => {
                             self.localsplus.stack_top = stack.depth();
                             // The frame outlives what its stack may have borrowed.
@@ -636,37 +731,6 @@ impl ExecutingFrame<'_> {
                         }
                     );
                 }
-                Instruction::BinaryOpSubscrDict
-                | Instruction::BinaryOpAddUnicode
-                | Instruction::BuildList { .. }
-                | Instruction::BuildMap { .. }
-                | Instruction::Call { .. }
-                | Instruction::CallBuiltinClass
-                | Instruction::CallBuiltinFast
-                | Instruction::CallBuiltinO
-                | Instruction::CallIsinstance
-                | Instruction::CallLen
-                | Instruction::CallMethodDescriptorFast
-                | Instruction::CallMethodDescriptorNoargs
-                | Instruction::CallMethodDescriptorO
-                | Instruction::CallStr1
-                | Instruction::CheckExcMatch
-                | Instruction::CompareOp { .. }
-                | Instruction::CompareOpStr
-                | Instruction::ContainsOpDict
-                | Instruction::ContainsOpSet
-                | Instruction::ForIter { .. }
-                | Instruction::GetIter
-                | Instruction::LoadAttr { .. }
-                | Instruction::MakeFunction
-                | Instruction::PopExcept
-                | Instruction::SetFunctionAttribute { .. }
-                | Instruction::StoreAttr { .. }
-                | Instruction::ToBool
-                | Instruction::MapAdd { .. }
-                | Instruction::SetAdd { .. }
-                | Instruction::StoreDeref { .. }
-                | Instruction::StoreSubscrDict => aside!(unit),
                 Instruction::ListAppend { .. } => unsafe {
                     let Some(list) = stack.peek(arg + 1).downcast_ref::<PyList>() else {
                         break;
@@ -688,29 +752,11 @@ impl ExecutingFrame<'_> {
                     release!(tuple);
                     index += 2;
                 },
+                _ if begin::is_aside(unit.op.into()) => aside!(unit),
                 _ => break,
             }
         }
         self.localsplus.stack_top = stack.depth();
         Stopped::Before { index, called: false }
     }
-}
-
-/// The element of a list or a tuple at a place from the front.
-#[inline(always)]
-fn element(sequence: &PyObject, at: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    let at = usize::try_from(small_int(at, vm)?).ok()?;
-    if let Some(list) = sequence.downcast_ref_if_exact::<PyList>(vm) {
-        return list.borrow_vec().get(at).cloned();
-    }
-    sequence.downcast_ref_if_exact::<PyTuple>(vm)?.as_slice().get(at).cloned()
-}
-
-/// What the iterator of a list or a tuple gives next.
-#[inline(always)]
-fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    if let Some(list) = iterator.downcast_ref_if_exact::<PyListIterator>(vm) {
-        return list.fast_next();
-    }
-    iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next()
 }

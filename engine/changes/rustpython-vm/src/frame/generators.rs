@@ -1,5 +1,5 @@
-//! Generators that a `for` asks for values: the loop of the frame that asks goes on in the generator's
-//! frame, and comes back with what it yields.
+//! Generators that a `for` asks for values, and coroutines that are awaited first: the loop of the frame
+//! that asks goes on in the generator's frame, and comes back with what it yields or returns.
 //!
 //! Not so once the process has had a second thread, which may run the same generator, nor while
 //! somebody watches. A generator that waits for another is left to the trampoline, which has such
@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::PyGenerator,
-    coroutine::{FlatEnter, FlatResume, flat_resume_enter, flat_resume_exit},
+    builtins::{PyCoroutine, PyGenerator},
+    bytecode::Label,
+    coroutine::{Coro, FlatEnter, FlatResume, flat_resume_enter, flat_resume_exit},
     protocol::PyIterReturn,
 };
 
@@ -23,21 +24,58 @@ impl ExecutingFrame<'_> {
         let Some(generator) = iterator.downcast_ref_if_exact::<PyGenerator>(vm) else {
             return false;
         };
-        let generator = generator.as_coro();
-        if self.flatten == Flatten::Nothing
-            || misses::had_threads()
-            || vm.use_tracing.get()
-            || vm.state.monitoring_events.load() != 0
-            || generator.running()
-            || generator.closed()
-            || is_delegating(generator)
-            || self.specialization_call_recursion_guard(vm)
-            || vm.check_c_stack_overflow()
-        {
+        if !self.may_resume(generator.as_coro(), vm) {
             return false;
         }
-        let entered = flat_resume_enter(iterator.to_owned(), vm.ctx.none(), vm);
-        let Ok(FlatEnter::Entered { state, value }) = entered else {
+        let generator = iterator.to_owned();
+        self.resume_here(generator, |owner| Entered::ByFor { owner }, vm)
+    }
+
+    /// Goes on in the coroutine or generator below the topmost value, None, if it has not begun and can be
+    /// entered; says whether it was. This frame waits at its `SEND`, without that None.
+    pub(super) fn enter_awaited(&mut self, vm: &VirtualMachine) -> bool {
+        let receiver = self.nth_value(1);
+        let awaited = if let Some(coroutine) = receiver.downcast_ref_if_exact::<PyCoroutine>(vm) {
+            coroutine.as_coro()
+        } else if let Some(generator) = receiver.downcast_ref_if_exact::<PyGenerator>(vm) {
+            generator.as_coro()
+        } else {
+            return false;
+        };
+        if awaited.started() || !vm.is_none(self.top_value()) || !self.may_resume(awaited, vm) {
+            return false;
+        }
+        let receiver = receiver.to_owned();
+        self.pop_stackref();
+        let entered = self.resume_here(receiver, |owner| Entered::BySend { owner }, vm);
+        if !entered {
+            self.push_value(vm.ctx.none());
+        }
+        entered
+    }
+
+    /// Whether `generator` can be entered.
+    fn may_resume(&self, generator: &Coro, vm: &VirtualMachine) -> bool {
+        self.flatten != Flatten::Nothing
+            && !misses::had_threads()
+            && !vm.use_tracing.get()
+            && vm.state.monitoring_events.load() == 0
+            && !generator.running()
+            && !generator.closed()
+            && !is_delegating(generator)
+            && !self.specialization_call_recursion_guard(vm)
+            && !vm.check_c_stack_overflow()
+    }
+
+    /// Goes on in `generator`, which this frame waits for; says whether it does.
+    fn resume_here(
+        &mut self,
+        generator: PyObjectRef,
+        entered: impl FnOnce(i8) -> Entered,
+        vm: &VirtualMachine,
+    ) -> bool {
+        let resumed = flat_resume_enter(generator, vm.ctx.none(), vm);
+        let Ok(FlatEnter::Entered { state, value }) = resumed else {
             return false;
         };
         // SAFETY: the generator is claimed: nobody else runs its frame, and it lives until it is left.
@@ -45,7 +83,7 @@ impl ExecutingFrame<'_> {
         if let Some(value) = value {
             frame.localsplus.push_stack(value);
         }
-        frame.entered = Entered::ByFor { owner: state.into_owner() };
+        frame.entered = entered(state.into_owner());
         *self = exec_iframe(frame, Flatten::CallAndGenResume, vm);
         true
     }
@@ -70,7 +108,7 @@ impl ExecutingFrame<'_> {
         flat_resume_exit(state, result, vm)
     }
 
-    /// Gives `value`, which this generator yields, to the `for` that asked.
+    /// Gives `value`, which this generator yields, to the `for` that asked, or to the frame that awaits it.
     pub(super) fn yield_to_for(&mut self, owner: i8, value: PyObjectRef, vm: &VirtualMachine) {
         // The frame outlives what its stack may have borrowed.
         self.localsplus.promote_stack();
@@ -102,5 +140,53 @@ impl ExecutingFrame<'_> {
             }
             Err(exception) => self.raise_here(&exception, vm),
         }
+    }
+
+    /// Goes on in the frame that awaits this coroutine, which returned `value`.
+    pub(super) fn return_to_send(&mut self, owner: i8, value: PyObjectRef, vm: &VirtualMachine) {
+        let given = self.leave_generator(owner, Ok(ExecutionResult::Return(value)), vm);
+        let Ok(PyIterReturn::StopIteration(value)) = given else {
+            unreachable!("what is returned arrives");
+        };
+        self.push_value(vm.unwrap_or_none(value));
+        self.jump_behind_send();
+    }
+
+    /// Goes on in the frame that awaits after the coroutine has given `result`.
+    pub(super) fn run_after_awaited(
+        &mut self,
+        owner: i8,
+        result: PyResult<ExecutionResult>,
+        vm: &VirtualMachine,
+    ) -> PyResult<ExecutionResult> {
+        if let Ok(ExecutionResult::Yield(value)) = result {
+            self.yield_to_for(owner, value, vm);
+            return self.run_on(vm);
+        }
+        match self.leave_generator(owner, result, vm) {
+            Ok(given) => {
+                let PyIterReturn::StopIteration(value) = given else {
+                    unreachable!("it yielded nothing");
+                };
+                // Somebody may have begun to watch meanwhile.
+                if vm.use_tracing.get() && self.trace_is_set(vm) {
+                    let stop = vm.new_stop_iteration(value.clone());
+                    if let Err(exception) = self.fire_exception_trace(&stop, vm) {
+                        return self.raise_here(&exception, vm);
+                    }
+                }
+                self.push_value(vm.unwrap_or_none(value));
+                self.jump_behind_send();
+                self.run_on(vm)
+            }
+            Err(exception) => self.raise_here(&exception, vm),
+        }
+    }
+
+    /// Goes on where the `SEND` that this frame waits at leads after the last value.
+    fn jump_behind_send(&mut self) {
+        let send = self.code.instructions.read_arg(self.lasti() as usize - 1);
+        let behind = self.lasti() + 1 + u32::from(u8::from(send));
+        self.jump(Label::from_u32(behind));
     }
 }

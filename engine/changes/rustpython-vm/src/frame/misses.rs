@@ -15,7 +15,7 @@ pub(crate) fn threads_begin() {
 
 /// Whether another thread may run Python.
 #[inline(always)]
-pub(super) fn had_threads() -> bool {
+pub(crate) fn had_threads() -> bool {
     HAD_THREADS.load(Relaxed)
 }
 

@@ -1,27 +1,35 @@
-//! Which instructions the small loop is worth to begin with.
+//! Which instructions the small loop is worth to begin with, and which are done beside it.
 
 use crate::bytecode::Opcode;
 
 /// What it is worth to begin with. Other instructions that are known here come after these.
-const FAST: [Opcode; 92] = [
+const FAST: [Opcode; 130] = [
     Opcode::BinaryOp,
     Opcode::BinaryOpAddFloat,
     Opcode::BinaryOpAddInt,
     Opcode::BinaryOpAddUnicode,
+    Opcode::BinaryOpExtend,
     Opcode::BinaryOpMultiplyFloat,
     Opcode::BinaryOpMultiplyInt,
     Opcode::BinaryOpSubscrDict,
+    Opcode::BinaryOpSubscrGetitem,
     Opcode::BinaryOpSubscrListInt,
+    Opcode::BinaryOpSubscrListSlice,
+    Opcode::BinaryOpSubscrStrInt,
     Opcode::BinaryOpSubscrTupleInt,
     Opcode::BinaryOpSubtractFloat,
     Opcode::BinaryOpSubtractInt,
+    Opcode::BinarySlice,
     Opcode::BuildList,
     Opcode::BuildMap,
+    Opcode::BuildSet,
+    Opcode::BuildString,
     Opcode::BuildTuple,
     Opcode::Call,
     Opcode::CallAllocAndEnterInit,
     Opcode::CallBuiltinClass,
     Opcode::CallBuiltinFast,
+    Opcode::CallBuiltinFastWithKeywords,
     Opcode::CallBuiltinO,
     Opcode::CallIsinstance,
     Opcode::CallKwPy,
@@ -30,24 +38,38 @@ const FAST: [Opcode; 92] = [
     Opcode::CallMethodDescriptorFast,
     Opcode::CallMethodDescriptorNoargs,
     Opcode::CallMethodDescriptorO,
+    Opcode::CallNonPyGeneral,
     Opcode::CallPyExactArgs,
     Opcode::CallPyGeneral,
     Opcode::CallStr1,
+    Opcode::CallType1,
     Opcode::CheckExcMatch,
     Opcode::CompareOp,
     Opcode::CompareOpFloat,
     Opcode::CompareOpInt,
     Opcode::CompareOpStr,
+    Opcode::ContainsOp,
     Opcode::ContainsOpDict,
     Opcode::ContainsOpSet,
+    Opcode::ConvertValue,
+    Opcode::Copy,
     Opcode::CopyFreeVars,
+    Opcode::DeleteSubscr,
+    Opcode::EndSend,
     Opcode::ForIter,
     Opcode::ForIterGen,
     Opcode::ForIterList,
     Opcode::ForIterRange,
     Opcode::ForIterTuple,
+    Opcode::FormatSimple,
+    Opcode::FormatWithSpec,
+    Opcode::GetAwaitable,
     Opcode::GetIter,
+    Opcode::IsOp,
+    Opcode::JumpBackwardNoInterrupt,
     Opcode::JumpBackwardNoJit,
+    Opcode::JumpForward,
+    Opcode::ListAppend,
     Opcode::LoadAttr,
     Opcode::LoadAttrMethodNoDict,
     Opcode::LoadAttrMethodWithValues,
@@ -63,18 +85,27 @@ const FAST: [Opcode; 92] = [
     Opcode::LoadFastAndClear,
     Opcode::LoadFastBorrow,
     Opcode::LoadFastBorrowLoadFastBorrow,
+    Opcode::LoadFastCheck,
     Opcode::LoadGlobalBuiltin,
     Opcode::LoadGlobalModule,
     Opcode::LoadSmallInt,
+    Opcode::LoadSpecial,
+    Opcode::MakeCell,
     Opcode::MakeFunction,
     Opcode::MapAdd,
     Opcode::PopExcept,
     Opcode::PopJumpIfFalse,
+    Opcode::PopJumpIfNone,
+    Opcode::PopJumpIfNotNone,
     Opcode::PopJumpIfTrue,
     Opcode::PopTop,
+    Opcode::PushExcInfo,
+    Opcode::PushNull,
     Opcode::Resume,
     Opcode::ResumeCheck,
+    Opcode::ReturnGenerator,
     Opcode::ReturnValue,
+    Opcode::SendGen,
     Opcode::SetAdd,
     Opcode::StoreAttr,
     Opcode::StoreAttrInstanceValue,
@@ -84,6 +115,8 @@ const FAST: [Opcode; 92] = [
     Opcode::StoreFast,
     Opcode::StoreFastLoadFast,
     Opcode::StoreFastStoreFast,
+    Opcode::StoreSlice,
+    Opcode::StoreSubscr,
     Opcode::StoreSubscrDict,
     Opcode::StoreSubscrListInt,
     Opcode::Swap,
@@ -94,22 +127,91 @@ const FAST: [Opcode; 92] = [
     Opcode::ToBoolList,
     Opcode::ToBoolNone,
     Opcode::ToBoolStr,
+    Opcode::UnaryNegative,
+    Opcode::UnaryNot,
+    Opcode::UnpackSequence,
+    Opcode::UnpackSequenceList,
+    Opcode::UnpackSequenceTuple,
     Opcode::UnpackSequenceTwoTuple,
     Opcode::YieldValue,
 ];
 
-const IS_FAST: [bool; 256] = {
+/// What is done beside the loop (`aside.rs`).
+const ASIDE: [Opcode; 50] = [
+    Opcode::BinaryOpAddUnicode,
+    Opcode::BinaryOpSubscrDict,
+    Opcode::BinaryOpSubscrListSlice,
+    Opcode::BinarySlice,
+    Opcode::BuildList,
+    Opcode::BuildMap,
+    Opcode::BuildSet,
+    Opcode::BuildString,
+    Opcode::Call,
+    Opcode::CallBuiltinClass,
+    Opcode::CallBuiltinFast,
+    Opcode::CallBuiltinFastWithKeywords,
+    Opcode::CallBuiltinO,
+    Opcode::CallIsinstance,
+    Opcode::CallLen,
+    Opcode::CallMethodDescriptorFast,
+    Opcode::CallMethodDescriptorNoargs,
+    Opcode::CallMethodDescriptorO,
+    Opcode::CallNonPyGeneral,
+    Opcode::CallStr1,
+    Opcode::CheckExcMatch,
+    Opcode::CompareOpStr,
+    Opcode::ContainsOp,
+    Opcode::ContainsOpDict,
+    Opcode::ContainsOpSet,
+    Opcode::ConvertValue,
+    Opcode::DeleteSubscr,
+    Opcode::ForIter,
+    Opcode::FormatWithSpec,
+    Opcode::GetAwaitable,
+    Opcode::GetIter,
+    Opcode::LoadAttr,
+    Opcode::LoadSpecial,
+    Opcode::MakeCell,
+    Opcode::MakeFunction,
+    Opcode::MapAdd,
+    Opcode::PopExcept,
+    Opcode::PushExcInfo,
+    Opcode::SetAdd,
+    Opcode::SetFunctionAttribute,
+    Opcode::StoreAttr,
+    Opcode::StoreDeref,
+    Opcode::StoreSlice,
+    Opcode::StoreSubscr,
+    Opcode::StoreSubscrDict,
+    Opcode::ToBool,
+    Opcode::UnaryNegative,
+    Opcode::UnpackSequence,
+    Opcode::UnpackSequenceList,
+    Opcode::UnpackSequenceTuple,
+];
+
+const IS_FAST: [bool; 256] = table(&FAST);
+const IS_ASIDE: [bool; 256] = table(&ASIDE);
+
+/// For each opcode, whether it is among `opcodes`.
+const fn table(opcodes: &[Opcode]) -> [bool; 256] {
     let mut are = [false; 256];
     let mut at = 0;
-    while at < FAST.len() {
-        are[FAST[at] as usize] = true;
+    while at < opcodes.len() {
+        are[opcodes[at] as usize] = true;
         at += 1;
     }
     are
-};
+}
 
 /// Whether the loop here is to begin with `opcode`.
 #[inline(always)]
 pub(in crate::frame) fn is_fast(opcode: u8) -> bool {
     IS_FAST[usize::from(opcode)]
+}
+
+/// Whether `opcode` is done beside the loop.
+#[inline(always)]
+pub(super) fn is_aside(opcode: u8) -> bool {
+    IS_ASIDE[usize::from(opcode)]
 }

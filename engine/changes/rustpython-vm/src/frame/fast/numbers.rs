@@ -11,7 +11,7 @@ use crate::{
 
 /// The value of an exact `int` that fits.
 #[inline(always)]
-pub(super) fn small_int(value: &PyObject, vm: &VirtualMachine) -> Option<i64> {
+pub(in crate::frame) fn small_int(value: &PyObject, vm: &VirtualMachine) -> Option<i64> {
     value.downcast_ref_if_exact::<PyInt>(vm)?.try_to_i64_fast()
 }
 
@@ -20,7 +20,17 @@ pub(super) fn float(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
     Some(value.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
 }
 
-/// What a comparison of two ints or two floats gives.
+/// The value of a float, or of an int that a float holds exactly.
+#[inline(always)]
+fn number(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
+    const EXACT: i64 = 1 << 53;
+    float(value, vm).or_else(|| {
+        let int = small_int(value, vm)?;
+        (-EXACT..=EXACT).contains(&int).then_some(int as f64)
+    })
+}
+
+/// What a comparison of two numbers gives.
 #[inline(always)]
 pub(super) fn compared(
     arg: usize,
@@ -33,8 +43,35 @@ pub(super) fn compared(
         return Some(operator.eval_ord(a.cmp(&b)));
     }
     // What is no number is not equal, and nothing else.
-    let order = float(a, vm)?.partial_cmp(&float(b, vm)?);
+    let order = number(a, vm)?.partial_cmp(&number(b, vm)?);
     Some(order.map_or(operator == PyComparisonOp::Ne, |order| operator.eval_ord(order)))
+}
+
+/// What an operator makes of two numbers, of which one is a float, or of ints that it divides; none
+/// where that is for somebody else to do: to raise, too.
+#[inline(always)]
+pub(super) fn calculated_float(
+    operator: OpArgByte,
+    a: &PyObject,
+    b: &PyObject,
+    is_general: bool,
+    vm: &VirtualMachine,
+) -> Option<f64> {
+    let operator = BinaryOperator::try_from(u32::from(u8::from(operator))).ok()?;
+    let divides =
+        matches!(operator, BinaryOperator::TrueDivide | BinaryOperator::InplaceTrueDivide);
+    let floats = u8::from(float(a, vm).is_some()) + u8::from(float(b, vm).is_some());
+    // Two floats have instructions of their own, which a general one becomes.
+    if !divides && (floats == 0 || floats == 2 && is_general) {
+        return None;
+    }
+    let (a, b) = (number(a, vm)?, number(b, vm)?);
+    match operator {
+        BinaryOperator::Add | BinaryOperator::InplaceAdd => Some(a + b),
+        BinaryOperator::Subtract | BinaryOperator::InplaceSubtract => Some(a - b),
+        BinaryOperator::Multiply | BinaryOperator::InplaceMultiply => Some(a * b),
+        _ => (divides && b != 0.0).then(|| a / b),
+    }
 }
 
 /// What an operator makes of two ints; none if that does not fit, or is for somebody else to do.
@@ -56,6 +93,13 @@ pub(super) fn calculated(operator: OpArgByte, a: i64, b: i64) -> Option<i64> {
             let quotient = a.checked_div(b)?;
             let rest = a % b;
             Some(if rest != 0 && (rest < 0) != (b < 0) { quotient - 1 } else { quotient })
+        }
+        BinaryOperator::Rshift | BinaryOperator::InplaceRshift => {
+            u32::try_from(b).ok().map(|by| a.checked_shr(by).unwrap_or(a >> 63))
+        }
+        BinaryOperator::Lshift | BinaryOperator::InplaceLshift => {
+            let shifted = a.checked_shl(u32::try_from(b).ok()?)?;
+            (shifted >> b == a).then_some(shifted)
         }
         _ => None,
     }
