@@ -148,7 +148,7 @@ def quote(value, connection):
     value = value.replace(b"'", b"''")
     if connection is not None and b"\\" in value and not connection._standard:
         value = value.replace(b"\\", b"\\\\")
-        return (b" E'" if connection._marks else b"'") + value + b"'"
+        return (b"E'" if connection._marks else b"'") + value + b"'"
     return b"'" + value + b"'"
 
 
@@ -316,10 +316,6 @@ def adapt(obj, protocol=ISQLQuote, alternate=None, /):
     adapter = adapters.get((kind, protocol))
     if adapter is not None:
         return adapter(obj)
-    for base in kind.__mro__[1:]:
-        adapter = adapters.get((base, protocol))
-        if adapter is not None:
-            return adapter(obj)
     for source, name, other in ((protocol, "__adapt__", obj), (obj, "__conform__", protocol)):
         # An attribute of the class is asked, since a class as a value may have the method, unbound.
         method = None if isinstance(source, type) and name == "__conform__" else getattr(source, name, None)
@@ -327,6 +323,10 @@ def adapt(obj, protocol=ISQLQuote, alternate=None, /):
             found = method(other)
             if found is not None:
                 return found
+    for base in kind.__mro__[1:]:
+        adapter = adapters.get((base, protocol))
+        if adapter is not None:
+            return adapter(obj)
     raise ProgrammingError(f"can't adapt type '{kind.__name__}'")
 
 
@@ -377,6 +377,8 @@ def bind(query, values, connection):
                 raise ProgrammingError("argument formats can't be mixed")
             named = True
             name = query[start + 2:end]
+            if b"%(" in name:
+                raise ProgrammingError("incomplete placeholder: '%(' without ')'")
             if name not in known:
                 key = name.decode(connection._codec if connection is not None else "utf-8")
                 known[name] = _bound(values[key], connection)

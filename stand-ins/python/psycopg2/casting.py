@@ -79,18 +79,18 @@ def _decimal(value):
 def _binary(value):
     if value[:2] == b"\\x":
         try:
-            return memoryview(bytes.fromhex(str(value[2:], "latin-1")))
+            return memoryview(bytes.fromhex(str(value[2:], "latin-1"))).cast("c")
         except ValueError:
-            return memoryview(b"")
+            return memoryview(b"").cast("c")
     if b"\\" in value:
         value = re.sub(
             rb"\\(\\|[0-7]{3})", lambda found: b"\\" if found[1] == b"\\" else bytes([int(found[1], 8) & 255]), value
         )
-    return memoryview(bytes(value))
+    return memoryview(value).cast("c")
 
 
 def _numbers(text, count):
-    parts = re.match(r"(\d+)-(\d+)-(\d+)(?:[ T](\d+):(\d+):(\d+)(?:\.(\d+))?)?", text)
+    parts = re.match(r"(\d+)-(\d+)-(\d+)(?:[ T](\d+):(\d+):(\d+)(?:\.(\d+))?|$|(?= BC))", text)
     if parts is None:
         raise DataError("unable to parse date" if count == 3 else "unable to parse time")
     return parts
@@ -157,6 +157,13 @@ def _long_datetime(text, cursor, zoned=False):
 
 
 def _datetimetz(text, cursor):
+    if 22 <= len(text) <= 32 and text[4] == "-" and text[17] != "6" and text[11:13] != "24" and (
+        getattr(cursor, "tzinfo_factory", None) is datetime.timezone and text[-1] != "C"
+    ):
+        try:
+            return datetime.datetime.fromisoformat(text)
+        except ValueError:
+            pass
     return _long_datetime(text, cursor, True)
 
 
@@ -174,10 +181,12 @@ def _time(text, cursor):
 def _interval(text, cursor):
     if text[:1] == "P":
         raise NotSupportedError("iso_8601 intervalstyle currently not supported")
+    if text.lstrip("+-").isdigit():
+        return datetime.timedelta(microseconds=int(text))
+    if any(len(digits) > 9 and int(digits) > 2**31 - 1 for digits in re.findall(r"\d+", text)):
+        raise OverflowError("Python int too large to convert to C int")
     days = 0
     for amount, unit in re.findall(r"([+-]?\d+) ([a-z])", text):
-        if abs(int(amount)) > 2**31 - 1:
-            raise OverflowError("Python int too large to convert to C int")
         days += int(amount) * {"y": 365, "m": 30}.get(unit, 1)
     if abs(days) > 2**31 - 1:
         raise OverflowError("Python int too large to convert to C int")
@@ -198,6 +207,8 @@ def _array(text, item, none):
         text = text.partition("=")[2]
     if text[:1] != "{":
         raise DataError("array does not start with '{'")
+    if text[16:17] == "{" and text[:17] == "{" * 17:
+        raise DataError("excessive array dimensions")
     stack, result, at, end = [], None, 0, len(text)
     while at < end:
         letter = text[at]
@@ -228,6 +239,8 @@ def _array(text, item, none):
                 stack[-1].append(item(re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) if "\\" in quoted else quoted))
             else:
                 stack[-1].append(none() if plain == "NULL" else item(plain))
+    if stack:
+        raise DataError("unbalanced braces in array")
     return result
 
 
@@ -273,10 +286,17 @@ for _each in _REGISTERED:
         string_types[_value] = _each
 
 
+_NATIVE = {int: 0, float: 1, _boolean: 3}
+
+
 def readers(cursor, fields):
-    """For each column what makes its value: by the cursor's typecasters, its connection's, and all."""
+    """For each column what makes its value, as `row` of the native half takes it.
+
+    The cursor's typecasters come first, then its connection's, then those of all.
+    """
     own, connection = cursor.string_types, cursor.connection
     shared, found = connection.string_types, []
+    unicode = connection._codec == "utf_8"
     for field in fields:
         kind = field[3]
         made = own.get(kind) if own else None
@@ -284,8 +304,15 @@ def readers(cursor, fields):
             made = shared.get(kind) if shared else None
         if made is None:
             made = string_types.get(kind, STRING)
-        found.append((made.reader(cursor), made.caster is not None))
-    return found
+        if made.plain in _NATIVE:
+            found.append(_NATIVE[made.plain])
+        elif made.caster is not None:
+            found.append((made.reader(cursor),))
+        elif unicode and made.plain is None and made.full is None and made.item is None:
+            found.append(2)
+        else:
+            found.append(made.reader(cursor))
+    return tuple(found)
 
 
 def _numbers_of(values):

@@ -275,8 +275,11 @@ class connection:
             if self.status != BEGIN:
                 return
             self._mark += 1
-            self._command(text)
-            self.status = READY
+            try:
+                self._command(text)
+            finally:
+                # The server has ended the transaction in any case.
+                self.status = READY
 
     def cursor(self, name=None, cursor_factory=None, withhold=False, scrollable=None):
         """cursor(name=None, cursor_factory=extensions.cursor, withhold=False) -- new cursor"""
@@ -351,7 +354,6 @@ class connection:
     @property
     def isolation_level(self):
         """Set or return the connection transaction isolation level."""
-        self._check()
         return self._level
 
     @isolation_level.setter
@@ -362,7 +364,6 @@ class connection:
     @property
     def readonly(self):
         """Set or return the connection read-only status."""
-        self._check()
         return self._readonly
 
     @readonly.setter
@@ -373,7 +374,6 @@ class connection:
     @property
     def deferrable(self):
         """Set or return the connection deferrable status."""
-        self._check()
         return self._deferrable
 
     @deferrable.setter
@@ -442,15 +442,14 @@ class connection:
 
     def reset(self):
         """reset() -- Reset current connection to defaults."""
-        self._check("reset", prepared=True)
+        self._check("reset")
         with self._lock:
             self._end("ROLLBACK")
             self._mark += 1
             self._command("RESET ALL")
             self._command("SET SESSION AUTHORIZATION DEFAULT")
             self._level = self._readonly = self._deferrable = None
-            self._autocommit = False
-            self.status = READY
+            self._autocommit, self._xid, self.status = False, None, READY
             self._read_encoding()
 
     # Two phases.
@@ -538,7 +537,6 @@ class connection:
 
     def get_parameter_status(self, parameter, /):
         """get_parameter_status(parameter) -- Get backend parameter status."""
-        self._check()
         return self._wire.parameters.get(parameter)
 
     def get_dsn_parameters(self):

@@ -3,13 +3,13 @@
 import datetime
 from sys import maxsize
 
+from _krait_stand_ins import _psycopg2 as _native
+
 from . import adapting, casting
 from .connections import get_wait_callback
 from .failures import InterfaceError, NotSupportedError, ProgrammingError
 from .values import column
 from .wire import COPY_IN, IN_ERROR, UNKNOWN
-
-_NULL = b"\xff\xff\xff\xff"
 
 
 class cursor:
@@ -170,7 +170,6 @@ class cursor:
 
     def mogrify(self, query, vars=None):
         """mogrify(query, vars=None) -> str -- Return query after vars binding."""
-        self._check()
         return self._bound(query, vars)
 
     def execute(self, query, vars=None):
@@ -291,18 +290,9 @@ class cursor:
         self._take(result)
 
     def _row(self, payload):
-        values, at = [], 2
-        for read, takes_none in self._readers:
-            start = at + 4
-            size = payload[at:start]
-            if size == _NULL:
-                at = start
-                values.append(read(None) if takes_none else None)
-            else:
-                at = start + int.from_bytes(size, "big")
-                values.append(read(payload[start:at]))
+        values = _native.row(payload, self._readers)
         if self.row_factory is None:
-            return tuple(values)
+            return values
         row = self.row_factory(self)
         for number, value in enumerate(values):
             row[number] = value
@@ -341,6 +331,9 @@ class cursor:
         start = self.rownumber
         payloads = self._payloads[start:start + max(size, 0)]
         self.rownumber = start + len(payloads)
+        if self.row_factory is None:
+            make, readers = _native.row, self._readers
+            return [make(payload, readers) for payload in payloads]
         return [self._row(payload) for payload in payloads]
 
     def __iter__(self):

@@ -33,12 +33,12 @@ class Diagnostics:
     """Details from a database error report."""
 
     __module__ = "psycopg2.extensions"
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_error")
 
     def __init__(self, error, /):
         if not isinstance(error, Error):
             raise TypeError("The argument must be a psycopg2.Error")
-        self._fields = error._fields or {}
+        self._fields, self._error = error._fields or {}, error
 
 
 # The server's letters of a report's fields, and what psycopg2 calls them.
@@ -103,6 +103,8 @@ def name_errors():
     import psycopg2.errorcodes as codes
     import psycopg2.errors as errors
 
+    for kind in [Warning, Error, InterfaceError, DatabaseError, QueryCanceledError, *_BASES]:
+        setattr(errors, kind.__name__, kind)
     for name, code in vars(codes).items():
         if name.isupper() and isinstance(code, str) and len(code) == 5:
             name = "".join(part.capitalize() for part in name.split("_") if part)
@@ -136,7 +138,7 @@ def report(fields, query=None, notice=False):
         lines, text = _located(text, internal, fields["p"])
     text += "\n" + lines
     for letter, word in (("D", "DETAIL"), ("H", "HINT"), ("q", "QUERY"), ("W", "CONTEXT")):
-        if letter in fields and not (notice and letter == "W") and not (letter == "q" and lines and "P" not in fields):
+        if letter in fields and not (notice and letter == "W"):
             text += f"{word}:  {fields[letter]}\n"
     return text
 

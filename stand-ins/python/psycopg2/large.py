@@ -1,7 +1,7 @@
 """krait: psycopg2's large objects, by the server's functions."""
 
 from . import adapting
-from .failures import InterfaceError, OperationalError, ProgrammingError
+from .failures import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 _READ, _WRITE = 0x40000, 0x20000
 
@@ -50,10 +50,10 @@ class lobject:
         conn = self._connection
         try:
             result = conn._run(b"SELECT pg_catalog." + text)
-        except (OperationalError, ProgrammingError, InterfaceError):
-            raise
-        except Exception as error:
-            raise OperationalError(getattr(error, "pgerror", None) or str(error)) from None
+        except DatabaseError as error:
+            if error.pgcode is None:
+                raise
+            raise OperationalError(error.pgerror) from None
         value = result.rows[0][6:]
         return bytes.fromhex(value[2:].decode()) if value[:2] == b"\\x" else int(value) if value else 0
 
@@ -122,6 +122,7 @@ class lobject:
         """unlink() -- Close and then remove the lobject."""
         self._connection._check("unlink")
         self.close()
+        self._connection._run(b"SELECT 1", True)
         self._call(f"lo_unlink({self.oid})")
 
     def export(self, filename, /):

@@ -17,8 +17,11 @@ class Column:
     __slots__ = ("_all",)
     __hash__ = None
 
-    def __init__(self, *values):
-        self._all = (values + (None,) * 9)[:9]
+    def __init__(self, *values, **named):
+        found = list(values) + [None] * (9 - len(values))
+        for name, value in named.items():
+            found[_COLUMN.index(name)] = value
+        self._all = tuple(found)
 
     def __repr__(self):
         return f"Column(name={self._all[0]!r}, type_code={self._all[1]!r})"
@@ -66,9 +69,10 @@ def _set_readonly(self, value):
     raise AttributeError("readonly attribute")
 
 
-for _at, _name in enumerate((
+_COLUMN = (
     "name", "type_code", "display_size", "internal_size", "precision", "scale", "null_ok", "table_oid", "table_column",
-)):
+)
+for _at, _name in enumerate(_COLUMN):
     setattr(Column, _name, property(lambda self, at=_at: self._all[at], _set_readonly))
 
 

@@ -11,6 +11,8 @@ import socket
 import struct
 import time
 
+from _krait_stand_ins import _psycopg2 as _native
+
 from . import connecting, failures, secrets
 from .failures import OperationalError
 
@@ -74,7 +76,7 @@ class Wire:
 
     def _clear(self):
         self._in, self._at, self._chunks, self._need = b"", 0, [], 0
-        self._out = bytearray()
+        self._out, self._held = bytearray(), b""
 
     # Making a connection.
 
@@ -400,9 +402,11 @@ class Wire:
 
     def _flushing(self):
         """The steps of sending what is to be sent."""
-        while self._out:
+        while self._out or self._held:
+            if not self._held:
+                self._held, self._out = memoryview(bytes(self._out)), bytearray()
             try:
-                del self._out[:self.socket.send(self._out)]
+                self._held = self._held[self.socket.send(self._held[:131072]):]
             except BlockingIOError:
                 yield from self._wait(WRITE)
             except OSError as error:
@@ -440,9 +444,9 @@ class Wire:
 
     def flush(self):
         """Sends what is to be sent, and waits for it, while it takes what the server sends meanwhile."""
-        if not self._out:
+        if not self._out and not self._held:
             return
-        if self.blocking and len(self._out) < 8192:
+        if self.blocking and not self._held and len(self._out) < 8192:
             try:
                 self.socket.sendall(self._out)
             except OSError as error:
@@ -528,7 +532,7 @@ class Wire:
     def send_query(self, query):
         """A simple query is to be sent; its results are gathered by `process`."""
         self.results, self._result, self.busy, self.query = [], None, True, query
-        self.transaction, self._before = ACTIVE, self.transaction
+        self.transaction, self.error = ACTIVE, ""
         self._out += b"Q" + struct.pack("!I", len(query) + 5) + query + b"\0"
 
     def send_copied(self, data):
@@ -563,8 +567,7 @@ class Wire:
                 self._need = stop - end
                 break
             if kind == 68:
-                self._result.rows.append(data[at + 5:stop])
-                at = stop
+                at = _native.split(data, at, self._result.rows)
                 continue
             body, at = data[at + 5:stop], stop
             if kind == 100:
