@@ -272,12 +272,11 @@ class cursor:
 
     def _check_rows(self, name):
         self._check()
+        if self.name is None and self._payloads is None:
+            raise ProgrammingError("no results to fetch")
         if self.connection._async_cursor is not None:
             raise ProgrammingError(f"{name} cannot be used while an asynchronous query is underway")
-        if self.name is None:
-            if self._payloads is None:
-                raise ProgrammingError("no results to fetch")
-        else:
+        if self.name is not None:
             self._check_mark()
             self.connection._check_prepared(name)
 

@@ -82,10 +82,11 @@ def column(field):
     precision = scale = None
     if modifier > 0:
         modifier -= 4
-    if kind == 1700 and modifier >= 0:
-        precision, scale = modifier >> 16, modifier & 0xFFFF
+    if kind == 1700:
+        # A number without a limit has the bits of -1 here.
+        precision, scale = modifier >> 16 & 0xFFFF, modifier & 0xFFFF
     if size == -1:
-        size = modifier if precision is None else precision
+        size = modifier >> 16 if kind == 1700 else modifier
     return Column(name, kind, None, size, precision, scale, None, table or None, number or None)
 
 

@@ -118,8 +118,9 @@ class Wire:
             )
         for family, place in found:
             if family != socket.AF_UNIX:
-                other = f" ({place[0]})" if host and host != place[0] else ""
-                shown = f'connection to server at "{host or place[0]}"{other}, port {port} failed: '
+                named = address or host
+                other = f" ({place[0]})" if named != place[0] else ""
+                shown = f'connection to server at "{named}"{other}, port {port} failed: '
             for plan in plans:
                 try:
                     seconds = connecting.number(self.options, "connect_timeout")
