@@ -54,7 +54,8 @@ def connecting():
         f"{host} user=of_scram password=geh\u00e9im channel_binding=require", f"{host} user=of_md5 password=geheim",
         f"{host} user=of_md5 password=geheim channel_binding=require", f"{host} user=of_md5 password=x sslmode=disable",
         f"{host} user=of_password password=geheim", f"{host} user=of_reject", f"{host} user=of_reject sslmode=disable",
-        "host=127.0.0.1 port=x", "host=a port=99999", "host=a sslmode=foo", "host=a,b port=1,2,3", "host=a target_session_attrs=x",
+        "host=127.0.0.1 port=x", "host=a port=99999", "host=a sslmode=foo", "host=a,b port=1,2,3",
+        "host=a target_session_attrs=x",
         f"{LOCAL} sslmode=verify-full", f"{LOCAL} sslmode=verify-full sslrootcert={AUTHORITY}",
         f"{LOCAL} sslmode=verify-ca sslrootcert={AUTHORITY}", f"{LOCAL} sslmode=verify-ca sslrootcert=/none",
         f"host=localhost hostaddr=127.0.0.1 port={PORT} user=postgres sslmode=verify-full sslrootcert={AUTHORITY}",
@@ -89,7 +90,8 @@ def binding(conn):
     cursor = conn.cursor()
     for query, values in (
         ("%s %s %s %s", (None, True, 1, -5)), ("%s %s", (1.5, -1.5)), ("%s %s", (float("nan"), -float("inf"))),
-        ("%s %s %s", (decimal.Decimal("1.50"), decimal.Decimal("NaN"), decimal.Decimal("-2"))), ("%s", ("a'b\\c\u00e9",)),
+        ("%s %s %s", (decimal.Decimal("1.50"), decimal.Decimal("NaN"), decimal.Decimal("-2"))),
+        ("%s", ("a'b\\c\u00e9",)),
         ("%s %s %s", (b"a'b\\\0\xff", bytearray(b"x"), memoryview(b"y"))), ("%s", (dt.date(2020, 1, 2),)),
         ("%s", (dt.datetime(2020, 1, 2, 3, 4, 5, 6),)), ("%s", (dt.datetime(2020, 1, 2, tzinfo=dt.timezone.utc),)),
         ("%s %s", (dt.time(1, 2, 3), dt.time(1, tzinfo=dt.timezone.utc))), ("%s", (dt.timedelta(-1, 5, 7),)),
@@ -164,7 +166,8 @@ def failing(conn):
     cursor = conn.cursor()
     for query in (
         "select * from nix", "select\n  foo\tbar from nix", "sel", "select 1 +", "select 1 +\n", "select 'a",
-        "select " + "a," * 100 + "1", "select 1, " * 3 + "x" * 10 + " from " + "y" * 100, "select \u65e5\u672c\u8a9e, bad",
+        "select " + "a," * 100 + "1", "select 1, " * 3 + "x" * 10 + " from " + "y" * 100,
+        "select \u65e5\u672c\u8a9e, bad",
         "select " + "1, " * 40 + "bad, " + "1, " * 40, "select 1/0", "do $$begin perform nix(); end$$",
         "do $$begin raise exception 'x' using hint='h', detail='d', errcode='ABCDE'; end$$", "select 'x'::int",
         "create table a(b int primary key); insert into a values(1),(1)", "select 1;select bad", "\n\n select bad", "",
@@ -179,7 +182,8 @@ def failing(conn):
         cursor.execute("select * from nix")
     except psycopg2.errors.UndefinedTable as error:
         again = pickle.loads(pickle.dumps(error))
-        print(error.diag.severity, error.diag.sqlstate, error.diag.statement_position, shown(error.pgerror), shown(again))
+        print(error.diag.severity, error.diag.sqlstate, error.diag.statement_position)
+        print(shown(error.pgerror), shown(again))
         print(error.cursor is cursor, again.pgcode, psycopg2.errors.lookup("42P01").__name__)
     conn.rollback()
 

@@ -87,7 +87,7 @@ def quote_ident(str, scope):
 
 
 def encrypt_password(password, user, scope=None, algorithm=None):
-    """encrypt_password(password, user, [scope], [algorithm]) -- Prepares the encrypted form of a PostgreSQL password."""
+    """encrypt_password(password, user, [scope], [algorithm]) -- Prepares the encrypted form of a password."""
     from _krait_stand_ins.psycopg2 import secrets
 
     if not isinstance(password, str) or not isinstance(user, str):
@@ -104,7 +104,8 @@ def encrypt_password(password, user, scope=None, algorithm=None):
     if scope is None:
         raise ProgrammingError("password encryption (other than 'md5' algorithm) requires a connection or cursor")
     if algorithm != "scram-sha-256":
-        raise ProgrammingError(f'password encryption failed: unrecognized password encryption algorithm "{algorithm}"\n')
+        unknown = f'unrecognized password encryption algorithm "{algorithm}"'
+        raise ProgrammingError(f"password encryption failed: {unknown}\n")
     return secrets.scram_secret(password)
 
 

@@ -130,7 +130,9 @@ def _long_date(text):
 
 
 def _datetime(text, cursor):
-    if 19 <= len(text) <= 26 and text[4] == "-" and text[19:20] in ("", ".") and text[17] != "6" and text[11:13] != "24":
+    if 19 <= len(text) <= 26 and text[4] == "-" and text[19:20] in ("", ".") and (
+        text[17] != "6" and text[11:13] != "24"
+    ):
         try:
             return datetime.datetime.fromisoformat(text)
         except ValueError:

@@ -299,7 +299,7 @@ def password_of(options, host, port):
     return None
 
 
-def tls_context(options, host):
+def tls_context(options):
     """The context of TLS by a connection's options. An `OSError` or a `ValueError` has libpq's words."""
     import ssl
 

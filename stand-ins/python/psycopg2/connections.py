@@ -1,5 +1,6 @@
 """krait: psycopg2's connection class."""
 
+import os
 import threading
 
 from . import adapting, connecting, failures
@@ -57,7 +58,7 @@ class connection:
         self._lock = threading.RLock()
         self.notices, self.notifies = [], []
         self.string_types, self.binary_types = {}, {}
-        self.async_ = int(bool(async_))
+        self.async_, self._process = int(bool(async_)), os.getpid()
         self.dsn = _hidden(dsn)
         try:
             found = connecting.parse(dsn)
@@ -312,7 +313,8 @@ class connection:
 
     def __del__(self):
         if self._wire is not None and self._wire.socket is not None:
-            self._wire.close(politely=True)
+            # A fork's copy leaves its parent's session alone.
+            self._wire.close(politely=self._process == os.getpid())
 
     def commit(self):
         """commit() -- Commit all changes to database."""
@@ -326,7 +328,6 @@ class connection:
 
     def __enter__(self):
         self._check()
-        self._check_prepared("__enter__") if self.status == PREPARED else None
         if self._entered:
             raise ProgrammingError("the connection cannot be re-entered recursively")
         self._entered = True
@@ -404,7 +405,8 @@ class connection:
             ):
                 value = new[name]
                 # Without transactions of its own, the session's defaults say what is asked for.
-                if new["autocommit"] and value != now[name] or new["autocommit"] > now["autocommit"] and value is not None:
+                turned_on = new["autocommit"] and not now["autocommit"]
+                if new["autocommit"] and value != now[name] or turned_on and value is not None:
                     text = "DEFAULT" if value is None else (
                         f"'{_LEVELS[value].lower()}'" if name == "level" else "'on'" if value else "'off'"
                     )
@@ -490,7 +492,9 @@ class connection:
             self._tpc(command, xid)
             return
         if self._xid is None:
-            raise ProgrammingError("tpc_commit/tpc_rollback with no parameter must be called in a two-phase transaction")
+            raise ProgrammingError(
+                "tpc_commit/tpc_rollback with no parameter must be called in a two-phase transaction"
+            )
         with self._lock:
             if self.status == BEGIN:
                 self._end(plain)
@@ -512,8 +516,10 @@ class connection:
     def tpc_recover(self):
         """tpc_recover() -- returns a list of pending transaction IDs."""
         self._check("tpc_recover", prepared=True)
+        from .cursors import cursor
+
         before, found = self.status, []
-        cursor = self.cursor(cursor_factory=None if self.cursor_factory is None else _plain_cursor())
+        cursor = cursor(self)
         cursor.execute("SELECT gid, prepared, owner, database FROM pg_prepared_xacts")
         for gid, *more in cursor.fetchall():
             xid = Xid.from_string(gid)
@@ -692,12 +698,6 @@ for _name in (
     "IntegrityError", "DataError", "NotSupportedError",
 ):
     setattr(connection, _name, property(lambda self, kind=getattr(failures, _name): kind))
-
-
-def _plain_cursor():
-    from .cursors import cursor
-
-    return cursor
 
 
 def _level(value):

@@ -179,7 +179,7 @@ class Wire:
         if tls:
             yield from self._start_tls(host)
         self.host, self.port = host or place[0], port
-        yield from self._start(host, port)
+        yield from self._start(port)
         yield from self._check_session(mode)
 
     def _set_socket(self, sock):
@@ -227,7 +227,7 @@ class Wire:
         import ssl
 
         try:
-            context = connecting.tls_context(self.options, host)
+            context = connecting.tls_context(self.options)
             if direct:
                 context.set_alpn_protocols(["postgresql"])
             named = host and not host.replace(".", "").isdigit() and ":" not in host
@@ -257,7 +257,7 @@ class Wire:
             text = reason.lower().replace("_", " ") if reason else error.strerror or str(error)
             raise _Refused(f"SSL error: {text}", not must) from None
 
-    def _start(self, host, port):
+    def _start(self, port):
         options = self.options
         pairs = {"user": options["user"], "database": options["dbname"], "replication": options["replication"]}
         pairs["options"] = options["options"]
@@ -269,7 +269,7 @@ class Wire:
         self._out += struct.pack("!II", len(body) + 9, 196608) + body + b"\0"
         yield from self._flushing()
         scram = binding = None
-        bound = authenticated = False
+        bound = authenticated = verified = False
         while True:
             kind, body = yield from self._message()
             if kind == b"E":
@@ -304,7 +304,7 @@ class Wire:
                 )
             if method in (3, 5, 10):
                 self.needs_password = True
-                password = connecting.password_of(options, host, port)
+                password = connecting.password_of(options, self.host, port)
                 if not password:
                     raise _Refused("fe_sendauth: no password supplied", onward=False)
                 self.used_password = True
@@ -335,6 +335,9 @@ class Wire:
                     self._send(b"p", scram.final(body[4:]))
                 elif method == 12 and scram:
                     scram.verify(body[4:])
+                    verified = True
+                elif not method and scram and not verified:
+                    raise _Refused("the server has not proved that it knows the password", onward=False)
             except ValueError as error:
                 raise _Refused(str(error), onward=False) from None
             yield from self._flushing()
@@ -436,10 +439,15 @@ class Wire:
                 self._at = at + 1 + length
                 return bytes([kind]), data[at + 5:at + 1 + length]
             self._need = length + 1 - (len(data) - at)
+        else:
+            self._need = 5 - (len(data) - at)
+        for chunk in self._chunks:
+            self._need -= len(chunk)
         return None
 
     def _join(self):
-        if self._chunks:
+        # A long message's parts are joined once.
+        if self._chunks and self._need <= 0:
             self._in = self._in[self._at:] + b"".join(self._chunks)
             self._at, self._chunks = 0, []
 
@@ -558,14 +566,14 @@ class Wire:
     def process(self):
         """Takes what messages there are; whether the server is ready, or copies."""
         self._join()
+        if self._chunks:
+            return not self.busy
         data, at, end = self._in, self._at, len(self._in)
         unpack = _HEAD.unpack_from
-        self._need = 5
         while end - at >= 5:
             kind, length = unpack(data, at)
             stop = at + 1 + length
             if stop > end:
-                self._need = stop - end
                 break
             if kind == 68:
                 at = _native.split(data, at, self._result.rows)
@@ -581,6 +589,7 @@ class Wire:
             if kind == 90 or self.copy and kind in (71, 72, 87):
                 return True
         self._at = at
+        self._need = (5 if end - at < 5 else 1 + unpack(data, at)[1]) - (end - at)
         return not self.busy
 
     def _take(self, kind, body):
