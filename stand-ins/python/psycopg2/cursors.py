@@ -8,8 +8,9 @@ from _krait_stand_ins import _psycopg2 as _native
 from . import adapting, casting
 from .connections import get_wait_callback
 from .failures import InterfaceError, NotSupportedError, ProgrammingError
+from .starting import IN_ERROR, UNKNOWN
 from .values import column
-from .wire import COPY_IN, IN_ERROR, UNKNOWN
+from .wire import COPY_IN
 
 
 class cursor:

@@ -2,7 +2,7 @@
 
 import base64
 
-from .wire import UNKNOWN
+from .starting import UNKNOWN
 
 
 class Column:
