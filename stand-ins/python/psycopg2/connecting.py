@@ -34,6 +34,7 @@ _CHOICES = {
     "load_balance_hosts": ("disable", "random"),
     "sslcertmode": ("disable", "allow", "require"),
 }
+_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _SPACE = " \t\n\r\v\f"
 
 
@@ -224,6 +225,12 @@ def complete(found):
     for name, choices in _CHOICES.items():
         if options[name] not in choices:
             raise OperationalError(f'invalid {name} value: "{options[name]}"\n')
+    least, most = options["ssl_min_protocol_version"], options["ssl_max_protocol_version"]
+    for name, value in (("min", least), ("max", most)):
+        if value and value not in _VERSIONS:
+            raise OperationalError(f'invalid "ssl_{name}_protocol_version" value: "{value}"\n')
+    if least and most and least > most:
+        raise OperationalError("invalid SSL protocol version range\n")
     return options
 
 
@@ -264,13 +271,13 @@ def places(options):
 
 
 def password_of(options, host, port):
-    """The password from the options, or from the file of passwords."""
+    """The password from the options, or from the file of passwords; and the file that it is from."""
     if options["password"]:
-        return options["password"]
+        return options["password"], None
     file = options["passfile"] or os.path.expanduser("~/.pgpass")
     try:
         if not os.path.isfile(file):
-            return None
+            return None, None
         if os.stat(file).st_mode & 0o077:
             import sys
 
@@ -278,10 +285,10 @@ def password_of(options, host, port):
                 f'WARNING: password file "{file}" has group or world access; permissions should be u=rw (0600) or less',
                 file=sys.stderr,
             )
-            return None
+            return None, None
         lines = open(file, encoding="utf-8").read().splitlines()
     except OSError:
-        return None
+        return None, None
     wanted = ["localhost" if host in ("", _SOCKETS) else host, str(port), options["dbname"], options["user"]]
     for line in lines:
         if line.startswith("#"):
@@ -295,8 +302,8 @@ def password_of(options, host, port):
             else:
                 fields[-1] += letter
         if len(fields) == 5 and all(one in ("*", other) for one, other in zip(fields, wanted)):
-            return fields[4]
-    return None
+            return fields[4], file
+    return None, None
 
 
 def tls_context(options):
@@ -306,15 +313,10 @@ def tls_context(options):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    versions = {
-        "TLSv1": ssl.TLSVersion.TLSv1, "TLSv1.1": ssl.TLSVersion.TLSv1_1, "TLSv1.2": ssl.TLSVersion.TLSv1_2,
-        "TLSv1.3": ssl.TLSVersion.TLSv1_3,
-    }
-    for name in ("ssl_min_protocol_version", "ssl_max_protocol_version"):
-        if options[name]:
-            if options[name] not in versions:
-                raise OperationalError(f'invalid {name} value: "{options[name]}"\n')
-            setattr(context, "minimum_version" if "min" in name else "maximum_version", versions[options[name]])
+    for name, attribute in (("min", "minimum_version"), ("max", "maximum_version")):
+        version = options[f"ssl_{name}_protocol_version"]
+        if version:
+            setattr(context, attribute, getattr(ssl.TLSVersion, version.replace(".", "_")))
     mode, file = options["sslmode"], options["sslrootcert"] or _home("root.crt")
     if file == "system":
         context.load_default_certs()
@@ -322,7 +324,9 @@ def tls_context(options):
     elif os.path.exists(file):
         try:
             context.load_verify_locations(file)
-        except (ssl.SSLError, OSError) as error:
+        except ssl.SSLError:
+            raise ValueError(f'could not read root certificate file "{file}": no certificate or crl found') from None
+        except OSError as error:
             raise ValueError(f'could not read root certificate file "{file}": {error.strerror}') from None
         context.verify_mode = ssl.CERT_REQUIRED
     elif mode.startswith("verify"):

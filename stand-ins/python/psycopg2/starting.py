@@ -209,6 +209,8 @@ class Starting:
             raise _Refused(f"SSL error: certificate verify failed ({error.verify_message})", not must) from None
         except ValueError as error:
             raise _Refused(str(error), not must) from None
+        except (ssl.SSLEOFError, ConnectionError):
+            raise _Refused("SSL SYSCALL error: EOF detected", not must) from None
         except OSError as error:
             reason = getattr(error, "reason", None)
             text = reason.lower().replace("_", " ") if reason else error.strerror or str(error)
@@ -225,14 +227,17 @@ class Starting:
         body = b"".join(f"{name}\0{value}\0".encode(errors="surrogateescape") for name, value in pairs.items() if value)
         self._out += struct.pack("!II", len(body) + 9, 196608) + body + b"\0"
         yield from self._flushing()
-        scram = binding = None
+        scram = binding = source = None
         bound = authenticated = verified = False
         while True:
             kind, body = yield from self._message()
             if kind == b"E":
                 fields = failures.fields_of(body, "utf-8")
                 # Another host may do where this one does not take connections now.
-                raise _Refused(failures.report(fields), not authenticated, fields.get("C", "") == "57P03")
+                text, code = failures.report(fields), fields.get("C", "")
+                if code == "28P01" and source is not None:
+                    text += f'password retrieved from file "{source}"\n'
+                raise _Refused(text, not authenticated, code == "57P03")
             if kind == b"S":
                 self._parameter(body)
             elif kind == b"K":
@@ -261,7 +266,7 @@ class Starting:
                 )
             if method in (3, 5, 10):
                 self.needs_password = True
-                password = connecting.password_of(options, self.host, port)
+                password, source = connecting.password_of(options, self.host, port)
                 if not password:
                     raise _Refused("fe_sendauth: no password supplied", onward=False)
                 self.used_password = True
