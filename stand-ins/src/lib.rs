@@ -7,6 +7,7 @@
 mod murmur;
 mod orjson;
 mod psutil;
+mod psycopg2;
 mod pycryptodome;
 mod ujson;
 mod xxhash;
@@ -19,6 +20,7 @@ pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
         murmur::module_def(context),
         orjson::module_def(context),
         psutil::module_def(context),
+        psycopg2::module_def(context),
         pycryptodome::module_def(context),
         ujson::module_def(context),
         xxhash::module_def(context),
