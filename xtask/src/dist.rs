@@ -1,6 +1,10 @@
 //! `cargo xtask dist`: the program that ships, for this machine or for one with another processor.
 
-use super::{cargo_with, commit, host, locks, profile, target_folder, words};
+use super::{
+    cargo_with, commit, host, locks, profile, target_folder,
+    toolchain::{self, Toolchain},
+    words,
+};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
@@ -51,32 +55,32 @@ pub(super) fn own() -> Result<PathBuf> {
 /// Builds the program for another processor by the GNU cross compiler, removes its symbols, and, where qemu can run
 /// it, has it write a copy with its snapshot attached. Gives `target/dist/krait-TARGET`.
 ///
-/// The counts of `cargo xtask profile` are of this machine's code, so it is built without. `KRAIT_ARM_CARGO_ARGUMENTS`
-/// has more words for cargo, where xtask/debian-arm-toolchain.sh made the toolchain.
+/// The counts of `cargo xtask profile` are of this machine's code, so it is built without.
 pub(super) fn other(triple: &str, profile: &str) -> Result<PathBuf> {
-    let processor = triple.strip_suffix("-unknown-linux-gnu").with_context(|| {
-        format!("{triple} is no target of krait's: it would end in -unknown-linux-gnu")
-    })?;
-    if triple == host()? {
-        bail!("{triple} is this machine's own target: `cargo xtask dist` builds it");
-    }
-    ensure!(
-        !processor.starts_with("x86_64"),
-        "{triple} is built on a machine of its own, which takes its lock prefixes out and tries it"
-    );
+    ensure!(triple != host()?, "{triple} is this machine's own: `cargo xtask dist` builds it");
+    // On x86_64 the program itself must confirm that its lock prefixes can be put back.
+    let processor = match triple {
+        "aarch64-unknown-linux-gnu" => "aarch64",
+        _ => bail!(
+            "{triple} cannot be built here: aarch64-unknown-linux-gnu can, on another machine"
+        ),
+    };
     let linker = format!("CARGO_TARGET_{}_LINKER", triple.to_uppercase().replace('-', "_"));
     let mut environment = commit();
-    if env::var_os(&linker).is_none() {
+    let mut more = Vec::new();
+    if !toolchain::has_target(triple)? {
+        let toolchain = Toolchain::of_debian("debian-arm-toolchain.sh", triple)?;
+        environment.extend(toolchain.environment);
+        more = toolchain.arguments;
+    } else if env::var_os(&linker).is_none() {
         environment.push((linker, format!("{processor}-linux-gnu-gcc")));
     }
     // Cargo's own folder for it: its standard library may be another compiler's.
     let built = target_folder().join(processor);
     let shown = built.to_string_lossy();
-    let more = env::var("KRAIT_ARM_CARGO_ARGUMENTS").unwrap_or_default();
     let build = ["rustc", "--profile", profile, "--package", "krait", "--bin", "krait"];
     let place = ["--target", triple, "--target-dir", &shown];
-    let more: Vec<&str> = more.split_whitespace().collect();
-    cargo_with(&[&build[..], &place, &more, &KEEP_SYMBOLS].concat(), &environment)?;
+    cargo_with(&[&build[..], &place, &words(&more), &KEEP_SYMBOLS].concat(), &environment)?;
 
     let folder = target_folder().join("dist");
     fs::create_dir_all(&folder)?;
@@ -99,10 +103,7 @@ pub(super) fn other(triple: &str, profile: &str) -> Result<PathBuf> {
 /// needs those of the processor that made it, fits most.
 fn emulated(processor: &str, program: &Path) -> Command {
     let mut command = Command::new(format!("qemu-{processor}-static"));
-    if processor == "aarch64" {
-        command.args(["-cpu", "cortex-a53"]);
-    }
-    command.arg(program);
+    command.args(["-cpu", "cortex-a53"]).arg(program);
     command
 }
 

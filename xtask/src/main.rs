@@ -9,6 +9,7 @@ mod locks;
 mod module;
 mod profile;
 mod release;
+mod toolchain;
 
 use anyhow::{Context, Result, bail};
 use std::{
