@@ -14,6 +14,9 @@ static ALLOCATOR: Allocator = Allocator;
 #[unsafe(no_mangle)]
 static mut CHECKED_VARIABLE: usize = 0;
 
+/// Memory that was mapped before the snapshot is made, and that nobody can read or write.
+static mut CLOSED: usize = 0;
+
 /// Where a function lies on the stack that runs while the snapshot is made.
 static mut FRAME: usize = 0;
 
@@ -28,7 +31,7 @@ const LEFT_OUT: &str = if cfg!(target_arch = "aarch64") {
     "the block at 0x126000000008 of 64 bytes"
 };
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     ("nothing out of order", kept, None),
     ("a thread", thread, Some("a thread was started while warming up")),
     ("a descriptor", descriptor, Some("descriptor 0 was left open while warming up")),
@@ -44,6 +47,7 @@ const CASES: [Case; 8] = [
         Some("the variable CHECKED_VARIABLE at 0x"),
     ),
     ("a pointer to what was allocated before", to_older_memory, Some("32 bytes at 0x11")),
+    ("a number that would be an address in closed memory", to_closed_memory, None),
     ("what cannot be computed is left out", left_out, Some(LEFT_OUT)),
 ];
 
@@ -56,7 +60,10 @@ fn main() {
 fn passes((name, spoil, expected): Case) -> bool {
     let older = Box::leak(Box::new(0_u64));
     // SAFETY: the process has one thread.
-    unsafe { CHECKED_VARIABLE = (&raw const *older).addr() };
+    unsafe {
+        CHECKED_VARIABLE = (&raw const *older).addr();
+        CLOSED = mapped(libc::PROT_NONE);
+    }
     let process = fork_with_fixed_stack(|| {
         let said = refusal(spoil).map(|unfit| unfit.to_string()).unwrap_or_default();
         let as_expected = match expected {
@@ -130,15 +137,23 @@ fn descriptor() -> usize {
 }
 
 fn mapping() -> usize {
-    // SAFETY: a new mapping, far from all others.
-    unsafe {
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
-        let place = std::ptr::with_exposed_provenance_mut(0x2000_0000_0000);
-        libc::mmap(place, 4096, protection, flags, -1, 0);
-    }
+    mapped(libc::PROT_READ | libc::PROT_WRITE);
     keep(1)
 }
+
+/// A new page, far from all others.
+fn mapped(protection: libc::c_int) -> usize {
+    // SAFETY: a place that is taken is not taken away.
+    unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
+        let place = std::ptr::with_exposed_provenance_mut(0x2000_0000_0000 + NEXT);
+        NEXT += 1 << 32;
+        libc::mmap(place, 4096, protection, flags, -1, 0).expose_provenance()
+    }
+}
+
+/// How far beyond the first such page the next one is mapped, in bytes.
+static mut NEXT: usize = 0;
 
 fn to_stack() -> usize {
     // SAFETY: the process has one thread.
@@ -154,6 +169,11 @@ fn to_first_stack() -> usize {
 fn to_older_memory() -> usize {
     // SAFETY: the process has one thread.
     keep(unsafe { CHECKED_VARIABLE })
+}
+
+fn to_closed_memory() -> usize {
+    // SAFETY: the process has one thread.
+    keep(unsafe { CLOSED } + 8)
 }
 
 fn left_out() -> usize {

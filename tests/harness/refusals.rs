@@ -1,6 +1,6 @@
 //! Makes the kernel refuse what a snapshot needs (by seccomp).
 
-use std::{io, os::unix::process::CommandExt, process::Command};
+use std::{fs::File, io, io::Read, os::unix::process::CommandExt, path::Path, process::Command};
 
 /// What a case's prose may ask for.
 const REFUSALS: [(&str, Refused); 3] = [
@@ -19,7 +19,8 @@ const REFUSALS: [(&str, Refused); 3] = [
 ];
 
 /// Mappings that are refused: those asked for at a place, given by the upper half of the
-/// address (runtime/src/snapshot/addresses.rs).
+/// address on `x86_64` (runtime/src/snapshot/processor). aarch64 has fewer bits of addresses, and each place 8 bits
+/// lower.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Refused {
     place: u32,
@@ -33,8 +34,11 @@ impl Refused {
         REFUSALS.iter().find(|(phrase, _)| line.contains(phrase)).map(|(_, refused)| *refused)
     }
 
-    /// Has a command, and all that it starts, be refused.
-    pub(crate) fn apply_to(self, command: &mut Command) {
+    /// Has a command, and all that it starts, be refused. The places are those of `program`'s processor.
+    pub(crate) fn apply_to(mut self, command: &mut Command, program: &Path) {
+        if is_for_aarch64(program) {
+            self.place >>= 8;
+        }
         // SAFETY: between fork and exec only system calls are made.
         unsafe { command.pre_exec(move || self.install()) };
     }
@@ -79,4 +83,14 @@ impl Refused {
 
 fn statement(code: u32, k: u32, jt: u8, jf: u8) -> libc::sock_filter {
     libc::sock_filter { code: code as u16, jt, jf, k }
+}
+
+/// Whether the head of a program's file says that it is for aarch64.
+fn is_for_aarch64(program: &Path) -> bool {
+    /// `EM_AARCH64`, and where it stands in the head.
+    const AARCH64: [u8; 2] = 183_u16.to_le_bytes();
+    const MACHINE: usize = 18;
+    let mut head = [0; MACHINE + AARCH64.len()];
+    let read = File::open(program).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head[MACHINE..] == AARCH64
 }

@@ -211,7 +211,7 @@ fn run_script(script: &str, folder: &Path, refused: Option<Refused>) -> Output {
         }
     }
     if let Some(refused) = refused {
-        refused.apply_to(&mut shell);
+        refused.apply_to(&mut shell, &krait());
     }
     shell
         .args(["-c", script])

@@ -27,25 +27,25 @@ pub(crate) fn take_out(built: &Path, target: &Path) -> Result<usize> {
     // A file that runs cannot be written to.
     let _ = fs::remove_file(target);
     fs::copy(built, target).and_then(|_| fs::write(target, &program))?;
-    strip_symbols(target)?;
+    strip_symbols(target, "strip")?;
     check_stripped(&program, &fs::read(target)?)?;
     run(target, places.len())?;
     Ok(places.len())
 }
 
 /// Writes to `target` the program `built` without its symbols: for processors whose instructions have
-/// no lock prefix.
-pub(crate) fn strip(built: &Path, target: &Path) -> Result<()> {
+/// no lock prefix. `tool` is the strip that knows them.
+pub(crate) fn strip(built: &Path, target: &Path, tool: &str) -> Result<()> {
     // A file that runs cannot be written to.
     let _ = fs::remove_file(target);
     fs::copy(built, target).with_context(|| format!("{} cannot be read", built.display()))?;
-    strip_symbols(target)?;
+    strip_symbols(target, tool)?;
     check_stripped(&fs::read(built)?, &fs::read(target)?)
 }
 
-fn strip_symbols(program: &Path) -> Result<()> {
-    let stripped = Command::new("strip").arg("--strip-all").arg(program).status();
-    ensure!(stripped.context("strip does not run")?.success(), "strip failed");
+fn strip_symbols(program: &Path, tool: &str) -> Result<()> {
+    let stripped = Command::new(tool).arg("--strip-all").arg(program).status();
+    ensure!(stripped.with_context(|| format!("{tool} does not run"))?.success(), "{tool} failed");
     Ok(())
 }
 

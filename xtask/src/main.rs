@@ -3,11 +3,13 @@
 mod compare;
 mod cpython;
 mod cpython_tests;
+mod dist;
 mod engine;
 mod locks;
 mod module;
 mod profile;
 mod release;
+mod toolchain;
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -24,7 +26,8 @@ usage: cargo xtask TASK
            run CPython's test suite on krait, and compare the failures with tests/cpython
   compare [OPTIONS] [TOPIC...]
            run small generated programs on krait and on CPython, and report differences
-  dist     build the release binary, target/dist/krait
+  dist [TARGET [PROFILE]]
+           build the release binary, target/dist/krait; of another target, target/dist/krait-TARGET
   release [OPTIONS]
            write everything that one downloads, and check it: see docs/releasing.md
   profile  build a program that counts what it runs, train it, and keep its profile for `dist`
@@ -45,7 +48,8 @@ fn main() -> Result<()> {
         Some("cpython") => cpython::laid_version().map(|version| println!("{version}")),
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("compare") => compare::run(&env::args().skip(2).collect::<Vec<_>>()),
-        Some("dist") => dist().map(|program| println!("{}", program.display())),
+        Some("dist") => dist::run(&env::args().skip(2).collect::<Vec<_>>())
+            .map(|program| println!("{}", program.display())),
         Some("release") => release::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("profile") => profile::make(),
         Some("wasm") => module::build().map(|module| println!("{}", module.display())),
@@ -56,34 +60,6 @@ fn main() -> Result<()> {
         Some("serve-bench") => serve_bench(env::args().nth(2).map(PathBuf::from)),
         _ => bail!("{USAGE}"),
     }
-}
-
-/// Builds the optimised program by its profile, removes its lock prefixes, where its processor has such, and its
-/// symbols, and makes it write a copy with its snapshot attached to `target/dist`.
-fn dist() -> Result<PathBuf> {
-    // The symbols tell which functions are the interpreter's.
-    let symbols = ["--", "-C", "strip=none"];
-    let build = ["rustc", "--profile", "dist", "--package", "krait", "--bin", "krait"];
-    let flags = profile::arguments()?;
-    cargo_with(&[&build[..], &words(&flags), &symbols].concat(), &commit())?;
-    let folder = target_folder().join("dist");
-    fs::create_dir_all(&folder)?;
-    let bare = folder.join("krait.bare");
-    let host = host()?;
-    let built = target_folder().join(&host).join("dist/krait");
-    if host.starts_with("x86_64-") {
-        let places = locks::take_out(&built, &bare)?;
-        eprintln!("{places} lock prefixes taken out");
-    } else {
-        locks::strip(&built, &bare)?;
-    }
-    let program = folder.join("krait");
-    let attached = Command::new(&bare).args(["snapshot", "--attach"]).arg(&program).status();
-    if !attached.with_context(|| format!("{} does not run", bare.display()))?.success() {
-        bail!("{} made no snapshot of itself", bare.display());
-    }
-    fs::remove_file(bare)?;
-    Ok(program)
 }
 
 /// Makes krait record the patterns that its library compiles, and writes them to a file.
@@ -108,7 +84,7 @@ fn patterns() -> Result<()> {
 
 /// Runs the benchmark program against the release binary.
 fn bench() -> Result<()> {
-    let program = dist()?;
+    let program = dist::own()?;
     let run = ["run", "--profile", "dist", "--package", "krait-benches"];
     // What they have in common is compiled already.
     let flags = profile::arguments()?;
@@ -120,7 +96,7 @@ fn bench() -> Result<()> {
 fn serve_bench(program: Option<PathBuf>) -> Result<()> {
     let (program, profile, flags) = match program {
         Some(program) => (program.canonicalize().context("the program")?, "release", Vec::new()),
-        None => (dist()?, "dist", profile::arguments()?),
+        None => (dist::own()?, "dist", profile::arguments()?),
     };
     let environment = peer_environment()?;
     let folder = target_folder().join("serve-bench");

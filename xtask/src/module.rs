@@ -1,6 +1,9 @@
 //! Building `krait.wasm`.
 
-use super::{cargo, cargo_with, host, root, target_folder};
+use super::{
+    cargo, cargo_with, host, root, target_folder,
+    toolchain::{self, Toolchain},
+};
 use anyhow::{Context, Result, bail};
 use std::{
     env, fs,
@@ -117,8 +120,8 @@ fn compile(folder: &Path) -> Result<()> {
     ]
     .map(str::to_owned)
     .to_vec();
-    if asks_for_debian()? || !has_target()? {
-        let toolchain = Toolchain::of_debian()?;
+    if asks_for_debian()? || !toolchain::has_target(TARGET)? {
+        let toolchain = Toolchain::of_debian("debian-wasm-toolchain.sh", TARGET)?;
         environment.extend(toolchain.environment);
         arguments.extend(toolchain.arguments);
     }
@@ -132,55 +135,6 @@ fn asks_for_debian() -> Result<bool> {
         Err(_) | Ok("rustup") => Ok(false),
         Ok("debian") => Ok(true),
         Ok(other) => bail!("{TOOLCHAIN} is {other:?}: rustup (the default) or debian is meant"),
-    }
-}
-
-/// Whether rustup's target is there, or could be had.
-fn has_target() -> Result<bool> {
-    let output =
-        Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
-    let folder = String::from_utf8(output.stdout)?;
-    if Path::new(folder.trim()).is_dir() {
-        return Ok(true);
-    }
-    let added = Command::new("rustup").args(["target", "add", TARGET]).status();
-    Ok(added.is_ok_and(|status| status.success()))
-}
-
-/// What cargo needs to build with another toolchain than rustup's.
-#[derive(Default)]
-struct Toolchain {
-    environment: Vec<(String, String)>,
-    arguments: Vec<String>,
-}
-
-impl Toolchain {
-    fn of_debian() -> Result<Self> {
-        let script = root().join("xtask/debian-wasm-toolchain.sh");
-        let output = Command::new("bash")
-            .arg(&script)
-            .stderr(std::process::Stdio::inherit())
-            .output()
-            .with_context(|| format!("{} does not run", script.display()))?;
-        if !output.status.success() {
-            bail!(
-                "there is no Rust for {TARGET}: neither rustup's target (rustup target add {TARGET}) \
-             nor Debian's toolchain ({})",
-                script.display()
-            );
-        }
-        let mut toolchain = Self::default();
-        for line in String::from_utf8(output.stdout)?.lines() {
-            let assignment = line.strip_prefix("export ").and_then(|line| line.split_once('='));
-            let Some((name, value)) = assignment else { continue };
-            let value = value.trim_matches('\'').to_owned();
-            if name == "KRAIT_WASM_CARGO_ARGUMENTS" {
-                toolchain.arguments = value.split_whitespace().map(str::to_owned).collect();
-            } else {
-                toolchain.environment.push((name.to_owned(), value));
-            }
-        }
-        Ok(toolchain)
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Surroundings {
 
 struct Mapping {
     place: Range<usize>,
+    /// Whether it holds nothing, as the page below a stack, which ends a process that uses too much of it.
+    closed: bool,
     /// As `/proc` calls it; empty where it has no name.
     name: String,
 }
@@ -55,8 +57,12 @@ impl Surroundings {
     }
 
     /// The mapping that an address points into and that another process will not have.
+    ///
+    /// Nothing can be pointed to in closed memory, so a number that looks like an address there is another
+    /// thing. Where qemu emulates the processor, the first stack begins at `0x55_0000_1000`, and a code
+    /// object's two small numbers side by side, 8 and line 85, are an address in the page below.
     fn lost(&self, address: usize) -> Option<&Mapping> {
-        self.mappings.iter().find(|mapping| mapping.place.contains(&address))
+        self.mappings.iter().find(|mapping| !mapping.closed && mapping.place.contains(&address))
     }
 }
 
@@ -149,9 +155,10 @@ fn mappings() -> io::Result<Vec<Mapping>> {
     let all = text.lines().filter_map(|line| {
         let (place, rest) = line.split_once(' ')?;
         let (start, end) = place.split_once('-')?;
+        let closed = rest.starts_with("---");
         let number = |text| usize::from_str_radix(text, 16).ok();
         let name = rest.splitn(5, ' ').nth(4).unwrap_or("").trim().to_owned();
-        Some(Mapping { place: number(start)?..number(end)?, name })
+        Some(Mapping { place: number(start)?..number(end)?, closed, name })
     });
     Ok(all
         .filter(|mapping| {

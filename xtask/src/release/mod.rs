@@ -114,8 +114,8 @@ fn at_once<const COUNT: usize>(writers: [Writer<'_>; COUNT]) -> Result<()> {
     })
 }
 
-/// The programs that are given. Where none is, or all are asked for, that of this machine, too, which is
-/// built.
+/// The programs that are given. Where none is, that of this machine, too, which is built; and those of all
+/// targets, if all are asked for.
 fn programs(options: &Options, facts: &Facts) -> Result<Vec<Program>> {
     let mut found = Vec::new();
     for path in &options.programs {
@@ -127,16 +127,14 @@ fn programs(options: &Options, facts: &Facts) -> Result<Vec<Program>> {
         if count == 1 || !options.programs.is_empty() && !options.all {
             continue;
         }
-        if target.triple != host()? {
-            ensure!(
-                !options.all,
-                "{} is not this machine's: build it elsewhere, and give it with --program",
-                target.triple
-            );
-            eprintln!("not in this release: {}, which --program would add", target.triple);
+        let own = target.triple == host()?;
+        if !own && !options.all {
+            let triple = target.triple;
+            eprintln!("not in this release: {triple}, which --all or --program would add");
             continue;
         }
-        found.push(Program::read(&dist()?)?);
+        let program = if own { dist::own()? } else { dist::other(target.triple, dist::PROFILE)? };
+        found.push(Program::read(&program)?);
     }
     found.sort_by_key(|program| program.target.place());
     for program in &found {
