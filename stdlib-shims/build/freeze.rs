@@ -2,7 +2,7 @@
 
 use crate::{
     is_module,
-    packing::{NOT_PACKED, as_stored},
+    packing::{NOT_PACKED, as_compressed, as_stored},
 };
 use rustpython_compiler::{CompileOpts, Mode, compile};
 use rustpython_compiler_core::{
@@ -52,12 +52,12 @@ pub(crate) fn freeze_one(
     if is_module() {
         join_lines(&mut code);
     }
+    let mut bytes = Vec::new();
+    serialize_code(&mut bytes, &code);
     let bytes = if is_module() && !NOT_PACKED.contains(&module.as_str()) {
-        let mut bytes = Vec::new();
-        serialize_code(&mut bytes, &code);
         as_stored(&bytes)
     } else {
-        FrozenCodeObject::encode(&code).bytes
+        as_compressed(&bytes)
     };
     Some((module, FrozenModule { code: FrozenCodeObject { bytes: bytes.leak() }, package }))
 }

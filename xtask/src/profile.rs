@@ -16,16 +16,20 @@ use std::{
     process::Command,
 };
 
-/// What `cargo xtask dist` gives cargo so that what ships is built by the profile that is kept: no
-/// words where there is none that fits. Says in a line which it is.
+/// Nothing is unwound in what ships: a panic ends its process, and no backtrace is printed. The tables for it, which
+/// rustc writes for every function all the same, would be 2 MB.
+const WITHOUT_UNWINDING: &str = "-Cforce-unwind-tables=no";
+
+/// What `cargo xtask dist` gives cargo: flags for rustc, so that what ships has no tables for unwinding, and is built
+/// by the profile that is kept, if that fits. Says in a line whether it does.
 pub(super) fn arguments() -> Result<Vec<String>> {
     if std::env::var_os("KRAIT_PROFILE").is_some_and(|value| value == "off") {
         eprintln!("built without a profile: KRAIT_PROFILE is off");
-        return Ok(Vec::new());
+        return configuration(&[WITHOUT_UNWINDING]);
     }
     let (fit, profile) = kept::fitting(&kept_folder(), &MadeFor::now()?);
     eprintln!("{fit}");
-    let Some(profile) = profile else { return Ok(Vec::new()) };
+    let Some(profile) = profile else { return configuration(&[WITHOUT_UNWINDING]) };
     // Named by its content: cargo compiles anew when its name is another.
     let path = folder().join(format!("{}.profdata", profile.name));
     if !path.exists() {
@@ -36,7 +40,7 @@ pub(super) fn arguments() -> Result<Vec<String>> {
     }
     let used = format!("-Cprofile-use={}", path.display());
     // A function that was changed since is compiled as one that was not counted.
-    configuration(&[&used, "-Cllvm-args=-no-pgo-warn-mismatch"])
+    configuration(&[WITHOUT_UNWINDING, &used, "-Cllvm-args=-no-pgo-warn-mismatch"])
 }
 
 /// Makes the profile anew.

@@ -169,12 +169,18 @@ def _stood_in():
 
 
 def _done_without():
-    """By the package, what it asks for and its stand-in does without."""
-    return {
-        _plain(known.get("package", module)): set(map(_plain, known["does_without"]))
-        for module, known in _krait_extensions.instead().items()
-        if "does_without" in known and _krait_extensions.stands_in(known)
-    }
+    """By the package, what it asks for and is not installed with it: what its stand-in does without, and compiled
+    extensions that it can be imported without."""
+    found = {}
+    for module, known in _krait_extensions.instead().items():
+        package = _plain(known.get("package", module))
+        stood_in = _krait_extensions.stands_in(known)
+        if stood_in:
+            found.setdefault(package, set()).update(map(_plain, known.get("does_without", ())))
+        else:
+            for other in known.get("optional_for", ()):
+                found.setdefault(_plain(other), set()).add(package)
+    return found
 
 
 def _krait_has(module):
@@ -270,7 +276,7 @@ def _take_packages_for_cpython():
     for module in (compatibility_tags, target_python):
         module.get_supported = get_supported
     _take_any_package_stood_in_for()
-    _leave_out_what_stand_ins_do_without()
+    _leave_out_what_is_done_without()
 
 
 def _take_any_package_stood_in_for():
@@ -292,8 +298,8 @@ def _take_any_package_stood_in_for():
     Wheel.supported, Wheel.find_most_preferred_tag = also_supported, also_preferred
 
 
-def _leave_out_what_stand_ins_do_without():
-    """Has pip not ask for what only a package's compiled part needs."""
+def _leave_out_what_is_done_without():
+    """Has pip not ask for what only a package's compiled part needs, nor for a compiled extension that is optional."""
     from pip._internal.metadata import select_backend
 
     done_without = _done_without()
