@@ -216,11 +216,11 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     // Files are UTF-8, as the platform's `LANG` has it (docs/contract.md §7), whatever locales the
     // machine has.
     #[cfg(unix)]
-    wall_time::put_function(
-        &vm.import("_locale", 0)?,
-        vm.new_function("getencoding", || "UTF-8".to_owned()),
-        vm,
-    )?;
+    {
+        let locale = vm.import("_locale", 0)?;
+        let encoding = vm.new_function("getencoding", || "UTF-8".to_owned());
+        wall_time::put_function(&locale, encoding, vm)?;
+    }
     #[cfg(target_family = "wasm")]
     {
         wasi_time::replace(vm)?;
