@@ -81,17 +81,25 @@ class Nats:
 
     def make_stream(self, **config):
         """Makes a stream before krait does, by the protocol's own lines."""
-        request = json.dumps({"retention": "limits", "storage": "file", "num_replicas": 1, **config})
+        self.ask(f"$JS.API.STREAM.CREATE.{config['name']}", json.dumps({"retention": "limits", "storage": "file", "num_replicas": 1, **config}))
+
+    def last(self, stream, subject):
+        """The last message of a subject."""
+        message = self.ask(f"$JS.API.STREAM.MSG.GET.{stream}", json.dumps({"last_by_subj": subject}))["message"]
+        return base64.b64decode(message["data"]).decode()
+
+    def ask(self, subject, request):
+        """What the server, or a stream that takes the subject, answers."""
         with socket.create_connection(("127.0.0.1", self.ports[0]), PATIENCE) as connection:
             lines = connection.makefile("rwb")
             lines.readline()
-            subject = f"$JS.API.STREAM.CREATE.{config['name']}"
             lines.write(f'CONNECT {{"verbose": false}}\r\nSUB answer 1\r\nPUB {subject} answer {len(request)}\r\n{request}\r\n'.encode())
             lines.flush()
             while not (line := lines.readline()).startswith(b"MSG"):
                 assert line, "no answer"
             answer = json.loads(lines.readline())
         assert "error" not in answer, answer
+        return answer
 
     def kill(self, number):
         self.processes[number].kill()

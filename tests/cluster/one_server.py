@@ -1,6 +1,8 @@
 """Two nodes, one NATS server."""
 
 import json
+import signal
+import threading
 import time
 import unittest
 
@@ -132,6 +134,48 @@ def main_handler(event, context):
         b.says(lambda line: f"{request_id} default/job 439" in line)
         self.assertEqual(self.lines(), [])
 
+    def test_events_are_listed(self):
+        a = self.node("a", options=["--role", "api"])
+        a.create("job", noting(self.common))
+        a.create("other", noting(self.common))
+        ids = [a.queue("job", {"number": number}) for number in range(3)]
+        a.queue("other", {"number": 9})
+        self.assertEqual(self.listed(a), (3, ids[::-1], ["RUNNING"] * 3))
+        self.node("b", options=["--role", "worker"])
+        self.until_lines(4)
+        wait_until(lambda: self.listed(a, Status=["FINISHED"])[0] == 3, PATIENCE, "their results")
+        self.assertEqual(self.listed(a, Order="ASC"), (3, ids, ["FINISHED"] * 3))
+        self.assertEqual(self.listed(a, Order="ASC", Offset=1, Limit=1), (3, ids[1:2], ["FINISHED"]))
+        self.assertEqual(self.listed(a, Orderby="EndTime")[0], 3)
+        self.assertEqual(self.listed(a, Status=["RUNNING", "FAILED"]), (0, [], []))
+        self.assertEqual(self.listed(a, InvokeRequestId=ids[2]), (1, ids[2:], ["FINISHED"]))
+
+    def listed(self, node, **asked):
+        answer = node.call("ListAsyncEvents", FunctionName="job", **asked)
+        self.assertNotIn("Error", answer)
+        events = answer["EventList"]
+        return answer["TotalCount"], [each["InvokeRequestId"] for each in events], [each["Status"] for each in events]
+
+    def test_a_node_that_ends_takes_no_more_events(self):
+        """Although a request still runs there."""
+        a, b = self.node("a"), self.node("b", options=["--role", "api"])
+        begun = self.common / "begun"
+        a.create("job", noting(self.common, f"open({str(begun)!r}, 'a').write('x\\n'); time.sleep(3 if event['number'] == 1 else 0)"), Timeout=30)
+        b.has("job")
+        answers = []
+        call = threading.Thread(target=lambda: answers.append(a.returned("job", {"number": 1})))
+        call.start()
+        self.until_lines(1, "begun")
+        a.process.send_signal(signal.SIGTERM)
+        a.says(lambda line: "takes no more events" in line)
+        request_id = b.queue("job", {"number": 2})
+        call.join(PATIENCE)
+        a.process.wait(PATIENCE)
+        self.assertEqual((answers, len(self.lines())), ([1], 1))
+        self.node("c", options=["--role", "worker"])
+        self.until_lines(2)
+        self.assertEqual(self.lines()[1], f"2 {request_id}")
+
     def test_a_deleted_functions_events_fail(self):
         a = self.node("a", options=["--role", "api"])
         a.create("job", noting(self.common))
@@ -140,6 +184,51 @@ def main_handler(event, context):
         self.node("b", options=["--role", "worker"])
         wait_until(lambda: a.status(request_id) == "FAILED", PATIENCE, "its result")
         self.assertEqual(self.lines(), [])
+
+
+class Versions(Case):
+    """What a newer krait writes, with more in it than this one knows."""
+
+    def test_a_note_of_an_event_keeps_what_is_unknown(self):
+        a = self.node("a", options=["--role", "api"])
+        a.create("job", noting(self.common))
+        request_id = a.queue("job", {"number": 1})
+        now = int(time.time() * 1000)
+        note = {
+            "request_id": request_id, "namespace": "default", "function": "job", "qualifier": "$LATEST", "invoke_type": "EVENT",
+            "state": "Queued", "attempt": 1, "enqueued_at": now, "due_at": now, "started_at": now, "ended_at": None,
+            "status_code": None, "ret_msg": None, "termination": None, "run_errors": 1, "system_errors": 0, "colour": {"of": "red"},
+        }
+        self.nats.ask(f"krait.event.{request_id}", json.dumps(note))
+        self.node("b", options=["--role", "worker"])
+        wait_until(lambda: a.status(request_id) == "FINISHED", PATIENCE, "its result")
+        # A first delivery looks for no note: the server gives the event again.
+        kept = json.loads(self.nats.last("KRAIT_EVENTS", f"krait.event.{request_id}"))
+        self.assertEqual((kept["colour"], kept["state"]), ({"of": "red"}, "Finished"))
+
+    def test_a_function_that_cannot_be_read_is_left_to_newer_nodes(self):
+        a = self.node("a")
+        a.create("job", noting(self.common))
+        key = "$KV.krait-functions.function.default.job.latest"
+        written = json.loads(self.nats.last("KV_krait-functions", key))
+        definition = json.loads(written["definition"])
+        unknown = {
+            "a record": {**written, "colour": "red"},
+            "a declaration": {**written, "definition": json.dumps({**definition, "declaration": {**definition["declaration"], "colour": "red"}})},
+        }
+        for what, newer in unknown.items():
+            with self.subTest(what):
+                self.nats.ask(key, json.dumps(newer))
+                a.says(lambda line: "a newer krait" in line)
+                problem = "a newer krait has written it, and this one cannot read it"
+                wait_until(lambda: problem in json.dumps(a.call("GetFunction", FunctionName="job")), PATIENCE, "the problem")
+                changed = a.call("UpdateFunctionConfiguration", FunctionName="job", MemorySize=256)
+                self.assertIn("Error", changed)
+                self.assertEqual(json.loads(self.nats.last("KV_krait-functions", key)), newer)
+                # As it was: a node of that version would have it.
+                self.nats.ask(key, json.dumps(written))
+                wait_until(lambda: problem not in json.dumps(a.call("GetFunction", FunctionName="job")), PATIENCE, "the function")
+        self.assertEqual(a.returned("job", {"number": 1}), 1)
 
 
 class Timers(Case):

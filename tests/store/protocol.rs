@@ -333,7 +333,7 @@ fn noted(note: Note, errors: u32) -> Noted {
         ret_msg: None,
         termination: by_request.then_some(Termination::Kill),
     };
-    Noted { event, run_errors: errors, system_errors: 0 }
+    Noted { run_errors: errors, ..Noted::of(event) }
 }
 
 fn note_of(noted: &Noted) -> Note {

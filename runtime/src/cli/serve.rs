@@ -172,6 +172,8 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
             _ = reload.recv() => project.reload().await,
         }
     }
+    // Requests may take their time. Events that come meanwhile are for others.
+    platform.drain();
     let _ = close.send(true);
     let _ = serving.await;
     platform.close(grace).await;

@@ -13,8 +13,9 @@ use super::{
     cluster::{Cluster, ClusterError},
     new_request_id,
     store::{
-        AsyncEvent, EventResult, EventState, FunctionKey, InvocationRecord, Namespace, NewEvent,
-        RetryClass, Store, StoreError, StoredFunction, Termination,
+        AsyncEvent, EventFilter, EventOrder, EventResult, EventState, FunctionKey,
+        InvocationRecord, Namespace, NewEvent, Page, RetryClass, Store, StoreError, StoredFunction,
+        Termination,
     },
 };
 use bytes::Bytes;
@@ -136,6 +137,28 @@ impl Backing {
         match self {
             Self::Embedded(store) => store.terminate(request_id, how, now).await,
             Self::Cluster { cluster, .. } => Ok(cluster.terminate(request_id, how, now).await?),
+        }
+    }
+
+    /// A page of the events that match `filter`, and their total number.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) async fn list_events(
+        &self,
+        filter: EventFilter,
+        order: EventOrder,
+        page: Page,
+    ) -> Result<(Vec<AsyncEvent>, u64), StoreError> {
+        match self {
+            Self::Embedded(store) => store.list_events(filter, order, page).await,
+            Self::Cluster { cluster, .. } => {
+                let mut events = cluster.list_events(&filter).await?;
+                let total = events.len() as u64;
+                order.sort(&mut events);
+                let (offset, limit) = (page.offset as usize, page.limit as usize);
+                Ok((events.into_iter().skip(offset).take(limit).collect(), total))
+            }
         }
     }
 

@@ -52,7 +52,10 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use store::{AsyncEvent, EventState, FunctionKey, NewEvent, Store, StoreError, Termination};
+use store::{
+    AsyncEvent, EventFilter, EventOrder, EventState, FunctionKey, NewEvent, Page, Store,
+    StoreError, Termination,
+};
 use tokio::sync::{Notify, watch};
 
 /// The version of a function that is not published.
@@ -91,6 +94,8 @@ struct Shared {
     /// An event was queued, or may be due sooner.
     pub queued: Notify,
     pub closing: AtomicBool,
+    /// Whether this node of a cluster takes no more queued events.
+    pub draining: AtomicBool,
     /// Whether events may still be pulled from a cluster.
     pub pulling: watch::Sender<bool>,
 }
@@ -176,6 +181,7 @@ impl Platform {
             running: Running::default(),
             queued: Notify::new(),
             closing: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
             pulling: watch::Sender::new(false),
         });
         Self { shared }
@@ -245,7 +251,20 @@ impl Platform {
         self.shared.backing.cluster()
     }
 
-    /// An asynchronous event's status; none if it is unknown.
+    /// A page of the asynchronous events that match `filter`, and their total number.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn list_events(
+        &self,
+        filter: EventFilter,
+        order: EventOrder,
+        page: Page,
+    ) -> Result<(Vec<AsyncEvent>, u64), StoreError> {
+        self.shared.backing.list_events(filter, order, page).await
+    }
+
+    /// An event's status; none if it is unknown.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -417,6 +436,14 @@ impl Platform {
     pub fn withdraw(&self, key: &FunctionKey) {
         self.shared.registry.remove(key, None);
         self.shared.pool.forget(key);
+    }
+
+    /// In a cluster, takes no more queued events: other nodes run them. Requests are still accepted.
+    pub fn drain(&self) {
+        self.shared.draining.store(true, std::sync::atomic::Ordering::Relaxed);
+        if self.cluster().is_some() {
+            self.shared.queued.notify_one();
+        }
     }
 
     /// Accepts no more requests, and waits until all invocations have ended or `limit` has passed.

@@ -31,17 +31,21 @@ pub(super) async fn run(shared: Arc<Shared>, cluster: Cluster) {
     let mut pulling: HashMap<FunctionKey, JoinHandle<()>> = HashMap::new();
     let (over, is_over) = watch::channel(false);
     shared.pulling.send_replace(true);
-    while !shared.closing.load(Ordering::Relaxed) {
+    let is_ending =
+        || shared.closing.load(Ordering::Relaxed) || shared.draining.load(Ordering::Relaxed);
+    while !is_ending() {
         pulling.retain(|_, task| !task.is_finished());
-        for key in shared.registry.keys().into_iter().chain(cluster.deleted_keys()) {
+        let known = shared.registry.keys().into_iter().chain(cluster.deleted_keys());
+        for key in known.filter(|key| !cluster.is_unread(key)) {
             pulling.entry(key.clone()).or_insert_with(|| {
                 let over = is_over.clone();
                 tokio::spawn(pull(shared.clone(), cluster.clone(), at_work.clone(), key, over))
             });
         }
-        // Closing notifies.
+        // Draining and closing notify.
         let _ = tokio::time::timeout(LOOK_INTERVAL, shared.queued.notified()).await;
     }
+    shared.log.note("this node takes no more events");
     // Events that come now go back to the queue, for other nodes.
     over.send_replace(true);
     for task in pulling.into_values() {
@@ -62,8 +66,8 @@ async fn pull(
     let mut pulled = None;
     while !*over.borrow() {
         let is_there = shared.registry.get(&key).is_some();
-        if !is_there && !cluster.was_deleted(&key) {
-            // The project has it no longer. Other nodes may.
+        if !is_there && !cluster.was_deleted(&key) || cluster.is_unread(&key) {
+            // The project has it no longer, or this krait is too old for it. Other nodes may have it.
             return;
         }
         let room = at_work.room_for(&shared, &key).min(PULLED_AT_ONCE);

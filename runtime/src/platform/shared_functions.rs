@@ -49,12 +49,26 @@ impl Platform {
     async fn take_change(&self, cluster: &Cluster, change: Change) {
         let said = match change {
             Change::Complete => Ok(()),
+            Change::Function(stored) if !Self::can_read(&stored) => {
+                let StoredFunction { namespace, name, .. } = (*stored).clone();
+                let key = FunctionKey { namespace, name };
+                cluster.note_unread(&key, &stored.version);
+                self.take_unread(cluster, &key, &stored.version);
+                Err(format!(
+                    "the function {} of the cluster cannot be used: a newer krait has written it",
+                    key.name
+                ))
+            }
             Change::Function(stored) => {
                 let name = stored.name.clone();
                 let taken = self.take_function(cluster, *stored).await;
                 taken.map_err(|problem| {
                     format!("the function {name} of the cluster cannot be used: {problem}")
                 })
+            }
+            Change::FunctionUnread { key, version } => {
+                self.take_unread(cluster, &key, &version);
+                Ok(())
             }
             Change::FunctionGone { key, version } => {
                 let number = version.parse().ok();
@@ -81,6 +95,17 @@ impl Platform {
         };
         if let Err(problem) = said {
             self.log().note(&problem);
+        }
+    }
+
+    /// Takes a function out of service here that this krait cannot read: what is known of it is old.
+    fn take_unread(&self, cluster: &Cluster, key: &FunctionKey, version: &str) {
+        if version == LATEST && !self.is_of_project(key) {
+            cluster.note_there(key);
+            self.registry().remove(key, None);
+            self.shared.pool.forget(key);
+            let problem = "a newer krait has written it, and this one cannot read it";
+            self.registry().set_problem(key, problem.to_owned());
         }
     }
 

@@ -20,6 +20,8 @@ pub enum ClusterError {
     Full { reason: String },
     /// Another node changed the same function or namespace at the same time: nothing was kept.
     Changed { key: String },
+    /// A newer krait has written it, with what this one would lose: nothing was kept.
+    Newer { key: String },
     /// What came from the servers is not what was sent there.
     Damaged { what: String },
 }
@@ -54,6 +56,11 @@ impl fmt::Display for ClusterError {
             Self::Changed { key } => {
                 write!(formatter, "another node has changed {key} at the same time")
             }
+            Self::Newer { key } => write!(
+                formatter,
+                "a newer krait has written {key}, and this one cannot read it; change it at a node of \
+                 that version"
+            ),
             Self::Damaged { what } => write!(formatter, "{what} is not what was stored"),
         }
     }

@@ -14,6 +14,7 @@ use async_nats::jetstream::{
     stream::{Config, DiscardPolicy},
 };
 use futures_util::StreamExt as _;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::{HashMap, HashSet},
     sync::{MutexGuard, PoisonError},
@@ -39,6 +40,11 @@ pub enum Change {
     Function(Box<StoredFunction>),
     /// A version, or all of a function.
     FunctionGone {
+        key: FunctionKey,
+        version: String,
+    },
+    /// A newer krait has written a version of a function, and this one cannot read it.
+    FunctionUnread {
         key: FunctionKey,
         version: String,
     },
@@ -111,6 +117,16 @@ impl Cluster {
         self.delete(format!("namespace.{name}")).await
     }
 
+    /// Notes that this krait cannot read a version of a function: a newer one has written it.
+    pub(in crate::platform) fn note_unread(&self, key: &FunctionKey, version: &str) {
+        self.unread().insert(function_key(&key.namespace, &key.name, version));
+    }
+
+    /// Whether this krait cannot read a function. Other nodes run its events then.
+    pub(in crate::platform) fn is_unread(&self, key: &FunctionKey) -> bool {
+        self.unread().contains(&function_key(&key.namespace, &key.name, LATEST))
+    }
+
     /// Notes that a function is deleted.
     pub(in crate::platform) fn note_deleted(&self, key: &FunctionKey) {
         self.deleted().insert(key.clone());
@@ -140,6 +156,8 @@ impl Cluster {
     }
 
     async fn delete(&self, key: String) -> Result<(), ClusterError> {
+        // Nothing of it is lost that is to be kept.
+        self.unread().remove(&key);
         self.change(key, message("").header(OPERATION, "DEL")).await
     }
 
@@ -148,6 +166,9 @@ impl Cluster {
         key: String,
         message: jetstream::message::PublishMessage,
     ) -> Result<(), ClusterError> {
+        if self.unread().contains(&key) {
+            return Err(ClusterError::Newer { key });
+        }
         let known = self.revisions().get(&key).copied().unwrap_or(0);
         let message = message.expected_last_subject_sequence(known);
         let kept = self.publish(format!("$KV.{BUCKET}.{key}"), message).await;
@@ -217,13 +238,21 @@ impl Cluster {
             if let Some(key) = message.subject.as_str().strip_prefix(&prefix) {
                 let _alone = alone.lock().await;
                 let is_new = self.knows(key.to_owned(), sequence);
-                match change(key, &message) {
-                    Some(change) if is_new => take(change).await,
-                    Some(_) => {}
-                    None => self.shared.log.note(&format!(
-                        "the key {key} of the bucket {BUCKET} cannot be read; a newer krait may \
-                         have written it"
-                    )),
+                let change = change(key, &message);
+                match &change {
+                    Some(change) if !matches!(change, Change::FunctionUnread { .. }) => {
+                        self.unread().remove(key);
+                    }
+                    _ => {
+                        self.unread().insert(key.to_owned());
+                        self.shared.log.note(&format!(
+                            "the key {key} of the bucket {BUCKET} cannot be read; a newer krait may \
+                             have written it"
+                        ));
+                    }
+                }
+                if let Some(change) = change.filter(|_| is_new) {
+                    take(change).await;
                 }
             }
             if pending == 0 && !*is_complete {
@@ -232,6 +261,10 @@ impl Cluster {
             }
         }
         Ok(())
+    }
+
+    fn unread(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.shared.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn revisions(&self) -> MutexGuard<'_, Revisions> {
@@ -254,9 +287,24 @@ fn change(key: &str, message: &jetstream::Message) -> Option<Change> {
             let version = if version == LATEST_KEY { LATEST } else { version };
             Some(Change::FunctionGone { key, version: version.to_owned() })
         }
-        ["function", ..] => Some(Change::Function(serde_json::from_slice(&message.payload).ok()?)),
+        ["function", namespace, name, version] => Some(match whole(&message.payload) {
+            Some(stored) => Change::Function(stored),
+            None => Change::FunctionUnread {
+                key: FunctionKey { namespace: namespace.to_owned(), name: name.to_owned() },
+                version: if version == LATEST_KEY { LATEST } else { version }.to_owned(),
+            },
+        }),
         ["namespace", name] if is_gone => Some(Change::NamespaceGone(name.to_owned())),
-        ["namespace", _] => Some(Change::Namespace(serde_json::from_slice(&message.payload).ok()?)),
+        ["namespace", _] => Some(Change::Namespace(whole(&message.payload)?)),
         _ => None,
     }
+}
+
+/// What a text says, if this krait knows all of it. Else a change would lose the rest.
+fn whole<T: DeserializeOwned + Serialize>(text: &[u8]) -> Option<T> {
+    let found: serde_json::Value = serde_json::from_slice(text).ok()?;
+    let read = T::deserialize(&found).ok()?;
+    let known = serde_json::to_value(&read).ok()?;
+    let mut names = found.as_object()?.keys();
+    names.all(|name| known.get(name).is_some()).then_some(read)
 }

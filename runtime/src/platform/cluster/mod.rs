@@ -21,6 +21,7 @@ mod code;
 mod error;
 mod functions;
 mod link;
+mod listing;
 mod notes;
 pub mod protocol;
 mod queue;
@@ -137,6 +138,10 @@ struct Shared {
     /// Functions that were deleted, and not made again. Their queued events still fail.
     deleted: Mutex<HashSet<FunctionKey>>,
     outgoing: Outgoing,
+    /// Held while events are listed.
+    listing: tokio::sync::Mutex<()>,
+    /// The keys of the functions' bucket that this krait cannot read.
+    unread: Mutex<HashSet<String>>,
 }
 
 impl Cluster {
@@ -169,6 +174,8 @@ impl Cluster {
             revisions: Mutex::default(),
             deleted: Mutex::default(),
             outgoing: Outgoing::default(),
+            listing: tokio::sync::Mutex::default(),
+            unread: Mutex::default(),
             context,
             membership,
             log,

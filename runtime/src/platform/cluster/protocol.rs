@@ -17,6 +17,16 @@ pub struct Noted {
     /// How often it was given back after an error of each class (docs/contract.md §5).
     pub run_errors: u32,
     pub system_errors: u32,
+    /// What a newer krait noted besides. It stays.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Noted {
+    /// For an event that was never tried.
+    pub fn of(event: AsyncEvent) -> Self {
+        Self { event, run_errors: 0, system_errors: 0, more: serde_json::Map::new() }
+    }
 }
 
 /// What a node does with an event that was delivered to it.
@@ -50,6 +60,9 @@ pub fn delivered(noted: Option<&Noted>, now: i64) -> Delivered {
 pub fn meet(found: Option<&Noted>, mut ours: Noted) -> Option<Noted> {
     let Some(found) = found else { return Some(ours) };
     let (was_going, goes) = (is_going(found.event.state), is_going(ours.event.state));
+    for (name, value) in &found.more {
+        ours.more.entry(name).or_insert_with(|| value.clone());
+    }
     if was_going && !goes {
         return Some(ours);
     }

@@ -203,7 +203,7 @@ impl Cluster {
             }
             Delivered::Due => {}
         }
-        let mut noted = before.unwrap_or(Noted { event: found, run_errors: 0, system_errors: 0 });
+        let mut noted = before.unwrap_or_else(|| Noted::of(found));
         // Each attempt that ended is noted.
         if deliveries - 1 > i64::from(noted.event.attempt) {
             self.shared.redelivered.fetch_add(1, Ordering::Relaxed);
@@ -297,24 +297,20 @@ impl Cluster {
         if !is_token(request_id) {
             return Ok(None);
         }
-        Ok(self.known_event(request_id).await?.0)
+        Ok(self.known_event(request_id).await?.0.map(|noted| noted.event))
     }
 
     /// What is known of an event, and which note says so, if one does.
-    async fn known_event(
-        &self,
-        request_id: &str,
-    ) -> Result<(Option<AsyncEvent>, Place), ClusterError> {
+    async fn known_event(&self, request_id: &str) -> Result<(Option<Noted>, Place), ClusterError> {
         if let (Some(noted), place) = self.noted(request_id).await? {
-            return Ok((Some(noted.event), place));
+            return Ok((Some(noted), place));
         }
         let queued = Self::last(&self.shared.queue, &format!("{QUEUED}*.*.{request_id}")).await?;
         let Some(queued) = queued else {
             // It may have ended between the two.
-            let (noted, place) = self.noted(request_id).await?;
-            return Ok((noted.map(|noted| noted.event), place));
+            return self.noted(request_id).await;
         };
-        Ok((event_of_parts(&queued.subject, Some(&queued.headers)), 0))
+        Ok((event_of_parts(&queued.subject, Some(&queued.headers)).map(Noted::of), 0))
     }
 
     /// Takes an event out of the queue, and asks the node that runs it to end it. Returns its state
@@ -332,15 +328,14 @@ impl Cluster {
             return Ok(None);
         }
         loop {
-            let (event, known) = self.known_event(request_id).await?;
-            let Some(mut event) = event else { return Ok(None) };
-            if !is_going(event.state) {
-                return Ok(Some(event.state));
+            let (noted, known) = self.known_event(request_id).await?;
+            let Some(mut noted) = noted else { return Ok(None) };
+            if !is_going(noted.event.state) {
+                return Ok(Some(noted.event.state));
             }
-            event.state = EventState::Aborted;
-            event.termination = Some(how);
-            event.ended_at = Some(now);
-            let noted = Noted { event, run_errors: 0, system_errors: 0 };
+            noted.event.state = EventState::Aborted;
+            noted.event.termination = Some(how);
+            noted.event.ended_at = Some(now);
             match self.note(request_id, &noted, known).await {
                 Ok(()) => break,
                 // It ended meanwhile, or is to be retried.
@@ -445,7 +440,10 @@ fn event_of(message: &jetstream::Message) -> Option<AsyncEvent> {
     event_of_parts(&message.subject, message.headers.as_ref())
 }
 
-fn event_of_parts(subject: &str, headers: Option<&async_nats::HeaderMap>) -> Option<AsyncEvent> {
+pub(super) fn event_of_parts(
+    subject: &str,
+    headers: Option<&async_nats::HeaderMap>,
+) -> Option<AsyncEvent> {
     let mut parts = subject.strip_prefix(QUEUED)?.split('.');
     let (namespace, function, request_id) = (parts.next()?, parts.next()?, parts.next()?);
     let enqueued_at = header(headers, ENQUEUED_AT)?.parse().ok()?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The stored text of a version of a function.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Definition {
     pub declaration: Declaration,
     /// Of `$LATEST`: the number that was published last.

@@ -49,6 +49,11 @@ impl Platform {
         Ok(())
     }
 
+    /// Whether this krait knows all that a stored function's definition says.
+    pub(in crate::platform) fn can_read(stored: &StoredFunction) -> bool {
+        Definition::read(&stored.definition).is_ok()
+    }
+
     /// Versions of one function with the same code, which is in `known`, share what was unpacked.
     pub(in crate::platform) async fn load(
         &self,

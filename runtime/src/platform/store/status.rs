@@ -79,6 +79,21 @@ pub enum EventOrder {
     End { descending: bool },
 }
 
+impl EventOrder {
+    /// Puts events into this order. Those of one time are in that of their request ids.
+    pub fn sort(self, events: &mut [AsyncEvent]) {
+        let by_time = |event: &AsyncEvent| match self {
+            Self::Start { .. } => (Some(event.enqueued_at), event.request_id.clone()),
+            Self::End { .. } => (event.ended_at, event.request_id.clone()),
+        };
+        events.sort_by_cached_key(by_time);
+        let (Self::Start { descending } | Self::End { descending }) = self;
+        if descending {
+            events.reverse();
+        }
+    }
+}
+
 impl Store {
     /// An event's status; none if no event has this request id, or it was removed.
     ///
@@ -128,6 +143,29 @@ impl Store {
 }
 
 impl EventFilter {
+    /// Whether an event is one of the filter's function.
+    pub fn is_of_function(&self, event: &AsyncEvent) -> bool {
+        let is =
+            |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|each| each == is);
+        is(&self.namespace, &event.namespace) && is(&self.function, &event.function)
+    }
+
+    /// Whether an event passes the filter.
+    pub fn matches(&self, event: &AsyncEvent) -> bool {
+        let is =
+            |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|each| each == is);
+        let within = |wanted: Option<(i64, i64)>, time: Option<i64>| {
+            wanted.is_none_or(|(from, to)| time.is_some_and(|time| (from..=to).contains(&time)))
+        };
+        self.is_of_function(event)
+            && is(&self.qualifier, &event.qualifier)
+            && is(&self.request_id, &event.request_id)
+            && (self.invoke_types.is_empty() || self.invoke_types.contains(&event.invoke_type))
+            && (self.states.is_empty() || self.states.contains(&event.state))
+            && within(self.enqueued, Some(event.enqueued_at))
+            && within(self.ended, event.ended_at)
+    }
+
     fn conditions(self) -> Conditions {
         let mut conditions = Conditions::default();
         conditions.with("namespace = ?", self.namespace);

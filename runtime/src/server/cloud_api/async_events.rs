@@ -24,9 +24,6 @@ pub(super) async fn status(call: Call<'_>) -> Result<Bytes, ApiError> {
 
 pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
     let Call { platform, request_id, mut parameters } = call;
-    if platform.cluster().is_some() {
-        return Err(ApiError::no_list_of_events());
-    }
     let key = asked::function(&parameters)?;
     let page = asked::page(&parameters, LARGEST_PAGE)?;
     let descending = asked::descending(&parameters)?.unwrap_or(true);
@@ -54,7 +51,7 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
         enqueued,
         ended,
     };
-    let read = platform.store().list_events(filter, order, page).await;
+    let read = platform.list_events(filter, order, page).await;
     let (events, total) = read.map_err(|error| refusal::unread(platform, error))?;
     let events: Vec<Value> = events.iter().map(shown).collect();
     Ok(answer::result(request_id, &json!({ "TotalCount": total, "EventList": events })))

@@ -76,13 +76,6 @@ impl ApiError {
         Self::of("ResourceNotFound.AsyncEvent", message)
     }
 
-    /// `ListAsyncEvents` with several nodes.
-    pub fn no_list_of_events() -> Self {
-        let message = "krait lists no events with --cluster; ask for one by its InvokeRequestId, \
-                       with GetAsyncEventStatus.";
-        Self::of("UnsupportedOperation", message)
-    }
-
     /// `TerminateAsyncEvent` for an event that is over.
     pub fn event_is_over(id: &str, status: &str) -> Self {
         let message = format!("The event [{}] is {status} and cannot be terminated.", excerpt(id));
