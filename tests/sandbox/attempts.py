@@ -62,6 +62,7 @@ class World:
         self.program = self.folder / "krait"
         shutil.copy(os.environ["KRAIT_UNDER_TEST"], self.program)
         self.home, self.data, self.project = (self.folder / each for each in ("home", "data", "project"))
+        self.sources = [self.project]
         for each in (self.home, self.data, self.project, self.folder / "other"):
             each.mkdir()
         (self.data / "something").write_text("")
@@ -160,7 +161,7 @@ class Serving:
     """krait serve of a world's attempts."""
 
     def __init__(self, world, *options):
-        command = [world.program, "serve", world.project, "--listen=127.0.0.1:0", f"--data-dir={world.data}"]
+        command = [world.program, "serve", *world.sources, "--listen=127.0.0.1:0", f"--data-dir={world.data}"]
         self.world = world
         self.process = world.start(
             [*command, *options], {}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -311,4 +312,5 @@ def main():
     return min(len(FAILURES), 1)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -32,7 +32,13 @@ pub(super) fn run() -> Result<u8, Fatal> {
             _ => "none: there are no user namespaces for this user",
         }
     );
-    println!("cgroup v2       {}", if machine.cgroups { "yes, not used yet" } else { "none" });
+    println!(
+        "cgroups         {}",
+        match Machine::groups() {
+            Ok(what) => format!("yes, {what}"),
+            Err(why) => format!("none: {why}"),
+        }
+    );
     println!(
         "root            {}",
         if machine.root { "yes: functions get none of its rights" } else { "no" }

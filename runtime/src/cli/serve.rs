@@ -1,6 +1,10 @@
 //! `krait serve`.
 
-use super::{Fatal, options::ServeArguments, sandbox};
+use super::{
+    Fatal,
+    options::{Cgroups, ServeArguments},
+    sandbox,
+};
 use crate::{
     contract::{Policy, limits::MIB, policy::Mode},
     instance::{self, Keeper, Note},
@@ -12,7 +16,7 @@ use crate::{
         log::{Format, Log},
         store::{FunctionKey, Store},
     },
-    sandbox::Machine,
+    sandbox::{Holding, Machine},
     server::{
         self, Faces, Server,
         cloud_api::signature::{Credentials, Secret},
@@ -108,7 +112,14 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
         log.note(&format!("the sandbox of functions is not whole: this machine has no {each}"));
     }
     // Before the store is opened: a process that was forked later would hold its lock.
-    let keeper = Keeper::start(arguments.spares, policy, note).await.map_err(Fatal::internal)?;
+    let wants_groups = policy.mode != Mode::Off && arguments.cgroups == Cgroups::Auto;
+    let groups = if wants_groups { Holding::take() } else { Ok(None) };
+    let groups = groups.unwrap_or_else(|why| {
+        log.note(&format!("instances have no control groups: {why}"));
+        None
+    });
+    let keeper =
+        Keeper::start(arguments.spares, policy, groups, note).await.map_err(Fatal::internal)?;
     let works = cluster.as_ref().is_some_and(|membership| !membership.role.serves());
     let cluster = match cluster {
         Some(membership) => Some(joined(membership, log.clone()).await?),

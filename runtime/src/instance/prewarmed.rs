@@ -13,7 +13,7 @@ use super::{
 use crate::{
     contract::policy::Mode,
     python::{Interpreter, leave},
-    sandbox::{Ground, Stage},
+    sandbox::{Ground, Groups, Joined, Stage},
     snapshot::{self, Cache, Place, Refusal, Unfit},
 };
 use std::{
@@ -216,7 +216,7 @@ fn run(
         }
     };
     let warm = || warm.unwrap_or_else(|| ordinary(Refusal::Off, None, started));
-    follow(channels, warm, None, None)
+    follow(channels, warm, Ahead::default(), None)
 }
 
 /// What a prewarmed process has prepared for every instance that is forked from it.
@@ -226,11 +226,30 @@ pub(super) struct Prepared {
     pub note: String,
     /// The function, where it was loaded ahead of time.
     pub loaded: Option<call_loop::Loaded>,
+    /// Where its instances have their groups.
+    pub groups: Option<Groups>,
 }
 
-/// The whole run of an instance that was forked from a zygote.
-pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: Instant) -> ! {
+/// What is prepared of an instance's sandbox while nobody waits for it.
+#[derive(Default)]
+struct Ahead {
+    ground: Option<Ground>,
+    /// Its group, if there is to be one.
+    group: Option<io::Result<Joined>>,
+}
+
+/// The whole run of an instance that was forked from a zygote. It enters the group of that number,
+/// unless it is 0, before it has memory of its own: `settle` takes that.
+pub(super) fn attend(
+    streams: process::Streams,
+    prepared: &Prepared,
+    group: i32,
+    settle: impl FnOnce(),
+    started: Instant,
+) -> ! {
     let channels = process::leave_caller(streams);
+    let group = prepared.groups.as_ref().filter(|_| group != 0).map(|groups| groups.join(group));
+    settle();
     // Without the time that it then waits for a function.
     let init_runtime = started.elapsed();
     let warm = || Warm {
@@ -239,17 +258,18 @@ pub(super) fn attend(streams: process::Streams, prepared: &Prepared, started: In
         note: format!("forked from a zygote: {}", prepared.note),
     };
     // Nobody waits for it yet.
-    let ground = Some(Ground::prepare());
-    follow(channels, warm, ground, prepared.loaded.as_ref())
+    let ahead = Ahead { ground: Some(Ground::prepare()), group };
+    follow(channels, warm, ahead, prepared.loaded.as_ref())
 }
 
 /// Receives the process's one assignment and carries it out.
 fn follow(
     mut channels: process::Channels,
     warm: impl FnOnce() -> Warm,
-    ground: Option<Ground>,
+    ahead: Ahead,
     loaded: Option<&call_loop::Loaded>,
 ) -> ! {
+    let Ahead { ground, group } = ahead;
     match wire::receive_assignment(&mut channels.socket) {
         Ok(Some(Assignment::Function(mut function))) => {
             panics::log_to(channels.log.as_raw_fd());
@@ -258,6 +278,9 @@ fn follow(
             let runtime_api =
                 function.own_runtime.then(|| own_runtime::open_port(&mut function.policy.network));
             let stage = if loaded.is_some() { Stage::OfZygote } else { Stage::Instance };
+            if let Err(error) = limit(group, &function) {
+                warm.note.push_str(&format!("; not in its group: {error}"));
+            }
             for remark in enter(ground, &mut channels, &function, stage) {
                 warm.note.push_str("; not in its sandbox: ");
                 warm.note.push_str(&remark);
@@ -268,14 +291,14 @@ fn follow(
             }
             call_loop::run(channels, *function, warm, loaded)
         }
-        Ok(Some(Assignment::Zygote(function))) => {
+        Ok(Some(Assignment::Zygote { function, groups })) => {
             let Warm { interpreter, note, .. } = warm();
             let loaded = function.map(|function| {
                 process::become_instance(&function);
                 enter(ground, &mut channels, &function, Stage::Zygote);
                 call_loop::load_ahead(&mut channels, interpreter, *function)
             });
-            zygote::run(channels, &Prepared { interpreter, note, loaded })
+            zygote::run(channels, &Prepared { interpreter, note, loaded, groups })
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
@@ -289,6 +312,16 @@ fn follow(
         }
         // The caller has gone.
         Ok(None) | Err(_) => leave(0),
+    }
+}
+
+/// Limits the group that this process has entered, if it was to.
+fn limit(group: Option<io::Result<Joined>>, function: &AssignedFunction) -> io::Result<()> {
+    match group {
+        Some(group) if function.policy.mode != Mode::Off => {
+            group?.limit(&function.policy, function.memory_mb)
+        }
+        _ => Ok(()),
     }
 }
 

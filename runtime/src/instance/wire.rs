@@ -9,6 +9,7 @@ use super::{
 use crate::{
     contract::{Dialect, Failure, Function, Handler, Policy, environment},
     python::{CodePaths, ImportTime, InvalidEvent},
+    sandbox::Groups,
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -48,7 +49,11 @@ pub(super) enum Assignment {
     /// Run a function.
     Function(Box<AssignedFunction>),
     /// Fork instances. If a function is given, load it first.
-    Zygote(Option<Box<AssignedFunction>>),
+    Zygote {
+        function: Option<Box<AssignedFunction>>,
+        /// Where instances have their groups, if they are to have any.
+        groups: Option<Groups>,
+    },
     /// Write a snapshot to an existing file.
     Snapshot {
         path: OsString,

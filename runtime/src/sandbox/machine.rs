@@ -1,7 +1,6 @@
 //! What this machine gives a sandbox.
 
-use super::SandboxError;
-use std::path::Path;
+use super::{SandboxError, groups::Place};
 
 /// See the module's own documentation.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +12,6 @@ pub struct Machine {
     /// Whether a mount namespace, and so a `/tmp` of one's own, can be had; none where it was
     /// not tried.
     pub namespaces: Option<bool>,
-    /// Whether cgroup v2 is there, and this user may make groups in it.
-    pub cgroups: bool,
     pub root: bool,
 }
 
@@ -39,15 +36,22 @@ impl Machine {
             );
             (version as i32, known == 0, libc::geteuid() == 0)
         };
-        let groups = Path::new("/sys/fs/cgroup");
-        let cgroups = groups.join("cgroup.controllers").exists() && is_writable(groups);
-        Self { landlock: landlock.max(0), seccomp, namespaces: None, cgroups, root }
+        Self { landlock: landlock.max(0), seccomp, namespaces: None, root }
     }
 
     /// The same, and tries whether namespaces can be had, in a process of its own. This process
     /// must have one thread.
     pub fn look_closely() -> Self {
         Self { namespaces: Some(super::temporary::can_be_had()), ..Self::look() }
+    }
+
+    /// What the kernel would count and limit by control groups, or why it would not, as text: `krait
+    /// serve` would be told the same where this process is.
+    ///
+    /// # Errors
+    /// Why it would not.
+    pub fn groups() -> Result<String, String> {
+        Place::find().map(|place| place.describe())
     }
 
     /// What the sandbox is made of and this machine lacks.
@@ -84,11 +88,4 @@ impl Machine {
         let missing = Self { namespaces: None, ..*self }.missing();
         if missing.is_empty() { Ok(()) } else { Err(SandboxError::Missing(missing)) }
     }
-}
-
-fn is_writable(folder: &Path) -> bool {
-    use std::{ffi::CString, os::unix::ffi::OsStrExt};
-    let Ok(path) = CString::new(folder.as_os_str().as_bytes()) else { return false };
-    // SAFETY: a valid C string.
-    unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
 }

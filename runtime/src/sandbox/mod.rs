@@ -15,6 +15,7 @@
 //!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
 //! Machine::look           what this machine gives                              machine.rs
 //! hint, hint_of_port      what would open what was refused                     hint.rs
+//! Holding, Groups         control groups, in krait serve: what instances use   groups/
 //! ```
 
 mod calls;
@@ -22,6 +23,7 @@ mod capabilities;
 mod error;
 mod filter;
 mod grounds;
+mod groups;
 mod hint;
 mod limits;
 mod machine;
@@ -30,5 +32,7 @@ mod temporary;
 
 pub use error::SandboxError;
 pub(crate) use grounds::{Ground, Stage};
+pub use groups::Holding;
+pub(crate) use groups::{Groups, Joined, Weight};
 pub(crate) use hint::{hint, hint_of_port};
 pub use machine::Machine;

@@ -75,6 +75,10 @@ pub(in crate::cli) struct ServeArguments {
     #[command(flatten)]
     pub sandbox: SandboxArguments,
 
+    /// Control groups for instances: auto makes them where it may, below krait's own, off makes none
+    #[arg(long, value_enum, default_value_t, value_name = "MODE", help_heading = "Sandbox")]
+    pub cgroups: Cgroups,
+
     /// Largest number of instances of all functions
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>, help_heading = "Limits")]
     pub max_instances: usize,
@@ -202,4 +206,11 @@ Exit status:
 pub(in crate::cli) struct HealthArguments {
     /// The server's address [default: 127.0.0.1, and the port $PORT, or 9000 without that]
     pub address: Option<std::net::SocketAddr>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Cgroups {
+    #[default]
+    Auto,
+    Off,
 }

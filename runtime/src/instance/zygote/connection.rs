@@ -1,12 +1,16 @@
 //! The server's end of a zygote's socket: it starts the zygote, sends orders, and passes each
 //! forked process to the task that ordered it.
 
+use super::group::Group;
 use super::messages::{self, News, Order};
-use crate::instance::{
-    pidfd,
-    prewarmed::ZYGOTE_SOCKET,
-    process,
-    wire::{self, Assignment},
+use crate::{
+    instance::{
+        pidfd,
+        prewarmed::ZYGOTE_SOCKET,
+        process,
+        wire::{self, Assignment},
+    },
+    sandbox::Groups,
 };
 use std::{
     collections::VecDeque,
@@ -108,14 +112,16 @@ pub(super) struct Spare {
     pub log: OwnedFd,
     pub pidfd: Pidfd,
     pub ending: Ending,
+    /// The group that it was told to enter.
+    pub group: Option<Arc<Group>>,
 }
 
-/// Starts the process that will make a zygote of any function. Gives its number, and the
-/// socket for [`Zygote::connect`].
+/// Starts the process that will make a zygote of any function, whose instances have their groups there.
+/// Gives its number, and the socket for [`Zygote::connect`].
 ///
 /// # Errors
 /// When `program` cannot be started once more.
-pub(super) fn start(program: &Path) -> io::Result<(i32, Socket)> {
+pub(super) fn start(program: &Path, groups: Option<Groups>) -> io::Result<(i32, Socket)> {
     let (mut socket, other) = Socket::pair()?;
     let mut command = Command::new(program);
     command.arg("zygote").stdin(Stdio::null()).stdout(Stdio::null());
@@ -133,7 +139,8 @@ pub(super) fn start(program: &Path) -> io::Result<(i32, Socket)> {
     }
     let starter = command.spawn()?;
     drop(other);
-    wire::send_assignment(&mut socket, &Assignment::Zygote(None))?;
+    let assignment = Assignment::Zygote { function: None, groups };
+    wire::send_assignment(&mut socket, &assignment)?;
     Ok((starter.id().cast_signed(), socket))
 }
 
@@ -171,17 +178,18 @@ impl Zygote {
         self.process.as_ref().is_some_and(|process| pidfd::signal(process.as_fd(), signal).is_ok())
     }
 
-    /// Orders a fork, and waits for the process.
+    /// Orders a fork, and waits for the process, which is to enter a `group`.
     ///
     /// # Errors
     /// [`io::ErrorKind::BrokenPipe`] when the zygote has ended, or what kept it from forking.
-    pub(super) async fn fork(&self) -> io::Result<Spare> {
+    pub(super) async fn fork(&self, group: Option<Arc<Group>>) -> io::Result<Spare> {
         let _turn = self.forks.acquire().await.map_err(io::Error::other)?;
         let (socket, other) = Socket::pair()?;
         let (log, log_writer) = pipe()?;
         let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
         let forked = loop {
-            match self.order_fork(&descriptors) {
+            let order = Order::Fork(group.as_ref().map_or(0, |group| group.number()));
+            match self.order_fork(order, &descriptors) {
                 // Many orders are before this one.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.orders.writable().await?;
@@ -192,7 +200,7 @@ impl Zygote {
         drop((other, log_writer));
         let Forked { process, pidfd, ending } =
             forked.await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Spare { process, socket, log, pidfd, ending })
+        Ok(Spare { process, socket, log, pidfd, ending, group })
     }
 
     /// Sends an order, at once or when there is room after earlier ones. A zygote that has ended
@@ -230,13 +238,17 @@ impl Zygote {
         state.waiting.clear();
     }
 
-    fn order_fork(&self, descriptors: &[i32]) -> io::Result<oneshot::Receiver<io::Result<Forked>>> {
+    fn order_fork(
+        &self,
+        order: Order,
+        descriptors: &[i32],
+    ) -> io::Result<oneshot::Receiver<io::Result<Forked>>> {
         // In one step, so that the first to wait is answered first.
         let mut state = self.state();
         if state.has_ended {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        self.order(Order::Fork, descriptors)?;
+        self.order(order, descriptors)?;
         let (sender, forked) = oneshot::channel();
         state.waiting.push_back(sender);
         Ok(forked)

@@ -5,6 +5,7 @@ mod following;
 
 use super::{
     connection::{self, Ending, Spare},
+    group::Group,
     keeper::{FunctionZygote, Keeper},
 };
 use crate::{
@@ -60,6 +61,8 @@ pub struct Hosted {
     started: Instant,
     phase: Phase,
     processes_at_most: Option<u32>,
+    /// What the kernel counts it by; none in a zygote of its function, which all its instances share.
+    group: Option<Arc<Group>>,
     /// Wakes the task that waits for an invocation's end. It is reused: postponing a running timer
     /// is a single store, but a new timer that is due first wakes the runtime.
     alarm: Pin<Box<Sleep>>,
@@ -98,7 +101,7 @@ impl Hosted {
         let assigned = AssignedFunction::of(function, code, keeper.policy(), marker, key, false);
         let processes_at_most = assigned.policy.processes_at_most();
         let assignment = Assignment::Function(Box::new(assigned));
-        let Spare { process, mut socket, log, pidfd, ending } = spare;
+        let Spare { process, mut socket, log, pidfd, ending, group } = spare;
         // The other end waits for it, and takes it as it comes.
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let asynchronous = || {
@@ -125,6 +128,7 @@ impl Hosted {
             started,
             phase: Phase::default(),
             processes_at_most,
+            group,
             alarm: Box::pin(sleep_until(started.into())),
         })
     }
@@ -217,6 +221,9 @@ impl Hosted {
         mut course: Course<'_>,
         end: End,
     ) -> Result<Invocation, InvokeError> {
+        // Where the kernel was quicker than a look.
+        let was_killed = || self.group.as_ref().is_some_and(|group| group.was_killed());
+        let end = if matches!(end, End::Gone) && was_killed() { End::Memory } else { end };
         match course.verdict(end) {
             Verdict::Rejected(invalid) => Err(InvokeError::Event(invalid)),
             Verdict::Answered(answered) => {

@@ -4,6 +4,7 @@
 use super::{
     budget::Budget,
     connection::{self, Forked, Hearing, Pidfd, Spare, Zygote},
+    group::{Group, Grouping},
     hosted::Hosted,
     messages::{News, Order},
     scales::Scales,
@@ -18,6 +19,7 @@ use crate::{
         wire::{self, AssignedFunction, Assignment},
     },
     python::CodePaths,
+    sandbox::Holding,
 };
 use std::{
     collections::HashMap,
@@ -101,6 +103,8 @@ struct Shared {
     /// What instances are kept to.
     policy: Policy,
     scales: Scales,
+    /// Where each instance has a group, if they are to have any.
+    grouping: Option<Grouping>,
     answers: Budget,
     note: Note,
 }
@@ -131,12 +135,17 @@ struct Living {
 impl Keeper {
     /// Starts a zygote and waits until it is ready. This process becomes the one that orphaned
     /// descendants fall to, and closes its memory and environment to them. `spares` processes
-    /// are forked before they are needed, instances are kept to `policy`; `note` takes what there
-    /// is to say.
+    /// are forked before they are needed, instances are kept to `policy`, and have groups in what is
+    /// held; `note` takes what there is to say.
     ///
     /// # Errors
     /// When no zygote can be started.
-    pub async fn start(spares: usize, policy: Policy, note: Note) -> Result<Self, ZygoteError> {
+    pub async fn start(
+        spares: usize,
+        policy: Policy,
+        groups: Option<Holding>,
+        note: Note,
+    ) -> Result<Self, ZygoteError> {
         descendants::become_subreaper();
         process::hide_from_functions();
         let shared = Arc::new(Shared {
@@ -146,6 +155,7 @@ impl Keeper {
             spares,
             policy,
             scales: Scales::start().map_err(ZygoteError::Watch)?,
+            grouping: groups.map(Grouping::start).transpose().map_err(ZygoteError::Watch)?,
             answers: Budget::new(ANSWERS_BYTES),
             note,
         });
@@ -196,14 +206,15 @@ impl Keeper {
         function: &Function,
         code: &CodePaths,
     ) -> Result<FunctionZygote, StartError> {
-        let Spare { process, mut socket, log, .. } =
+        let Spare { process, mut socket, log, group, .. } =
             self.fork().await.map_err(StartError::Process)?;
         // If anything goes wrong, the process is killed: the code that it loads may never return.
-        let started = Started { process, keeper: self.clone() };
+        let started = Started { process, keeper: self.clone(), _group: group };
         let policy = &self.shared.policy;
         let assigned =
             AssignedFunction::of(function, code, policy, Marker::fresh(), Key::fresh(), false);
-        let assignment = Assignment::Zygote(Some(Box::new(assigned)));
+        // Its instances are in its group.
+        let assignment = Assignment::Zygote { function: Some(Box::new(assigned)), groups: None };
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let note = self.shared.note.clone();
         // It is read by a thread that waits.
@@ -259,6 +270,9 @@ impl Keeper {
     /// keeper is of no use afterwards.
     pub fn close(&self) {
         descendants::kill_all();
+        if let Some(grouping) = &self.shared.grouping {
+            grouping.close();
+        }
     }
 
     /// What instances are kept to.
@@ -285,7 +299,8 @@ impl Keeper {
                 .map_err(io::Error::other)?
                 .clone();
             if let Some(zygote) = zygote {
-                match zygote.fork().await {
+                let group = self.shared.grouping.as_ref().map(Grouping::next);
+                match zygote.fork(group).await {
                     // It ended meanwhile: the next one is asked.
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                         if zygotes.changed().await.is_err() {
@@ -338,8 +353,9 @@ impl Keeper {
     }
 
     async fn start_zygote(&self) -> Result<(Arc<Zygote>, Hearing), ZygoteError> {
+        let groups = self.shared.grouping.as_ref().map(|grouping| grouping.groups().clone());
         let (starter, socket) =
-            connection::start(&self.shared.program).map_err(ZygoteError::Start)?;
+            connection::start(&self.shared.program, groups).map_err(ZygoteError::Start)?;
         self.state().starters.push(starter);
         Zygote::connect(socket, READY_WITHIN).await.map_err(|_| ZygoteError::NotReady)
     }
@@ -450,6 +466,8 @@ pub struct FunctionZygote {
 struct Started {
     process: i32,
     keeper: Keeper,
+    /// Its instances are in it, too.
+    _group: Option<Arc<Group>>,
 }
 
 impl FunctionZygote {
@@ -462,7 +480,7 @@ impl FunctionZygote {
         function: &Function,
         code: &CodePaths,
     ) -> Result<Hosted, StartError> {
-        let spare = self.zygote.fork().await.map_err(StartError::Process)?;
+        let spare = self.zygote.fork(None).await.map_err(StartError::Process)?;
         let mut hosted = Hosted::assign(spare, self.started.keeper.clone(), function, code)?;
         hosted.keep(self.clone());
         Ok(hosted)

@@ -10,8 +10,9 @@ use std::{
 /// From the server to the zygote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Fork an instance. The log's writing end and the instance's socket come with this order.
-    Fork,
+    /// Fork an instance, which enters the group of that number, unless it is 0. The log's writing end and
+    /// the instance's socket come with this order.
+    Fork(i32),
     /// Kill an instance and its process group.
     Kill(i32),
     /// Send SIGTERM to an instance.
@@ -41,7 +42,7 @@ impl Order {
 
     pub(super) fn encode(self) -> [u8; Self::BYTES] {
         let (tag, number) = match self {
-            Self::Fork => (b'F', 0),
+            Self::Fork(group) => (b'F', group),
             Self::Kill(process) => (b'K', process),
             Self::Terminate(process) => (b'T', process),
             Self::Ping => (b'P', 0),
@@ -54,7 +55,7 @@ impl Order {
     pub(super) fn decode(bytes: [u8; Self::BYTES]) -> Option<Self> {
         let [tag, number @ ..] = bytes;
         match tag {
-            b'F' => Some(Self::Fork),
+            b'F' => Some(Self::Fork(i32::from_ne_bytes(number))),
             b'K' => Some(Self::Kill(i32::from_ne_bytes(number))),
             b'T' => Some(Self::Terminate(i32::from_ne_bytes(number))),
             b'P' => Some(Self::Ping),
@@ -71,7 +72,7 @@ impl Order {
         // SAFETY: as above; a signal does nothing to this process's memory.
         unsafe {
             match self {
-                Self::Fork | Self::Ping => {}
+                Self::Fork(_) | Self::Ping => {}
                 Self::Kill(process) => {
                     libc::kill(-process, libc::SIGKILL);
                     libc::kill(process, libc::SIGKILL);

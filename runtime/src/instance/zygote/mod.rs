@@ -20,6 +20,7 @@
 
 mod budget;
 mod connection;
+mod group;
 mod hosted;
 mod keeper;
 mod messages;

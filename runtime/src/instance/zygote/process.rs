@@ -47,7 +47,9 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
         }
         if orders {
             match messages::receive(zygote.channels.socket.as_raw_fd()) {
-                Ok(Some((Order::Fork, descriptors))) => zygote.fork(descriptors, prepared),
+                Ok(Some((Order::Fork(group), descriptors))) => {
+                    zygote.fork(descriptors, prepared, group);
+                }
                 Ok(Some((order @ (Order::Kill(instance) | Order::Terminate(instance)), _))) => {
                     if zygote.instances.contains(&instance) {
                         // SAFETY: a child of this process that was not reaped.
@@ -73,7 +75,7 @@ struct Zygote {
 }
 
 impl Zygote {
-    fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared) {
+    fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared, group: i32) {
         let started = Instant::now();
         let Ok([log, socket]) = <[OwnedFd; 2]>::try_from(descriptors) else { leave(1) };
         // SAFETY: this process has one thread, so the child may do whatever it could.
@@ -86,8 +88,8 @@ impl Zygote {
                 // Standard input of the zygote is at its end; so is that of its instances.
                 let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { leave(1) };
                 let socket = UnixStream::from(socket);
-                self.pages.take();
-                prewarmed::attend(Streams { stdin, log, socket }, prepared, started)
+                let streams = Streams { stdin, log, socket };
+                prewarmed::attend(streams, prepared, group, || self.pages.take(), started)
             }
             process => {
                 self.instances.insert(process);

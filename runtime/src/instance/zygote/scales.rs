@@ -1,9 +1,11 @@
 //! Looks at the memory of instances, on a thread of its own: a function that starts hundreds of
 //! processes makes that slow, and nobody else is to wait for it.
 //!
-//! Each look may cost a twentieth of the time until the next of the same instance, and all
+//! An instance with a group is counted by the kernel: a look reads three files, however many processes
+//! it has. Without, it is its processes that are looked at. Each look may cost a twentieth of the time until the next of the same instance, and all
 //! together a fifth of a processor.
 
+use super::group::Group;
 use crate::instance::{
     descendants, usage,
     watch::{LOOKS_REST, MEMORY_INTERVAL},
@@ -46,6 +48,7 @@ struct Entry {
     process: i32,
     limit_bytes: u64,
     processes_at_most: Option<u32>,
+    group: Option<Arc<Group>>,
     is_left: AtomicBool,
     /// Whether it was too many processes.
     is_crowd: AtomicBool,
@@ -72,11 +75,13 @@ impl Scales {
         process: i32,
         limit_bytes: u64,
         processes_at_most: Option<u32>,
+        group: Option<Arc<Group>>,
     ) -> Weighed {
         let entry = Arc::new(Entry {
             process,
             limit_bytes,
             processes_at_most,
+            group,
             is_crowd: AtomicBool::new(false),
             is_left: AtomicBool::new(false),
             over: Notify::new(),
@@ -136,6 +141,32 @@ impl Shared {
     }
 }
 
+impl Entry {
+    /// Tells if it holds too much, or has too many processes.
+    fn look(&self) {
+        let weight = self.group.as_ref().and_then(|group| group.weigh(self.limit_bytes));
+        let in_groups = weight.is_some();
+        // What the kernel counts need not be looked for.
+        let is_counted = weight.is_some_and(|weight| weight.limits_processes);
+        let descendants = match in_groups && (is_counted || self.processes_at_most.is_none()) {
+            true => Vec::new(),
+            false => descendants::of(self.process),
+        };
+        if !is_counted && usage::is_crowd(&descendants, self.processes_at_most) {
+            self.is_crowd.store(true, Ordering::Relaxed);
+            self.over.notify_one();
+        }
+        // The group has what is its own; the process also has what it shares with its zygote, which
+        // counts on the platform.
+        let counted = if in_groups { &[][..] } else { &descendants };
+        let used = usage::resident_bytes(self.process, counted, self.limit_bytes).unwrap_or(0);
+        let of_group = weight.map_or(0, |weight| weight.bytes);
+        if used.max(of_group) > self.limit_bytes || weight.is_some_and(|weight| weight.was_killed) {
+            self.over.notify_one();
+        }
+    }
+}
+
 /// The thread's life.
 fn look(shared: &Shared) {
     while let Some(entries) = shared.present() {
@@ -146,15 +177,7 @@ fn look(shared: &Shared) {
             if now < *due {
                 continue;
             }
-            let descendants = descendants::of(entry.process);
-            if usage::is_crowd(&descendants, entry.processes_at_most) {
-                entry.is_crowd.store(true, Ordering::Relaxed);
-                entry.over.notify_one();
-            }
-            let used = usage::resident_bytes(entry.process, &descendants, entry.limit_bytes);
-            if used.is_some_and(|used| used > entry.limit_bytes) {
-                entry.over.notify_one();
-            }
+            entry.look();
             *due = now + MEMORY_INTERVAL.max(now.elapsed() * REST);
         }
         thread::sleep(MEMORY_INTERVAL.max(begun.elapsed() * LOOKS_REST));

@@ -130,6 +130,7 @@ impl Hosted {
                         self.process,
                         limit,
                         self.processes_at_most,
+                        self.group.clone(),
                     ));
                 }
             }
