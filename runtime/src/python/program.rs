@@ -211,7 +211,13 @@ fn begin(program: &Program, vm: &VirtualMachine) -> PyResult {
 fn execute(program: &Program, helper: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
     let found = vm.call_method(helper, "find", (program.switches.quiet,))?;
     let found = match found.downcast::<PyCode>() {
-        Ok(code) => return run_code(code, vm),
+        Ok(code) => {
+            let ended = run_code(code, vm);
+            if !matches!(program.source, Source::Command(_)) {
+                flush(vm);
+            }
+            return ended;
+        }
         Err(found) => found,
     };
     // The name of a module to be run, and whether it is named in `sys.argv[0]` by its file.
@@ -236,13 +242,11 @@ fn run_code(code: PyRef<PyCode>, vm: &VirtualMachine) -> PyResult<()> {
         Some(rustpython_vm::function::ArgMapping::from_dict_exact(names.clone())),
         names,
     );
-    let ended = vm.run_code_obj(code, scope).map(drop);
-    flush(vm);
-    ended
+    vm.run_code_obj(code, scope).map(drop)
 }
 
-/// Writes what the program printed, before anybody tells how it ended: `flush_io` of CPython's `pythonrun.c`.
-/// What cannot be written is told when the process ends.
+/// Writes what a file's program printed, before anybody tells how it ended: `flush_io` of CPython's
+/// `pythonrun.c`, which commands and modules do without. What cannot be written is told when the process ends.
 fn flush(vm: &VirtualMachine) {
     for name in ["stderr", "stdout"] {
         if let Ok(stream) = vm.sys_module.get_attr(name, vm) {

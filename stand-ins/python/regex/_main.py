@@ -20,7 +20,9 @@ __all__ = [
     "VERSION1", "X", "VERBOSE", "W", "WORD", "error", "Regex", "__version__", "__doc__", "RegexFlag", "Pattern",
     "Match",
 ]
-__version__ = _krait_stand_ins.installed_version("regex", __file__) or "2026.0.0"
+# tiktoken's stand-in imports this without the package.
+_file = globals().get("__file__")
+__version__ = _file and _krait_stand_ins.installed_version("regex", _file) or "2026.0.0"
 
 
 class RegexFlag(enum.IntFlag):

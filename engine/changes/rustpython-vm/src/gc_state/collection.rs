@@ -158,6 +158,8 @@ impl GcState {
             self.permanent_list.read().iter().for_each(adopt);
             self.retired.lock().retain(|tag| retired.binary_search(tag).is_err());
         }
+        // The lists have the newest first. Finalizers are called as objects were made.
+        candidates.reverse();
         candidates
     }
 
