@@ -323,6 +323,32 @@ def run_await(n):
     except StopIteration: pass
 
 
+def run_classstore(n):
+    class A: z = 0
+    for i in range(n): A.z += 1
+
+
+def _ring(n):
+    class A: pass
+    ring = [A() for _ in range(n)]
+    for i in range(n): ring[i].next = ring[i - 1]
+    return ring
+
+
+def run_collectlive(n):
+    import gc
+    ring = _ring(n)
+    gc.collect()
+
+
+def run_collectdead(n):
+    import gc
+    gc.disable()
+    _ring(n)
+    gc.collect()
+    gc.enable()
+
+
 def main_handler(event, context):
     """The nanoseconds that each takes for one turn."""
     times, turns = {}, event.get("turns", 100_000)
