@@ -57,6 +57,12 @@ mod python {
     }
 }
 
+/// What the frames hold of the sandbox's. What an instance sends holds none of it.
+mod sandbox {
+    #[derive(Debug, serde::Serialize, serde::Deserialize)]
+    pub struct Groups {}
+}
+
 #[allow(dead_code, reason = "only what reads frames is called here")]
 #[path = "../../../runtime/src/instance"]
 mod instance {
