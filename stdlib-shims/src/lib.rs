@@ -15,6 +15,8 @@ mod memory;
 #[cfg(target_arch = "wasm32")]
 mod packed;
 mod plain_copy;
+#[cfg(not(target_arch = "wasm32"))]
+mod profiler;
 mod time_zones;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
@@ -69,6 +71,8 @@ fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
         urls::module_def(context),
         #[cfg(not(target_arch = "wasm32"))]
         memory::module_def(context),
+        #[cfg(not(target_arch = "wasm32"))]
+        profiler::module_def(context),
     ];
     let mut modules = rustpython_stdlib::stdlib_module_defs(context);
     // krait's own modules replace the engine's of the same name.
