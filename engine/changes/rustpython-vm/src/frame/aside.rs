@@ -1,20 +1,20 @@
 //! Instructions that the small loop has done beside it: they call native code, which may raise.
 
 mod elements;
+mod natives;
 
-use super::{ExecutingFrame, PyNativeFunction, breaks, get_special_method_name};
+use super::{ExecutingFrame, breaks, get_special_method_name};
 use crate::{
     AsObject, PyPayload, PyResult, TryFromObject, VirtualMachine,
     builtins::{
         PyBaseException, PyCoroutine, PyDict, PyFunction, PySet, PyStr, PyTuple, PyType,
-        descriptor::PyMethodDescriptor,
         function::{PyBoundMethod, PyCell},
     },
     bytecode::{
         BinaryOperator, ComparisonOperator, ConvertValueOparg, Instruction, Label, LoadAttr,
         MakeFunctionFlag, OpArg, OpArgByte, Opcode, SpecialMethod,
     },
-    function::{Callee, FuncArgs, PyMethodFlags},
+    function::PyMethodFlags,
     protocol::PyIter,
     types::PyComparisonOp,
     vm::PyMethod,
@@ -58,6 +58,10 @@ impl ExecutingFrame<'_> {
             }
             Opcode::CallMethodDescriptorFast => {
                 self.call_native_method(count, PyMethodFlags::FASTCALL, None, vm)?
+            }
+            Opcode::CallMethodDescriptorFastWithKeywords => {
+                let convention = PyMethodFlags::FASTCALL.union(PyMethodFlags::KEYWORDS);
+                self.call_native_method(count, convention, None, vm)?
             }
             Opcode::CallBuiltinO => self.call_native_function(count, PyMethodFlags::O, vm)?,
             Opcode::CallBuiltinFast => {
@@ -177,7 +181,10 @@ impl ExecutingFrame<'_> {
             Opcode::CheckExcMatch => self.is_caught(vm)?,
             Opcode::StoreAttrInstanceValue => self.insert_attribute(index, count as usize, vm)?,
             Opcode::CallBuiltinFastWithKeywords => {
-                self.execute_call_vectorcall(count, vm)?;
+                let convention = PyMethodFlags::FASTCALL.union(PyMethodFlags::KEYWORDS);
+                if !self.call_native_function(count, convention, vm)? {
+                    self.execute_call_vectorcall(count, vm)?;
+                }
                 true
             }
             Opcode::CallNonPyGeneral => self.call_other(count, vm)?,
@@ -239,70 +246,6 @@ impl ExecutingFrame<'_> {
             self.update_lasti(|at| *at += instruction.cache_entries() as u32);
         }
         Ok(Aside::Done { called: breaks::calls(opcode.into()) })
-    }
-
-    /// Calls the method of a built-in type that lies below its instance and `count` arguments, if it
-    /// takes them as `convention` says.
-    #[inline]
-    fn call_native_method(
-        &mut self,
-        count: u32,
-        convention: PyMethodFlags,
-        takes: Option<u32>,
-        vm: &VirtualMachine,
-    ) -> PyResult<bool> {
-        let instance = self.localsplus.stack_len() - count as usize - 1;
-        let Some(instance) = self.localsplus.stack_index(instance) else {
-            return Ok(false);
-        };
-        let Some(method) =
-            self.nth_value(count + 1).downcast_ref_if_exact::<PyMethodDescriptor>(vm)
-        else {
-            return Ok(false);
-        };
-        if takes.is_some_and(|takes| takes != count)
-            || method.method.flags & CONVENTION != convention
-            || !instance.as_object().class().is(method.common.typ)
-        {
-            return Ok(false);
-        }
-        let function = method.method.func;
-        let mut callee = Callee::named(method.method.name).with_instance_arg(true);
-        if takes.is_none() {
-            callee = callee.with_function(method.common.typ.as_object());
-        }
-        // The method lives until the call is over.
-        let (_method, args) = self.take_call_args(count as usize);
-        let value = function(vm, FuncArgs { args, kwargs: Default::default() }, callee)?;
-        self.push_value(value);
-        Ok(true)
-    }
-
-    /// Calls the native function that lies below `count` arguments, if it takes them as `convention` says.
-    #[inline]
-    fn call_native_function(
-        &mut self,
-        count: u32,
-        convention: PyMethodFlags,
-        vm: &VirtualMachine,
-    ) -> PyResult<bool> {
-        let Some(function) =
-            self.nth_value(count + 1).downcast_ref_if_exact::<PyNativeFunction>(vm)
-        else {
-            return Ok(false);
-        };
-        let instance = self.localsplus.stack_len() - count as usize - 1;
-        let has_instance = self.localsplus.stack_index(instance).is_some();
-        let takes = count as usize + usize::from(has_instance);
-        if function.value.flags & CONVENTION != convention
-            || convention == PyMethodFlags::O && takes != 1
-        {
-            return Ok(false);
-        }
-        let (callable, args) = self.take_call_args(count as usize);
-        let value = callable.vectorcall(args, takes, None, vm)?;
-        self.push_value(value);
-        Ok(true)
     }
 
     fn call_len(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<bool> {

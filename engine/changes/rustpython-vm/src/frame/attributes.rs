@@ -8,7 +8,10 @@ use crate::{
     builtins::{PyDict, PyModule, PyStrInterned},
     bytecode::Instruction,
 };
-use core::sync::atomic::Ordering::{Acquire, Relaxed};
+use core::sync::atomic::{
+    AtomicU16,
+    Ordering::{Acquire, Relaxed},
+};
 
 impl ExecutingFrame<'_> {
     /// What the attribute or method is that the instruction at `index` asks `owner` for; none where
@@ -70,14 +73,18 @@ impl ExecutingFrame<'_> {
         vm: &VirtualMachine,
     ) -> Option<PyObjectRef> {
         let caches = &self.code.instructions;
-        let (version, entry) = (caches.read_cache_u16(index + 2), caches.read_cache_u16(index + 4));
+        // SAFETY: the cache of the instruction at `index` lies behind it, four units long.
+        let cached = |at: usize| unsafe {
+            (*caches.units_ptr().cast::<AtomicU16>().add(index + at)).load(Relaxed)
+        };
+        let (version, entry) = (cached(2), cached(4));
         if version == 0 {
             return None;
         }
         if matches!(instruction, Instruction::LoadGlobalModule) {
             return self.globals.get_item_by_index_and_keys_version(version, entry);
         }
-        let builtins = caches.read_cache_u16(index + 3);
+        let builtins = cached(3);
         let has_no_such_name = u32::from(version) == self.globals.keys_version();
         if builtins == 0 || !has_no_such_name {
             return None;

@@ -21,7 +21,7 @@ use crate::{
     bytecode::{CodeUnits, Instruction},
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
-use elements::{next_element, replace_element};
+use elements::{is_instance, length, next_element, replace_element};
 use numbers::{calculated, calculated_float, compared, float, put_float, put_int};
 use rustpython_common::atomic::Radium;
 use stack::{Stack, borrowed, owned, to_stack_ref};
@@ -441,6 +441,48 @@ impl ExecutingFrame<'_> {
                     release!(object);
                     release!(callable);
                     index += 4;
+                }
+                Instruction::CallLen => {
+                    let (callable, instance) = unsafe { (stack.peek(3), *stack.top.sub(2)) };
+                    let is_len = vm.callable_cache.len.as_ref().is_some_and(|it| callable.is(it));
+                    let found = if is_len && arg == 1 && instance == 0 {
+                        length(unsafe { stack.peek(1) }, vm)
+                    } else {
+                        None
+                    };
+                    let Some(length) = found else {
+                        aside!(unit);
+                        continue;
+                    };
+                    let (object, _, callable) = unsafe { (stack.pop(), stack.pop(), stack.pop()) };
+                    unsafe {
+                        stack.push(0);
+                        put_int(&mut *stack.top.sub(1), length as i64, &vm.ctx);
+                    }
+                    release!(object);
+                    release!(callable);
+                    index += 4;
+                }
+                Instruction::CallIsinstance => {
+                    let instance = unsafe { *stack.top.sub(arg + 1) };
+                    let callable = unsafe { stack.peek(arg + 2) };
+                    let cached = vm.callable_cache.isinstance.as_ref();
+                    let is_it = cached.is_some_and(|it| callable.is(it));
+                    let found = if is_it && arg == 2 && instance == 0 {
+                        unsafe { is_instance(stack.peek(2), stack.peek(1), vm) }
+                    } else {
+                        None
+                    };
+                    let Some(found) = found else {
+                        aside!(unit);
+                        continue;
+                    };
+                    let (class, object) = unsafe { (stack.pop(), stack.pop()) };
+                    let (_, callable) = unsafe { (stack.pop(), stack.pop()) };
+                    release!(class);
+                    release!(object);
+                    release!(callable);
+                    truth!(3, found);
                 }
                 Instruction::CallListAppend => {
                     let (callable, list) = unsafe { (stack.peek(3), *stack.top.sub(2)) };

@@ -3,7 +3,7 @@
 use crate::bytecode::Opcode;
 
 /// What it is worth to begin with. Other instructions that are known here come after these.
-const FAST: [Opcode; 130] = [
+const FAST: [Opcode; 131] = [
     Opcode::BinaryOp,
     Opcode::BinaryOpAddFloat,
     Opcode::BinaryOpAddInt,
@@ -36,6 +36,7 @@ const FAST: [Opcode; 130] = [
     Opcode::CallLen,
     Opcode::CallListAppend,
     Opcode::CallMethodDescriptorFast,
+    Opcode::CallMethodDescriptorFastWithKeywords,
     Opcode::CallMethodDescriptorNoargs,
     Opcode::CallMethodDescriptorO,
     Opcode::CallNonPyGeneral,
@@ -137,7 +138,7 @@ const FAST: [Opcode; 130] = [
 ];
 
 /// What is done beside the loop (`aside.rs`).
-const ASIDE: [Opcode; 50] = [
+const ASIDE: [Opcode; 51] = [
     Opcode::BinaryOpAddUnicode,
     Opcode::BinaryOpSubscrDict,
     Opcode::BinaryOpSubscrListSlice,
@@ -154,6 +155,7 @@ const ASIDE: [Opcode; 50] = [
     Opcode::CallIsinstance,
     Opcode::CallLen,
     Opcode::CallMethodDescriptorFast,
+    Opcode::CallMethodDescriptorFastWithKeywords,
     Opcode::CallMethodDescriptorNoargs,
     Opcode::CallMethodDescriptorO,
     Opcode::CallNonPyGeneral,

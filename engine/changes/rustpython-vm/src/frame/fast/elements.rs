@@ -2,8 +2,11 @@
 
 use super::{numbers::small_int, stack::to_stack_ref};
 use crate::{
-    PyObject, PyObjectRef, PyStackRef, VirtualMachine,
-    builtins::{PyBytes, PyList, PyStr, PyTuple, list::PyListIterator, tuple::PyTupleIterator},
+    AsObject, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
+    builtins::{
+        PyBytes, PyDict, PyList, PyStr, PyTuple, PyType, list::PyListIterator,
+        tuple::PyTupleIterator,
+    },
     common::str::PyKindStr,
 };
 
@@ -73,4 +76,62 @@ pub(super) fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<P
         return list.fast_next();
     }
     iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next()
+}
+
+/// The length of an object of a built-in type.
+#[inline(always)]
+pub(super) fn length(object: &PyObject, vm: &VirtualMachine) -> Option<usize> {
+    if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
+        return Some(list.borrow_vec().len());
+    }
+    if let Some(text) = object.downcast_ref_if_exact::<PyStr>(vm) {
+        return Some(text.char_len());
+    }
+    if let Some(dict) = object.downcast_ref_if_exact::<PyDict>(vm) {
+        return Some(dict.__len__());
+    }
+    if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
+        return Some(bytes.as_bytes().len());
+    }
+    Some(object.downcast_ref_if_exact::<PyTuple>(vm)?.as_slice().len())
+}
+
+/// Whether `object` is an instance of `class`, a class or some in a tuple, where nobody need be asked.
+pub(super) fn is_instance(
+    object: &PyObject,
+    class: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<bool> {
+    let own = object.class();
+    if own.is(class) {
+        return Some(true);
+    }
+    if class.class().is(vm.ctx.types.type_type) {
+        if class.downcast_ref::<PyType>().is_some_and(|class| own.fast_issubclass(class)) {
+            return Some(true);
+        }
+        // Objects of other types may say that they are of another class.
+        let types = &vm.ctx.types;
+        let plain = [
+            types.str_type,
+            types.int_type,
+            types.dict_type,
+            types.list_type,
+            types.tuple_type,
+            types.float_type,
+            types.none_type,
+            types.bool_type,
+            types.bytes_type,
+        ];
+        return plain.iter().any(|plain| own.is(*plain)).then_some(false);
+    }
+    for class in class.downcast_ref_if_exact::<PyTuple>(vm)?.as_slice() {
+        if class.downcast_ref_if_exact::<PyTuple>(vm).is_some() {
+            return None;
+        }
+        if is_instance(object, class, vm)? {
+            return Some(true);
+        }
+    }
+    Some(false)
 }

@@ -1,0 +1,123 @@
+//! Calls of native functions and methods. The list of their arguments is used again by the next call;
+//! what is called most needs none (`builtins/direct.rs`).
+
+use super::{
+    super::{ExecutingFrame, PyNativeFunction},
+    CONVENTION,
+};
+use crate::{
+    AsObject, PyObjectRef, PyResult, PyStackRef, VirtualMachine,
+    builtins::descriptor::PyMethodDescriptor,
+    function::{Callee, FuncArgs, PyMethodFlags},
+};
+
+impl ExecutingFrame<'_> {
+    /// Calls the method of a built-in type that lies below its instance and `count` arguments, if it
+    /// takes them as `convention` says.
+    #[inline(never)]
+    pub(super) fn call_native_method(
+        &mut self,
+        count: u32,
+        convention: PyMethodFlags,
+        takes: Option<u32>,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let below = self.localsplus.stack_len() - count as usize - 1;
+        let Some(instance) = self.localsplus.stack_index(below) else {
+            return Ok(false);
+        };
+        let Some(method) =
+            self.nth_value(count + 1).downcast_ref_if_exact::<PyMethodDescriptor>(vm)
+        else {
+            return Ok(false);
+        };
+        if takes.is_some_and(|takes| takes != count)
+            || method.method.flags & CONVENTION != convention
+            || !instance.as_object().class().is(method.common.typ)
+        {
+            return Ok(false);
+        }
+        if let Some(direct) = method.direct
+            && count <= 2
+        {
+            let argument = |at: u32| (at < count).then(|| self.nth_value(count - 1 - at));
+            let value = direct.call(instance.as_object(), argument(0), argument(1), vm)?;
+            if let Some(value) = value {
+                for _ in 0..count + 2 {
+                    drop(self.pop_stackref());
+                }
+                self.push_value(value);
+                return Ok(true);
+            }
+        }
+        let function = method.method.func;
+        let mut callee = Callee::named(method.method.name).with_instance_arg(true);
+        if takes.is_none() {
+            callee = callee.with_function(method.common.typ.as_object());
+        }
+        // The method lives until the call is over.
+        let (_method, args) = self.take_native_args(None, count as usize, vm);
+        let value = function(vm, FuncArgs { args, kwargs: Default::default() }, callee)?;
+        self.push_value(value);
+        Ok(true)
+    }
+
+    /// Calls the native function that lies below `count` arguments, if it takes them as `convention` says.
+    #[inline(never)]
+    pub(super) fn call_native_function(
+        &mut self,
+        count: u32,
+        convention: PyMethodFlags,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let Some(function) =
+            self.nth_value(count + 1).downcast_ref_if_exact::<PyNativeFunction>(vm)
+        else {
+            return Ok(false);
+        };
+        let below = self.localsplus.stack_len() - count as usize - 1;
+        let has_instance = self.localsplus.stack_index(below).is_some();
+        let takes = count as usize + usize::from(has_instance);
+        let definition = function.value;
+        if definition.flags & CONVENTION != convention
+            || convention == PyMethodFlags::O && takes != 1
+        {
+            return Ok(false);
+        }
+        // A static method has its class there, which it is not given.
+        let is_static = definition.flags.contains(PyMethodFlags::STATIC);
+        let instance = function.zelf.as_ref().filter(|_| !is_static).cloned();
+        let callee = Callee::named(definition.name).with_instance_arg(instance.is_some());
+        let (function, args) = self.take_native_args(instance, count as usize, vm);
+        let arguments = FuncArgs { args, kwargs: Default::default() };
+        let value = (definition.func)(vm, arguments, callee.with_function(&function))?;
+        self.push_value(value);
+        Ok(true)
+    }
+
+    /// Takes the topmost `count` values off the stack, the instance below them if there is one, and the
+    /// callable below that. They come after `instance`.
+    #[inline]
+    fn take_native_args(
+        &mut self,
+        instance: Option<PyObjectRef>,
+        count: usize,
+        vm: &VirtualMachine,
+    ) -> (PyObjectRef, Vec<PyObjectRef>) {
+        let depth = self.localsplus.stack_len();
+        let callable = depth - count - 2;
+        let mut args = vm.spare_arguments.take();
+        args.reserve(count + 2);
+        args.extend(instance);
+        for at in callable + 1..depth {
+            if let Some(value) = self.localsplus.stack_index_mut(at).take() {
+                args.push(value.to_pyobj());
+            }
+        }
+        let Some(function) = self.localsplus.stack_index_mut(callable).take() else {
+            unreachable!("a function lies below its arguments");
+        };
+        self.localsplus.stack_truncate(callable);
+        (PyStackRef::to_pyobj(function), args)
+    }
+}
