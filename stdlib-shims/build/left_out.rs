@@ -71,6 +71,7 @@ pub(crate) const LEFT_OUT_IN_MODULE: &[&str] = &[
     "asyncio/proactor_events.py",
     "asyncio/tools.py",
     "bdb.py",
+    "cProfile.py",
     "cmd.py",
     "code.py",
     "compileall.py",
