@@ -316,7 +316,10 @@ fn tell_weak_references(unreachable: &[PyObjectRef]) {
     for (reference, callback) in callbacks {
         crate::vm::thread::with_vm(&callback, |vm| {
             if let Err(error) = callback.call((reference.clone(),), vm) {
-                vm.run_unraisable(error, Some("weakref callback".to_owned()), callback.clone());
+                let told = callback.repr(vm).map(|callback| {
+                    format!("Exception ignored on calling weakref callback {callback}")
+                });
+                vm.run_unraisable(error, told.ok(), vm.ctx.none());
             }
         });
     }

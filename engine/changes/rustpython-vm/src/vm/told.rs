@@ -5,7 +5,7 @@ use super::{
     compile::{CompileWarningError, SyntaxErrorReplacement},
 };
 use crate::{
-    AsObject, PyObjectRef,
+    AsObject, PyObjectRef, PyResult,
     builtins::{PyBaseExceptionRef, PyTypeRef},
     compiler::{self, Mode, core::SourceFileBuilder},
     exceptions::types::PySyntaxError,
@@ -59,7 +59,53 @@ pub(crate) fn syntax_error(
         // Attributes of an exception that is not seen yet can always be set.
         let _ = error.as_object().set_attr(name, value, vm);
     }
+    give_details(vm, &error);
     error
+}
+
+/// Whether CPython's table of symbols, or its reading of `from __future__`, would tell of the error.
+pub(super) fn is_of_symbols(error: &compiler::CompileError) -> bool {
+    use compiler::codegen::error::CodegenErrorType as Of;
+    let compiler::CompileError::Codegen(error) = error else {
+        return false;
+    };
+    match &error.error {
+        Of::InvalidAwait
+        | Of::InvalidAsyncFor
+        | Of::InvalidAsyncWith
+        | Of::InvalidAsyncComprehension
+        | Of::InvalidFuturePlacement
+        | Of::InvalidFutureFeature(_)
+        | Of::InvalidFutureBraces
+        | Of::ForbiddenName => true,
+        Of::SyntaxError(message) => !OF_THE_COMPILER.iter().any(|part| message.contains(part)),
+        _ => false,
+    }
+}
+
+/// Parts of the messages that come from the compiler itself.
+const OF_THE_COMPILER: [&str; 8] = [
+    "too many statically nested blocks",
+    "non-default type parameter",
+    "default 'except:' must be last",
+    "pattern",
+    "starred assignment target",
+    "unpacking cannot be used in",
+    "keyword argument repeated",
+    "invalid syntax",
+];
+
+/// Makes an error's arguments its message and where it is, as `SyntaxError` takes them. So its `repr`
+/// and its pickle tell the place, too.
+pub(super) fn give_details(vm: &VirtualMachine, error: &PyBaseExceptionRef) {
+    let read = |name: &'static str| error.as_object().get_attr(name, vm);
+    let details = ["filename", "lineno", "offset", "text", "end_lineno", "end_offset"].map(read);
+    let details: PyResult<Vec<_>> = details.into_iter().collect();
+    if let (Ok(message), Ok(details)) = (read("msg"), details) {
+        let arguments = vm.ctx.new_tuple(vec![message, vm.ctx.new_tuple(details).into()]);
+        // Arguments can always be set.
+        let _ = error.as_object().set_attr("args", arguments, vm);
+    }
 }
 
 /// Warns of what CPython's tokenizer and parser warn of.
