@@ -16,8 +16,9 @@ mod _lsprof {
     use super::account::{Account, Figures, Place};
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
-        AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-        builtins::{PyType, PyTypeRef},
+        AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, Traverse,
+        VirtualMachine,
+        builtins::PyType,
         function::FuncArgs,
         pyclass, pystruct_sequence, pystruct_sequence_data,
         types::{Constructor, Initializer, PyStructSequence},
@@ -155,11 +156,7 @@ mod _lsprof {
     impl Initializer for Profiler {
         type Args = Options;
 
-        fn init(
-            zelf: rustpython_vm::PyRef<Self>,
-            options: Options,
-            vm: &VirtualMachine,
-        ) -> PyResult<()> {
+        fn init(zelf: &Py<Self>, options: Options, vm: &VirtualMachine) -> PyResult<()> {
             *zelf.timer.lock() = options.timer.filter(|timer| !vm.is_none(timer));
             let mut state = zelf.state.lock();
             state.unit = options.timeunit;
@@ -222,14 +219,14 @@ mod _lsprof {
 
         /// Forgets what was measured.
         #[pymethod]
-        fn clear(&self) {
+        fn clear(zelf: &Py<Self>) {
             let old = {
-                let mut state = self.state.lock();
+                let mut state = zelf.state.lock();
                 state.account = Account::default();
                 state.places.clear();
                 (
-                    std::mem::take(&mut *self.functions.lock()),
-                    std::mem::take(&mut *self.kept.lock()),
+                    std::mem::take(&mut *zelf.functions.lock()),
+                    std::mem::take(&mut *zelf.kept.lock()),
                 )
             };
             drop(old);
@@ -237,12 +234,12 @@ mod _lsprof {
 
         /// A `profiler_entry` for each function of which a call ended. Times are in seconds.
         #[pymethod]
-        fn getstats(&self, vm: &VirtualMachine) -> PyObjectRef {
-            let functions = self.functions.lock().clone();
-            let has_own_timer = self.timer.lock().is_some();
+        fn getstats(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+            let functions = zelf.functions.lock().clone();
+            let has_own_timer = zelf.timer.lock().is_some();
             // Copied, since making objects may run code that is measured.
             let (unit, ended) = {
-                let state = self.state.lock();
+                let state = zelf.state.lock();
                 let ended = state.account.ended();
                 let ended = ended.map(|(place, figures, callees)| {
                     let callees = callees.iter().filter(|(_, figures)| figures.calls > 0);
@@ -283,65 +280,70 @@ mod _lsprof {
         }
 
         #[pymethod]
-        fn _pystart_callback(&self, code: PyObjectRef, _offset: PyObjectRef, vm: &VirtualMachine) {
-            self.begin_python(code, vm);
+        fn _pystart_callback(
+            zelf: &Py<Self>,
+            code: PyObjectRef,
+            _offset: PyObjectRef,
+            vm: &VirtualMachine,
+        ) {
+            zelf.begin_python(code, vm);
         }
 
         #[pymethod]
         fn _pythrow_callback(
-            &self,
+            zelf: &Py<Self>,
             code: PyObjectRef,
             _offset: PyObjectRef,
             _exception: PyObjectRef,
             vm: &VirtualMachine,
         ) {
-            self.begin_python(code, vm);
+            zelf.begin_python(code, vm);
         }
 
         #[pymethod]
         fn _pyreturn_callback(
-            &self,
+            zelf: &Py<Self>,
             _code: PyObjectRef,
             _offset: PyObjectRef,
             _value: PyObjectRef,
             vm: &VirtualMachine,
         ) {
-            self.end(vm);
+            zelf.end(vm);
         }
 
         #[pymethod]
         fn _ccall_callback(
-            &self,
+            zelf: &Py<Self>,
             _code: PyObjectRef,
             _offset: PyObjectRef,
             callable: PyObjectRef,
             first: PyObjectRef,
             vm: &VirtualMachine,
         ) -> PyResult<()> {
-            if !self.state.lock().with_native || !self.is_native(&callable, &first, vm) {
+            if !zelf.state.lock().with_native || !zelf.is_native(&callable, &first, vm) {
                 return Ok(());
             }
             let function = Function::Kept(callable.get_id());
-            let place = self.state.lock().places.get(&function).copied();
+            let place = zelf.state.lock().places.get(&function).copied();
             let place = match place {
                 Some(place) => place,
-                None => self.add_native(callable, vm)?,
+                None => zelf.add_native(callable, vm)?,
             };
-            self.begin(place, vm);
+            zelf.begin(place, vm);
             Ok(())
         }
 
         #[pymethod]
         fn _creturn_callback(
-            &self,
+            zelf: &Py<Self>,
             _code: PyObjectRef,
             _offset: PyObjectRef,
             callable: PyObjectRef,
             first: PyObjectRef,
             vm: &VirtualMachine,
         ) {
-            if self.state.lock().with_native && self.is_native(&callable, &first, vm) {
-                self.end(vm);
+            if zelf.state.lock().with_native && zelf.is_native(&callable, &first, vm) {
+                zelf.end(vm);
             }
         }
     }
