@@ -55,7 +55,7 @@ class Compressor:
             raise error("brotli: invalid lgwin; range is 10 to 24")
         if lgblock and not 16 <= lgblock <= 24:
             raise error("brotli: invalid lgblock; range is 16 to 24, or 0")
-        self._native = _native.compressor(mode, quality, lgwin, lgblock)
+        self._native = _native.compressor(quality, lgwin)
         self._healthy = True
 
     def _done(self, function, *data):

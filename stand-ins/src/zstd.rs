@@ -138,6 +138,10 @@ fn parameter_of_decompression(number: u32) -> Option<library::ZSTD_dParameter> {
 
 /// What a number that is no parameter gives: the error that it is not supported.
 const NO_PARAMETER: isize = -40;
+/// The parameter that says how many threads there are.
+const THREADS: u32 = 400;
+/// What a value outside of a parameter's bounds gives.
+const OUT_OF_BOUND: isize = -42;
 
 /// The place up to which there is something in a buffer, which has to be in it.
 fn inside(end: usize, position: usize, length: usize) -> bool {
@@ -147,8 +151,8 @@ fn inside(end: usize, position: usize, length: usize) -> bool {
 #[rustpython_vm::pymodule(name = "_krait_stand_ins._zstd")]
 mod _zstd {
     use super::{
-        MEMORY, NO_PARAMETER, Owned, directive, inside, library, name_of, parameter,
-        parameter_of_decompression, signed,
+        MEMORY, NO_PARAMETER, OUT_OF_BOUND, Owned, THREADS, directive, inside, library, name_of,
+        parameter, parameter_of_decompression, signed,
     };
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
@@ -212,6 +216,11 @@ mod _zstd {
 
         #[pymethod]
         fn estimate(zelf: &Py<Self>) -> isize {
+            // The library divides by the length of a match, which is 0 where none is set.
+            let [is_long, shortest] = [160, 162].map(|number| Self::get(zelf, number).1);
+            if is_long == 1 && shortest == 0 {
+                return OUT_OF_BOUND;
+            }
             let own = zelf.own.lock();
             // SAFETY: the object is the library's, and is locked.
             signed(unsafe { library::ZSTD_estimateCCtxSize_usingCCtxParams(own.pointer()) })
@@ -329,17 +338,24 @@ mod _zstd {
 
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
     impl Compressor {
+        /// Takes parameters over, but no threads: this version of the library does not end them where a context is freed
+        /// that is at work.
         #[pymethod]
         fn apply(zelf: &Py<Self>, parameters: PyRef<Parameters>) -> isize {
+            let threads = Parameters::get(&parameters, THREADS).1;
+            let refused = Parameters::set(&parameters, THREADS, 0);
+            if refused < 0 {
+                return refused;
+            }
             let own = zelf.own.lock();
-            let parameters = parameters.own.lock();
+            let inner = parameters.own.lock();
             // SAFETY: both objects are the library's, and are locked.
-            signed(unsafe {
-                library::ZSTD_CCtx_setParametersUsingCCtxParams(
-                    own.0.pointer(),
-                    parameters.pointer(),
-                )
-            })
+            let result = signed(unsafe {
+                library::ZSTD_CCtx_setParametersUsingCCtxParams(own.0.pointer(), inner.pointer())
+            });
+            drop(inner);
+            Parameters::set(&parameters, THREADS, threads);
+            result
         }
 
         #[pymethod]
@@ -665,7 +681,14 @@ mod _zstd {
                 &raw mut wanted,
             )
         };
-        Ok((signed(result), wanted.k, wanted.d))
+        let result = signed(result);
+        // This version of the library forgets the number that it is told; it stands behind the magic number.
+        if let (1.., Some(number)) = (dictionary, place.get_mut(4..8))
+            && result > 0
+        {
+            number.copy_from_slice(&dictionary.to_le_bytes());
+        }
+        Ok((result, wanted.k, wanted.d))
     }
 
     /// The lowest and the highest value of a parameter of compression or of decompression; none if it is no parameter.

@@ -18,6 +18,13 @@ class _Memory(bytearray):
 class _Structure:
     """A structure, and the pointer to it: its only item is itself."""
 
+    src = dst = None
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return 0
+
     def __getitem__(self, index):
         return self
 
@@ -25,16 +32,6 @@ class _Structure:
 class _Samples(_Structure):
     def __init__(self):
         self.zParams = _Structure()
-
-
-class _Copied:
-    """Memory of which a slice is a copy."""
-
-    def __init__(self, memory, size):
-        self._view = memoryview(memory)[:size]
-
-    def __getitem__(self, part):
-        return bytes(self._view[part])
 
 
 class _Foreign:
@@ -53,12 +50,14 @@ class _Foreign:
         return value
 
     def buffer(self, memory, size):
-        return _Copied(memory, size)
+        # What is taken of it is always a copy.
+        return bytes(memoryview(memory)[:size])
 
     def from_buffer(self, data):
         if isinstance(data, str):
-            raise TypeError("from_buffer() cannot return the address of a unicode object")
-        return memoryview(data).cast("B")
+            raise TypeError("a bytes-like object is required, not 'str'")
+        view = memoryview(data)
+        return view.cast("B") if view.nbytes else view
 
     def memmove(self, to, data, size):
         view = memoryview(to)

@@ -203,7 +203,7 @@ class ZstdCompressor(_Final):
   compress() function instead."""
 
     __module__ = "compression.zstd"
-    __slots__ = ("_context", "_last", "_lock", "_workers")
+    __slots__ = ("_context", "_last", "_lock")
     CONTINUE, FLUSH_BLOCK, FLUSH_FRAME = _CONTINUE, _FLUSH_BLOCK, _FLUSH_FRAME
 
     def __new__(cls, level=None, options=None, zstd_dict=None):
@@ -211,7 +211,7 @@ class ZstdCompressor(_Final):
         self._context = context = _native.compressor()
         if context is None:
             raise ZstdError("Unable to create ZSTD_CCtx instance.")
-        self._last, self._lock, self._workers = _FLUSH_FRAME, _thread.allocate_lock(), False
+        self._last, self._lock = _FLUSH_FRAME, _thread.allocate_lock()
         parameters, used = _native.parameters(), ZSTD_CLEVEL_DEFAULT
         if level is not None and options is not None:
             raise TypeError("Only one of level or options should be used.")
@@ -230,8 +230,6 @@ class ZstdCompressor(_Final):
                 if not lowest <= value <= _HIGHEST_LEVEL:
                     raise ValueError(f"illegal compression level {value}; {bounds}")
                 used = value
-            elif number == ZSTD_c_nbWorkers and value > 1:
-                self._workers = True
             if number not in _NAMES or parameters.set(number, value) < 0:
                 _refuse_parameter(True, number, value)
         _checked(context.apply(parameters), "set zstd compression level")
@@ -257,8 +255,7 @@ class ZstdCompressor(_Final):
                     self._context.reset(1)
                     _checked(result, "compress Zstandard data")
                 parts.append(bytes(output[:written]) if written < room else bytes(output))
-                # Of what other threads compress, only the input's end can be waited for.
-                if not result or (self._workers and mode == _CONTINUE and at == size):
+                if not result:
                     break
                 room = max(room, _TO_WRITE)
             self._last = mode

@@ -2,10 +2,11 @@
 
 #![forbid(unsafe_code)]
 
-use brotli::{
-    BrotliDecompressStream, BrotliResult, BrotliState, CompressorWriter,
-    enc::{BrotliEncoderParams, StandardAlloc, backward_references::BrotliEncoderMode},
-};
+mod encode;
+mod prefix;
+
+use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
+use encode::Encoder;
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The module.
@@ -16,24 +17,7 @@ pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
 /// How much is read and written at once, in bytes.
 const PIECE: usize = 32 << 10;
 
-type Encoder = CompressorWriter<Vec<u8>>;
 type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
-
-fn encoder(mode: u32, quality: i32, window: i32, block: i32) -> Encoder {
-    let mode = match mode {
-        1 => BrotliEncoderMode::BROTLI_MODE_TEXT,
-        2 => BrotliEncoderMode::BROTLI_MODE_FONT,
-        _ => BrotliEncoderMode::BROTLI_MODE_GENERIC,
-    };
-    let parameters = BrotliEncoderParams {
-        mode,
-        quality,
-        lgwin: window,
-        lgblock: block,
-        ..BrotliEncoderParams::default()
-    };
-    Encoder::with_params(Vec::new(), PIECE, &parameters)
-}
 
 /// What comes out of compressed data, piece by piece.
 struct Decoder {
@@ -89,7 +73,6 @@ mod _brotli {
     use super::{Decoder, Encoder};
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{Py, PyPayload, function::ArgBytesLike, pyclass};
-    use std::io::Write as _;
 
     #[pyattr]
     #[pyclass(name, module = "_krait_stand_ins")]
@@ -108,36 +91,25 @@ mod _brotli {
     #[pyclass(flags(DISALLOW_INSTANTIATION))]
     impl Compressor {
         /// What is written so far; none after the end.
-        fn written(&self, data: &[u8], flush: bool) -> Option<Vec<u8>> {
-            let mut encoder = self.encoder.lock();
-            let encoder = encoder.as_mut()?;
-            encoder.write_all(data).ok()?;
-            if flush {
-                encoder.flush().ok()?;
-            }
-            Some(std::mem::take(encoder.get_mut()))
-        }
-
         #[pymethod]
         fn process(zelf: &Py<Self>, data: ArgBytesLike) -> Option<Vec<u8>> {
-            zelf.written(&data.borrow_buf(), false)
+            Some(zelf.encoder.lock().as_mut()?.process(&data.borrow_buf()))
         }
 
         #[pymethod]
         fn flush(zelf: &Py<Self>) -> Option<Vec<u8>> {
-            zelf.written(&[], true)
+            Some(zelf.encoder.lock().as_mut()?.flush())
         }
 
         #[pymethod]
         fn finish(zelf: &Py<Self>) -> Option<Vec<u8>> {
-            zelf.encoder.lock().take().map(Encoder::into_inner)
+            zelf.encoder.lock().take().map(Encoder::finish)
         }
     }
 
     #[pyfunction]
-    fn compressor(mode: u32, quality: i32, window: i32, block: i32) -> Compressor {
-        let encoder = super::encoder(mode, quality, window, block);
-        Compressor { encoder: PyMutex::new(Some(encoder)) }
+    fn compressor(quality: u32, window: u32) -> Compressor {
+        Compressor { encoder: PyMutex::new(Some(Encoder::new(quality, window))) }
     }
 
     #[pyattr]
