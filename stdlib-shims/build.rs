@@ -91,6 +91,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (file, name) in python_files(Path::new(STAND_INS))? {
             sources.insert(Path::new(STAND_INS_PACKAGE).join(name), fs::read_to_string(file)?);
         }
+    } else {
+        // It calls what zstandard's stand-in is made of.
+        sources.remove(Path::new("_zstd.py"));
     }
     let sources: Vec<_> = sources.into_iter().collect();
     let frozen = freeze(&sources);

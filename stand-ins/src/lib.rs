@@ -4,6 +4,8 @@
 //! that it stands in for. Stand-ins of Python are in `python/`, a package of that name. Which there are
 //! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
 
+mod brotli;
+mod lz4;
 mod murmur;
 mod orjson;
 mod psutil;
@@ -11,12 +13,15 @@ mod psycopg2;
 mod pycryptodome;
 mod ujson;
 mod xxhash;
+mod zstd;
 
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The native stand-ins.
 pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
     vec![
+        brotli::module_def(context),
+        lz4::module_def(context),
         murmur::module_def(context),
         orjson::module_def(context),
         psutil::module_def(context),
@@ -24,5 +29,6 @@ pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
         pycryptodome::module_def(context),
         ujson::module_def(context),
         xxhash::module_def(context),
+        zstd::module_def(context),
     ]
 }

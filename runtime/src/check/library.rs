@@ -33,7 +33,7 @@ const MADE: [(&str, &str); 6] = [
 ];
 
 /// Modules of krait's library that cannot be imported: the native halves are not there.
-const WITHOUT_HALF: [&str; 3] = ["compression.zstd", "dbm.gnu", "tracemalloc"];
+const WITHOUT_HALF: [&str; 2] = ["dbm.gnu", "tracemalloc"];
 
 /// Python 2's modules, and what they are called now.
 const OF_PYTHON_2: [(&str, &str); 22] = [

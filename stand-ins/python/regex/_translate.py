@@ -2,7 +2,7 @@
 
 import re
 
-from _krait_stand_ins.regex import _sets
+from _krait_stand_ins.regex import _behind, _sets
 
 I, L, M, S, U, X, A = 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80
 V1, D, F, R, W, B, V0, E, P = 0x100, 0x200, 0x4000, 0x400, 0x800, 0x1000, 0x2000, 0x8000, 0x10000
@@ -38,6 +38,9 @@ class Translation:
         self.is_bytes = isinstance(pattern, bytes)
         self.text = pattern.decode("latin-1") if self.is_bytes else pattern
         self.at, self.count, self.repeated, self.used, self.open_groups = 0, 0, set(), set(), []
+        # The parts of what is read, and of the last group: None where flags change within.
+        self.items = self.inner = None
+        self.groups = {}
         self._read_first_flags()
         if not self.flags & (V0 | V1):
             self.flags |= default
@@ -76,6 +79,7 @@ class Translation:
     def _alternatives(self):
         """What stands before a closing parenthesis or the end."""
         parts, closing = [], ""
+        outer, self.items = self.items, []
         while self.at < len(self.text):
             each = self.text[self.at]
             if each == ")":
@@ -90,9 +94,11 @@ class Translation:
                 letters = "".join(name for name, bit in _FLAGS.items() if found[0] & bit and name in "aiLmsux")
                 parts.append(f"(?{letters}:")
                 closing += ")"
+                self.items = None
                 self.ignores_case = self.ignores_case or bool(found[0] & I)
                 continue
             parts.append(self._item())
+        self.inner, self.items = self.items, outer
         return "".join(parts) + closing
 
     def _item(self):
@@ -109,6 +115,7 @@ class Translation:
             return self.text[start:end]
         if each in "^$|":
             self.at += 1
+            self._note(each, "")
             return each
         if each == "(":
             piece = self._group()
@@ -125,7 +132,13 @@ class Translation:
         else:
             self.at += 1
             piece = "\\" + each if each in "{}]" else each
-        return piece + self._quantifier(before)
+        quantifier = self._quantifier(before)
+        self._note(piece, quantifier)
+        return piece + quantifier
+
+    def _note(self, piece, quantifier):
+        if self.items is not None:
+            self.items.append((piece, quantifier))
 
     def _quantifier(self, before):
         if self.verbose:
@@ -180,10 +193,20 @@ class Translation:
             self._refuse("verbs of backtracking")
         if not text.startswith("(?", start):
             self.count += 1
-            return rest("(", 1)
+            groups = self.count
+            whole = rest("(", 1)
+            if self.count == groups and self.inner is not None:
+                self.groups[whole] = self.inner
+            return whole
         for opening in ("(?:", "(?=", "(?!", "(?>", "(?<=", "(?<!"):
             if text.startswith(opening, start):
-                return rest(opening, len(opening))
+                groups, verbose = self.count, self.verbose
+                whole = rest(opening, len(opening))
+                if opening.startswith("(?<") and self.inner is not None:
+                    return self._with_width(opening, whole, verbose, self.count - groups)
+                if opening == "(?:" and self.inner is not None:
+                    self.groups[whole] = self.inner
+                return whole
         if text.startswith("(?#", start):
             end = text.find(")", start)
             if end < 0:
@@ -212,6 +235,22 @@ class Translation:
             self.ignores_case = outer[1] and "i" not in off or "i" in on
             return rest(f"(?{on}-{off}:" if off else f"(?{on}:", len(found[0]))
         self._wrong("unknown extension", start + 2)
+
+    def _with_width(self, opening, whole, verbose, groups):
+        inner = whole[len(opening):-1]
+        try:
+            low, high = re._parser.parse(inner, re.VERBOSE if verbose else 0).getwidth()
+        except (re.error, OverflowError):
+            low, high = 0, 1
+        captures = [piece for piece, _ in self.inner if piece.startswith("(") and not piece.startswith("(?")]
+        if low == high or len(captures) != groups or not all(piece in self.groups for piece in captures):
+            return whole
+        items = [(f"(?:{piece[1:]}" if piece in captures else piece, quantifier) for piece, quantifier in self.inner]
+        for piece in captures:
+            self.groups[f"(?:{piece[1:]}"] = self.groups[piece]
+        made = _behind.fixed(opening, items, verbose, self.groups)
+        # The groups keep their numbers, and match nothing.
+        return whole if made is None else made + "(?:(?!)" * (groups > 0) + "()" * groups + ")?" * (groups > 0)
 
     def _property(self):
         """The ranges of a property whose escape is read: behind `p` or `P`."""

@@ -1,0 +1,1 @@
+"""krait: the stand-in for lz4.block's module."""

@@ -1,0 +1,1 @@
+"""krait: the stand-in for uuid_utils's module."""
