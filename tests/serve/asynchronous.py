@@ -287,8 +287,9 @@ class Killed(Case):
         self.assertEqual([number for number in acknowledged.values() if not runs[number]], [], "lost")
         now = {request: runs[acknowledged[request]] for request in recorded}
         self.assertEqual(now, recorded, "run again")
-        # What ran when it was killed ran twice, and nothing else did.
-        self.assertLessEqual(sum(runs.values()) - len(runs), 3 * 4)
+        # What ran when it was killed ran twice, and what had ended without its result being written:
+        # each of four instances may have one of both.
+        self.assertLessEqual(sum(runs.values()) - len(runs), 3 * 4 * 2)
 
     def runs(self):
         """How often each number was run."""
