@@ -2,12 +2,15 @@
 
 use super::{ALL, NOW, claim_all, event, result, trial};
 use krait::platform::store::{
-    Ending, EventFilter, EventOrder, EventState, NewEvent, Page, Store, Termination,
+    AsyncEvent, Ending, EventFilter, EventOrder, EventState, NewEvent, Page, Store, Termination,
 };
 use libtest_mimic::Trial;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![trial("events are listed by every filter and order", listed)]
+    vec![
+        trial("events are listed by every filter and order", listed),
+        trial("events of one time are listed as they were queued", of_one_time),
+    ]
 }
 
 const EARLIEST: EventOrder = EventOrder::Start { descending: false };
@@ -58,6 +61,24 @@ async fn listed(store: Store) {
     let page = Page { offset: 1, limit: 2 };
     let (events, total) = store.list_events(none(), EARLIEST, page).await.expect("a list");
     assert_eq!((events[0].request_id.as_str(), events.len(), total), ("b", 2, 5));
+}
+
+/// By the database, and by [`EventOrder::sort`], which a cluster's lists are put in order by.
+async fn of_one_time(store: Store) {
+    for name in ["b", "c", "a"] {
+        store.enqueue(event(name, "f", NOW)).await.expect("queued");
+    }
+    for (order, expected) in [(EARLIEST, "b c a"), (LATEST, "a c b"), (LAST_ENDED, "a c b")] {
+        let filter = EventFilter::default();
+        let (mut events, _) = store.list_events(filter, order, ALL).await.expect("a list");
+        let names = |events: &[AsyncEvent]| {
+            events.iter().map(|event| event.request_id.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(&events), expected, "{order:?}");
+        events.sort_by(|one, other| one.request_id.cmp(&other.request_id));
+        order.sort(&mut events);
+        assert_eq!(names(&events), expected, "{order:?}, sorted");
+    }
 }
 
 /// `a` finished, `b` failed, `c` aborted, `d` queued, `e` running.

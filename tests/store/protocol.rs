@@ -326,6 +326,7 @@ fn noted(note: Note, errors: u32) -> Noted {
         state,
         attempt: 1,
         enqueued_at: 0,
+        place: 0,
         due_at: 0,
         started_at: None,
         ended_at: None,

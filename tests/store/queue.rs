@@ -5,7 +5,7 @@ use krait::platform::store::{
     Ending, EventState, KEPT_MS, NewEvent, RetryClass, Room, Store, StoreError, Termination,
 };
 use libtest_mimic::Trial;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -100,7 +100,10 @@ async fn shared(store: Store) {
     let elsewhere = NewEvent { namespace: "other".to_owned(), ..event("a0", "a", NOW + 300) };
     store.enqueue(elsewhere).await.expect("queued");
     let later = NOW + 400;
-    let of_f = |count| Room { of: [(key("f"), count)].into(), ..Room::for_any(6) };
+    let of_f = |count| Room {
+        in_all: 6,
+        of: Arc::new(move |function| if *function == key("f") { count } else { 6 }),
+    };
     assert_eq!(store.next_due(of_f(0)).await, Ok(Some(NOW + 200)));
     let claimed = store.claim(later, Room::for_any(6)).await.expect("a claim");
     assert_eq!(ids(claimed), ["f0", "f1", "g0", "a0"]);

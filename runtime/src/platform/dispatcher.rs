@@ -44,7 +44,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         if shared.closing.load(Ordering::Relaxed) {
             return;
         }
-        let room = at_work.room(&shared);
+        let room = room(&shared, &at_work);
         match shared.backing.store().claim(now_ms(), room.clone()).await {
             Ok(events) if !events.is_empty() => {
                 for event in events {
@@ -76,27 +76,15 @@ pub(super) struct AtWork {
     pub ended: Notify,
 }
 
-impl AtWork {
-    /// How many more may be claimed. Each function has its own share, so that a slow one does not
-    /// delay others.
-    fn room(&self, shared: &Shared) -> Room {
-        let counts = self.counts();
-        let limits = shared.pool.limits();
-        let most = |key: &FunctionKey| {
-            let revision = shared.registry.resolve(key, LATEST).ok()?;
-            Some(shared.pool.async_workers(&revision))
-        };
-        let left = |(key, count): (&FunctionKey, &usize)| {
-            let most = most(key).unwrap_or(limits.async_workers);
-            (key.clone(), most.saturating_sub(*count))
-        };
-        Room {
-            in_all: limits.instances.saturating_sub(counts.values().sum()),
-            of_each: limits.async_workers,
-            of: counts.iter().map(left).collect(),
-        }
-    }
+/// How many more may be claimed. Each function has its own share, so that a slow one does not delay
+/// others.
+fn room(shared: &Arc<Shared>, at_work: &Arc<AtWork>) -> Room {
+    let in_all = shared.pool.limits().instances.saturating_sub(at_work.counts().values().sum());
+    let (shared, at_work) = (shared.clone(), at_work.clone());
+    Room { in_all, of: Arc::new(move |key| at_work.room_for(&shared, key)) }
+}
 
+impl AtWork {
     /// How many more may be worked on of one function.
     pub(super) fn room_for(&self, shared: &Shared, key: &FunctionKey) -> usize {
         let most = match shared.registry.resolve(key, LATEST) {

@@ -51,7 +51,7 @@ impl Cluster {
         let mut found = HashMap::new();
         while let Some(message) = messages.next().await {
             let Some(message) = message? else { continue };
-            let event = event_of_parts(&message.subject, Some(&message.headers));
+            let event = event_of_parts(&message.subject, Some(&message.headers), message.sequence);
             if let Some(event) = event.filter(|event| filter.is_of_function(event)) {
                 found.insert(event.request_id.clone(), event);
             }

@@ -310,7 +310,8 @@ impl Cluster {
             // It may have ended between the two.
             return self.noted(request_id).await;
         };
-        Ok((event_of_parts(&queued.subject, Some(&queued.headers)).map(Noted::of), 0))
+        let event = event_of_parts(&queued.subject, Some(&queued.headers), queued.sequence);
+        Ok((event.map(Noted::of), 0))
     }
 
     /// Takes an event out of the queue, and asks the node that runs it to end it. Returns its state
@@ -437,12 +438,14 @@ fn is_token(text: &str) -> bool {
 
 /// The event of a message that was never tried.
 fn event_of(message: &jetstream::Message) -> Option<AsyncEvent> {
-    event_of_parts(&message.subject, message.headers.as_ref())
+    let place = message.info().ok()?.stream_sequence;
+    event_of_parts(&message.subject, message.headers.as_ref(), place)
 }
 
 pub(super) fn event_of_parts(
     subject: &str,
     headers: Option<&async_nats::HeaderMap>,
+    place: u64,
 ) -> Option<AsyncEvent> {
     let mut parts = subject.strip_prefix(QUEUED)?.split('.');
     let (namespace, function, request_id) = (parts.next()?, parts.next()?, parts.next()?);
@@ -456,6 +459,7 @@ pub(super) fn event_of_parts(
         state: EventState::Queued,
         attempt: 0,
         enqueued_at,
+        place,
         due_at: enqueued_at,
         started_at: None,
         ended_at: None,

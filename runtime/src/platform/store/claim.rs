@@ -6,7 +6,7 @@ use super::{
 };
 use bytes::Bytes;
 use rusqlite::{Connection, Row, params};
-use std::collections::HashMap;
+use std::sync::Arc;
 
 /// An event that was claimed, and now has to be finished or postponed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,23 +29,21 @@ pub struct QueuedEvent {
 const DAMAGED: u16 = 500;
 
 /// How many events may be claimed.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Room {
     pub in_all: usize,
-    /// Of any one function.
-    pub of_each: usize,
-    /// Exceptions for single functions.
-    pub of: HashMap<FunctionKey, usize>,
+    /// Of one function.
+    pub of: Arc<dyn Fn(&FunctionKey) -> usize + Send + Sync>,
 }
 
 impl Room {
     /// For this many events of all functions together.
     pub fn for_any(count: usize) -> Self {
-        Self { in_all: count, of_each: count, of: HashMap::new() }
+        Self { in_all: count, of: Arc::new(move |_| count) }
     }
 
     fn of(&self, function: &FunctionKey) -> usize {
-        self.of.get(function).copied().unwrap_or(self.of_each).min(self.in_all)
+        (self.of)(function).min(self.in_all)
     }
 }
 

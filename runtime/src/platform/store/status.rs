@@ -43,6 +43,10 @@ pub struct AsyncEvent {
     /// How many attempts were made.
     pub attempt: u32,
     pub enqueued_at: i64,
+    /// Its place among all that were queued: the row's id, or the message's sequence in the stream.
+    /// A note that an older krait wrote has none.
+    #[serde(default)]
+    pub place: u64,
     /// When its next attempt may begin. If it is not queued, when the last attempt could begin.
     pub due_at: i64,
     /// When its first attempt began.
@@ -80,13 +84,12 @@ pub enum EventOrder {
 }
 
 impl EventOrder {
-    /// Puts events into this order. Those of one time are in that of their request ids.
+    /// Puts events into this order. Those of one time are in the order in which they were queued.
     pub fn sort(self, events: &mut [AsyncEvent]) {
-        let by_time = |event: &AsyncEvent| match self {
-            Self::Start { .. } => (Some(event.enqueued_at), event.request_id.clone()),
-            Self::End { .. } => (event.ended_at, event.request_id.clone()),
-        };
-        events.sort_by_cached_key(by_time);
+        events.sort_by_key(|event| match self {
+            Self::Start { .. } => (Some(event.enqueued_at), event.place),
+            Self::End { .. } => (event.ended_at, event.place),
+        });
         let (Self::Start { descending } | Self::End { descending }) = self;
         if descending {
             events.reverse();
@@ -192,6 +195,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<AsyncEvent> {
         state: row.get("state")?,
         attempt: row.get("attempt")?,
         enqueued_at: row.get("enqueued_at")?,
+        place: row.get::<_, i64>("id")?.unsigned_abs(),
         due_at: row.get("due_at")?,
         started_at: row.get("started_at")?,
         ended_at: row.get("ended_at")?,
