@@ -281,6 +281,15 @@ impl ExecutingFrame<'_> {
             self.push_value(text.into());
             return Ok(true);
         }
+        if count == 1
+            && let Some(value) = natives::plainly_made(class, self.nth_value(0), vm)
+        {
+            for _ in 0..3 {
+                drop(self.localsplus.stack_pop());
+            }
+            self.push_value(value);
+            return Ok(true);
+        }
         if class.slots().vectorcall.load().is_none() {
             return Ok(false);
         }

@@ -6,8 +6,8 @@ use super::{
     CONVENTION,
 };
 use crate::{
-    AsObject, PyObjectRef, PyResult, PyStackRef, VirtualMachine,
-    builtins::descriptor::PyMethodDescriptor,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, PyStackRef, VirtualMachine,
+    builtins::{PyFloat, PyInt, PyStr, PyType, descriptor::PyMethodDescriptor},
     function::{Callee, FuncArgs, PyMethodFlags},
 };
 
@@ -120,4 +120,41 @@ impl ExecutingFrame<'_> {
         self.localsplus.stack_truncate(callable);
         (PyStackRef::to_pyobj(function), args)
     }
+}
+
+/// The number that `class` makes of a plain value, where that needs none of the value's methods: `int` of
+/// an int, a float or a few digits, `float` of an int or a float. None for all else.
+pub(super) fn plainly_made(
+    class: &Py<PyType>,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
+    /// Floats below this are no larger than an int of 64 bits.
+    const FITS: f64 = 9e18;
+    if class.is(vm.ctx.types.int_type) {
+        if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) {
+            return Some(vm.ctx.new_int(few_digits(text.as_bytes())?).into());
+        }
+        if let Some(number) = value.downcast_ref_if_exact::<PyFloat>(vm) {
+            let number = number.to_f64();
+            return (number.abs() < FITS).then(|| vm.ctx.new_int(number as i64).into());
+        }
+        return value.downcast_ref_if_exact::<PyInt>(vm).map(|_| value.to_owned());
+    }
+    if class.is(vm.ctx.types.float_type) {
+        if let Some(number) = value.downcast_ref_if_exact::<PyInt>(vm) {
+            return Some(vm.ctx.new_float(number.try_to_i64_fast()? as f64).into());
+        }
+        return value.downcast_ref_if_exact::<PyFloat>(vm).map(|_| value.to_owned());
+    }
+    None
+}
+
+/// The number that is written there, with nothing but ASCII digits, and few enough to fit.
+fn few_digits(text: &[u8]) -> Option<i64> {
+    const MOST: usize = 18;
+    if text.is_empty() || text.len() > MOST || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(text.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
 }

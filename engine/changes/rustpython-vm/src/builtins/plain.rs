@@ -1,0 +1,49 @@
+//! Comparing ints, floats and texts as they are. Nothing of Python runs in between, so nothing that is
+//! being looked through can change.
+
+use super::{PyFloat, PyInt, PyStr};
+use crate::{AsObject, PyObject, PyObjectRef, VirtualMachine};
+
+/// Whether two values are equal, as a list asks: a value equals itself, NaN too. None if only their own
+/// methods can tell.
+#[inline]
+pub(crate) fn are_equal(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    if let Some(a) = a.downcast_ref_if_exact::<PyInt>(vm) {
+        let b = b.downcast_ref_if_exact::<PyInt>(vm)?;
+        return Some(match (a.try_to_i64_fast(), b.try_to_i64_fast()) {
+            (Some(a), Some(b)) => a == b,
+            _ => a.as_bigint() == b.as_bigint(),
+        });
+    }
+    if let Some(a) = a.downcast_ref_if_exact::<PyStr>(vm) {
+        return Some(a.as_bytes() == b.downcast_ref_if_exact::<PyStr>(vm)?.as_bytes());
+    }
+    let a = a.downcast_ref_if_exact::<PyFloat>(vm)?;
+    Some(a.to_f64() == b.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
+}
+
+/// Whether the first value is less than the second. None if only their own methods can tell.
+#[inline]
+pub(crate) fn is_less(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<bool> {
+    if let Some(a) = a.downcast_ref_if_exact::<PyInt>(vm) {
+        let b = b.downcast_ref_if_exact::<PyInt>(vm)?;
+        return Some(match (a.try_to_i64_fast(), b.try_to_i64_fast()) {
+            (Some(a), Some(b)) => a < b,
+            _ => a.as_bigint() < b.as_bigint(),
+        });
+    }
+    if let Some(a) = a.downcast_ref_if_exact::<PyStr>(vm) {
+        return Some(a.as_bytes() < b.downcast_ref_if_exact::<PyStr>(vm)?.as_bytes());
+    }
+    let a = a.downcast_ref_if_exact::<PyFloat>(vm)?;
+    Some(a.to_f64() < b.downcast_ref_if_exact::<PyFloat>(vm)?.to_f64())
+}
+
+/// How many values at the start of both are equal, up to the first that differ or that are not plain.
+pub(crate) fn equal_at_start(a: &[PyObjectRef], b: &[PyObjectRef], vm: &VirtualMachine) -> usize {
+    let pairs = a.iter().zip(b);
+    pairs.take_while(|(a, b)| are_equal(a, b, vm) == Some(true)).count()
+}
