@@ -10,6 +10,7 @@ _FLAGS = {"a": A, "i": I, "L": L, "m": M, "s": S, "u": U, "x": X, "b": B, "e": E
 _FUZZY = re.compile(r"\{(?:[^{}]*[<=+])?[^{}]*\b[dise]\b[^{}]*\}|\{[dise](?:,[^{}]*)?\}")
 _REPEAT = re.compile(r"\{(\d*)(?:(,)(\d*))?\}")
 _SKIPPED = re.compile(r"(?:\s|#[^\n]*)*")
+_LAZY = re.compile(r"[*+?}]\?|\\\$$")
 _NAME = re.compile(r"[^\W\d]\w*")
 _NEWLINES = "(?>\\r\\n|[\\n-\\r\\x85\\u2028\\u2029])"
 
@@ -49,7 +50,9 @@ class Translation:
             self.flags |= default
         if not self.is_bytes and not self.flags & (A | L):
             self.flags |= U
-        if self.flags & (R | W | P):
+        # A match that ends at the end is found from either side.
+        turned = R if self.text.endswith("$") and not _LAZY.search(self.text) else 0
+        if self.flags & (R | W | P) & ~turned:
             names = [name for name, bit in (("REVERSE", R), ("WORD", W), ("POSIX", P)) if self.flags & bit]
             self._refuse(f"flag {names[0]}")
         self.verbose, self.ignores_case = bool(self.flags & X), bool(self.flags & I)
