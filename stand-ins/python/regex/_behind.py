@@ -6,6 +6,8 @@ import re
 # look-behinds stand for one at most.
 _FARTHEST = (0, 64, 10)
 _MOST = 256
+# By what the first is divided if they are too many.
+_DIVISORS = (1, 2, 4)
 _QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d*)(?:(,)(\d*))?\})([?+]?)")
 
 
@@ -30,7 +32,7 @@ def _width(piece, verbose):
     return low if low == high else None
 
 
-def _variants(items, verbose, groups):
+def _variants(items, verbose, groups, divisor):
     """The texts of fixed width that parts in a row stand for; None if they cannot be told."""
     counted = []
     for piece, quantifier in items:
@@ -41,7 +43,9 @@ def _variants(items, verbose, groups):
         if _width(piece, verbose) is None:
             # Of a group of alternatives, each of them.
             inner = groups.get(piece)
-            pieces = None if inner is None or counts not in ((1, 1), (0, 1)) else _alternatives(inner, verbose, groups)
+            pieces = None if inner is None or counts not in ((1, 1), (0, 1)) else _alternatives(
+                inner, verbose, groups, divisor
+            )
         if pieces is None:
             return None
         counted.append((pieces, *counts))
@@ -50,7 +54,7 @@ def _variants(items, verbose, groups):
         return None
     variants = [""]
     for pieces, least, most in counted:
-        last = max(least, _FARTHEST[free]) if most is None else most
+        last = max(least, _FARTHEST[free] // divisor) if most is None else most
         if len(variants) * (last - least + 1) * len(pieces) > _MOST:
             return None
         repeated = [f"{piece}{{{count}}}" if count > 1 else piece
@@ -60,14 +64,14 @@ def _variants(items, verbose, groups):
     return variants
 
 
-def _alternatives(items, verbose, groups):
+def _alternatives(items, verbose, groups, divisor):
     """The same of parts with `|` between alternatives."""
     variants, row = [], []
     for item in [*items, ("|", "")]:
         if item[0] != "|":
             row.append(item)
             continue
-        more = _variants(row, verbose, groups)
+        more = _variants(row, verbose, groups, divisor)
         if more is None or len(variants) + len(more) > _MOST:
             return None
         variants += more
@@ -79,7 +83,8 @@ def fixed(opening, items, verbose, groups):
     """A look-behind of the parts, each of whose alternatives has a fixed width; None if that cannot be.
 
     `groups` has the parts of the groups within."""
-    variants = _alternatives(items, verbose, groups)
+    tried = (_alternatives(items, verbose, groups, divisor) for divisor in _DIVISORS)
+    variants = next(filter(None, tried), None)
     if variants is None:
         return None
     if opening == "(?<!":

@@ -9,7 +9,7 @@ import enum
 import re
 
 import _krait_stand_ins
-from _krait_stand_ins.regex import _translate
+from _krait_stand_ins.regex import _special, _translate
 from _krait_stand_ins.regex._translate import error
 
 __all__ = [
@@ -80,10 +80,14 @@ class Pattern:
             if translation.flags & bit:
                 own_flags |= flag
         try:
-            self._own = re.compile(translation.translated, own_flags)
+            if translation.is_special:
+                numbers = translation.numbers if translation.is_shared else None
+                self._own = _special.Special(translation.translated, own_flags, numbers, translation.names)
+            else:
+                self._own = re.compile(translation.translated, own_flags)
         except re.PatternError as wrong:
             message = str(wrong.msg)
-            if "look-behind" in message or "redefinition" in message:
+            if "look-behind" in message:
                 message = f"krait's stand-in for regex has no more than re: {message}"
             raise error(message, pattern, min(wrong.pos or 0, len(pattern))) from None
         unused = set(lists) - translation.used

@@ -18,7 +18,7 @@ _CATEGORIES = {
 _SAME = {
     "alphabetic": "alpha", "uppercase": "upper", "lowercase": "lower", "whitespace": "space", "posixdigit": "digit",
     "posixalnum": "alnum", "posixpunct": "punct", "posixxdigit": "xdigit", "hexdigit": "xdigit", "extpict":
-    "extendedpictographic", "ideo": "ideographic",
+    "extendedpictographic", "ideo": "ideographic", "di": "defaultignorablecodepoint",
 }
 _FIXED = {
     "any": [(0, _LAST)],
@@ -27,6 +27,11 @@ _FIXED = {
               (0x3000, 0x3000)],
     "space": [(9, 13), (32, 32), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029),
               (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)],
+    "defaultignorablecodepoint": [
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+        (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+        (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    ],
     "xdigit": [(48, 57), (65, 70), (97, 102), (0xFF10, 0xFF19), (0xFF21, 0xFF26), (0xFF41, 0xFF46)],
 }
 # Planes in which there are characters, and the private ones.

@@ -2,13 +2,15 @@
 
 import re
 
-from _krait_stand_ins.regex import _behind, _sets
+from _krait_stand_ins.regex import _behind, _sets, _special
 
 I, L, M, S, U, X, A = 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80
 V1, D, F, R, W, B, V0, E, P = 0x100, 0x200, 0x4000, 0x400, 0x800, 0x1000, 0x2000, 0x8000, 0x10000
 _FLAGS = {"a": A, "i": I, "L": L, "m": M, "s": S, "u": U, "x": X, "b": B, "e": E, "f": F, "p": P, "r": R, "w": W}
 _FUZZY = re.compile(r"\{(?:[^{}]*[<=+])?[^{}]*\b[dise]\b[^{}]*\}|\{[dise](?:,[^{}]*)?\}")
 _REPEAT = re.compile(r"\{(\d*)(?:(,)(\d*))?\}")
+_SKIPPED = re.compile(r"(?:\s|#[^\n]*)*")
+_LAZY = re.compile(r"[*+?}]\?|\\\$$")
 _NAME = re.compile(r"[^\W\d]\w*")
 _NEWLINES = "(?>\\r\\n|[\\n-\\r\\x85\\u2028\\u2029])"
 
@@ -41,12 +43,16 @@ class Translation:
         # The parts of what is read, and of the last group: None where flags change within.
         self.items = self.inner = None
         self.groups = {}
+        # The numbers of names, and the groups of `re` that have each number: a name's groups share one.
+        self.names, self.numbers, self.by_number = {}, [], False
         self._read_first_flags()
         if not self.flags & (V0 | V1):
             self.flags |= default
         if not self.is_bytes and not self.flags & (A | L):
             self.flags |= U
-        if self.flags & (R | W | P):
+        # A match that ends at the end is found from either side.
+        turned = R if self.text.endswith("$") and not _LAZY.search(self.text) else 0
+        if self.flags & (R | W | P) & ~turned:
             names = [name for name, bit in (("REVERSE", R), ("WORD", W), ("POSIX", P)) if self.flags & bit]
             self._refuse(f"flag {names[0]}")
         self.verbose, self.ignores_case = bool(self.flags & X), bool(self.flags & I)
@@ -54,6 +60,38 @@ class Translation:
         if self.at < len(self.text):
             self._wrong("unbalanced parenthesis")
         self.translated = translated.encode("latin-1") if self.is_bytes else translated
+        self.is_shared = len(self.numbers) < self.count
+        if self.is_shared:
+            if self.by_number:
+                self._refuse("numbers of groups in a pattern with a name for several groups")
+            of_group = {each: number for number, groups in enumerate(self.numbers, 1) for each in groups}
+            self.repeated = {of_group[each] for each in self.repeated}
+        self.is_special = self.is_shared or _special.ANCHOR in translated
+
+    def _open(self, name=None):
+        """Counts a group that begins, and whether it is the first of its name."""
+        self.count += 1
+        number = self.names.get(name)
+        if number is None:
+            self.numbers.append((self.count,))
+            if name is not None:
+                self.names[name] = len(self.numbers)
+            return True
+        self.numbers[number - 1] += (self.count,)
+        return False
+
+    def _reference(self, name):
+        """What a group has matched, by its name or number."""
+        if name.isdigit():
+            self.by_number = True
+            return f"(?:\\{name})"
+        groups = self.numbers[self.names[name] - 1] if name in self.names else ()
+        if len(groups) < 2:
+            return f"(?P={name})"
+        written = "(?!)"
+        for each in groups:
+            written = f"(?({each})\\{each}|{written})"
+        return written
 
     def _refuse(self, what):
         raise error(f"krait's stand-in for regex has no {what}", self.pattern, self.at)
@@ -142,8 +180,7 @@ class Translation:
 
     def _quantifier(self, before):
         if self.verbose:
-            while self.at < len(self.text) and self.text[self.at].isspace():
-                self.at += 1
+            self.at = _SKIPPED.match(self.text, self.at).end()
         if self.at >= len(self.text):
             return ""
         start = self.at
@@ -167,6 +204,8 @@ class Translation:
             return ""
         if many:
             self.repeated.update(range(before + 1, self.count + 1))
+        if self.verbose:
+            self.at = _SKIPPED.match(self.text, self.at).end()
         if self.at < len(self.text) and self.text[self.at] in "?+":
             written += self.text[self.at]
             self.at += 1
@@ -192,7 +231,7 @@ class Translation:
         if text.startswith("(*", start):
             self._refuse("verbs of backtracking")
         if not text.startswith("(?", start):
-            self.count += 1
+            self._open()
             groups = self.count
             whole = rest("(", 1)
             if self.count == groups and self.inner is not None:
@@ -219,13 +258,16 @@ class Translation:
             self._refuse("patterns that call themselves")
         if found := re.compile(r"\(\?P=([^)]*)\)").match(text, start):
             self.at = found.end()
-            return f"(?:\\{found[1]})" if found[1].isdigit() else f"(?P={found[1]})"
+            return self._reference(found[1])
         if found := re.compile(r"\(\?P?<([^>)]*)>").match(text, start):
             if not _NAME.fullmatch(found[1]):
                 self._wrong("bad character in group name", start + len(found[0]) - len(found[1]) + 1)
-            self.count += 1
-            return rest(f"(?P<{found[1]}>", len(found[0]))
+            is_first = self._open(found[1])
+            return rest(f"(?P<{found[1]}>" if is_first else "(", len(found[0]))
         if found := re.compile(r"\(\?\((\w+)\)").match(text, start):
+            self.by_number = self.by_number or found[1].isdigit()
+            if len(self.numbers[self.names[found[1]] - 1] if found[1] in self.names else ()) > 1:
+                self._refuse("conditions on a name for several groups")
             return rest(found[0], len(found[0]))
         if text.startswith("(?(", start):
             self._refuse("conditions that look around")
@@ -291,7 +333,9 @@ class Translation:
             return "(?:\\b(?=\\w))"
         if each == "M":
             return "(?:\\b(?<=\\w))"
-        if each in "KGX":
+        if each == "G":
+            return _special.ANCHOR
+        if each in "KX":
             self._refuse(f"\\{each}")
         if each == "L" and (found := re.compile(r"<([^>]*)>").match(text, self.at)):
             self.at = found.end()
@@ -303,7 +347,7 @@ class Translation:
             return "(?:" + "|".join(map(re.escape, items)) + ")" if items else "(?!)"
         if each == "g" and (found := re.compile(r"<([^>]*)>").match(text, self.at)):
             self.at = found.end()
-            return f"(?:\\{found[1]})" if found[1].isdigit() else f"(?P={found[1]})"
+            return self._reference(found[1])
         if each == "N" and (found := re.compile(r"\{[^}]*\}").match(text, self.at)):
             self.at = found.end()
         elif each == "x" or each in "uU":
@@ -311,6 +355,7 @@ class Translation:
         elif each.isdigit():
             found = re.compile(r"\d{1,3}").match(text, start + 1)
             self.at = found.end()
+            self.by_number = self.by_number or each != "0"
         elif each.isascii() and each.isalpha() and each not in "AbBdDsSwWZzafnrtv":
             self._wrong(f"bad escape \\{each}")
         return text[start:self.at]

@@ -4,6 +4,7 @@ A structure is an object with its fields, memory is a bytearray, and a result be
 """
 
 import _krait_stand_ins._zstd as _native
+from _krait_stand_ins.zstandard import _numbers
 
 _UNKNOWN, _ERROR = (1 << 64) - 1, (1 << 64) - 2
 _MAGIC = b"\x28\xb5\x2f\xfd"
@@ -121,10 +122,9 @@ def _part(buffer, field):
     return (b"" if memory is None else memory), buffer.size, buffer.pos
 
 
-class _Library:
+class _Library(_numbers.Numbers):
     """libzstd: its functions under their names."""
 
-    ZSTD_VERSION_MAJOR, ZSTD_VERSION_MINOR, ZSTD_VERSION_RELEASE = 1, 5, 7
     ZSTD_CONTENTSIZE_UNKNOWN, ZSTD_CONTENTSIZE_ERROR = _UNKNOWN, _ERROR
     ZSTD_MAGICNUMBER = 0xFD2FB528
     ZSTD_BLOCKSIZELOG_MAX, ZSTD_BLOCKSIZE_MAX = 17, 1 << 17
@@ -136,8 +136,6 @@ class _Library:
     ZSTD_TARGETLENGTH_MIN, ZSTD_TARGETLENGTH_MAX = 0, 1 << 17
     ZSTD_LDM_MINMATCH_MIN, ZSTD_LDM_MINMATCH_MAX = 4, 4096
     ZSTD_LDM_BUCKETSIZELOG_MAX = 8
-    ZSTD_fast, ZSTD_dfast, ZSTD_greedy, ZSTD_lazy, ZSTD_lazy2 = 1, 2, 3, 4, 5
-    ZSTD_btlazy2, ZSTD_btopt, ZSTD_btultra, ZSTD_btultra2 = 6, 7, 8, 9
     ZSTD_dct_auto, ZSTD_dct_rawContent, ZSTD_dct_fullDict = 0, 1, 2
     ZSTD_dlm_byCopy, ZSTD_dlm_byRef = 0, 1
     ZSTD_f_zstd1, ZSTD_f_zstd1_magicless = 0, 1
@@ -145,12 +143,6 @@ class _Library:
     ZSTD_reset_session_only = 1
     ZSTD_defaultCMem = None
     ZSTD_c_format, ZSTD_c_forceMaxWindow = 10, 1000
-    ZSTD_c_compressionLevel, ZSTD_c_windowLog, ZSTD_c_hashLog, ZSTD_c_chainLog = 100, 101, 102, 103
-    ZSTD_c_searchLog, ZSTD_c_minMatch, ZSTD_c_targetLength, ZSTD_c_strategy = 104, 105, 106, 107
-    ZSTD_c_enableLongDistanceMatching, ZSTD_c_ldmHashLog, ZSTD_c_ldmMinMatch = 160, 161, 162
-    ZSTD_c_ldmBucketSizeLog, ZSTD_c_ldmHashRateLog = 163, 164
-    ZSTD_c_contentSizeFlag, ZSTD_c_checksumFlag, ZSTD_c_dictIDFlag = 200, 201, 202
-    ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_c_overlapLog = 400, 401, 402
     ZSTD_d_format = 1000
 
     def __init__(self):

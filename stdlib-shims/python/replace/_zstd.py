@@ -4,23 +4,21 @@ import _thread
 
 import _krait_stand_ins._zstd as _native
 from _krait_stand_ins.zstandard._cffi import frame_header as _frame_header
+from _krait_stand_ins.zstandard._numbers import Numbers as _Numbers
 
 __doc__ = "Implementation module for Zstandard compression."
 
-zstd_version, zstd_version_number = "1.5.7", 10507
+_VERSION = _Numbers.ZSTD_VERSION_MAJOR, _Numbers.ZSTD_VERSION_MINOR, _Numbers.ZSTD_VERSION_RELEASE
+zstd_version = ".".join(map(str, _VERSION))
+zstd_version_number = (_VERSION[0] * 100 + _VERSION[1]) * 100 + _VERSION[2]
 ZSTD_CLEVEL_DEFAULT = 3
 _TO_READ, _TO_WRITE, _, ZSTD_DStreamOutSize, _HIGHEST_LEVEL, _ = _native.sizes()
 _UNKNOWN_SIZE, _WRONG_SIZE = (1 << 64) - 1, (1 << 64) - 2
 
-ZSTD_c_compressionLevel, ZSTD_c_windowLog, ZSTD_c_hashLog, ZSTD_c_chainLog = 100, 101, 102, 103
-ZSTD_c_searchLog, ZSTD_c_minMatch, ZSTD_c_targetLength, ZSTD_c_strategy = 104, 105, 106, 107
-ZSTD_c_enableLongDistanceMatching, ZSTD_c_ldmHashLog, ZSTD_c_ldmMinMatch = 160, 161, 162
-ZSTD_c_ldmBucketSizeLog, ZSTD_c_ldmHashRateLog = 163, 164
-ZSTD_c_contentSizeFlag, ZSTD_c_checksumFlag, ZSTD_c_dictIDFlag = 200, 201, 202
-ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_c_overlapLog = 400, 401, 402
 ZSTD_d_windowLogMax = 100
-ZSTD_fast, ZSTD_dfast, ZSTD_greedy, ZSTD_lazy, ZSTD_lazy2 = 1, 2, 3, 4, 5
-ZSTD_btlazy2, ZSTD_btopt, ZSTD_btultra, ZSTD_btultra2 = 6, 7, 8, 9
+globals().update(
+    {name: value for name, value in vars(_Numbers).items() if name[:5] == "ZSTD_" and name[:13] != "ZSTD_VERSION_"}
+)
 
 _NAMES = {
     100: "compression_level", 101: "window_log", 102: "hash_log", 103: "chain_log", 104: "search_log",
