@@ -15,7 +15,12 @@ pub(super) fn of_cpython(module: &str, name: &str) -> Option<Option<&'static str
         ) => None,
         ("_sqlite3", "connect") => None,
         ("_struct", "pack" | "pack_into") => None,
-        ("builtins", "max" | "min") => None,
+        (
+            "builtins",
+            "__build_class__" | "dir" | "getattr" | "iter" | "max" | "min" | "next" | "vars",
+        ) => None,
+        // Nobody can read this one, as in CPython.
+        ("builtins", "anext") => Some("($module, aiterator, default=<unrepresentable>, /)"),
         ("sys", "getsizeof") => None,
         ("syslog", "openlog" | "syslog") => None,
         (

@@ -39,6 +39,9 @@ impl Callee<'_> {
         params: &'static [Param],
         vm: &VirtualMachine,
     ) -> PyBaseExceptionRef {
+        if let Some(message) = self.wrong_few_names(given, named, &left) {
+            return vm.new_type_error(message);
+        }
         // What is wrong with an argument is told only if there are as many as there may be.
         if let Some(message) = self.older_counts(given, named) {
             return vm.new_type_error(message);
@@ -91,6 +94,35 @@ impl Callee<'_> {
         Some(ArgumentError::MissingRequiredArgument {
             name: param.name.to_owned(),
             pos: place + 1,
+        })
+    }
+
+    /// What the iterators say of names, which they look at by themselves, before anything else.
+    fn wrong_few_names(self, given: usize, named: usize, left: &FuncArgs) -> Option<String> {
+        if named == 0 || self.function().is_some() {
+            return None;
+        }
+        let name = self.short_name()?;
+        let known: &[&str] = match (name, given, named) {
+            ("islice", ..) => return Some("islice() takes no keyword arguments".to_owned()),
+            ("map" | "zip", ..) => &["strict"],
+            ("product", ..) => &["repeat"],
+            ("zip_longest", ..) => &["fillvalue"],
+            ("enumerate", 0, 1) => &["iterable"],
+            ("enumerate", 1, 1) => &["start"],
+            ("enumerate", 0, 2) => &["iterable", "start"],
+            _ => return None,
+        };
+        if matches!(name, "map" | "zip" | "product") && named > 1 {
+            return Some(format!("{name}() takes at most 1 keyword argument ({named} given)"));
+        }
+        let is_known = |keyword: &str| known.contains(&keyword);
+        let mut keywords = left.kwargs.keys().map(|keyword| keyword.to_string());
+        let unknown = keywords.find(|keyword| !is_known(keyword))?;
+        Some(match name {
+            "enumerate" => format!("'{unknown}' is an invalid keyword argument for enumerate()"),
+            "zip_longest" => "zip_longest() got an unexpected keyword argument".to_owned(),
+            _ => format!("{name}() got an unexpected keyword argument '{unknown}'"),
         })
     }
 
