@@ -55,6 +55,8 @@ pub(super) enum Assignment {
         /// The modules to import ahead of time; if empty, the usual ones.
         modules: Vec<String>,
     },
+    /// Load a function and write a snapshot of it, once for each of some existing files.
+    Load { function: Box<AssignedFunction>, seconds: u32, files: Vec<OsString> },
 }
 
 /// The function that an instance runs, and its settings.
