@@ -175,7 +175,10 @@ fn load(
         libc::dup2(output.as_raw_fd(), 1);
         libc::dup2(output.as_raw_fd(), 2);
     }
-    process::become_instance(function);
+    // Its environment comes later, so that libc's memory of it lies in the heap, too.
+    let mut without = function.clone();
+    without.environment.clear();
+    process::become_instance(&without);
     prewarmed::enter(None, channels, function, Stage::Instance);
     process::wipe_environment();
     let (mut base, interpreter) = Base::note_over(first)?;

@@ -60,7 +60,7 @@ pub(super) enum Assignment {
 }
 
 /// The function that an instance runs, and its settings.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct AssignedFunction {
     pub handler: Handler,
     pub dialect: Dialect,
