@@ -97,6 +97,38 @@ pub(super) fn holds(name: &str) -> bool {
     SHELF.get().is_some_and(|shelf| shelf.modules.contains_key(name))
 }
 
+/// A module that is on the shelf, or was.
+#[cfg(unix)]
+pub(super) fn module(name: &str) -> Option<PyObjectRef> {
+    Some(SHELF.get()?.modules.get(name)?.module.clone())
+}
+
+/// Has the modules that were taken off the shelf, in another process, read again what they read from the
+/// process that imports them.
+#[cfg(unix)]
+pub(super) fn wake_taken(vm: &VirtualMachine) -> PyResult<()> {
+    let Some(shelf) = SHELF.get() else { return Ok(()) };
+    let taken: Vec<&Shelved> = {
+        let state = shelf.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.taken.iter().filter_map(|name| shelf.modules.get(name)).collect()
+    };
+    for Shelved { module, wake, .. } in taken {
+        if let Some(wake) = wake {
+            wake.call((module.clone(),), vm)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what was seen of the machine's folders.
+#[cfg(unix)]
+pub(super) fn forget_folders() {
+    if let Some(shelf) = SHELF.get() {
+        let mut state = shelf.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.looked_at = Vec::new();
+    }
+}
+
 /// Notes the finders before the function's code runs.
 pub(super) fn note_finders(vm: &VirtualMachine) -> PyResult<()> {
     if let Some(shelf) = SHELF.get() {

@@ -44,7 +44,7 @@ mod symbols;
 mod take;
 mod thread;
 
-pub use attach::{attach, attached_at, own_file, trailer};
+pub use attach::{attach, attached_at, notes_of_second, own_file, second_trailer, trailer};
 pub use cache::{Cache, user_folder};
 pub use errors::{Refusal, Unfit};
 pub use image::{Place, TRAILER_BYTES};

@@ -1,0 +1,137 @@
+//! A function that is loaded when it is packed, so that its modules are in a snapshot: what must be known of
+//! it then, and what each process must do that goes on from there.
+
+use super::{CodePaths, Ended, Entry, Interpreter, shelf, time_zone, warm};
+use crate::contract::{Dialect, Handler};
+use indexmap::IndexMap;
+use rustpython_vm::{
+    PyObjectRef, PyResult, TryFromObject, VirtualMachine,
+    builtins::{PyBytesRef, PyStrRef, PyTupleRef},
+};
+
+/// A variable of an environment: its name, and its value if it is there.
+pub type Variable = (Vec<u8>, Option<Vec<u8>>);
+
+/// A loaded function in a snapshot.
+pub struct Kept {
+    pub entry: Entry,
+    /// What it printed while it was loaded.
+    pub output: Vec<u8>,
+    /// The variables that it set or, without a value, removed.
+    pub changed: Vec<Variable>,
+}
+
+/// What was seen while a function was loaded.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The variables of its environment that were read, with their values; without one, those that were not
+    /// there.
+    pub read: Vec<Variable>,
+    /// Whether all were read.
+    pub read_all: bool,
+    /// The variables that the function set or removed.
+    pub changed: Vec<Variable>,
+    /// Names in the function's modules that hold texts, numbers or times, and what they hold.
+    pub held: Vec<(String, String)>,
+}
+
+impl Interpreter {
+    /// Loads a function for a snapshot. Nothing in the interpreter is random then, unless the function asked
+    /// the kernel for it.
+    pub fn load_to_keep(
+        &self,
+        environment: &IndexMap<String, String>,
+        code: &CodePaths,
+        handler: &Handler,
+    ) -> (Ended<Entry>, Seen) {
+        let watching = self.engine.enter(|vm| {
+            let watch = || -> PyResult {
+                warm::set_environment(warm::bytes_of(environment), vm)?;
+                time_zone::tzset(vm)?;
+                let helper = vm.import("_krait_kept", 0)?;
+                let os = shelf::module("os").unwrap_or_else(|| vm.ctx.none());
+                vm.call_method(&helper, "watch", (os,))?;
+                Ok(helper)
+            };
+            watch().map_err(|error| vm.print_exception(&error))
+        });
+        let ended = self.load(code.clone(), handler, Dialect::Scf);
+        let seen = self.engine.enter(|vm| {
+            let Ok(helper) = watching else { return Seen::default() };
+            settle(&helper, code, vm).unwrap_or_else(|error| {
+                vm.print_exception(&error);
+                Seen::default()
+            })
+        });
+        (ended, seen)
+    }
+
+    /// Tells an interpreter with a function from a snapshot about its process: see
+    /// [`Interpreter::wake`]. What the function changed of its environment stays changed.
+    pub fn wake_kept(&self, environment: &IndexMap<String, String>, kept: &Kept) {
+        rand::rng().reseed().unwrap_or_default();
+        self.engine.enter(|vm| {
+            let mut variables: IndexMap<_, _> = warm::bytes_of(environment).collect();
+            for (key, value) in &kept.changed {
+                match value {
+                    Some(value) => variables.insert(key.clone(), value.clone()),
+                    None => variables.shift_remove(key),
+                };
+            }
+            let woken = warm::set_environment(variables.into_iter(), vm)
+                .and_then(|()| time_zone::tzset(vm))
+                .and_then(|()| shelf::wake_taken(vm));
+            if let Err(error) = woken {
+                vm.print_exception(&error);
+            }
+        });
+        self.wake_after_fork();
+    }
+}
+
+/// Ends the watching, and gives what was seen. Then hides all live objects from the garbage collector.
+fn settle(helper: &PyObjectRef, code: &CodePaths, vm: &VirtualMachine) -> PyResult<Seen> {
+    let folders = std::iter::once(&code.code).chain(&code.layers);
+    let folders = folders.map(|folder| vm.ctx.new_str(folder.to_string_lossy().as_ref()).into());
+    let folders = vm.ctx.new_list(folders.collect());
+    let told: PyTupleRef = vm.call_method(helper, "settle", (folders,))?.try_into_value(vm)?;
+    shelf::forget_folders();
+    let [read, read_all, changed, held] = told.as_slice() else { return Ok(Seen::default()) };
+    let seen = Seen {
+        read: pairs(read, vm)?,
+        read_all: read_all.clone().try_to_bool(vm)?,
+        changed: pairs(changed, vm)?,
+        held: list(held, vm, |(name, value): (PyStrRef, PyStrRef)| {
+            (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+        })?,
+    };
+    drop(told);
+    let collector = vm.import("gc", 0)?;
+    vm.call_method(&collector, "collect", ())?;
+    vm.call_method(&collector, "freeze", ())?;
+    Ok(seen)
+}
+
+/// A list of keys with values, or none.
+fn pairs(list_of: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Vec<Variable>> {
+    list(list_of, vm, |(key, value): (PyBytesRef, Option<PyBytesRef>)| {
+        (key.as_bytes().to_vec(), value.map(|value| value.as_bytes().to_vec()))
+    })
+}
+
+fn list<A: TryFromObject, B: TryFromObject, T>(
+    list_of: &PyObjectRef,
+    vm: &VirtualMachine,
+    each: impl Fn((A, B)) -> T,
+) -> PyResult<Vec<T>> {
+    let tuples: Vec<PyTupleRef> = list_of.clone().try_into_value(vm)?;
+    tuples
+        .iter()
+        .map(|pair| {
+            let [one, other] = pair.as_slice() else {
+                return Err(vm.new_value_error("no pair"));
+            };
+            Ok(each((one.clone().try_into_value(vm)?, other.clone().try_into_value(vm)?)))
+        })
+        .collect()
+}
