@@ -3,15 +3,23 @@
 
 /// Functions of libc that the program replaces, for its libraries and for libc itself: those that
 /// allocate, the one that creates threads (`src/snapshot/heap/c_interface.rs`), those that change
-/// how a signal is treated (`src/snapshot/left_out.rs`), and `exit` (`src/snapshot/exit.rs`).
+/// how a signal is treated (`src/snapshot/left_out.rs`), `exit` (`src/snapshot/exit.rs`), and those that tell
+/// of the time, the machine and its files (`src/instance/world.rs`).
 const REPLACED: &[&str] = &[
     "aligned_alloc",
     "calloc",
+    "clock_gettime",
     "exit",
     "free",
+    "gethostname",
+    "gettimeofday",
     "malloc",
     "malloc_usable_size",
     "memalign",
+    "open",
+    "open64",
+    "openat",
+    "openat64",
     "posix_memalign",
     "pthread_create",
     "pthread_sigmask",
@@ -19,6 +27,8 @@ const REPLACED: &[&str] = &[
     "sigaction",
     "signal",
     "sigprocmask",
+    "time",
+    "uname",
     "valloc",
 ];
 

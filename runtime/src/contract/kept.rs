@@ -2,9 +2,11 @@
 //! function which is to run.
 
 use super::{Dialect, Function, environment};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +19,8 @@ pub struct KeptFunction {
     pub layers: usize,
     /// The variables that were read while it was loaded, and the values they had. None: it was not there.
     pub read: BTreeMap<String, Option<String>>,
+    /// Its time zone, which libc reads from its environment.
+    pub zone: Option<String>,
     /// The whole environment, where all of it was read.
     pub environment: Option<BTreeMap<String, String>>,
 }
@@ -57,6 +61,9 @@ impl KeptFunction {
         if let Some((key, _)) = changed {
             return Err(format!("{key} is not as it was when the function was packed"));
         }
+        if self.zone.is_none() || self.zone != zone(&now) {
+            return Err("its time zone is not as it was when the function was packed".to_owned());
+        }
         let is_same = |all: &BTreeMap<String, String>| {
             all.len() == now.len() && all.iter().all(|(key, value)| now.get(key) == Some(value))
         };
@@ -65,4 +72,19 @@ impl KeptFunction {
         }
         Ok(())
     }
+}
+
+/// What names the time zone of a process with this environment, as libc finds it; none where it cannot be
+/// told from another one by its name.
+pub fn zone(environment: &IndexMap<String, String>) -> Option<String> {
+    const UNIVERSAL: [&str; 6] = ["", "UTC", "UTC0", "Etc/UTC", "GMT", "Universal"];
+    let named = match environment.get("TZ") {
+        Some(name) => name.trim_start_matches(':').to_owned(),
+        None => match fs::canonicalize("/etc/localtime") {
+            Ok(file) => file.to_string_lossy().split_once("zoneinfo/")?.1.to_owned(),
+            Err(_) => String::new(),
+        },
+    };
+    let is_universal = UNIVERSAL.contains(&named.as_str());
+    Some(if is_universal { "UTC".to_owned() } else { named })
 }

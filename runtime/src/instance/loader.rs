@@ -8,12 +8,13 @@ use super::{
     prewarmed::{self, Options},
     process::{self, Channels},
     wire::{self, AssignedFunction, Assignment},
+    world,
 };
 use crate::{
     contract::{Function, Handler, Policy},
     instance::{marker::Marker, proof::Key},
     python::{CodePaths, Ended, Interpreter, Kept, Seen, leave},
-    sandbox::Stage,
+    sandbox::{self, Stage},
     snapshot::{Base, Cache, Place, Refusal, Unfit},
 };
 use indexmap::IndexMap;
@@ -22,10 +23,14 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    mem::ManuallyDrop,
+    mem::{ManuallyDrop, MaybeUninit},
     os::fd::{AsRawFd, FromRawFd},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI32, Ordering},
+    },
+    time::Duration,
 };
 
 /// The most bytes that a function's output while it is loaded may have: each start writes it again.
@@ -49,6 +54,8 @@ pub enum Said {
     Failed { output: String, message: String },
     /// It was loaded, and cannot be kept.
     Unfit(String),
+    /// It made this call of the system, whose effect cannot be kept: see [`left`].
+    Lasting(i32),
     /// The snapshot is written.
     Written,
     /// The process that loaded it has ended, with this status of the kernel's.
@@ -90,6 +97,11 @@ impl Prewarmed {
     }
 }
 
+/// What a function does that makes this call of the system.
+pub fn left(call: i32) -> &'static str {
+    sandbox::told(call)
+}
+
 /// The snapshot that a function was loaded over: the one of this program, or the user's.
 ///
 /// # Errors
@@ -115,13 +127,16 @@ pub(super) fn run(mut channels: Channels, fixed: Result<(), Refusal>, options: &
             leave(0)
         }
     };
-    for file in files {
+    for (number, file) in files.into_iter().enumerate() {
+        if number > 0 {
+            wait_for_next_second();
+        }
         // SAFETY: this process has one thread that does anything, so the child may do whatever it could.
         match unsafe { libc::fork() } {
             0 => {
                 // SAFETY: the call changes this process alone. An import that does not end ends here.
                 unsafe { libc::alarm(seconds) };
-                let loaded = load(&mut channels, &function, &first, Path::new(&file));
+                let loaded = load(&mut channels, &function, &first, Path::new(&file), number > 0);
                 let said = match loaded {
                     Ok(Ok(())) => Said::Written,
                     Ok(Err(failed)) => failed,
@@ -140,6 +155,16 @@ pub(super) fn run(mut channels: Channels, fixed: Result<(), Refusal>, options: &
         }
     }
     leave(0)
+}
+
+/// Waits until the second of the clock that counts from the machine's start is another one: two loads in the
+/// same one could not be told apart by whole seconds of it.
+fn wait_for_next_second() {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: a plain structure, by pointer.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    let passed = Duration::from_nanos(u64::try_from(now.tv_nsec).unwrap_or_default());
+    std::thread::sleep(Duration::from_secs(1).saturating_sub(passed));
 }
 
 /// What keeps a function from being kept, to its author.
@@ -161,12 +186,23 @@ fn say(log: &mut File, what: &Said) {
     let _ = writeln!(log, "{line}");
 }
 
+/// The descriptor of the log, for [`say_lasting`].
+static LOG: AtomicI32 = AtomicI32::new(-1);
+
+fn say_lasting(call: i32) {
+    // SAFETY: the descriptor is the log's, which stays open until the process ends.
+    let mut log = ManuallyDrop::new(unsafe { File::from_raw_fd(LOG.load(Ordering::Relaxed)) });
+    say(&mut log, &Said::Lasting(call));
+}
+
 /// Loads the function, and writes the snapshot. What the function itself did wrong is no [`Unfit`].
+/// `is_second` is for a load that is to see another world than the first.
 fn load(
     channels: &mut Channels,
     function: &AssignedFunction,
     first: &Place,
     path: &Path,
+    is_second: bool,
 ) -> Result<Result<(), Said>, Unfit> {
     let file = File::options().write(true).truncate(true).open(path).map_err(Unfit::Write)?;
     let output = memory_file().map_err(Unfit::Write)?;
@@ -179,8 +215,14 @@ fn load(
     let mut without = function.clone();
     without.environment.clear();
     process::become_instance(&without);
+    if is_second {
+        world::see_another();
+    }
     prewarmed::enter(None, channels, function, Stage::Instance);
     process::wipe_environment();
+    LOG.store(channels.log.as_raw_fd(), Ordering::Relaxed);
+    sandbox::end_at_lasting_calls(say_lasting).map_err(Unfit::Write)?;
+    let blocked = blocked_signals();
     let (mut base, interpreter) = Base::note_over(first)?;
     // Copied, so that it lies in the heap like everything else.
     *task() = Some(Task {
@@ -192,6 +234,9 @@ fn load(
     });
     base.warm_up(load_in_heap);
     let result = result().take();
+    if blocked != blocked_signals() {
+        return Ok(Err(Said::Unfit("it blocks signals while it is imported".to_owned())));
+    }
     match result {
         Some(Ok(root)) => base.write_over(root, first, &file).map(|_| Ok(())),
         Some(Err(said)) => Ok(Err(said)),
@@ -241,7 +286,19 @@ fn loaded(task: &Task) -> Result<usize, Said> {
         // SAFETY: this process has one thread. Keys and values were checked for NUL.
         unsafe { std::env::set_var(key, value) };
     }
+    let own = [&task.code.code].into_iter().chain(&task.code.layers).cloned();
+    let own = own.chain(["/var/user", "/opt"].map(PathBuf::from)).collect();
+    // Both loads take as many random numbers from the process's generator, which the first snapshot has. But
+    // the function gets others in the second one: what it keeps of them differs.
+    if world::is_other() {
+        let _: u64 = rand::random();
+    }
+    world::note_files_outside(own);
     let (ended, seen) = interpreter.load_to_keep(&task.environment, &task.code, &task.handler);
+    let outside = world::file_outside();
+    if !world::is_other() {
+        let _: u64 = rand::random();
+    }
     // SAFETY: nothing of the environment is used any more. Each process has one of its own.
     unsafe { libc::clearenv() };
     let output = written().map_err(|error| Said::Unfit(error.to_string()))?;
@@ -249,6 +306,9 @@ fn loaded(task: &Task) -> Result<usize, Said> {
         let output = String::from_utf8_lossy(&output).into_owned();
         Err(Said::Failed { output, message })
     };
+    if let (Ended::Well(_), Some(file)) = (&ended, outside) {
+        return Err(Said::Unfit(format!("it reads {} while it is imported", file.display())));
+    }
     match ended {
         Ended::Well(entry) => {
             let Seen { read, read_all, changed, held } = seen;
@@ -263,6 +323,17 @@ fn loaded(task: &Task) -> Result<usize, Said> {
         }
         Ended::Failed(failure) => failed(failure.message()),
         Ended::Exit => failed("it ended the process while it was imported".to_owned()),
+    }
+}
+
+/// The signals that this thread does not get, as bits.
+fn blocked_signals() -> u64 {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: a plain structure, by pointer; no other set is given.
+    unsafe {
+        libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), set.as_mut_ptr());
+        let bit = |signal| u64::from(libc::sigismember(set.as_ptr(), signal) == 1) << (signal - 1);
+        (1..=64).map(bit).sum()
     }
 }
 

@@ -55,6 +55,8 @@ mod usage;
 #[cfg(unix)]
 mod watch;
 #[cfg(unix)]
+mod world;
+#[cfg(unix)]
 mod wire;
 #[cfg(unix)]
 mod zygote;

@@ -49,21 +49,31 @@ def settle(folders):
     after = dict(posix.environ)
     changed = [(key, after.get(key)) for key in {*after, *_before} if after.get(key) != _before.get(key)]
     read = [(key, _before.get(key)) for key in _read]
-    held = []
+    held, library = [], {}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.startswith(tuple(folders)):
+        if not isinstance(file, str) or not file.startswith(tuple(folders)):
+            library[name] = module
+        else:
             for key, value in list(vars(module).items()):
                 kind = type(value)
-                if kind in (int, float, str, bytes) or kind.__module__ in ("datetime", "uuid", "random"):
-                    held.append((f"{name}.{key}", repr(value)[:80]))
-    _forget(sys.modules)
+                if kind.__module__ == "random":
+                    value = value.getstate() if hasattr(value, "getstate") else None
+                elif kind not in (int, float, str, bytes) and kind.__module__ not in ("datetime", "uuid"):
+                    continue
+                held.append((f"{name}.{key}", repr(value)[:80]))
+    _forget(library)
     sys.path_importer_cache.clear()
     del sys.modules[__name__]
     return sorted(read), bool(_all), sorted(changed), held
 
 
 def _forget(modules):
+    if platform := modules.get("platform"):
+        platform._uname_cache = None
+        platform._platform_cache.clear()
+    if uuid := modules.get("uuid"):
+        uuid._node = None
     if logging := modules.get("logging"):
         logging._startTime = 0
     if random := modules.get("random"):

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{Fatal, options::PackArguments},
-    contract::KeptFunction,
+    contract::{KeptFunction, environment, kept::zone},
     instance::{
         Prewarmed,
         loader::{self, Loads, Said},
@@ -93,6 +93,7 @@ fn loaded(
         handler: parts.function.handler.to_string(),
         layers: parts.contents.layers.len(),
         read: BTreeMap::new(),
+        zone: zone(&environment::of(parts.function)),
         environment: None,
     };
     let code = CodePaths { code: known.code(), layers: known.layers() };
@@ -110,6 +111,14 @@ fn loaded(
     for said in said {
         match said {
             Said::NoFirst(reason) | Said::Unfit(reason) => return Err(Unloaded::Why(reason)),
+            Said::Lasting(call) => {
+                return Err(Unloaded::Why(format!("{} while it is imported", loader::left(call))));
+            }
+            // The second load sees another world.
+            Said::Failed { .. } | Said::Ended(1..) if written == 1 => {
+                let what = "it cannot be imported at another time, or on another machine";
+                return Err(Unloaded::Why(what.to_owned()));
+            }
             Said::Failed { output, message } => {
                 return Err(failed(&output, &message));
             }
@@ -138,7 +147,7 @@ fn loaded(
     let first = loader::first_snapshot().map_err(|refusal| why(&refusal))?;
     known.read = read.iter().cloned().collect();
     if *read_all {
-        let all = crate::contract::environment::of(parts.function);
+        let all = environment::of(parts.function);
         known.environment = Some(all.into_iter().collect());
     }
     Ok((first, known))

@@ -11,3 +11,9 @@ pub(in crate::sandbox) const DENIED: &[c_long] = &[];
 
 /// None: `fork` and `vfork` of libc are `clone`.
 pub(in crate::sandbox) const FORKS: &[c_long] = &[];
+
+/// None: the kernel has no older calls here.
+pub(in crate::sandbox) const LASTING: &[(&str, &[c_long])] = &[];
+
+/// None, for the same reason.
+pub(in crate::sandbox) const OPEN: &[c_long] = &[];

@@ -12,3 +12,34 @@ pub(in crate::sandbox) const DENIED: &[c_long] =
 
 /// Starting another process, besides `clone`.
 pub(in crate::sandbox) const FORKS: &[c_long] = &[libc::SYS_fork, libc::SYS_vfork];
+
+/// Calls that leave something in the world besides those that all processors have: see `lasting.rs`.
+pub(in crate::sandbox) const LASTING: &[(&str, &[c_long])] = &[
+    (
+        "it changes files",
+        &[
+            libc::SYS_creat,
+            libc::SYS_mkdir,
+            libc::SYS_rmdir,
+            libc::SYS_unlink,
+            libc::SYS_rename,
+            libc::SYS_link,
+            libc::SYS_symlink,
+            libc::SYS_mknod,
+            libc::SYS_chmod,
+            libc::SYS_chown,
+            libc::SYS_lchown,
+            libc::SYS_utime,
+            libc::SYS_utimes,
+            libc::SYS_futimesat,
+        ],
+    ),
+    ("it starts a process", FORKS),
+    (
+        "it changes its process: its folder, limits, rights, timers or streams",
+        &[libc::SYS_alarm, libc::SYS_dup2],
+    ),
+];
+
+/// Opening a file, besides `openat`: its second argument are the flags.
+pub(in crate::sandbox) const OPEN: &[c_long] = &[libc::SYS_open];

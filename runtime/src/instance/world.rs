@@ -1,0 +1,222 @@
+//! What a function sees of the world while it is loaded for a snapshot.
+//!
+//! It is loaded twice, and the second load sees another world: another time, another name of the machine,
+//! another number of processors. Whatever the function keeps of them differs then, and so do the two
+//! snapshots. Files cannot be made to differ. So those are noted that are read and are not the function's.
+//!
+//! The linker redirects every reference to these functions of libc to the ones here (`--wrap`, see
+//! linker.rs). In any other process they only look at one variable each.
+
+use libc::{c_char, c_int, c_uint, clockid_t, size_t, time_t, timespec, timeval};
+use std::{
+    ffi::{CStr, OsStr},
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// So much later it is in the other world, in seconds: another year, month, day of the week, hour and
+/// minute. Only the clock of the calendar goes ahead: the kernel waits by the others.
+const LATER: i64 = 1000 * 24 * 3600 + 5 * 3600 + 7 * 60 + 11;
+
+static IS_OTHER: AtomicBool = AtomicBool::new(false);
+
+/// From here on, this process sees the other world.
+pub(super) fn see_another() {
+    IS_OTHER.store(true, Ordering::Relaxed);
+    lose_a_processor();
+}
+
+/// Whether this process sees the other world.
+pub(super) fn is_other() -> bool {
+    IS_OTHER.load(Ordering::Relaxed)
+}
+
+/// Where there is one processor only, both worlds have that.
+fn lose_a_processor() {
+    // SAFETY: a plain structure, all of which may be zero, and as long as is said.
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        let bytes = size_of::<libc::cpu_set_t>();
+        if libc::sched_getaffinity(0, bytes, &raw mut set) != 0 || libc::CPU_COUNT(&set) < 2 {
+            return;
+        }
+        let last = (0..8 * bytes).rev().find(|number| libc::CPU_ISSET(*number, &set));
+        if let Some(last) = last {
+            libc::CPU_CLR(last, &mut set);
+            libc::sched_setaffinity(0, bytes, &raw const set);
+        }
+    }
+}
+
+/// Whether the files are noted that are read.
+static NOTES_FILES: AtomicBool = AtomicBool::new(false);
+static FILES: Mutex<Files> = Mutex::new(Files { own: Vec::new(), other: None });
+
+struct Files {
+    /// The folders that are the same on each machine.
+    own: Vec<PathBuf>,
+    /// The first file that was read elsewhere.
+    other: Option<PathBuf>,
+}
+
+/// Files that are the same everywhere, or whose content is random, which is found.
+const SAME: [&str; 5] =
+    ["/usr/share/zoneinfo", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"];
+
+/// From here on, files are noted that are read outside `own` folders.
+pub(super) fn note_files_outside(own: Vec<PathBuf>) {
+    *files() = Files { own, other: None };
+    NOTES_FILES.store(true, Ordering::Relaxed);
+}
+
+/// Ends the noting. Gives the first file that was read outside.
+pub(super) fn file_outside() -> Option<PathBuf> {
+    NOTES_FILES.store(false, Ordering::Relaxed);
+    std::mem::replace(&mut *files(), Files { own: Vec::new(), other: None }).other
+}
+
+fn files() -> std::sync::MutexGuard<'static, Files> {
+    FILES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cold]
+fn note(path: &CStr) {
+    let path = Path::new(OsStr::from_bytes(path.to_bytes()));
+    let Ok(path) = std::path::absolute(path) else { return };
+    let mut files = files();
+    let is_same = SAME.iter().any(|same| path.starts_with(same));
+    if !is_same && files.other.is_none() && !files.own.iter().any(|own| path.starts_with(own)) {
+        files.other = Some(path);
+    }
+}
+
+unsafe extern "C" {
+    fn __real_clock_gettime(clock: clockid_t, time: *mut timespec) -> c_int;
+    fn __real_gettimeofday(time: *mut timeval, zone: *mut libc::timezone) -> c_int;
+    fn __real_time(time: *mut time_t) -> time_t;
+    fn __real_uname(name: *mut libc::utsname) -> c_int;
+    fn __real_gethostname(name: *mut c_char, length: size_t) -> c_int;
+    fn __real_open(path: *const c_char, flags: c_int, ...) -> c_int;
+    fn __real_openat(folder: c_int, path: *const c_char, flags: c_int, ...) -> c_int;
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_clock_gettime(clock: clockid_t, time: *mut timespec) -> c_int {
+    // SAFETY: the caller's promise, that there is room for a time.
+    unsafe {
+        let result = __real_clock_gettime(clock, time);
+        let is_of_calendar = [libc::CLOCK_REALTIME, libc::CLOCK_REALTIME_COARSE, libc::CLOCK_TAI];
+        if is_other() && result == 0 && is_of_calendar.contains(&clock) {
+            (*time).tv_sec += LATER;
+        }
+        result
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_gettimeofday(time: *mut timeval, zone: *mut libc::timezone) -> c_int {
+    // SAFETY: the caller's promises are passed on; where the call succeeds, the time is there or null.
+    unsafe {
+        let result = __real_gettimeofday(time, zone);
+        if is_other() && result == 0 && !time.is_null() {
+            (*time).tv_sec += LATER;
+        }
+        result
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_time(time: *mut time_t) -> time_t {
+    // SAFETY: null is allowed, and the caller's place is good.
+    unsafe {
+        let now = __real_time(std::ptr::null_mut()) + if is_other() { LATER } else { 0 };
+        if !time.is_null() {
+            *time = now;
+        }
+        now
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_uname(name: *mut libc::utsname) -> c_int {
+    // SAFETY: the caller's promise, that there is room for the names.
+    unsafe {
+        let result = __real_uname(name);
+        if is_other() && result == 0 {
+            rename(&mut (*name).nodename);
+        }
+        result
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_gethostname(name: *mut c_char, length: size_t) -> c_int {
+    // SAFETY: the caller's promise, that there are so many bytes.
+    unsafe {
+        let result = __real_gethostname(name, length);
+        if is_other() && result == 0 && length > 0 {
+            rename(std::slice::from_raw_parts_mut(name, length));
+        }
+        result
+    }
+}
+
+/// The same name, with another first letter.
+fn rename(name: &mut [c_char]) {
+    if let Some(first) = name.first_mut() {
+        *first = if *first == b'x' as c_char { b'y' } else { b'x' } as c_char;
+    }
+}
+
+/// Of the third argument there is none where the flags do not ask for it. The processor's register is read all
+/// the same, and passed on.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_open(path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
+    // SAFETY: the caller's promises are passed on. A path that was opened is one.
+    unsafe {
+        let file = __real_open(path, flags, mode);
+        if NOTES_FILES.load(Ordering::Relaxed) && file >= 0 {
+            note(CStr::from_ptr(path));
+        }
+        file
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_open64(path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { __wrap_open(path, flags, mode) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_openat(
+    folder: c_int,
+    path: *const c_char,
+    flags: c_int,
+    mode: c_uint,
+) -> c_int {
+    // SAFETY: as for `open`. A path in an open folder is judged by the folder's.
+    unsafe {
+        let file = __real_openat(folder, path, flags, mode);
+        let is_whole = || folder == libc::AT_FDCWD || *path == b'/' as c_char;
+        if NOTES_FILES.load(Ordering::Relaxed) && file >= 0 && is_whole() {
+            note(CStr::from_ptr(path));
+        }
+        file
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_openat64(
+    folder: c_int,
+    path: *const c_char,
+    flags: c_int,
+    mode: c_uint,
+) -> c_int {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { __wrap_openat(folder, path, flags, mode) }
+}
