@@ -356,14 +356,12 @@ class Loaded(InFolder):
         differs = "what it keeps differs from one load to the next, as a time, an id or a random value does: "
         state = "it changes its process: its folder, limits, rights, timers or streams while it is imported\n"
         for source, reason in [
-            ("import datetime\nTODAY = datetime.date.today()", f"{differs}index.TODAY\n"),
-            ("import time\nHOUR = int(time.time()) // 3600", f"{differs}index.HOUR\n"),
-            ("import time\nUP = int(time.monotonic())", f"{differs}index.UP\n"),
-            ("import random\nONE = random.random()", f"{differs}index.ONE\n"),
-            ("import random\nGENERATOR = random.Random()", f"{differs}index.GENERATOR\n"),
-            ("import os, secrets\nKEY, PROCESS = secrets.token_hex(), os.getpid()", f"{differs}index.KEY"),
-            ("import socket\nHOST = socket.gethostname()", f"{differs}index.HOST\n"),
-            ("import platform\nHOST, SYSTEM = platform.node(), platform.system()", f"{differs}index.HOST\n"),
+            ("import datetime, random, time\nTODAY, HOUR = datetime.date.today(), int(time.time()) // 3600\n"
+             "UP, ONE, GENERATOR = int(time.monotonic()), random.random(), random.Random()",
+             f"{differs}index.GENERATOR, index.HOUR, index.ONE, index.TODAY, index.UP\n"),
+            ("import os, platform, secrets, socket\nHOST, NODE = socket.gethostname(), platform.node()\n"
+             "KEY, PROCESS, SYSTEM = secrets.token_hex(), os.getpid(), platform.system()",
+             f"{differs}index.HOST, index.KEY, index.NODE, index.PROCESS\n"),
             ("HOST = open('/etc/hostname').read()", "it reads /etc/hostname while it is imported\n"),
             ("import os\nos.makedirs('/tmp/cache', exist_ok=True)", "it changes files while it is imported\n"),
             ("with open('/tmp/cache', 'w'): pass", "it changes files while it is imported\n"),

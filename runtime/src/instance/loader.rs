@@ -216,7 +216,7 @@ fn load(
     without.environment.clear();
     process::become_instance(&without);
     if is_second {
-        world::see_another();
+        world::prepare_second();
     }
     prewarmed::enter(None, channels, function, Stage::Instance);
     process::wipe_environment();
@@ -290,13 +290,15 @@ fn loaded(task: &Task) -> Result<usize, Said> {
     let own = own.chain(["/var/user", "/opt"].map(PathBuf::from)).collect();
     // Both loads take as many random numbers from the process's generator, which the first snapshot has. But
     // the function gets others in the second one: what it keeps of them differs.
-    if world::is_other() {
+    if world::is_second() {
         let _: u64 = rand::random();
     }
     world::note_files_outside(own);
-    let (ended, seen) = interpreter.load_to_keep(&task.environment, &task.code, &task.handler);
+    let Task { environment, code, handler, .. } = task;
+    let (ended, seen) = interpreter.load_to_keep(environment, code, handler, world::enter);
+    world::leave();
     let outside = world::file_outside();
-    if !world::is_other() {
+    if !world::is_second() {
         let _: u64 = rand::random();
     }
     // SAFETY: nothing of the environment is used any more. Each process has one of its own.

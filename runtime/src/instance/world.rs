@@ -14,24 +14,97 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
-/// So much later it is in the other world, in seconds: another year, month, day of the week, hour and
-/// minute. Only the clock of the calendar goes ahead: the kernel waits by the others.
-const LATER: i64 = 1000 * 24 * 3600 + 5 * 3600 + 7 * 60 + 11;
+/// The other world's time of day is so much later, in seconds.
+const LATER_BY_DAY: i64 = 5 * 3600 + 7 * 60 + 11;
+const DAY: i64 = 24 * 3600;
 
+/// The other world is at least so many days ahead, and at most twice that.
+const DAYS: i64 = 1000;
+
+static IS_SECOND: AtomicBool = AtomicBool::new(false);
 static IS_OTHER: AtomicBool = AtomicBool::new(false);
+/// How much later it is there, in seconds. Only the clock of the calendar goes ahead: the kernel waits by the
+/// others.
+static LATER: AtomicI64 = AtomicI64::new(0);
 
-/// From here on, this process sees the other world.
-pub(super) fn see_another() {
-    IS_OTHER.store(true, Ordering::Relaxed);
+/// Prepares this process, which must have one thread, for the second load.
+pub(super) fn prepare_second() {
+    // SAFETY: null is allowed.
+    let now = unsafe { __real_time(std::ptr::null_mut()) };
+    LATER.store(later(now), Ordering::Relaxed);
+    IS_SECOND.store(true, Ordering::Relaxed);
     lose_a_processor();
 }
 
-/// Whether this process sees the other world.
-pub(super) fn is_other() -> bool {
+/// Whether this process is for the second load.
+pub(super) fn is_second() -> bool {
+    IS_SECOND.load(Ordering::Relaxed)
+}
+
+/// Called where the function's load begins, which the interpreter has prepared: in the second load, this process
+/// sees the other world from here on.
+pub(super) fn enter() {
+    IS_OTHER.store(is_second(), Ordering::Relaxed);
+}
+
+/// This process sees the usual world again.
+pub(super) fn leave() {
+    IS_OTHER.store(false, Ordering::Relaxed);
+}
+
+/// How much later it is in the other world at a time: another year, month, day and day of the week. But the
+/// number of the day in its year takes the same memory: the engine keeps objects for numbers up to 256.
+fn later(now: time_t) -> i64 {
+    const KEPT: i64 = 256;
+    let today = Date::of(now);
+    let differs = |later: &i64| {
+        let day = Date::of(now + later);
+        day.year != today.year
+            && day.month != today.month
+            && day.day != today.day
+            && later / DAY % 7 != 0
+            && (day.of_year > KEPT) == (today.of_year > KEPT)
+    };
+    let mut all = (DAYS..2 * DAYS).map(|days| days * DAY + LATER_BY_DAY);
+    all.find(differs).unwrap_or(DAYS * DAY + LATER_BY_DAY)
+}
+
+/// libc is not asked for it: it would note that in its variables, which are to be as in a new process.
+struct Date {
+    year: i64,
+    /// From 0 on, and so are the others.
+    month: usize,
+    day: i64,
+    of_year: i64,
+}
+
+impl Date {
+    /// The date at a time after 1970, in seconds.
+    fn of(time: time_t) -> Self {
+        let is_long = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let (mut year, mut of_year) = (1970, time / DAY);
+        while of_year >= 365 + i64::from(is_long(year)) {
+            of_year -= 365 + i64::from(is_long(year));
+            year += 1;
+        }
+        let february = 28 + i64::from(is_long(year));
+        let (mut month, mut day) = (0, of_year);
+        for days in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+            if day < days {
+                break;
+            }
+            day -= days;
+            month += 1;
+        }
+        Self { year, month, day, of_year }
+    }
+}
+
+fn is_other() -> bool {
     IS_OTHER.load(Ordering::Relaxed)
 }
 
@@ -54,13 +127,14 @@ fn lose_a_processor() {
 
 /// Whether the files are noted that are read.
 static NOTES_FILES: AtomicBool = AtomicBool::new(false);
-static FILES: Mutex<Files> = Mutex::new(Files { own: Vec::new(), other: None });
+static FILES: Mutex<Files> = Mutex::new(Files { own: Vec::new(), others: Vec::new() });
 
+/// It has no bytes without a value, which would get into the snapshot and differ.
 struct Files {
     /// The folders that are the same on each machine.
     own: Vec<PathBuf>,
     /// The first file that was read elsewhere.
-    other: Option<PathBuf>,
+    others: Vec<PathBuf>,
 }
 
 /// Files that are the same everywhere, or whose content is random, which is found.
@@ -69,14 +143,15 @@ const SAME: [&str; 5] =
 
 /// From here on, files are noted that are read outside `own` folders.
 pub(super) fn note_files_outside(own: Vec<PathBuf>) {
-    *files() = Files { own, other: None };
+    *files() = Files { own, others: Vec::new() };
     NOTES_FILES.store(true, Ordering::Relaxed);
 }
 
 /// Ends the noting. Gives the first file that was read outside.
 pub(super) fn file_outside() -> Option<PathBuf> {
     NOTES_FILES.store(false, Ordering::Relaxed);
-    std::mem::replace(&mut *files(), Files { own: Vec::new(), other: None }).other
+    let none = Files { own: Vec::new(), others: Vec::new() };
+    std::mem::replace(&mut *files(), none).others.pop()
 }
 
 fn files() -> std::sync::MutexGuard<'static, Files> {
@@ -89,8 +164,8 @@ fn note(path: &CStr) {
     let Ok(path) = std::path::absolute(path) else { return };
     let mut files = files();
     let is_same = SAME.iter().any(|same| path.starts_with(same));
-    if !is_same && files.other.is_none() && !files.own.iter().any(|own| path.starts_with(own)) {
-        files.other = Some(path);
+    if !is_same && files.others.is_empty() && !files.own.iter().any(|own| path.starts_with(own)) {
+        files.others.push(path);
     }
 }
 
@@ -111,7 +186,7 @@ unsafe extern "C" fn __wrap_clock_gettime(clock: clockid_t, time: *mut timespec)
         let result = __real_clock_gettime(clock, time);
         let is_of_calendar = [libc::CLOCK_REALTIME, libc::CLOCK_REALTIME_COARSE, libc::CLOCK_TAI];
         if is_other() && result == 0 && is_of_calendar.contains(&clock) {
-            (*time).tv_sec += LATER;
+            (*time).tv_sec += LATER.load(Ordering::Relaxed);
         }
         result
     }
@@ -123,7 +198,7 @@ unsafe extern "C" fn __wrap_gettimeofday(time: *mut timeval, zone: *mut libc::ti
     unsafe {
         let result = __real_gettimeofday(time, zone);
         if is_other() && result == 0 && !time.is_null() {
-            (*time).tv_sec += LATER;
+            (*time).tv_sec += LATER.load(Ordering::Relaxed);
         }
         result
     }
@@ -133,7 +208,8 @@ unsafe extern "C" fn __wrap_gettimeofday(time: *mut timeval, zone: *mut libc::ti
 unsafe extern "C" fn __wrap_time(time: *mut time_t) -> time_t {
     // SAFETY: null is allowed, and the caller's place is good.
     unsafe {
-        let now = __real_time(std::ptr::null_mut()) + if is_other() { LATER } else { 0 };
+        let later = if is_other() { LATER.load(Ordering::Relaxed) } else { 0 };
+        let now = __real_time(std::ptr::null_mut()) + later;
         if !time.is_null() {
             *time = now;
         }

@@ -5,7 +5,7 @@ use super::{CodePaths, Ended, Entry, Interpreter, shelf, time_zone, warm};
 use crate::contract::{Dialect, Handler};
 use indexmap::IndexMap;
 use rustpython_vm::{
-    PyObjectRef, PyResult, TryFromObject, VirtualMachine,
+    AsObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine,
     builtins::{PyBytesRef, PyStrRef, PyTupleRef},
 };
 
@@ -37,13 +37,20 @@ pub struct Seen {
 
 impl Interpreter {
     /// Loads a function for a snapshot. Nothing in the interpreter is random then, unless the function asked
-    /// the kernel for it.
+    /// the kernel for it. `begin` is called where the interpreter is ready for it.
     pub fn load_to_keep(
         &self,
         environment: &IndexMap<String, String>,
         code: &CodePaths,
         handler: &Handler,
+        begin: fn(),
     ) -> (Ended<Entry>, Seen) {
+        /// More objects than there can be.
+        const NEVER: u32 = u32::MAX;
+        let collector = self.engine.enter(|vm| vm.state.clone());
+        let usual = collector.gc.get_threshold().0;
+        // A collection looks at the clock. What that leaves on the stack gets into padding of objects, and differs.
+        collector.gc.set_threshold(NEVER, None, None);
         let watching = self.engine.enter(|vm| {
             let watch = || -> PyResult {
                 warm::set_environment(warm::bytes_of(environment), vm)?;
@@ -55,7 +62,11 @@ impl Interpreter {
             };
             watch().map_err(|error| vm.print_exception(&error))
         });
+        begin();
         let ended = self.load(code.clone(), handler, Dialect::Scf);
+        if collector.gc.get_threshold().0 == NEVER {
+            collector.gc.set_threshold(usual, None, None);
+        }
         let seen = self.engine.enter(|vm| {
             let Ok(helper) = watching else { return Seen::default() };
             settle(&helper, code, vm).unwrap_or_else(|error| {
@@ -109,7 +120,24 @@ fn settle(helper: &PyObjectRef, code: &CodePaths, vm: &VirtualMachine) -> PyResu
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
     vm.call_method(&collector, "freeze", ())?;
+    wipe_freed_numbers(vm);
+    for generation in &vm.state.gc.generations {
+        // How long collections took is never the same.
+        generation.update_stats(0, 0, 0, -generation.stats().duration);
+    }
     Ok(seen)
+}
+
+/// The engine keeps the memory of some freed numbers for others, with their values: process numbers, times. And it
+/// keeps it in the order in which they were freed.
+fn wipe_freed_numbers(vm: &VirtualMachine) {
+    /// More than it keeps of a type.
+    const FREED: usize = 200;
+    let numbers =
+        |_| -> [PyObjectRef; 2] { [vm.ctx.new_int(i64::MAX).into(), vm.ctx.new_float(1e9).into()] };
+    let mut numbers: Vec<PyObjectRef> = (0..FREED).flat_map(numbers).collect();
+    numbers.sort_unstable_by_key(|number| number.get_id());
+    drop(numbers);
 }
 
 /// A list of keys with values, or none.

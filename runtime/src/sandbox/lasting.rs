@@ -40,7 +40,7 @@ const LASTING: &[(&str, &[c_long])] = &[
             libc::SYS_openat2,
         ],
     ),
-    (NETWORK, &[libc::SYS_connect, libc::SYS_sendto, libc::SYS_sendmsg, libc::SYS_sendmmsg]),
+    (NETWORK, &[libc::SYS_connect, libc::SYS_sendmsg, libc::SYS_sendmmsg]),
     (PROCESSES, &[libc::SYS_execve, libc::SYS_execveat]),
     (
         ITSELF,
@@ -75,6 +75,7 @@ pub(crate) fn told(call: i32) -> &'static str {
         (None, libc::SYS_openat) => FILES,
         (None, call) if processor::OPEN.contains(&call) => FILES,
         (None, libc::SYS_clone) => PROCESSES,
+        (None, libc::SYS_sendto) => NETWORK,
         (None, _) => ITSELF,
     }
 }
@@ -130,6 +131,12 @@ fn rules() -> Vec<Rule> {
     rules.push(of(
         libc::SYS_clone,
         vec![load_argument(0), jump_if_any_of(libc::CLONE_THREAD as u32, 0, 1), allow(), tell()],
+    ));
+    // The kernel is asked for the machine's addresses by such a message: its address alone is so long.
+    let of_kernel = size_of::<libc::sockaddr_nl>() as u32;
+    rules.push(of(
+        libc::SYS_sendto,
+        vec![load_argument(5), jump_if_equal(of_kernel, 0, 1), allow(), tell()],
     ));
     // Asked for the limits, it gets them.
     rules.push(of(

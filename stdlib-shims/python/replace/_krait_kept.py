@@ -63,9 +63,26 @@ def settle(folders):
                     continue
                 held.append((f"{name}.{key}", repr(value)[:80]))
     _forget(library)
+    _forget_year(sys.modules.get("dateutil.parser._parser"))
     sys.path_importer_cache.clear()
     del sys.modules[__name__]
     return sorted(read), bool(_all), sorted(changed), held
+
+
+def _forget_year(parser):
+    """dateutil keeps the year that it is imported in, to complete years of two digits."""
+    info = getattr(getattr(parser, "DEFAULTPARSER", None), "info", None)
+    if not hasattr(info, "_year") or not hasattr(info, "_century"):
+        return
+    import posix
+    from time import localtime
+
+    def find_again():
+        info._year = localtime().tm_year
+        info._century = info._year // 100 * 100
+
+    info._year = info._century = 0
+    posix.register_at_fork(after_in_child=find_again)
 
 
 def _forget(modules):
