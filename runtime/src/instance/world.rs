@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
 };
 
@@ -25,7 +25,8 @@ const DAY: i64 = 24 * 3600;
 /// The other world is at least so many days ahead, and at most twice that.
 const DAYS: i64 = 1000;
 
-static IS_SECOND: AtomicBool = AtomicBool::new(false);
+/// A word of its own, not 0 in the second load: a snapshot keeps whole words, and this one must not get into it.
+static IS_SECOND: AtomicUsize = AtomicUsize::new(0);
 static IS_OTHER: AtomicBool = AtomicBool::new(false);
 /// How much later it is there, in seconds. Only the clock of the calendar goes ahead: the kernel waits by the
 /// others.
@@ -36,13 +37,13 @@ pub(super) fn prepare_second() {
     // SAFETY: null is allowed.
     let now = unsafe { __real_time(std::ptr::null_mut()) };
     LATER.store(later(now), Ordering::Relaxed);
-    IS_SECOND.store(true, Ordering::Relaxed);
+    IS_SECOND.store(1, Ordering::Relaxed);
     lose_a_processor();
 }
 
 /// Whether this process is for the second load.
 pub(super) fn is_second() -> bool {
-    IS_SECOND.load(Ordering::Relaxed)
+    IS_SECOND.load(Ordering::Relaxed) != 0
 }
 
 /// Called where the function's load begins, which the interpreter has prepared: in the second load, this process
