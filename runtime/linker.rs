@@ -3,22 +3,32 @@
 
 /// Functions of libc that the program replaces, for its libraries and for libc itself: those that
 /// allocate, the one that creates threads (`src/snapshot/heap/c_interface.rs`), those that change
-/// how a signal is treated (`src/snapshot/left_out.rs`), and `exit` (`src/snapshot/exit.rs`).
+/// how a signal is treated (`src/snapshot/left_out.rs`), `exit` (`src/snapshot/exit.rs`), and those that tell
+/// of the time and of files (`src/instance/world.rs`).
 const REPLACED: &[&str] = &[
     "aligned_alloc",
     "calloc",
+    "clock_gettime",
     "exit",
     "free",
+    "gettimeofday",
     "malloc",
     "malloc_usable_size",
     "memalign",
+    "open",
+    "open64",
+    "openat",
+    "openat64",
+    "opendir",
     "posix_memalign",
     "pthread_create",
     "pthread_sigmask",
+    "readlink",
     "realloc",
     "sigaction",
     "signal",
     "sigprocmask",
+    "time",
     "valloc",
 ];
 

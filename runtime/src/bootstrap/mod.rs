@@ -13,7 +13,7 @@ pub use api::ApiError;
 
 use crate::{
     contract::{Failure, Function, Invocation, Outcome, Policy, policy::Mode, report::ColdStart},
-    instance::{Instance, InvokeError, Observer, Prewarmed, Request, StartError},
+    instance::{self, Instance, InvokeError, Observer, Prewarmed, Request, StartError},
     python::{CodePaths, InvalidEvent},
 };
 use api::Api;
@@ -153,6 +153,7 @@ fn serve<F: Face>(
     function: &Function,
     code: &CodePaths,
 ) -> Result<std::convert::Infallible, BootstrapError> {
+    instance::kept::start_again_unless(function, code, false);
     // The platform isolates the function, by what krait may be unable to see.
     let policy = Policy { mode: Mode::Off, ..Policy::of_invoke() };
     let mut instance = Instance::start(Prewarmed::take(), function, code, &policy, false)

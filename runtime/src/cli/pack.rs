@@ -1,5 +1,7 @@
 //! `krait pack`.
 
+mod loading;
+
 use super::{
     Fatal, check,
     options::{FunctionArguments, PackArguments, PackPlace, PackedArguments},
@@ -8,7 +10,7 @@ use super::{
 use crate::{
     check::{Asked, Level, Target},
     contract::{Function, limits::MIB, names},
-    pack::{Contents, Parts, Program, Sizes, executable, image, package::Provider},
+    pack::{Contents, Parts, Program, Sizes, image, package::Provider},
     package::{self, Declared, Package},
     platform::configuration::{self, Sources},
 };
@@ -53,7 +55,11 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
         PackPlace::Scf => crate::pack::package::write(&parts, Provider::Scf, &target),
         PackPlace::Lambda => crate::pack::package::write(&parts, Provider::Lambda, &target),
         PackPlace::Oci => image::write(&parts, &arguments.labels, &target),
-        PackPlace::Exe => executable::write(&parts, &target),
+        PackPlace::Exe => match loading::write(arguments, &parts, &target) {
+            Ok(Some(sizes)) => Ok(sizes),
+            Ok(None) => return Ok(1),
+            Err(fatal) => return Err(fatal),
+        },
     };
     let sizes = written.map_err(Fatal::request)?;
     tell(arguments, &parts, &target, sizes);
@@ -168,6 +174,8 @@ fn refuse_useless(arguments: &PackArguments) -> Result<(), Fatal> {
         "--memory and --timeout: they are in the platform's configuration of the function"
     } else if arguments.place != PackPlace::Oci && !arguments.labels.is_empty() {
         "--label: only an image has labels"
+    } else if arguments.place != PackPlace::Exe && arguments.no_load {
+        "--no-load: only a program has its function loaded"
     } else {
         return Ok(());
     };

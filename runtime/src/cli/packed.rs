@@ -2,6 +2,7 @@
 
 use super::{Fatal, options::CommandLine};
 use crate::{
+    instance,
     pack::executable::{Packed, Unpacked},
     platform::configuration::{self, Declaration, Sources},
 };
@@ -12,6 +13,10 @@ use std::ffi::OsString;
 /// The commands that run functions.
 const COMMANDS: [&str; 3] = ["invoke", "serve", "bootstrap"];
 
+/// What a packed program may be called with alone, and what that means.
+const LISTEN: &str = "--listen";
+const SERVED: [&str; 2] = ["serve", "--only-url"];
+
 /// Reads the command line: options of the packed function come before those that are typed, which
 /// win over them.
 ///
@@ -19,11 +24,19 @@ const COMMANDS: [&str; 3] = ["invoke", "serve", "bootstrap"];
 /// When the function cannot be unpacked. What is wrong with the command line is clap's to tell.
 pub(super) fn read(mut typed: Vec<OsString>) -> Result<Result<CommandLine, clap::Error>, Fatal> {
     let mut command = CommandLine::command();
+    let begins_with_address = typed.get(1).is_some_and(|text| {
+        text.to_str().is_some_and(|text| text == LISTEN || text.starts_with("--listen="))
+    });
+    if begins_with_address && Packed::own().is_some() {
+        typed.splice(1..1, SERVED.map(OsString::from));
+    }
     let called = typed.get(1).and_then(|text| text.to_str());
     let called = called.and_then(|text| COMMANDS.into_iter().find(|name| *name == text));
     if let Some((called, packed)) = called.and_then(|called| Some((called, Packed::own()?))) {
         command = command.mut_subcommand(called, |command| command.args_override_self(true));
-        let unpacked = packed.unpacked().map_err(Fatal::request)?;
+        let kept = instance::kept::own();
+        let folder = kept.as_ref().map(|kept| kept.folder.as_path());
+        let unpacked = packed.unpacked(folder).map_err(Fatal::request)?;
         typed.splice(2..2, options(called, &unpacked)?);
     }
     let read = |matches: ArgMatches| CommandLine::from_arg_matches(&matches);

@@ -55,6 +55,12 @@ pub(super) fn settle(arguments: &InvokeArguments) -> Result<Settled, Fatal> {
         sandbox: super::sandbox::of_template(&arguments.sandbox, declared.sandbox.as_ref()),
         ..function(&Typed::of(arguments), &declared, handler, &code)?
     };
+    #[cfg(unix)]
+    crate::instance::kept::start_again_unless(
+        &function,
+        &package.paths,
+        arguments.cold_start.import_time.is_some(),
+    );
     let (event, event_source) = event(arguments)?;
     let request_id =
         arguments.request_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());

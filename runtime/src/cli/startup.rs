@@ -52,6 +52,7 @@ pub fn prepare(command: &[u8]) {
     match command {
         b"invoke" | BOOTSTRAP => instance::start_early(),
         b"snapshot" => instance::start_maker(),
+        b"pack" => instance::start_loader(),
         // Not a user's command: the server starts it.
         b"zygote" => instance::start_zygote(),
         _ => {}

@@ -14,6 +14,8 @@ pub mod handler;
 #[cfg(unix)]
 pub mod http;
 pub mod journal;
+#[cfg(unix)]
+pub mod kept;
 pub mod lambda;
 pub mod limits;
 pub mod names;
@@ -28,6 +30,8 @@ pub use envelope::Failure;
 pub use function::{Dialect, Function};
 pub use handler::Handler;
 pub use journal::{Column, Journal};
+#[cfg(unix)]
+pub use kept::KeptFunction;
 pub use policy::Policy;
 pub use report::{Invocation, Outcome};
 pub use retry::RetryPolicy;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     contract::{Failure, Policy},
     locks,
-    python::{CodePaths, Ended, Entry, Interpreter, keep_counts, leave, take_refused_port},
+    python::{CodePaths, Ended, Entry, Interpreter, Kept, keep_counts, leave, take_refused_port},
     sandbox,
 };
 use std::{
@@ -30,6 +30,8 @@ pub(super) struct Warm {
     pub init_runtime: Duration,
     /// Where it came from, for debugging.
     pub note: String,
+    /// The function, where it came with the interpreter: it was loaded when it was packed.
+    pub kept: Option<&'static Kept>,
 }
 
 /// A function that was loaded ahead of time, in a zygote, or what kept it from being loaded.
@@ -51,7 +53,7 @@ pub(super) fn load_ahead(
     Loaded(ended)
 }
 
-fn code_of(function: &AssignedFunction) -> CodePaths {
+pub(super) fn code_of(function: &AssignedFunction) -> CodePaths {
     CodePaths {
         code: function.code.clone().into(),
         layers: function.layers.iter().map(Into::into).collect(),
@@ -68,12 +70,15 @@ pub(super) fn run(
     loaded: Option<&Loaded>,
 ) -> ! {
     let begun = Instant::now();
-    match loaded {
-        None => {
+    match (loaded, warm.kept) {
+        (Some(_), _) => warm.interpreter.wake_after_fork(),
+        (None, kept) => {
             settle_accounts();
-            warm.interpreter.wake(&function.environment);
+            match kept {
+                Some(kept) => warm.interpreter.wake_kept(&function.environment, kept),
+                None => warm.interpreter.wake(&function.environment),
+            }
         }
-        Some(_) => warm.interpreter.wake_after_fork(),
     }
     let Channels { socket, log } = channels;
     // Small calls arrive whole, in one read.
@@ -89,6 +94,7 @@ pub(super) fn run(
         proof: function.key.proof(0),
         policy: function.policy.clone(),
         folders: [&function.code].into_iter().chain(&function.layers).map(PathBuf::from).collect(),
+        kept: warm.kept,
     };
     server.begin(0);
     server.send(&FromInstance::Note(warm.note));
@@ -158,6 +164,7 @@ struct Server<'a> {
     policy: Policy,
     /// The function's own.
     folders: Vec<PathBuf>,
+    kept: Option<&'static Kept>,
 }
 
 impl Server<'_> {
@@ -176,11 +183,16 @@ impl Server<'_> {
         times_imports: bool,
     ) -> Entry {
         let begun = Instant::now();
-        let loaded = match ahead {
-            Some(Loaded(Ended::Well(entry))) => Ended::Well(entry.clone()),
-            Some(Loaded(Ended::Failed(failure))) => Ended::Failed(failure.clone()),
-            Some(Loaded(Ended::Exit)) => Ended::Exit,
-            None => {
+        if let Some(kept) = self.kept {
+            // It does not matter if nobody reads the log any more.
+            let _ = self.log.write_all(&kept.output);
+        }
+        let loaded = match (ahead, self.kept) {
+            (Some(Loaded(Ended::Well(entry))), _) => Ended::Well(entry.clone()),
+            (Some(Loaded(Ended::Failed(failure))), _) => Ended::Failed(failure.clone()),
+            (Some(Loaded(Ended::Exit)), _) => Ended::Exit,
+            (None, Some(kept)) => Ended::Well(kept.entry.clone()),
+            (None, None) => {
                 let (code, handler, dialect) =
                     (code_of(function), &function.handler, function.dialect);
                 if times_imports {

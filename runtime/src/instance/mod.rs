@@ -26,6 +26,10 @@ mod descendants;
 #[cfg(target_os = "wasi")]
 mod in_module;
 #[cfg(unix)]
+pub mod kept;
+#[cfg(unix)]
+pub mod loader;
+#[cfg(unix)]
 mod maker;
 #[cfg(unix)]
 mod marker;
@@ -53,12 +57,14 @@ mod watch;
 #[cfg(unix)]
 mod wire;
 #[cfg(unix)]
+mod world;
+#[cfg(unix)]
 mod zygote;
 
 #[cfg(target_os = "wasi")]
 pub use in_module::{Instance, Prewarmed, prepare_image};
 #[cfg(unix)]
-pub use prewarmed::{Prewarmed, start_early, start_maker, start_zygote};
+pub use prewarmed::{Prewarmed, start_early, start_loader, start_maker, start_zygote};
 #[cfg(unix)]
 pub use process::{Instance, raise_descriptors};
 #[cfg(unix)]

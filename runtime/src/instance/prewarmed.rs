@@ -6,6 +6,8 @@
 use super::{
     allocator,
     call_loop::{self, Warm},
+    kept,
+    loader::{self, KeptRoot},
     maker, own_runtime, panics, pidfd, process, python_link,
     wire::{self, AssignedFunction, Assignment},
     zygote,
@@ -42,7 +44,9 @@ static EARLY: Mutex<Option<Prewarmed>> = Mutex::new(None);
 /// Starts the prewarmed process that [`Prewarmed::take`] returns. A program must call this first: a
 /// snapshot fits only into a process that has done nothing yet.
 pub fn start_early() {
-    let prewarmed = Prewarmed::start(|| Purpose::Function { options: Options::of_environment() });
+    let prewarmed = Prewarmed::start(|| Purpose::Function {
+        options: Options { takes_kept: kept::is_wanted(), ..Options::of_environment() },
+    });
     if let (Ok(prewarmed), Ok(mut early)) = (prewarmed, EARLY.lock()) {
         *early = Some(prewarmed);
     }
@@ -52,6 +56,15 @@ pub fn start_early() {
 /// must be called as early as [`start_early`].
 pub fn start_maker() {
     if let (Ok(prewarmed), Ok(mut early)) = (Prewarmed::start(|| Purpose::Make), EARLY.lock()) {
+        *early = Some(prewarmed);
+    }
+}
+
+/// Starts the process by which a function is loaded when it is packed. It must be called as early as
+/// [`start_early`].
+pub fn start_loader() {
+    let prewarmed = Prewarmed::start(|| Purpose::Load { options: Options::of_environment() });
+    if let (Ok(prewarmed), Ok(mut early)) = (prewarmed, EARLY.lock()) {
         *early = Some(prewarmed);
     }
 }
@@ -91,6 +104,8 @@ enum Purpose {
     Function { options: Options },
     /// To make a snapshot.
     Make,
+    /// To load functions: see `loader.rs`.
+    Load { options: Options },
 }
 
 /// What the caller's environment says about snapshots, and where Python is.
@@ -101,6 +116,8 @@ pub(super) struct Options {
     pub python: PathBuf,
     /// What texts are hashed with, where it is not to be random. Without a snapshot only.
     pub hash_seed: Option<u32>,
+    /// Whether the function that was loaded when this program was packed is taken with the interpreter.
+    pub takes_kept: bool,
 }
 
 impl Options {
@@ -109,8 +126,13 @@ impl Options {
         Self { off, cache: Cache::of_user(), ..Self::without_snapshot() }
     }
 
+    fn are_off(&self) -> bool {
+        self.off || self.cache.as_ref().is_some_and(Cache::is_off)
+    }
+
     fn without_snapshot() -> Self {
-        Self { off: true, cache: None, python: python_link::path(), hash_seed: None }
+        let python = python_link::path();
+        Self { off: true, cache: None, python, hash_seed: None, takes_kept: false }
     }
 }
 
@@ -209,6 +231,7 @@ fn run(
     process::wipe_environment();
     let warm = match purpose {
         Purpose::Make => None,
+        Purpose::Load { options } => loader::run(channels, fixed, &options),
         Purpose::Function { options } => {
             let warm = interpreter(fixed, &options, started);
             warm.interpreter.name_executable(&options.python);
@@ -256,6 +279,7 @@ pub(super) fn attend(
         interpreter: prepared.interpreter,
         init_runtime,
         note: format!("forked from a zygote: {}", prepared.note),
+        kept: None,
     };
     // Nobody waits for it yet.
     let ahead = Ahead { ground: Some(Ground::prepare()), group };
@@ -274,7 +298,14 @@ fn follow(
         Ok(Some(Assignment::Function(mut function))) => {
             panics::log_to(channels.log.as_raw_fd());
             let mut warm = warm();
+            if warm.kept.is_some() {
+                // It is that of the process which loaded the function.
+                process::forget_environment();
+            }
             process::become_instance(&function);
+            for (key, value) in warm.kept.iter().flat_map(|kept| &kept.changed) {
+                process::change_environment(key, value.as_deref());
+            }
             let runtime_api =
                 function.own_runtime.then(|| own_runtime::open_port(&mut function.policy.network));
             let stage = if loaded.is_some() { Stage::OfZygote } else { Stage::Instance };
@@ -310,8 +341,8 @@ fn follow(
                 }
             }
         }
-        // The caller has gone.
-        Ok(None) | Err(_) => leave(0),
+        // The caller has gone. A function is loaded elsewhere: see `loader.rs`.
+        Ok(None | Some(Assignment::Load { .. })) | Err(_) => leave(0),
     }
 }
 
@@ -327,7 +358,7 @@ fn limit(group: Option<io::Result<Joined>>, function: &AssignedFunction) -> io::
 
 /// Has this process enter the function's sandbox, before it reads a line of it. Gives what is
 /// missing. Where a whole one is required and cannot be had, the process ends.
-fn enter(
+pub(super) fn enter(
     ground: Option<Ground>,
     channels: &mut process::Channels,
     function: &AssignedFunction,
@@ -349,6 +380,19 @@ fn enter(
 /// An interpreter, from a snapshot if possible.
 pub(super) fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) -> Warm {
     let begun = Instant::now();
+    if fixed.is_ok()
+        && let Some(root) = kept_root(options)
+    {
+        return Warm {
+            interpreter: root.interpreter,
+            init_runtime: started.elapsed(),
+            note: format!(
+                "taken from a snapshot with the function in {} µs",
+                begun.elapsed().as_micros()
+            ),
+            kept: Some(&root.kept),
+        };
+    }
     match fixed.and_then(|()| root(options)) {
         Ok(root) => Warm {
             // SAFETY: the root of a snapshot is what `maker::make` said it is, and lives as long
@@ -356,6 +400,7 @@ pub(super) fn interpreter(fixed: Result<(), Refusal>, options: &Options, started
             interpreter: unsafe { &*std::ptr::with_exposed_provenance::<Interpreter>(root) },
             init_runtime: started.elapsed(),
             note: format!("taken from a snapshot in {} µs", begun.elapsed().as_micros()),
+            kept: None,
         },
         Err(refusal) => ordinary(refusal, options.hash_seed, started),
     }
@@ -367,26 +412,55 @@ fn ordinary(refusal: Refusal, hash_seed: Option<u32>, started: Instant) -> Warm 
     // from elsewhere.
     let _ = snapshot::heap::activate();
     let interpreter = Box::leak(Box::new(Interpreter::build_seeded(hash_seed)));
-    Warm { interpreter, init_runtime: started.elapsed(), note }
+    Warm { interpreter, init_runtime: started.elapsed(), note, kept: None }
 }
 
 /// Restores a snapshot: the one attached to the program, or the user's. If the user has none yet,
 /// it is made first.
 fn root(options: &Options) -> Result<usize, Refusal> {
-    if options.off || options.cache.as_ref().is_some_and(Cache::is_off) {
+    if options.are_off() {
         return Err(Refusal::Off);
     }
     match Place::attached().and_then(|place| place.take_up()) {
         Err(refusal) if refusal.leaves_room() => {}
         other => return other,
     }
+    cached(options)?.take_up()
+}
+
+/// Where the snapshot is that a function is loaded over when it is packed: the one of this program, which
+/// goes along, or the user's.
+pub(super) fn place(options: &Options) -> Result<Place, Refusal> {
+    if options.are_off() {
+        return Err(Refusal::Off);
+    }
+    match Place::attached() {
+        Err(Refusal::Absent) => cached(options),
+        attached => attached.and_then(|place| place.check().map(|_| place)),
+    }
+}
+
+/// Restores the snapshot with the function that was loaded when this program was packed, if there is one. It
+/// fits only into a process that has done nothing yet.
+fn kept_root(options: &Options) -> Option<&'static KeptRoot> {
+    if !options.takes_kept || options.are_off() {
+        return None;
+    }
+    let root = Place::second().and_then(|place| place.take_up()).ok()?;
+    // SAFETY: the root of a second snapshot is what `loader.rs` said it is, and lives as long as the
+    // process.
+    Some(unsafe { &*std::ptr::with_exposed_provenance::<KeptRoot>(root) })
+}
+
+/// The user's snapshot. If the user has none yet, it is made first.
+fn cached(options: &Options) -> Result<Place, Refusal> {
     let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;
     match cache.open() {
         Err(Refusal::Absent) if cache.is_writable() => {
             maker::make_in_child(cache);
-            cache.open()?.take_up()
+            cache.open()
         }
-        place => place?.take_up(),
+        place => place,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     python::CodePaths,
 };
 use std::{
-    ffi::CString,
+    ffi::{CString, OsStr},
     fmt,
     fs::File,
     io::{self, Write},
@@ -293,6 +293,24 @@ pub(super) fn wipe_environment() {
             entry = entry.add(1);
         }
         libc::clearenv();
+    }
+}
+
+/// Forgets the environment, whose strings are another process's.
+pub(super) fn forget_environment() {
+    // SAFETY: this process has one thread, and nobody holds on to a string of the environment.
+    unsafe { libc::clearenv() };
+}
+
+/// Sets a variable, or removes it where there is no value.
+pub(super) fn change_environment(key: &[u8], value: Option<&[u8]>) {
+    let key = OsStr::from_bytes(key);
+    // SAFETY: this process has one thread. A process had these variables, so they have no NUL.
+    unsafe {
+        match value {
+            Some(value) => std::env::set_var(key, OsStr::from_bytes(value)),
+            None => std::env::remove_var(key),
+        }
     }
 }
 

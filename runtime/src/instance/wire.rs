@@ -60,10 +60,12 @@ pub(super) enum Assignment {
         /// The modules to import ahead of time; if empty, the usual ones.
         modules: Vec<String>,
     },
+    /// Load a function and write a snapshot of it, once for each of some existing files.
+    Load { function: Box<AssignedFunction>, seconds: u32, files: Vec<OsString> },
 }
 
 /// The function that an instance runs, and its settings.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct AssignedFunction {
     pub handler: Handler,
     pub dialect: Dialect,

@@ -4,7 +4,10 @@
 //! krait
 //! a zip: code/…, layers/N/…, krait.toml
 //! zeros up to a page, and the Trailer: where the zip begins, and how long it is
-//! the snapshot, if there is one, and its trailer      snapshot/image.rs
+//! krait's snapshot, if there is one, and its trailer      snapshot/image.rs
+//! zeros up to a page, and the second snapshot: with the function loaded, if it is
+//! what is known of that function: contract/kept.rs, as JSON
+//! the second snapshot's trailer
 //! ```
 
 use super::{
@@ -13,8 +16,9 @@ use super::{
     length_of, settings, unwritable, written_to,
 };
 use crate::{
+    contract::KeptFunction,
     package::{self, PackageError},
-    snapshot,
+    snapshot::{self, Place},
 };
 use std::{
     fs::{self, File, Permissions},
@@ -29,40 +33,103 @@ const TRAILER_BYTES: u64 = 24;
 /// The names of the files below the folder of [`Packed::unpacked`].
 const CODE: &str = "code";
 
+/// Where the files of a program are whose function is loaded already, on each machine: what was loaded knows
+/// its paths. It is the place that all systems have for what is kept and can be made again.
+const ABOVE_FILES: &str = "/var/tmp";
+
+/// The function's files, as they lie in the program.
+#[derive(Debug)]
+pub struct Files {
+    zip: Vec<u8>,
+    /// Where they are on each machine.
+    pub folder: PathBuf,
+}
+
+impl Files {
+    /// The files of a function; `loads_once` as in [`settings::text`].
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn of(parts: &Parts<'_>, loads_once: bool, target: &Path) -> Result<Self, PackError> {
+        /// How many digits of the content's digest tell one from another.
+        const DIGITS: usize = 16;
+        let Parts { function, contents, .. } = parts;
+        let failed = unwritable(target);
+        let mut entries = entry::of_function(contents, "code/", "layers/");
+        let text = settings::text(function, contents.layers.len(), "", loads_once);
+        entries.push(Entry {
+            name: settings::FILE.to_owned(),
+            is_executable: false,
+            content: Content::Bytes(text.into()),
+        });
+        let mut zip = io::Cursor::new(Vec::new());
+        entry::zip(entries, &mut zip, &failed)?;
+        let zip = zip.into_inner();
+        let digest = package::digest(io::Cursor::new(&zip)).map_err(&failed)?;
+        let name = format!("{}-{}", function.name, &digest[..DIGITS.min(digest.len())]);
+        Ok(Self { zip, folder: Path::new(ABOVE_FILES).join(name) })
+    }
+
+    /// Unpacks them to where they are on each machine.
+    ///
+    /// # Errors
+    /// When they cannot be there.
+    pub fn unpack(&self) -> Result<(), PackageError> {
+        package::unpacked_part_at(io::Cursor::new(&self.zip), &self.folder, &self.folder)
+    }
+}
+
+/// A function that was loaded.
+#[derive(Debug)]
+pub struct Loaded<'a> {
+    /// The snapshot that it was loaded over.
+    pub first: Place,
+    /// The file of the snapshot with the function.
+    pub second: &'a Path,
+    pub known: &'a KeptFunction,
+}
+
 /// Writes a program with the function to `target`.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(parts: &Parts<'_>, target: &Path) -> Result<Sizes, PackError> {
-    let Parts { function, contents, program } = parts;
-    let failed = unwritable(target);
-    let mut entries = entry::of_function(contents, "code/", "layers/");
-    entries.push(Entry {
-        name: settings::FILE.to_owned(),
-        is_executable: false,
-        content: Content::Bytes(settings::text(function, contents.layers.len(), "").into()),
-    });
-    let mut zip = io::Cursor::new(Vec::new());
-    entry::zip(entries, &mut zip, &failed)?;
-    let zip = zip.into_inner();
+pub fn write(
+    parts: &Parts<'_>,
+    Files { zip, .. }: &Files,
+    loaded: Option<&Loaded<'_>>,
+    target: &Path,
+) -> Result<Sizes, PackError> {
+    let Parts { contents, program, .. } = parts;
     let snapshot = snapshot::attached_at(&program.file);
     let start = snapshot.unwrap_or(program.bytes);
     written_to(target, |file| {
         let mut write = || -> io::Result<()> {
             io::copy(&mut program.reader()?.take(start), file)?;
-            file.write_all(&zip)?;
+            file.write_all(zip)?;
             let end = start + zip.len() as u64;
-            let next = (end + TRAILER_BYTES).next_multiple_of(program.page());
-            io::copy(&mut io::repeat(0).take(next - TRAILER_BYTES - end), file)?;
+            let next = pad(file, end, TRAILER_BYTES, program.page())?;
             file.write_all(&MAGIC)?;
             file.write_all(&start.to_le_bytes())?;
             file.write_all(&(zip.len() as u64).to_le_bytes())?;
-            if snapshot.is_some() {
-                let mut from = &program.file;
-                from.seek(SeekFrom::Start(start))?;
-                let bytes = program.bytes - start - snapshot::TRAILER_BYTES;
-                io::copy(&mut from.take(bytes), file)?;
+            let first = match (snapshot, loaded) {
+                (Some(_), _) => {
+                    let mut from = &program.file;
+                    from.seek(SeekFrom::Start(start))?;
+                    let bytes = program.bytes - start - snapshot::TRAILER_BYTES;
+                    Some(io::copy(&mut from.take(bytes), file)?)
+                }
+                (None, Some(loaded)) => Some(loaded.first.copy_to(file)?),
+                (None, None) => None,
+            };
+            if let Some(bytes) = first {
                 file.write_all(&snapshot::trailer(next))?;
+                if let Some(loaded) = loaded {
+                    let first_end = next + bytes + snapshot::TRAILER_BYTES;
+                    let second = pad(file, first_end, 0, program.page())?;
+                    let bytes = io::copy(&mut File::open(loaded.second)?, file)?;
+                    file.write_all(&serde_json::to_vec(loaded.known)?)?;
+                    file.write_all(&snapshot::second_trailer(first_end, second, bytes))?;
+                }
             }
             file.flush()?;
             file.get_ref().set_permissions(Permissions::from_mode(0o755))
@@ -70,6 +137,13 @@ pub fn write(parts: &Parts<'_>, target: &Path) -> Result<Sizes, PackError> {
         write().map_err(unwritable(target))
     })?;
     Ok(Sizes { unpacked: contents.bytes() + program.bytes, written: length_of(target)? })
+}
+
+/// Writes zeros from `end` on, so that `room` bytes are left before a multiple of a page. Returns that.
+fn pad(file: &mut impl io::Write, end: u64, room: u64, page: u64) -> io::Result<u64> {
+    let next = (end + room).next_multiple_of(page);
+    io::copy(&mut io::repeat(0).take(next - room - end), file)?;
+    Ok(next)
 }
 
 /// The function that is packed into this program.
@@ -96,15 +170,20 @@ impl Packed {
         (*magic == MAGIC && is_inside).then_some(Self { file, offset, bytes })
     }
 
-    /// Its files, unpacked into the user's cache, where they stay.
+    /// Its files, unpacked. They stay: in `folder` if that can be had, otherwise in the user's cache.
     ///
     /// # Errors
-    /// When there is no such folder, or it cannot be written.
-    pub fn unpacked(self) -> Result<Unpacked, PackageError> {
+    /// When they can be unpacked nowhere.
+    pub fn unpacked(self, folder: Option<&Path>) -> Result<Unpacked, PackageError> {
         let own = fs::read_link("/proc/self/exe").unwrap_or_else(|_| PathBuf::from("this program"));
-        let part = Part { file: self.file, start: self.offset, bytes: self.bytes, at: 0 };
-        let folder = package::unpacked_part(part, &own)?;
-        Ok(Unpacked { folder })
+        let mut part = Part { file: self.file, start: self.offset, bytes: self.bytes, at: 0 };
+        if let Some(folder) = folder
+            && package::unpacked_part_at(&mut part, &own, folder).is_ok()
+        {
+            return Ok(Unpacked { folder: folder.to_path_buf() });
+        }
+        part.at = 0;
+        Ok(Unpacked { folder: package::unpacked_part(part, &own)? })
     }
 }
 

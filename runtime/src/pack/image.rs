@@ -67,7 +67,7 @@ pub fn write(
         file("etc/group", false, Content::Bytes(format!("function:x:{USER}:\n").into())),
     ];
     let mut own = entry::of_function(contents, "function/code/", "function/layers/");
-    let text = settings::text(function, contents.layers.len(), "");
+    let text = settings::text(function, contents.layers.len(), "", false);
     let unpacked = contents.bytes() + program.bytes + text.len() as u64;
     own.push(file(&format!("function/{}", settings::FILE), false, Content::Bytes(text.into())));
     let layers = [layer(krait, &["tmp"], &failed)?, layer(own, &[], &failed)?];

@@ -40,7 +40,7 @@ pub fn knative(function: &Function, container: &Container<'_>) -> String {
 
 fn values(function: &Function, container: &Container<'_>) -> BTreeMap<&'static str, String> {
     let image = container.image.map_or_else(|| image::reference(&function.name), str::to_owned);
-    let settings = settings::text(function, container.layers, "/function/");
+    let settings = settings::text(function, container.layers, "/function/", false);
     let indented: Vec<String> = settings.trim_end().lines().map(indented).collect();
     let all_instances = container.concurrency.saturating_mul(function.memory_mb);
     let grace = function.timeout_seconds + END;

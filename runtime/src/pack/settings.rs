@@ -26,11 +26,14 @@ struct Declared<'a> {
     init_timeout: u32,
     layers: Vec<String>,
     environment: &'a IndexMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<&'a str>,
 }
 
 /// The text of the file for a function with so many layers. `code` and `layers` are in `folder`, which
-/// ends with `/`, or is empty where they are beside the file.
-pub(super) fn text(function: &Function, layers: usize, folder: &str) -> String {
+/// ends with `/`, or is empty where they are beside the file. With `loads_once`, its instances are forked from
+/// one that has loaded it.
+pub(super) fn text(function: &Function, layers: usize, folder: &str, loads_once: bool) -> String {
     let declared = Declared {
         code: format!("{folder}code"),
         handler: function.handler.to_string(),
@@ -41,6 +44,7 @@ pub(super) fn text(function: &Function, layers: usize, folder: &str) -> String {
         init_timeout: function.init_timeout_seconds,
         layers: (0..layers).map(|number| format!("{folder}layers/{number}")).collect(),
         environment: &function.environment,
+        snapshot: loads_once.then_some("init"),
     };
     let settings = Settings { functions: BTreeMap::from([(function.name.as_str(), declared)]) };
     // Texts, numbers and lists of them can always be written.

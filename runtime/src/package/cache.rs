@@ -5,9 +5,9 @@ use super::{PackageError, trusted, unpack};
 use crate::snapshot;
 use std::{
     env,
-    fs::{self, File, FileTimes, OpenOptions, TryLockError},
+    fs::{self, File, FileTimes, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Seek},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -53,21 +53,53 @@ pub(super) fn unpacked_from<R: Read + Seek>(
         return Err(PackageError::NoCache);
     };
     let packages = trusted::folder(base, &[name, "packages"]).map_err(unwritable)?;
-    let folder = packages.join(&digest);
+    let placed = placed(&mut file, archive, &packages, &packages.join(&digest))?;
+    make_room(&packages);
+    Ok(placed)
+}
+
+/// Unpacks a zip whose content is read from `file` into `folder`, unless it is there and still is what was
+/// unpacked.
+///
+/// # Errors
+/// When it cannot be unpacked, or others than this user could change what is there.
+pub(super) fn unpacked_at<R: Read + Seek>(
+    mut file: R,
+    archive: &Path,
+    folder: &Path,
+) -> Result<(PathBuf, Lease), PackageError> {
+    let unwritable = |error| PackageError::Cache { folder: folder.to_path_buf(), error };
+    let above = folder.parent().ok_or(PackageError::NoCache)?;
+    trusted::folder(above, &[]).map_err(unwritable)?;
+    placed(&mut file, archive, above, folder)
+}
+
+/// Unpacks a zip into `folder`, which is in the folder `packages`.
+fn placed<R: Read + Seek>(
+    mut file: &mut R,
+    archive: &Path,
+    packages: &Path,
+    folder: &Path,
+) -> Result<(PathBuf, Lease), PackageError> {
+    let unwritable = |error| PackageError::Cache { folder: folder.to_path_buf(), error };
     for _ in 0..TRIES {
-        if let Some(lease) = leased(&folder).map_err(unwritable)? {
-            if unpack::is_in_folder(&mut file, archive, &folder)? {
+        if let Some(lease) = leased(folder).map_err(unwritable)? {
+            if unpack::is_in_folder(&mut file, archive, folder)? {
                 let now = FileTimes::new().set_modified(SystemTime::now());
                 // Only when it is removed depends on it.
                 let _ = lease.set_times(now);
-                return Ok((folder, lease));
+                return Ok((folder.to_path_buf(), lease));
             }
             // Somebody changed it.
-            remove(&packages, &folder).map_err(unwritable)?;
+            remove(packages, folder).map_err(unwritable)?;
         }
         let aside = packages.join(format!(".{}", uuid::Uuid::new_v4()));
         let unpacked = unpack::into_folder(&mut file, archive, &aside);
-        let placed = unpacked.and_then(|()| match fs::rename(&aside, &folder) {
+        // What is in it may be secret, and whatever the umask is, nobody else changes it.
+        let closed = unpacked.and_then(|()| {
+            fs::set_permissions(&aside, Permissions::from_mode(0o700)).map_err(unwritable)
+        });
+        let placed = closed.and_then(|()| match fs::rename(&aside, folder) {
             Err(_) if folder.is_dir() => Ok(()),
             result => result.map_err(unwritable),
         });
@@ -76,9 +108,8 @@ pub(super) fn unpacked_from<R: Read + Seek>(
             let _ = fs::remove_dir_all(&aside);
         }
         placed?;
-        if let Some(lease) = leased(&folder).map_err(unwritable)? {
-            make_room(&packages);
-            return Ok((folder, lease));
+        if let Some(lease) = leased(folder).map_err(unwritable)? {
+            return Ok((folder.to_path_buf(), lease));
         }
     }
     Err(unwritable(io::ErrorKind::NotFound.into()))

@@ -100,6 +100,31 @@ pub fn unpacked_part(
     Ok(folder)
 }
 
+/// The same, but it is unpacked into `folder`, which is made for it unless it is there. It stays there for
+/// good.
+///
+/// # Errors
+/// When it cannot be unpacked, or others than this user could change what is there.
+#[cfg(unix)]
+pub fn unpacked_part_at(
+    zip: impl std::io::Read + std::io::Seek,
+    within: &Path,
+    folder: &Path,
+) -> Result<(), PackageError> {
+    let (_, lease) = cache::unpacked_at(zip, within, folder)?;
+    std::mem::forget(lease);
+    Ok(())
+}
+
+/// The SHA-256 of a zip's content, as text.
+///
+/// # Errors
+/// When it cannot be read.
+#[cfg(unix)]
+pub fn digest(mut zip: impl std::io::Read + std::io::Seek) -> std::io::Result<String> {
+    unpack::content_digest(&mut zip)
+}
+
 /// A zip that is known by the SHA-256 of its content, unpacked into `folder`.
 ///
 /// # Errors

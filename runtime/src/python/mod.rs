@@ -12,6 +12,8 @@ mod float_text;
 mod import_times;
 mod interpreter;
 mod json_text;
+#[cfg(unix)]
+mod kept;
 mod lambda;
 #[cfg(unix)]
 mod leave;
@@ -35,12 +37,16 @@ pub use event::InvalidEvent;
 pub use import_times::ImportTime;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
 #[cfg(unix)]
+pub use kept::{Kept, Seen, Variable};
+#[cfg(unix)]
 pub(crate) use krait_stdlib_shims::take_refused_port;
 #[cfg(unix)]
 pub(crate) use leave::{keep_counts, leave};
 pub use module::CodePaths;
 #[cfg(unix)]
 pub use program::{Program, Source, Switches};
+#[cfg(unix)]
+pub(crate) use shelf::after_waking;
 #[cfg(unix)]
 pub use unrun::{library_modules, syntax_error};
 pub use versions::{engine_version, python_version};

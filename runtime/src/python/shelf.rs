@@ -20,6 +20,17 @@ use std::{
 
 static SHELF: OnceLock<Shelf> = OnceLock::new();
 
+/// See [`after_waking`].
+static AFTER_WAKING: OnceLock<fn()> = OnceLock::new();
+
+/// From here on, `work` is called each time that a module has read again what it reads from its process, such as
+/// random numbers. Only the first call counts.
+#[cfg(unix)]
+pub(crate) fn after_waking(work: fn()) {
+    // A second call would give the same.
+    let _ = AFTER_WAKING.set(work);
+}
+
 struct Shelf {
     /// What an import does without a shelf: `importlib._bootstrap._find_and_load`.
     find_and_load: PyObjectRef,
@@ -97,6 +108,21 @@ pub(super) fn holds(name: &str) -> bool {
     SHELF.get().is_some_and(|shelf| shelf.modules.contains_key(name))
 }
 
+/// A module that is on the shelf, or was.
+#[cfg(unix)]
+pub(super) fn module(name: &str) -> Option<PyObjectRef> {
+    Some(SHELF.get()?.modules.get(name)?.module.clone())
+}
+
+/// Forgets what was seen of the machine's folders.
+#[cfg(unix)]
+pub(super) fn forget_folders() {
+    if let Some(shelf) = SHELF.get() {
+        let mut state = shelf.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.looked_at = Vec::new();
+    }
+}
+
 /// Notes the finders before the function's code runs.
 pub(super) fn note_finders(vm: &VirtualMachine) -> PyResult<()> {
     if let Some(shelf) = SHELF.get() {
@@ -141,6 +167,9 @@ impl Shelf {
             }
             if let Some(wake) = &shelved.wake {
                 wake.call((shelved.module.clone(),), vm)?;
+                if let Some(work) = AFTER_WAKING.get() {
+                    work();
+                }
             }
         }
         Ok(Some(shelved.module.clone()))

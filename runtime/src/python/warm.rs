@@ -200,7 +200,9 @@ pub(super) fn set_environment(
     Ok(())
 }
 
-fn bytes_of(environment: &IndexMap<String, String>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+pub(super) fn bytes_of(
+    environment: &IndexMap<String, String>,
+) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     let bytes = |text: &String| text.as_bytes().to_vec();
     environment.iter().map(move |(key, value)| (bytes(key), bytes(value)))
 }

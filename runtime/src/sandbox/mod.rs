@@ -13,6 +13,7 @@
 //!                           the function's folders, signals, TCP: Landlock     grounds.rs
 //!                           capabilities dropped, no new privileges            capabilities.rs
 //!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
+//! end_at_lasting_calls    where a function is loaded for a snapshot, in addition           lasting.rs
 //! Machine::look           what this machine gives                              machine.rs
 //! hint, hint_of_port      what would open what was refused                     hint.rs
 //! Holding, Groups         control groups, in krait serve: what instances use   groups/
@@ -25,6 +26,7 @@ mod filter;
 mod grounds;
 mod groups;
 mod hint;
+mod lasting;
 mod limits;
 mod machine;
 mod processor;
@@ -35,4 +37,5 @@ pub(crate) use grounds::{Ground, Stage};
 pub use groups::Holding;
 pub(crate) use groups::{Groups, Joined, Weight};
 pub(crate) use hint::{hint, hint_of_port};
+pub(crate) use lasting::{end_at_lasting_calls, told};
 pub use machine::Machine;

@@ -3,13 +3,13 @@
 use super::{
     Place, Refusal,
     addresses::PAGE,
-    image::{TRAILER_BYTES, Trailer},
+    image::{SECOND_TRAILER_BYTES, SecondTrailer, TRAILER_BYTES, Trailer},
     program,
 };
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{FileExt, OpenOptionsExt},
     path::Path,
 };
 
@@ -54,4 +54,20 @@ pub fn attached_at(program: &File) -> Option<u64> {
 /// What ends a program whose snapshot begins at `offset`, a multiple of a page.
 pub fn trailer(offset: u64) -> [u8; TRAILER_BYTES as usize] {
     Trailer::new(offset).to_bytes()
+}
+
+/// What ends a program that has a second snapshot of `bytes` at `offset`, a multiple of a page. Without it,
+/// the file would end at `first_end`. What the second's maker notes lies before these bytes.
+pub fn second_trailer(first_end: u64, offset: u64, bytes: u64) -> [u8; SECOND_TRAILER_BYTES] {
+    SecondTrailer::new(first_end, offset, bytes).to_bytes()
+}
+
+/// What the maker of this program's second snapshot noted; none where there is no such snapshot.
+pub fn notes_of_second() -> Option<Vec<u8>> {
+    let file = own_file().ok()?;
+    let length = file.metadata().ok()?.len();
+    let notes = SecondTrailer::of(&file, length)?.notes(length);
+    let mut bytes = vec![0; usize::try_from(notes.end - notes.start).ok()?];
+    file.read_exact_at(&mut bytes, notes.start).ok()?;
+    Some(bytes)
 }

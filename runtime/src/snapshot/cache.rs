@@ -85,7 +85,7 @@ impl Cache {
         if about.len() == 0 {
             return Err(Refusal::NoneMade);
         }
-        Ok(Place { file, offset: 0, bytes: about.len() })
+        Ok(Place { file, offset: 0, bytes: about.len(), first: 0 })
     }
 
     /// Makes this build's snapshot. `write` fills a file, which then replaces the old one

@@ -19,7 +19,7 @@ use super::{
     program,
     restore::restore,
 };
-use std::{fs::File, io, mem::MaybeUninit, os::unix::fs::FileExt};
+use std::{fs::File, io, mem::MaybeUninit, ops::Range, os::unix::fs::FileExt};
 
 const MAGIC: [u8; 8] = *b"krait\x00s1";
 
@@ -54,9 +54,12 @@ pub(super) struct Header {
 pub(super) struct Piece {
     pub address: u64,
     pub bytes: u64,
-    /// Where it lies in the snapshot.
+    /// Where it lies in the snapshot; with [`IN_FIRST`], in the one that this one was made over.
     pub offset: u64,
 }
+
+/// In the offset of a [`Piece`]: it is the same as in the snapshot that this one was made over.
+pub(super) const IN_FIRST: u64 = 1 << 63;
 
 /// A word that differs from its value in a process that has just started.
 #[repr(C)]
@@ -97,6 +100,59 @@ impl Trailer {
         bytes[..8].copy_from_slice(&self.magic);
         bytes[8..].copy_from_slice(&self.offset.to_le_bytes());
         bytes
+    }
+}
+
+/// The last bytes of a program that has a second snapshot attached. It was made over the first, and shares
+/// its pages. What lies between the second and these bytes is its maker's.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct SecondTrailer {
+    /// Where the file would end without the second.
+    first_end: u64,
+    /// Where the second begins in the file, a multiple of a page.
+    offset: u64,
+    /// How long it is.
+    bytes: u64,
+}
+
+/// How long the end of a program is that has a second snapshot.
+pub(super) const SECOND_TRAILER_BYTES: usize = 32;
+
+const SECOND_MAGIC: [u8; 8] = *b"krait\x00s2";
+
+impl SecondTrailer {
+    /// For a snapshot of `bytes` at `offset`, in a file that ends at `first_end` without it.
+    pub(super) fn new(first_end: u64, offset: u64, bytes: u64) -> Self {
+        Self { first_end, offset, bytes }
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; SECOND_TRAILER_BYTES] {
+        let mut bytes = [0; SECOND_TRAILER_BYTES];
+        let words = [u64::from_le_bytes(SECOND_MAGIC), self.first_end, self.offset, self.bytes];
+        for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// Where what the maker noted lies, in a file of `length` bytes.
+    pub(super) fn notes(&self, length: u64) -> Range<u64> {
+        self.offset + self.bytes..length - SECOND_TRAILER_BYTES as u64
+    }
+
+    /// That of a file of `length` bytes; none where there is no second snapshot.
+    pub(super) fn of(file: &File, length: u64) -> Option<Self> {
+        let mut bytes = [0; SECOND_TRAILER_BYTES];
+        let end = length.checked_sub(SECOND_TRAILER_BYTES as u64)?;
+        file.read_exact_at(&mut bytes, end).ok()?;
+        let (words, _) = bytes.as_chunks::<8>();
+        let [magic, first_end, offset, bytes] = *words else { return None };
+        let [first_end, offset, bytes] = [first_end, offset, bytes].map(u64::from_le_bytes);
+        let is_inside = first_end <= offset
+            && offset % PAGE as u64 == 0
+            && offset.checked_add(bytes).is_some_and(|last| last <= end);
+        (magic == SECOND_MAGIC && is_inside).then_some(Self { first_end, offset, bytes })
     }
 }
 
@@ -182,6 +238,8 @@ pub struct Place {
     pub(super) file: File,
     pub(super) offset: u64,
     pub(super) bytes: u64,
+    /// Where in the file the snapshot begins that this one was made over: see [`IN_FIRST`].
+    pub(super) first: u64,
 }
 
 impl Place {
@@ -196,6 +254,7 @@ impl Place {
     /// At the end of a program's file.
     pub(super) fn attached_to(file: File) -> Result<Self, Refusal> {
         let length = file.metadata().map_err(Refusal::Unreadable)?.len();
+        let length = SecondTrailer::of(&file, length).map_or(length, |second| second.first_end);
         let mut bytes = [0; size_of::<Trailer>()];
         let end = length.saturating_sub(bytes.len() as u64);
         file.read_exact_at(&mut bytes, end).map_err(|_| Refusal::Absent)?;
@@ -207,7 +266,37 @@ impl Place {
         if offset % PAGE as u64 != 0 || offset > end {
             return Err(Refusal::Damaged("its place in the program is none"));
         }
-        Ok(Self { file, offset, bytes: end - offset })
+        Ok(Self { file, offset, bytes: end - offset, first: offset })
+    }
+
+    /// The second snapshot of this program: see [`super::second_trailer`].
+    ///
+    /// # Errors
+    /// When there is none, or the program's file cannot be read.
+    pub fn second() -> Result<Self, Refusal> {
+        let file = program::open_own_file().map_err(|_| Refusal::Absent)?;
+        let length = file.metadata().map_err(Refusal::Unreadable)?.len();
+        let SecondTrailer { offset, bytes, .. } =
+            SecondTrailer::of(&file, length).ok_or(Refusal::Absent)?;
+        let first = Self::attached_to(file)?;
+        Ok(Self { offset, bytes, ..first })
+    }
+
+    /// Writes all of it to `target`. Returns how many bytes that are.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn copy_to(&self, target: &mut impl io::Write) -> io::Result<u64> {
+        const AT_ONCE: usize = 1 << 20;
+        let mut buffer = vec![0; AT_ONCE];
+        let mut done = 0;
+        while done < self.bytes {
+            let most = usize::try_from(self.bytes - done).unwrap_or(AT_ONCE).min(AT_ONCE);
+            self.file.read_exact_at(&mut buffer[..most], self.offset + done)?;
+            target.write_all(&buffer[..most])?;
+            done += most as u64;
+        }
+        Ok(done)
     }
 
     /// Checks by its header whether a process of this build, on this processor, can restore the

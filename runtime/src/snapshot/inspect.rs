@@ -56,6 +56,24 @@ impl Surroundings {
         }
     }
 
+    /// Refuses memory that joins what was there before, as the kernel does with neighbours.
+    pub(super) fn check_nothing_grew(&self) -> Result<(), Unfit> {
+        let is_known = |place: &Range<usize>| {
+            let mut known = place.start;
+            let holds = |address| self.mappings.iter().find(|each| each.place.contains(&address));
+            while known < place.end
+                && let Some(each) = holds(known)
+            {
+                known = each.place.end;
+            }
+            is_heap(place.start) || known >= place.end
+        };
+        match mappings().map_err(Unfit::Proc)?.into_iter().find(|each| !is_known(&each.place)) {
+            Some(mapping) => Err(Unfit::Memory(mapping.to_string())),
+            None => Ok(()),
+        }
+    }
+
     /// The mapping that an address points into and that another process will not have.
     ///
     /// Nothing can be pointed to in closed memory, so a number that looks like an address there is another

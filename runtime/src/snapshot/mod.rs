@@ -44,10 +44,10 @@ mod symbols;
 mod take;
 mod thread;
 
-pub use attach::{attach, attached_at, own_file, trailer};
+pub use attach::{attach, attached_at, notes_of_second, own_file, second_trailer, trailer};
 pub use cache::{Cache, user_folder};
 pub use errors::{Refusal, Unfit};
 pub use image::{Place, TRAILER_BYTES};
 pub use left_out::Fill;
-pub use take::Base;
+pub use take::{Base, wipe_remains};
 pub use thread::{fork_with_fixed_stack, live_on_fixed_stack};

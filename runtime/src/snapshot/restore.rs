@@ -4,7 +4,7 @@ use super::{
     Refusal,
     addresses::{PAGE, SLAB_TABLE},
     exit, heap,
-    image::{Header, Piece, Place, SignalAction, Word, checksum},
+    image::{Header, IN_FIRST, Piece, Place, SignalAction, Word, checksum},
     left_out,
 };
 use std::{
@@ -71,16 +71,15 @@ impl Mapped {
         let (address, bytes) = (piece.address as usize, piece.bytes as usize);
         let inside =
             |region: &Range<usize>| region.start <= address && address + bytes <= region.end;
-        if !self.0.iter().any(inside) || piece.offset + piece.bytes > place.bytes {
+        let offset = piece.offset & !IN_FIRST;
+        let (start, is_there) = match piece.offset & IN_FIRST {
+            0 => (place.offset + offset, offset + piece.bytes <= place.bytes),
+            _ => (place.first + offset, place.first + offset + piece.bytes <= place.offset),
+        };
+        if !self.0.iter().any(inside) || !is_there {
             return Err(Refusal::Damaged("a piece of it has no place"));
         }
-        map(
-            &place.file,
-            place.offset + piece.offset,
-            address,
-            bytes,
-            libc::MAP_PRIVATE | libc::MAP_FIXED,
-        )?;
+        map(&place.file, start, address, bytes, libc::MAP_PRIVATE | libc::MAP_FIXED)?;
         Ok(())
     }
 }
@@ -94,14 +93,14 @@ impl Drop for Mapped {
     }
 }
 
-/// How many bytes of a snapshot are read at once.
-struct FirstPart {
+/// What of a snapshot is read at once.
+pub(super) struct FirstPart {
     start: *mut u8,
     bytes: usize,
 }
 
 impl FirstPart {
-    fn map(place: &Place, header: &Header) -> Result<Self, Refusal> {
+    pub(super) fn map(place: &Place, header: &Header) -> Result<Self, Refusal> {
         let bytes = header.read_bytes();
         let start =
             map(&place.file, place.offset, 0, bytes, libc::MAP_PRIVATE | libc::MAP_POPULATE)?;
@@ -125,7 +124,7 @@ impl FirstPart {
         unsafe { std::slice::from_raw_parts(after.cast(), header.signals as usize) }
     }
 
-    fn pieces(&self, header: &Header) -> &[Piece] {
+    pub(super) fn pieces(&self, header: &Header) -> &[Piece] {
         let after = self.signals(header).as_ptr_range().end;
         // SAFETY: as for the words, behind which they are.
         unsafe { std::slice::from_raw_parts(after.cast(), header.pieces as usize) }
@@ -139,7 +138,7 @@ impl Drop for FirstPart {
     }
 }
 
-fn map(
+pub(super) fn map(
     file: &File,
     offset: u64,
     address: usize,

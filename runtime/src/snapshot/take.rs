@@ -1,20 +1,22 @@
 //! Makes a snapshot of this process.
 
 use super::{
-    Unfit,
+    Place, Refusal, Unfit,
     addresses::{PAGE, STACK, whole_pages},
     heap,
-    image::{Header, Piece, SignalAction, Word, checksum},
+    image::{Header, IN_FIRST, Piece, SignalAction, Word, checksum},
     inspect::{self, Surroundings},
     left_out, processor, program,
+    restore::{FirstPart, map},
 };
 use std::{
     fs::File,
+    hash::RandomState,
     io,
     mem::MaybeUninit,
     ops::Range,
     os::unix::fs::FileExt,
-    ptr::{null, null_mut, with_exposed_provenance},
+    ptr::{null, null_mut, with_exposed_provenance, with_exposed_provenance_mut},
 };
 
 /// How many runs of pages the heap may have.
@@ -42,6 +44,34 @@ impl Base {
     /// # Errors
     /// When no snapshot of this process can be made.
     pub fn note() -> Result<Self, Unfit> {
+        let mut base = Self::with_room()?;
+        heap::prepare();
+        base.copy_variables();
+        heap::activate().map_err(Unfit::Heap)?;
+        Ok(base)
+    }
+
+    /// As [`Self::note`], for a snapshot over the one at `first`: gives this process its state, and the
+    /// root that its maker named.
+    ///
+    /// # Errors
+    /// When no snapshot of this process can be made.
+    pub fn note_over(first: &Place) -> Result<(Self, usize), Unfit> {
+        let mut base = Self::with_room()?;
+        // rustix notes what the kernel told of this process alone, the first time that it needs it, as here.
+        rustix::thread::sched_getcpu();
+        fix_keys_of_maps();
+        // SAFETY: this process ends with the load, and returns to no function of C.
+        unsafe { processor::forget_frame_guard() };
+        // From here on nothing is allocated, so that only what the first snapshot changes changes.
+        base.copy_variables();
+        let root = first.take_up().map_err(Unfit::Format)?;
+        heap::prepare();
+        Ok((base, root))
+    }
+
+    /// The state of this process, without its variables.
+    fn with_room() -> Result<Self, Unfit> {
         Header::of_this_process(0).map_err(Unfit::Format)?;
         let ranges: Vec<_> = variables().collect();
         let words: usize = ranges.iter().map(|range| range.len() / size_of::<u64>()).sum();
@@ -54,22 +84,25 @@ impl Base {
         }
         let surroundings = Surroundings::note()?;
         let signals = (1..=SIGNALS).map(action_of).collect();
-        heap::prepare();
-        for (range, copy) in &mut copies {
+        Ok(Self { variables: copies, signals, surroundings, frame: 0, changed })
+    }
+
+    fn copy_variables(&mut self) {
+        for (range, copy) in &mut self.variables {
             // SAFETY: the variables are the program's own, and as many bytes.
             unsafe {
                 let from = with_exposed_provenance::<u8>(range.start);
                 from.copy_to_nonoverlapping(copy.start, range.len());
             }
         }
-        heap::activate().map_err(Unfit::Heap)?;
-        Ok(Self { variables: copies, signals, surroundings, frame: 0, changed })
     }
 
     /// Runs the warm-up, with nothing of the process's past in its registers or on its part of the
     /// stack.
     pub fn warm_up(&mut self, work: extern "C" fn()) {
-        wipe_unused_stack();
+        /// More than the process used of it before.
+        const BYTES: usize = 1 << 20;
+        wipe_unused_stack::<BYTES>();
         let here = 0_u8;
         self.frame = (&raw const here).expose_provenance();
         processor::call_with_clean_registers(work);
@@ -82,7 +115,7 @@ impl Base {
     /// # Errors
     /// When something in the process would not exist in another one.
     pub fn write(
-        mut self,
+        self,
         root: usize,
         left_out: &[Range<usize>],
         fill: left_out::Fill,
@@ -91,6 +124,27 @@ impl Base {
         self.surroundings.check_unchanged()?;
         left_out::set_fill(fill);
         inspect::check_left_out(left_out)?;
+        self.write_pieces(root, None, file)
+    }
+
+    /// As [`Self::write`], after [`Self::note_over`] with the same `first`: pages that are as they were
+    /// there are not written again.
+    ///
+    /// # Errors
+    /// When something in the process would not exist in another one.
+    pub fn write_over(self, root: usize, first: &Place, file: &File) -> Result<u64, Unfit> {
+        self.surroundings.check_unchanged()?;
+        self.surroundings.check_nothing_grew()?;
+        let first = First::map(first).map_err(Unfit::Format)?;
+        self.write_pieces(root, Some(&first), file)
+    }
+
+    fn write_pieces(
+        mut self,
+        root: usize,
+        first: Option<&First>,
+        file: &File,
+    ) -> Result<u64, Unfit> {
         let mut header = Header::of_this_process(root).map_err(Unfit::Format)?;
         // From here on nothing is allocated, so that the heap and its tables are kept as of one
         // moment.
@@ -98,7 +152,10 @@ impl Base {
         header.regions = regions.clone().map(|region| [region.start as u64, region.len() as u64]);
         header.left_out = heap::place_of_left_out().len() as u64;
         let next = self.note_changes(&mut header);
-        let pieces = note_pieces(&mut header, next, &regions)?;
+        let pieces = match first {
+            None => note_pieces(&mut header, next, &regions)?,
+            Some(first) => note_pieces_over(first, &mut header, next, &regions)?,
+        };
         let first_part = self.changed.bytes(header.read_bytes() - PAGE);
         header.checksum = checksum(header.own_checksum(), first_part);
         let written = write_all(file, &header, first_part, pieces);
@@ -183,20 +240,107 @@ fn note_pieces<'a>(
             page = end;
         }
     }
+    Ok(placed(header, next, count))
+}
+
+/// Gives the `count` pieces noted at `next` their places, unless the first snapshot has them.
+fn placed<'a>(header: &mut Header, next: *mut Piece, count: usize) -> &'a [Piece] {
     header.pieces = count as u64;
     // SAFETY: so many were written.
     let pieces = unsafe { std::slice::from_raw_parts_mut(next, count) };
     header.bytes = header.read_bytes() as u64;
-    for piece in &mut *pieces {
+    for piece in pieces.iter_mut().filter(|piece| piece.offset & IN_FIRST == 0) {
         piece.offset = header.bytes;
         header.bytes += piece.bytes;
     }
-    Ok(pieces)
+    pieces
+}
+
+/// Notes at `next` the pieces of the first snapshot, and after them the pages that are not as there.
+fn note_pieces_over<'a>(
+    first: &First,
+    header: &mut Header,
+    next: *mut Piece,
+    regions: &[Range<usize>],
+) -> Result<&'a [Piece], Unfit> {
+    /// Two runs of pages are one if so many bytes are between them.
+    const SAME_BYTES: usize = 32 << 10;
+    let mut count = 0;
+    let mut note = |piece: Piece| {
+        if count == MOST_PIECES {
+            return Err(Unfit::Heap(io::ErrorKind::OutOfMemory.into()));
+        }
+        // SAFETY: there is room for that many.
+        unsafe { next.add(count).write(piece) };
+        count += 1;
+        Ok(())
+    };
+    for piece in first.pieces() {
+        note(Piece { offset: piece.offset | IN_FIRST, ..*piece })?;
+    }
+    for region in regions {
+        let mut page = region.start;
+        while page < region.end {
+            let start = next_page_that(page..region.end, |page| first.differs(page));
+            let mut end = start;
+            page = start;
+            while page < region.end && page - end <= SAME_BYTES {
+                page += PAGE;
+                if first.differs(page - PAGE) {
+                    end = page;
+                }
+            }
+            if start < end {
+                note(Piece { address: start as u64, bytes: (end - start) as u64, offset: 0 })?;
+            }
+        }
+    }
+    Ok(placed(header, next, count))
+}
+
+/// The snapshot that another one is made over, to be compared with.
+struct First {
+    part: FirstPart,
+    header: Header,
+    start: *mut u8,
+}
+
+impl First {
+    fn map(place: &Place) -> Result<Self, Refusal> {
+        let header = place.header()?;
+        let part = FirstPart::map(place, &header)?;
+        let bytes = whole_pages(place.bytes as usize);
+        // This process ends soon, and the mapping with it.
+        let start = map(&place.file, place.offset, 0, bytes, libc::MAP_PRIVATE)?;
+        Ok(Self { part, header, start })
+    }
+
+    fn pieces(&self) -> &[Piece] {
+        self.part.pieces(&self.header)
+    }
+
+    /// Whether a page of the heap is another than this snapshot has at its address.
+    fn differs(&self, page: usize) -> bool {
+        let holds =
+            |piece: &&Piece| (piece.address..piece.address + piece.bytes).contains(&(page as u64));
+        let Some(piece) = self.pieces().iter().find(holds) else { return !is_zero(page) };
+        let offset = piece.offset as usize + (page - piece.address as usize);
+        // SAFETY: a page of the mapped snapshot, and one in use by the heap.
+        unsafe {
+            let kept = std::slice::from_raw_parts(self.start.add(offset), PAGE);
+            kept != std::slice::from_raw_parts(with_exposed_provenance::<u8>(page), PAGE)
+        }
+    }
 }
 
 /// The first page in `range` that is zero, or is not, as `wanted` says; or the range's end.
 fn next_page(range: Range<usize>, wanted: impl Fn(bool) -> bool) -> usize {
-    range.clone().step_by(PAGE).find(|page| wanted(is_zero(*page))).unwrap_or(range.end)
+    next_page_that(range, |page| wanted(is_zero(page)))
+}
+
+/// The first page in `range` that is as wanted; or the range's end.
+fn next_page_that(range: Range<usize>, wanted: impl Fn(usize) -> bool) -> usize {
+    range.clone().step_by(PAGE).find(|page| wanted(*page)).unwrap_or(range.end)
 }
 
 fn is_zero(page: usize) -> bool {
@@ -216,10 +360,44 @@ fn variables() -> impl Iterator<Item = Range<usize>> {
     program::variables().chain(thread).map(whole_words)
 }
 
-/// Clears the stack below the current frame, where functions that returned left data.
+/// Gives the maps that this thread makes from here on keys that are the same in each such process: where things lie
+/// in a map depends on them. The standard library makes them of two random words of the thread, which are found
+/// by their values.
+fn fix_keys_of_maps() {
+    /// Any numbers.
+    const FIXED: [u64; 2] = [0x6b72_6169_7420_6d61, 0x7073_206f_6620_6974];
+    // SAFETY: the two are plain words, as their sizes say, which the compiler compares.
+    let made = unsafe { std::mem::transmute::<RandomState, [u64; 2]>(RandomState::new()) };
+    let (size, alignment) = program::thread_variables();
+    let [thread, _] = processor::thread_locals(size, alignment, STACK.end);
+    for address in (thread.start.next_multiple_of(8)..thread.end / 8 * 8).step_by(size_of::<u64>())
+    {
+        let word = with_exposed_provenance_mut::<u64>(address);
+        // SAFETY: a word of this thread's variables.
+        let value = unsafe { word.read_volatile() };
+        for (key, fixed) in made.into_iter().zip(FIXED) {
+            // One of them is counted up for each map.
+            if value == key || value == key.wrapping_add(1) {
+                // SAFETY: as above. Any two words are keys.
+                unsafe { word.write_volatile(fixed) };
+            }
+        }
+    }
+}
+
+/// Clears what functions that returned a moment ago left on the stack, if a snapshot is being prepared: random
+/// numbers would get into padding of objects.
+pub fn wipe_remains() {
+    /// They were not called deeper than this, in bytes.
+    const BYTES: usize = 64 << 10;
+    if heap::is_preparing() {
+        wipe_unused_stack::<BYTES>();
+    }
+}
+
+/// Clears so many bytes of the stack below the current frame, where functions that returned left data.
 #[inline(never)]
-fn wipe_unused_stack() {
-    const BYTES: usize = 1 << 20;
+fn wipe_unused_stack<const BYTES: usize>() {
     let mut unused = MaybeUninit::<[u8; BYTES]>::uninit();
     // SAFETY: a variable of this function's own.
     unsafe { unused.as_mut_ptr().cast::<u8>().write_bytes(0, BYTES) };
@@ -241,7 +419,7 @@ fn write_all(file: &File, header: &Header, first_part: &[u8], pieces: &[Piece]) 
         std::slice::from_raw_parts((&raw const *header).cast::<u8>(), size_of::<Header>())
     };
     file.write_all_at(first_part, PAGE as u64)?;
-    for piece in pieces {
+    for piece in pieces.iter().filter(|piece| piece.offset & IN_FIRST == 0) {
         let start = with_exposed_provenance::<u8>(piece.address as usize);
         // SAFETY: memory in use by the heap.
         let bytes = unsafe { std::slice::from_raw_parts(start, piece.bytes as usize) };

@@ -203,6 +203,11 @@ pub(in crate::cli) struct PackArguments {
     #[arg(long, help_heading = "Package")]
     pub no_check: bool,
 
+    /// Load a program's function at each start, instead of now: for imports that must see the machine that
+    /// they run on, or the time
+    #[arg(long, help_heading = "Package")]
+    pub no_load: bool,
+
     /// The krait program to pack, for another processor for example [default: this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Package")]
     pub program: Option<PathBuf>,

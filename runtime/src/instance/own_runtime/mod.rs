@@ -100,7 +100,7 @@ impl<'a> Adapter<'a> {
         tokio::spawn(api::listen(listener, function.dialect, state.clone()));
         let ended = signal(SignalKind::child())?;
         let proof = function.key.proof(0);
-        let Warm { interpreter, init_runtime, note } = warm;
+        let Warm { interpreter, init_runtime, note, .. } = warm;
         let mut adapter = Self {
             channels,
             function,

@@ -98,6 +98,11 @@ pub(super) fn prepare() {
     settle();
 }
 
+/// Whether a snapshot is being prepared.
+pub(super) fn is_preparing() -> bool {
+    PREPARING.load(Ordering::Relaxed)
+}
+
 /// From here on, `sorter` decides which memory a snapshot need not keep as it is.
 pub fn sort_by(sorter: Sorter) {
     locked(|heap| heap.apart.sort_by(sorter));

@@ -165,6 +165,13 @@ pub(in crate::snapshot) fn pointer_guard() -> Option<usize> {
     None
 }
 
+/// Nothing: the word with which functions of C guard their frames is libc's, and cannot be written to. So two
+/// programs of `krait pack` may differ here in padding of objects.
+///
+/// # Safety
+/// None is needed here.
+pub(in crate::snapshot) unsafe fn forget_frame_guard() {}
+
 /// How many 32-bit words [`features`] gives.
 pub(in crate::snapshot) const FEATURE_WORDS: usize = 4;
 

@@ -116,6 +116,16 @@ pub(in crate::snapshot) fn pointer_guard() -> Option<usize> {
     Some(thread_control_block() + 0x30)
 }
 
+/// Has functions of C guard their frames with zeros from here on. They leave that word, which is random, on the
+/// stack, and padding of objects may get a part of it.
+///
+/// # Safety
+/// No function of C that has begun may return.
+pub(in crate::snapshot) unsafe fn forget_frame_guard() {
+    // SAFETY: the word is the thread's own, by the ABI, and compilers read it anew in each function.
+    unsafe { asm!("mov qword ptr fs:[0x28], 0", options(nostack, preserves_flags)) };
+}
+
 /// How many 32-bit words [`features`] gives.
 pub(in crate::snapshot) const FEATURE_WORDS: usize = 12;
 
