@@ -10,7 +10,7 @@ use super::{
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, PyStackRef, VirtualMachine,
     builtins::{
-        PyBaseException, PyBaseExceptionRef, PyDict, PyStr, PyTuple, PyType,
+        PyBaseExceptionRef, PyDict, PyStr, PyTuple, PyType,
         function::{PyBoundMethod, PyFunction, binding::Plan, vectorcall_function},
     },
     bytecode::CodeFlags,
@@ -189,7 +189,9 @@ impl ExecutingFrame<'_> {
             self.leave(vm);
             result = match result {
                 Ok(ExecutionResult::Return(value)) if must_be_none && !vm.is_none(&value) => {
-                    self.raise_here(&init_returned(&value, vm), vm)
+                    let exception = init_returned(&value, vm);
+                    drop(value);
+                    self.raise_here(exception, vm)
                 }
                 Ok(ExecutionResult::Return(value)) => {
                     if !must_be_none {
@@ -198,7 +200,7 @@ impl ExecutingFrame<'_> {
                     self.run_on(vm)
                 }
                 Ok(_) => unreachable!("functions return"),
-                Err(exception) => self.raise_here(&exception, vm),
+                Err(exception) => self.raise_here(exception, vm),
             };
         }
     }
@@ -228,14 +230,19 @@ impl ExecutingFrame<'_> {
     }
 
     /// Raises what came out of the call that this frame waits for, and goes on if it is caught here.
+    ///
+    /// It is dropped before the frame goes on: what a `__del__` calls must not come between a call that
+    /// the frame prepares and [`Self::run`], which enters it.
     pub(super) fn raise_here(
         &mut self,
-        exception: &Py<PyBaseException>,
+        exception: PyBaseExceptionRef,
         vm: &VirtualMachine,
     ) -> PyResult<ExecutionResult> {
         // SAFETY: this is the only one to run the frame; `self` is not used meanwhile.
         let frame = unsafe { &mut *self.iframe.cast_mut() };
-        match trampoline_handle_exception(frame, exception, vm)? {
+        let handled = trampoline_handle_exception(frame, &exception, vm)?;
+        drop(exception);
+        match handled {
             Some(result) => Ok(result),
             None => self.run_on(vm),
         }

@@ -138,7 +138,7 @@ impl ExecutingFrame<'_> {
                 self.update_lasti(|at| *at -= 1);
                 self.run_on(vm)
             }
-            Err(exception) => self.raise_here(&exception, vm),
+            Err(exception) => self.raise_here(exception, vm),
         }
     }
 
@@ -172,14 +172,14 @@ impl ExecutingFrame<'_> {
                 if vm.use_tracing.get() && self.trace_is_set(vm) {
                     let stop = vm.new_stop_iteration(value.clone());
                     if let Err(exception) = self.fire_exception_trace(&stop, vm) {
-                        return self.raise_here(&exception, vm);
+                        return self.raise_here(exception, vm);
                     }
                 }
                 self.push_value(vm.unwrap_or_none(value));
                 self.jump_behind_send();
                 self.run_on(vm)
             }
-            Err(exception) => self.raise_here(&exception, vm),
+            Err(exception) => self.raise_here(exception, vm),
         }
     }
 
