@@ -27,7 +27,8 @@ while true; do
     *twice*)
       again=$(curl -s $api/invocation/next)
       curl -s -o /dev/null -d "$again" $api/invocation/response
-      curl -s -o /tmp/second -w "%{http_code} " -d "no" $api/invocation/response; cat /tmp/second ;;
+      status=$(curl -s -o /tmp/second -w "%{http_code}" -d "no" $api/invocation/response)
+      echo "$status $(cat /tmp/second)" ;;
     *) curl -s -o /dev/null -d "Echoing request: '$event'" $api/invocation/response ;;
   esac
 done
