@@ -15,6 +15,7 @@ use core::{
     ptr::NonNull,
     sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst, fence},
 };
+use std::collections::HashMap;
 
 /// Whose turn it is: what `gc_select_generation` of CPython decides by.
 #[derive(Default)]
@@ -307,12 +308,34 @@ fn held_from_outside(objects: &[NonNull<PyObject>], ours: usize) -> Vec<bool> {
     held
 }
 
-/// Takes the objects away from what refers to them weakly, and calls what waits for that.
+/// Takes the objects away from what refers to them weakly, and calls what waits for that, unless it is
+/// unreachable, too.
 fn tell_weak_references(unreachable: &[PyObjectRef]) {
     let mut callbacks = Vec::new();
     for object in unreachable {
         callbacks.extend(object.gc_clear_weakrefs_collect_callbacks());
     }
+    if callbacks.is_empty() {
+        return;
+    }
+    // How often each is held by what ends here. The collector does not know them otherwise.
+    let address = |reference: &PyObject| core::ptr::from_ref(reference).addr();
+    let mut held: HashMap<usize, usize> =
+        callbacks.iter().map(|(reference, _)| (address(reference.as_object()), 0)).collect();
+    let mut referents = Vec::new();
+    for object in unreachable {
+        // SAFETY: it is alive, and so is what it refers to.
+        unsafe { object.gc_extend_referent_ptrs(&mut referents) };
+        for referent in referents.drain(..) {
+            if let Some(count) = held.get_mut(&referent.addr().get()) {
+                *count += 1;
+            }
+        }
+    }
+    // One more is the list's here.
+    callbacks.retain(|(reference, _)| {
+        held[&address(reference.as_object())] + 1 < reference.as_object().strong_count()
+    });
     for (reference, callback) in callbacks {
         crate::vm::thread::with_vm(&callback, |vm| {
             if let Err(error) = callback.call((reference.clone(),), vm) {
