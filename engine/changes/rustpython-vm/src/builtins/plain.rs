@@ -1,8 +1,8 @@
 //! Comparing ints, floats and texts as they are. Nothing of Python runs in between, so nothing that is
 //! being looked through can change.
 
-use super::{PyFloat, PyInt, PyStr};
-use crate::{AsObject, PyObject, PyObjectRef, VirtualMachine};
+use super::{PyFloat, PyInt, PyStr, PyTuple};
+use crate::{AsObject, PyObject, PyObjectRef, VirtualMachine, common::hash::PyHash};
 
 /// Whether two values are equal, as a list asks: a value equals itself, NaN too. None if only their own
 /// methods can tell.
@@ -46,4 +46,16 @@ pub(crate) fn is_less(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option
 pub(crate) fn equal_at_start(a: &[PyObjectRef], b: &[PyObjectRef], vm: &VirtualMachine) -> usize {
     let pairs = a.iter().zip(b);
     pairs.take_while(|(a, b)| are_equal(a, b, vm) == Some(true)).count()
+}
+
+/// The hash of an int or a text, and of a tuple that was asked for it before. None for all else.
+#[inline]
+pub(crate) fn hash(value: &PyObject, vm: &VirtualMachine) -> Option<PyHash> {
+    if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
+        return Some(int.hash_of_value());
+    }
+    if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) {
+        return Some(text.hash(vm));
+    }
+    value.downcast_ref_if_exact::<PyTuple>(vm)?.known_hash()
 }
