@@ -9,7 +9,14 @@ mod harness;
 use harness::InModule;
 use krait as _;
 use libtest_mimic::{Arguments, Trial};
-use std::process::ExitCode;
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How many of the slowest cases are told.
+const TOLD: usize = 10;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -19,6 +26,7 @@ fn main() -> ExitCode {
     let landlock = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0_usize, 0_usize, 1) };
     let listed = harness::in_module().then(harness::Listed::read);
     let mut trials = Vec::new();
+    let times = Times::default();
     for mut case in harness::all_cases() {
         let name = format!("{}::{}", case.file, case.name);
         let fares = listed.as_ref().map_or(InModule::Same, |listed| listed.of(&name));
@@ -31,7 +39,8 @@ fn main() -> ExitCode {
             eprintln!("{name} is skipped: it needs Landlock 4, which Linux 6.7 has");
         }
         let skipped = lacks_root || lacks_landlock || matches!(fares, InModule::NotRun);
-        let trial = Trial::test(name, move || match fares {
+        let (times, timed) = (times.clone(), name.clone());
+        let run = move || match fares {
             InModule::Differs(blocks) if blocks.is_empty() => match case.run() {
                 Ok(()) if !harness::is_blessing() => {
                     Err("it no longer differs: take it off tests/webassembly.md".into())
@@ -43,8 +52,36 @@ fn main() -> ExitCode {
                 case.run().map_err(Into::into)
             }
             _ => case.run().map_err(Into::into),
-        });
+        };
+        let trial = Trial::test(name, move || times.of(timed, run));
         trials.push(trial.with_ignored_flag(skipped));
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let result = libtest_mimic::run(&arguments, trials);
+    if !arguments.list {
+        times.tell();
+    }
+    result.exit_code()
+}
+
+/// How long each case took that was run.
+#[derive(Clone, Default)]
+struct Times(Arc<Mutex<Vec<(Duration, String)>>>);
+
+impl Times {
+    fn of<T>(&self, name: String, run: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let result = run();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((begun.elapsed(), name));
+        result
+    }
+
+    /// Prints the slowest ones.
+    fn tell(&self) {
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        times.sort_unstable_by(|one, other| other.cmp(one));
+        println!("the slowest:");
+        for (time, name) in times.iter().take(TOLD) {
+            println!("{:6.1} s  {name}", time.as_secs_f64());
+        }
+    }
 }

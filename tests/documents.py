@@ -4,6 +4,7 @@
 - Each relative link in a document names a file that exists, and each anchor a heading.
 - Each section that a comment cites (`docs/contract.md §3.2`, or `§3.2` alone) exists there.
 - Each component of `runtime/src` uses only those that ARCHITECTURE.md's table allows it.
+- No two files of `runtime/src` or `xtask/src` use each other in a circle (`circles.py`).
 
 Prints each error as FILE:LINE: TEXT; exits with 1 if there is one.
 """
@@ -12,6 +13,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+from circles import circles
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs/contract.md"
@@ -133,6 +136,10 @@ def main():
     folders = {path.name for path in (ROOT / "runtime/src").iterdir() if path.is_dir()}
     for component in sorted(folders ^ set(allowed)):
         errors.append((ARCHITECTURE, 1, f"its table and runtime/src do not agree on `{component}`"))
+    found = [each for part in ("runtime", "xtask") for each in circles(ROOT / part / "src")]
+    for first, *others in found:
+        names = ", ".join(str(Path(each).relative_to(ROOT)) for each in others)
+        errors.append((Path(first), 1, f"it is in a circle of uses with {names}"))
     for path, number, error in errors:
         print(f"{path.relative_to(ROOT)}:{number}: {error}")
     print(f"{len(documents)} documents, {len(citing)} files with citations, {len(errors)} errors")

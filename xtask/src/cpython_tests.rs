@@ -1,12 +1,14 @@
 //! CPython's test suite, run as handlers on krait: `tests/cpython/README.md`.
 
 mod lists;
+mod outcome;
 mod run;
 
 use super::{cargo, cpython, host, root, target_folder};
 use anyhow::{Context, Result, bail};
 use lists::{Expected, Listed};
-use run::{Outcome, Ran, Runner, What};
+use outcome::{Outcome, What};
+use run::{Ran, Runner};
 use std::{
     collections::BTreeMap,
     env, fs,

@@ -1,5 +1,6 @@
 //! krait's build tasks: `cargo xtask TASK`.
 
+mod check;
 mod compare;
 mod cpython;
 mod cpython_tests;
@@ -20,6 +21,9 @@ use std::{
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
+  check [NAME...]
+           what a change should pass before a commit: formats, documents, clippy, and the
+           cases with NAME in their names
   engine   list krait's changes of the engine, or show, edit and record them
   cpython  fetch CPython 3.14 into target/python314 if it is not there, and print its version
   cpython-tests
@@ -44,6 +48,7 @@ usage: cargo xtask TASK
 fn main() -> Result<()> {
     let task = env::args().nth(1);
     match task.as_deref() {
+        Some("check") => check::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("engine") => engine::run(&env::args().skip(2).collect::<Vec<_>>()),
         Some("cpython") => cpython::laid_version().map(|version| println!("{version}")),
         Some("cpython-tests") => cpython_tests::run(&env::args().skip(2).collect::<Vec<_>>()),

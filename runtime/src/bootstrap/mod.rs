@@ -5,6 +5,8 @@
 //! each. The function is in an instance, as that of `krait invoke`; it stays for all events. The
 //! platform keeps the time, and starts krait anew when it ends.
 
+#![forbid(unsafe_code)]
+
 mod api;
 mod lambda;
 mod scf;

@@ -5,6 +5,8 @@
 //! Python by the parser that the engine uses; it holds no interpreter. What is conditional or
 //! guarded is never an error.
 
+#![forbid(unsafe_code)]
+
 mod decided;
 mod finding;
 mod handler;

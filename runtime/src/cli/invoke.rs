@@ -16,7 +16,10 @@ use crate::{
     python::ImportTime,
 };
 use anyhow::anyhow;
-use std::io::{Write, stdout};
+use std::{
+    io::{Write, stdout},
+    os::fd::BorrowedFd,
+};
 
 /// Invokes a function once and prints the result.
 pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
@@ -163,7 +166,7 @@ impl Observer for Terminal<'_> {
         }
     }
 
-    fn waits_for(&self) -> Option<i32> {
+    fn waits_for(&self) -> Option<BorrowedFd<'_>> {
         self.log.waits_for()
     }
 

@@ -5,10 +5,10 @@ use crate::{
     contract::{Column, Invocation, Journal, journal, report::ColdStart},
     instance::Observer,
 };
-use std::io::{Write, stderr};
-
-/// The descriptor of standard error.
-const STANDARD_ERROR: i32 = 2;
+use std::{
+    io::{Stderr, Write, stderr},
+    os::fd::{AsFd, BorrowedFd},
+};
 
 /// How many bytes a writable pipe accepts without blocking.
 const UNBLOCKED_BYTES: usize = 4096;
@@ -20,6 +20,7 @@ pub(super) struct ShownLog {
     /// Output that stderr has not accepted yet. With `LogChoice::Tail`, output that may be shown at
     /// the end.
     queue: Vec<u8>,
+    stderr: Stderr,
     api: Journal,
     api_text: String,
     /// Whether krait's own notes are shown: `KRAIT_LOG=debug`.
@@ -32,6 +33,7 @@ impl ShownLog {
             choice,
             shown: Journal::new(Column::LogQuery, request_id, memory_mb),
             queue: Vec::new(),
+            stderr: stderr(),
             api: Journal::new(Column::Api, request_id, memory_mb),
             api_text: String::new(),
             notes: std::env::var_os("KRAIT_LOG").is_some_and(|level| level == "debug"),
@@ -118,9 +120,9 @@ impl Observer for ShownLog {
         self.flush();
     }
 
-    fn waits_for(&self) -> Option<i32> {
+    fn waits_for(&self) -> Option<BorrowedFd<'_>> {
         let waits = self.choice == LogChoice::All && !self.queue.is_empty();
-        waits.then_some(STANDARD_ERROR)
+        waits.then(|| self.stderr.as_fd())
     }
 
     fn ready(&mut self) {

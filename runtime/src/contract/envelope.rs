@@ -1,6 +1,5 @@
 //! Failures, and the JSON envelope that reports them (docs/contract.md §2).
 
-use super::lambda::Diagnostic;
 use serde::{Deserialize, Serialize};
 
 /// Every failure's `errorCode`, as the platform's document shows it. Newer reports by users show 1
@@ -151,4 +150,13 @@ struct Envelope<'a> {
 /// string keys, of strings and numbers.
 pub(super) fn json_text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("strings and numbers are always JSON")
+}
+
+/// How an invocation, or the loading of a function, failed, as Lambda is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    pub error_type: String,
+    pub error_message: String,
+    /// A text of two lines for each frame.
+    pub stack_trace: Vec<String>,
 }

@@ -2,8 +2,9 @@
 //!
 //! The source is the runtime API's documentation, and what `awslambdaric` does.
 
+pub use super::envelope::Diagnostic;
 use super::{Failure, Handler, envelope::json_text};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The most bytes of an answer, as Lambda counts them.
 const RESPONSE_BYTES: usize = 6_291_556;
@@ -31,15 +32,6 @@ impl Call<'_> {
     pub fn to_json(&self) -> String {
         json_text(self)
     }
-}
-
-/// How an invocation, or the loading of a function, failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnostic {
-    pub error_type: String,
-    pub error_message: String,
-    /// A text of two lines for each frame.
-    pub stack_trace: Vec<String>,
 }
 
 impl Diagnostic {

@@ -15,6 +15,7 @@ use serde::Serialize;
 use std::{
     cell::RefCell,
     io::{Write, stderr},
+    os::fd::BorrowedFd,
     time::{Duration, Instant},
 };
 
@@ -240,7 +241,7 @@ impl Observer for Recorder {
         answer::give(status, invocation.ret_msg(), std::mem::take(&mut self.text), report);
     }
 
-    fn waits_for(&self) -> Option<i32> {
+    fn waits_for(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 

@@ -1,7 +1,8 @@
 //! The processes that a function leaves behind. The watcher is their subreaper: an orphan becomes
 //! the watcher's child, however it detached itself.
 
-use super::usage;
+use super::kernel;
+use rustix::process::{Pid, Signal, set_child_subreaper};
 use std::{
     fs, thread,
     time::{Duration, Instant},
@@ -9,9 +10,9 @@ use std::{
 
 /// Makes this process the subreaper: orphaned descendants become its children.
 pub(super) fn become_subreaper() {
-    // SAFETY: the call changes a flag of this process; an old kernel refuses, and then
-    // only processes that left their group can outlive the instance.
-    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) };
+    // The number is a flag to the kernel: any but zero. An old kernel refuses, and then only
+    // processes that left their group can outlive the instance.
+    let _ = set_child_subreaper(Some(Pid::INIT));
 }
 
 /// Every descendant of `process`, itself not included; none where `/proc` is not mounted.
@@ -47,15 +48,11 @@ pub(super) fn kill_all() {
     let own = std::process::id().cast_signed();
     let begun = Instant::now();
     let mut pause = FIRST_PAUSE;
-    while has_children() {
-        // SAFETY: a signal to a process that is a descendant of this one, or has ended.
-        let signal = |process, signal| unsafe {
-            libc::kill(process, signal);
-        };
+    while kernel::has_children() {
         // Stopped as soon as it is found, so that it starts no others while the rest is looked for.
-        let found = each_of(own, |process| signal(process, libc::SIGSTOP));
+        let found = each_of(own, |process| kernel::signal(process, Signal::STOP));
         for process in &found {
-            signal(*process, libc::SIGKILL);
+            kernel::signal(*process, Signal::KILL);
         }
         while reap_ended().is_some() {}
         if found.is_empty() || begun.elapsed() > KILLED_WITHIN {
@@ -67,24 +64,9 @@ pub(super) fn kill_all() {
     }
 }
 
-/// Whether this process has a child, ended or not.
-fn has_children() -> bool {
-    // SAFETY: an all-zero structure is valid; nothing is reaped.
-    unsafe {
-        let mut information: libc::siginfo_t = std::mem::zeroed();
-        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-        libc::waitid(libc::P_ALL, 0, &raw mut information, options) == 0
-    }
-}
-
 /// A child of this process that has ended, and its peak of resident memory in bytes.
 pub(super) fn reap_ended() -> Option<(i32, u64)> {
-    // SAFETY: an all-zero rusage is valid, and the call only writes to it.
-    unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        let ended = libc::wait4(-1, std::ptr::null_mut(), libc::WNOHANG, &raw mut usage);
-        (ended > 0).then(|| (ended, usage::peak_bytes(&usage)))
-    }
+    kernel::reap(None, false).ok()?
 }
 
 /// Kills the children of this process that are not `kept`: ended instances left them behind. Their
@@ -92,8 +74,8 @@ pub(super) fn reap_ended() -> Option<(i32, u64)> {
 pub(super) fn kill_children_but(kept: impl Fn(i32) -> bool) {
     for process in children_of(std::process::id().cast_signed()) {
         if !kept(process) {
-            // SAFETY: a child of this process that was not reaped: the number is its own.
-            unsafe { libc::kill(process, libc::SIGKILL) };
+            // It was not reaped: the number is its own.
+            kernel::signal(process, Signal::KILL);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     contract::{Function, Invocation, report::ColdStart},
     python::{ImportTime, InvalidEvent},
 };
-use std::{fmt, io, time::Duration};
+use std::{fmt, io, os::fd::BorrowedFd, time::Duration};
 
 /// A request for one invocation.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ pub trait Observer: Send {
     /// The invocation is over. Comes last, and once.
     fn over(&mut self, invocation: &Invocation);
     /// The descriptor that the observer waits to write to, if any.
-    fn waits_for(&self) -> Option<i32> {
+    fn waits_for(&self) -> Option<BorrowedFd<'_>> {
         None
     }
     /// That descriptor can be written to.

@@ -1,20 +1,13 @@
 //! The function that was loaded when this program was packed: whether it is the one that is to run.
 
-use super::Prewarmed;
+pub use super::source::LOADED_VARIABLE as VARIABLE;
+use super::{Prewarmed, source::is_wanted};
 use crate::{
     contract::{Function, KeptFunction},
     python::CodePaths,
     snapshot,
 };
 use std::{env, os::unix::process::CommandExt as _, process::Command};
-
-/// `off` in this variable of the caller's environment has a packed program load its function at its start.
-pub const VARIABLE: &str = "KRAIT_LOADED";
-
-/// Whether the loaded function is taken, if there is one.
-pub(super) fn is_wanted() -> bool {
-    env::var_os(VARIABLE).is_none_or(|value| value != "off")
-}
 
 /// What is known of the function that was loaded when this program was packed; none where there is no such
 /// function.

@@ -4,26 +4,25 @@
 //! `krait pack` starts this process early, as it would an instance. It forks another one for each load.
 
 use super::{
-    Prewarmed, allocator, call_loop,
-    prewarmed::{self, Options},
+    allocator, call_loop, kernel,
     process::{self, Channels},
+    source::{self, KeptRoot, Options},
     wire::{self, AssignedFunction, Assignment},
     world,
 };
 use crate::{
-    contract::{Function, Handler, Policy},
-    instance::{marker::Marker, proof::Key},
-    python::{CodePaths, Ended, Interpreter, Kept, Seen, after_waking, leave},
+    contract::Handler,
+    python::{CodePaths, Ended, Kept, Seen, after_waking, leave},
     sandbox::{self, Stage},
     snapshot::{Base, Cache, Place, Refusal, Unfit, wipe_remains},
 };
+use rustix::fs::{MemfdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 use std::{
-    ffi::OsString,
     fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    mem::{ManuallyDrop, MaybeUninit},
-    os::fd::{AsRawFd, FromRawFd},
+    mem::MaybeUninit,
+    os::fd::AsRawFd,
     path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -68,34 +67,6 @@ pub struct Loads<'a> {
     pub files: &'a [PathBuf],
 }
 
-impl Prewarmed {
-    /// Has the process that [`prewarmed::start_loader`] started load a function for each of some files, which
-    /// must exist, and write a snapshot there.
-    ///
-    /// # Errors
-    /// When the process cannot be told, or does not answer.
-    pub fn load(
-        mut self,
-        function: &Function,
-        code: &CodePaths,
-        loads: &Loads<'_>,
-    ) -> io::Result<Vec<Said>> {
-        let policy = Policy { writable_code: false, ..Policy::of_invoke() };
-        let assigned =
-            AssignedFunction::of(function, code, &policy, Marker::fresh(), Key::fresh(), true);
-        let files = loads.files.iter().map(OsString::from).collect();
-        let assignment =
-            Assignment::Load { function: Box::new(assigned), seconds: loads.seconds, files };
-        wire::send_assignment(&mut self.socket, &assignment)?;
-        drop(self.socket);
-        let said = io::read_to_string(File::from(self.log))?;
-        // SAFETY: the process is this one's child, and nobody else waits for it.
-        unsafe { libc::waitpid(self.process, std::ptr::null_mut(), 0) };
-        let lines = said.lines().map(|line| serde_json::from_str(line).map_err(io::Error::from));
-        lines.collect()
-    }
-}
-
 /// What a function does that makes this call of the system.
 pub fn left(call: i32) -> &'static str {
     sandbox::told(call)
@@ -119,7 +90,7 @@ pub(super) fn run(mut channels: Channels, fixed: Result<(), Refusal>, options: &
     else {
         leave(0)
     };
-    let first = match fixed.and_then(|()| prewarmed::place(options)) {
+    let first = match fixed.and_then(|()| source::place(options)) {
         Ok(first) => first,
         Err(refusal) => {
             say(&mut channels.log, &Said::NoFirst(refusal.to_string()));
@@ -130,28 +101,21 @@ pub(super) fn run(mut channels: Channels, fixed: Result<(), Refusal>, options: &
         if number > 0 {
             wait_for_next_second();
         }
-        // SAFETY: this process has one thread that does anything, so the child may do whatever it could.
-        match unsafe { libc::fork() } {
-            0 => {
-                // SAFETY: the call changes this process alone. An import that does not end ends here.
-                unsafe { libc::alarm(seconds) };
-                let loaded = load(&mut channels, &function, &first, Path::new(&file), number > 0);
-                let said = match loaded {
-                    Ok(Ok(())) => Said::Written,
-                    Ok(Err(failed)) => failed,
-                    Err(unfit) => Said::Unfit(told(&unfit)),
-                };
-                say(&mut channels.log, &said);
-                leave(0)
-            }
-            child if child > 0 => {
-                let mut status = 0;
-                // SAFETY: the process is this one's child.
-                unsafe { libc::waitpid(child, &raw mut status, 0) };
-                say(&mut channels.log, &Said::Ended(status));
-            }
-            _ => leave(1),
-        }
+        let child = kernel::fork(|| {
+            // SAFETY: the call changes this process alone. An import that does not end ends here.
+            unsafe { libc::alarm(seconds) };
+            let loaded = load(&mut channels, &function, &first, Path::new(&file), number > 0);
+            let said = match loaded {
+                Ok(Ok(())) => Said::Written,
+                Ok(Err(failed)) => failed,
+                Err(unfit) => Said::Unfit(told(&unfit)),
+            };
+            say(&mut channels.log, &said);
+            leave(0)
+        });
+        let Ok(child) = child else { leave(1) };
+        let status = kernel::wait_for(child).unwrap_or(0);
+        say(&mut channels.log, &Said::Ended(status));
     }
     leave(0)
 }
@@ -193,9 +157,7 @@ fn say(log: &mut File, what: &Said) {
 static LOG: AtomicI32 = AtomicI32::new(-1);
 
 fn say_lasting(call: i32) {
-    // SAFETY: the descriptor is the log's, which stays open until the process ends.
-    let mut log = ManuallyDrop::new(unsafe { File::from_raw_fd(LOG.load(Ordering::Relaxed)) });
-    say(&mut log, &Said::Lasting(call));
+    say(&mut process::always_open(LOG.load(Ordering::Relaxed)), &Said::Lasting(call));
 }
 
 /// Loads the function, and writes the snapshot. What the function itself did wrong is no [`Unfit`].
@@ -208,12 +170,9 @@ fn load(
     is_second: bool,
 ) -> Result<Result<(), Said>, Unfit> {
     let file = File::options().write(true).truncate(true).open(path).map_err(Unfit::Write)?;
-    let output = memory_file().map_err(Unfit::Write)?;
-    // SAFETY: the two standard streams are replaced.
-    unsafe {
-        libc::dup2(output.as_raw_fd(), 1);
-        libc::dup2(output.as_raw_fd(), 2);
-    }
+    let output = memfd_create(c"output", MemfdFlags::CLOEXEC);
+    let output = output.map_err(|error| Unfit::Write(error.into()))?;
+    process::replace_output(&output);
     // Its environment comes later, so that libc's memory of it lies in the heap, too.
     let mut without = function.clone();
     without.environment.clear();
@@ -221,7 +180,7 @@ fn load(
     if is_second {
         world::prepare_second();
     }
-    prewarmed::enter(None, channels, function, Stage::Instance);
+    process::enter(None, channels, function, Stage::Instance);
     process::wipe_environment();
     LOG.store(channels.log.as_raw_fd(), Ordering::Relaxed);
     sandbox::end_at_lasting_calls(say_lasting, world::machine()).map_err(Unfit::Write)?;
@@ -270,26 +229,17 @@ fn result() -> MutexGuard<'static, Option<Result<usize, Said>>> {
     RESULT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the root of a snapshot with a function is.
-pub(super) struct KeptRoot {
-    pub interpreter: &'static Interpreter,
-    pub kept: Kept,
-}
-
 extern "C" fn load_in_heap() {
     let Some(task) = task().take() else { return };
     *result() = Some(loaded(&task));
 }
 
 fn loaded(task: &Task) -> Result<usize, Said> {
-    // SAFETY: the root of krait's own snapshot is an interpreter: see `maker::make`.
-    let interpreter: &'static Interpreter =
-        unsafe { &*std::ptr::with_exposed_provenance::<Interpreter>(task.interpreter) };
+    let interpreter = source::interpreter_of(task.interpreter);
     allocator::report_exhaustion_to(-1);
     call_loop::settle_accounts();
     for (key, value) in &task.environment {
-        // SAFETY: this process has one thread. Keys and values were checked for NUL.
-        unsafe { std::env::set_var(key, value) };
+        process::change_environment(key.as_bytes(), Some(value.as_bytes()));
     }
     let own = [&task.code.code].into_iter().chain(&task.code.layers).cloned();
     let own = own.chain(["/var/user", "/opt"].map(PathBuf::from)).collect();
@@ -312,8 +262,8 @@ fn loaded(task: &Task) -> Result<usize, Said> {
     if !world::is_second() {
         let _: u64 = rand::random();
     }
-    // SAFETY: nothing of the environment is used any more. Each process has one of its own.
-    unsafe { libc::clearenv() };
+    // Nothing of it is used any more. Each process has one of its own.
+    process::forget_environment();
     let output = written().map_err(|error| Said::Unfit(error.to_string()))?;
     let failed = |message: String| {
         let output = String::from_utf8_lossy(&output).into_owned();
@@ -327,9 +277,8 @@ fn loaded(task: &Task) -> Result<usize, Said> {
             let Seen { read, read_all, changed, held, wake } = seen;
             let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
             let read = read.into_iter().map(|(key, value)| (text(key), value.map(text))).collect();
-            // SAFETY: the descriptor is the log's, which stays open.
-            let mut log = ManuallyDrop::new(unsafe { File::from_raw_fd(task.log) });
-            say(&mut log, &Said::Loaded { read, read_all, held });
+            let loaded = Said::Loaded { read, read_all, held };
+            say(&mut process::always_open(task.log), &loaded);
             let kept = Kept { entry, output, changed, wake };
             let root = Box::leak(Box::new(KeptRoot { interpreter, kept }));
             Ok((&raw const *root).expose_provenance())
@@ -352,8 +301,7 @@ fn blocked_signals() -> u64 {
 
 /// What was written to standard output and error.
 fn written() -> io::Result<Vec<u8>> {
-    // SAFETY: the descriptor is a file in memory, and stays open.
-    let mut file = ManuallyDrop::new(unsafe { File::from_raw_fd(1) });
+    let mut file = process::always_open(1);
     let mut bytes = Vec::new();
     if file.seek(SeekFrom::End(0))? > OUTPUT_BYTES {
         let most = OUTPUT_BYTES >> 20;
@@ -365,14 +313,4 @@ fn written() -> io::Result<Vec<u8>> {
     file.read_to_end(&mut bytes)?;
     bytes.shrink_to_fit();
     Ok(bytes)
-}
-
-fn memory_file() -> io::Result<File> {
-    // SAFETY: a valid C string; the descriptor is new.
-    unsafe {
-        match libc::memfd_create(c"output".as_ptr(), libc::MFD_CLOEXEC) {
-            -1 => Err(io::Error::last_os_error()),
-            file => Ok(File::from_raw_fd(file)),
-        }
-    }
 }

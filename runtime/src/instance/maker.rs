@@ -1,6 +1,6 @@
 //! Making a snapshot: a process warms an interpreter up and writes its own memory to a file.
 
-use super::process;
+use super::{kernel, process};
 use crate::{
     python::{Interpreter, MemoryOfCode, fill_location_tables, leave, memory_of_code},
     snapshot::{Base, Cache, Unfit, heap},
@@ -9,26 +9,20 @@ use std::{
     fs::{self, DirBuilder, File},
     io,
     ops::Range,
-    os::{fd::AsRawFd, unix::fs::DirBuilderExt},
+    os::unix::fs::DirBuilderExt,
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Makes the user's snapshot in a separate process, so that this one stays unchanged.
 pub(super) fn make_in_child(cache: &Cache) {
-    // SAFETY: this process has one thread that does anything, so the child may do whatever it
-    // could.
-    match unsafe { libc::fork() } {
-        0 => {
-            process::forget_caller();
-            let made = cache.make(|file, _| make(file, &[]));
-            leave(i32::from(made.is_err()))
-        }
-        child if child > 0 => {
-            // SAFETY: no status is asked for.
-            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-        }
-        _ => {}
+    let child = kernel::fork(|| {
+        process::forget_caller();
+        let made = cache.make(|file, _| make(file, &[]));
+        leave(i32::from(made.is_err()))
+    });
+    if let Ok(child) = child {
+        kernel::wait_for(child);
     }
 }
 
@@ -37,11 +31,7 @@ pub(super) fn make_in_child(cache: &Cache) {
 pub(super) fn make(file: &File, modules: &[String]) -> Result<(), Unfit> {
     // Output during this time belongs to no log.
     let (_unread, unread) = io::pipe().map_err(Unfit::Write)?;
-    // SAFETY: the two standard streams are replaced by another pipe.
-    unsafe {
-        libc::dup2(unread.as_raw_fd(), 1);
-        libc::dup2(unread.as_raw_fd(), 2);
-    }
+    process::replace_output(&unread);
     let mut base = Base::note()?;
     // Copied, so that it lies in the heap like everything else.
     warming().modules = modules.to_vec();

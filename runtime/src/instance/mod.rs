@@ -23,10 +23,14 @@ mod call_loop;
 mod course;
 #[cfg(unix)]
 mod descendants;
+#[cfg(unix)]
+mod handle;
 #[cfg(target_os = "wasi")]
 mod in_module;
 #[cfg(unix)]
 pub mod kept;
+#[cfg(unix)]
+mod kernel;
 #[cfg(unix)]
 pub mod loader;
 #[cfg(unix)]
@@ -51,6 +55,8 @@ mod python_link;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
+mod source;
+#[cfg(unix)]
 mod usage;
 #[cfg(unix)]
 mod watch;
@@ -61,12 +67,14 @@ mod world;
 #[cfg(unix)]
 mod zygote;
 
+#[cfg(unix)]
+pub use handle::Instance;
 #[cfg(target_os = "wasi")]
 pub use in_module::{Instance, Prewarmed, prepare_image};
 #[cfg(unix)]
 pub use prewarmed::{Prewarmed, start_early, start_loader, start_maker, start_zygote};
 #[cfg(unix)]
-pub use process::{Instance, raise_descriptors};
+pub use process::raise_descriptors;
 #[cfg(unix)]
 pub use program::run as run_program;
 #[cfg(unix)]

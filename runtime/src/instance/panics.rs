@@ -2,10 +2,9 @@
 //! to the function's log.
 
 #[cfg(unix)]
-use std::{
-    io::Write,
-    os::fd::{BorrowedFd, RawFd},
-};
+use super::process::always_open;
+#[cfg(unix)]
+use std::{io::Write, os::fd::RawFd};
 use std::{
     panic::{self, PanicHookInfo},
     process,
@@ -16,12 +15,8 @@ use std::{
 #[cfg(unix)]
 pub(super) fn log_to(log: RawFd) {
     panic::set_hook(Box::new(move |panic| {
-        // SAFETY: the descriptor is open as long as the process is.
-        let log = unsafe { BorrowedFd::borrow_raw(log) };
-        if let Ok(log) = log.try_clone_to_owned() {
-            // A log that nobody reads any more changes nothing.
-            let _ = std::fs::File::from(log).write_all(message(panic).as_bytes());
-        }
+        // A log that nobody reads any more changes nothing.
+        let _ = always_open(log).write_all(message(panic).as_bytes());
         process::abort()
     }));
 }

@@ -6,19 +6,26 @@
 use super::{
     allocator,
     call_loop::{self, Warm},
-    kept,
-    loader::{self, KeptRoot},
-    maker, own_runtime, panics, pidfd, process, python_link,
-    wire::{self, AssignedFunction, Assignment},
-    zygote,
+    kernel,
+    loader::{self, Loads, Said},
+    maker,
+    marker::Marker,
+    own_runtime, panics, pidfd,
+    process::{self, enter},
+    proof::Key,
+    source::{self, Options, interpreter, ordinary},
+    wire::{self, AssignedFunction, Assignment, ZYGOTE_SOCKET},
+    zygote::{self, Prepared},
 };
 use crate::{
-    contract::policy::Mode,
-    python::{Interpreter, leave},
-    sandbox::{Ground, Groups, Joined, Stage},
-    snapshot::{self, Cache, Place, Refusal, Unfit},
+    contract::{Function, Policy, policy::Mode},
+    python::{CodePaths, leave},
+    sandbox::{Ground, Joined, Stage},
+    snapshot::{self, Refusal, Unfit},
 };
+use rustix::process::Signal;
 use std::{
+    ffi::OsString,
     fs::File,
     io,
     os::{
@@ -45,7 +52,7 @@ static EARLY: Mutex<Option<Prewarmed>> = Mutex::new(None);
 /// snapshot fits only into a process that has done nothing yet.
 pub fn start_early() {
     let prewarmed = Prewarmed::start(|| Purpose::Function {
-        options: Options { takes_kept: kept::is_wanted(), ..Options::of_environment() },
+        options: Options { takes_kept: source::is_wanted(), ..Options::of_environment() },
     });
     if let (Ok(prewarmed), Ok(mut early)) = (prewarmed, EARLY.lock()) {
         *early = Some(prewarmed);
@@ -69,9 +76,6 @@ pub fn start_loader() {
     }
 }
 
-/// The descriptor of a zygote's socket to its server, in the process that it is started by.
-pub(super) const ZYGOTE_SOCKET: i32 = 3;
-
 /// Forks a zygote, which serves the server at the other end of descriptor 3, and waits for its end.
 /// Does nothing if descriptor 3 is no socket.
 pub fn start_zygote() {
@@ -90,10 +94,9 @@ pub fn start_zygote() {
     let streams = process::Streams { stdin, log, socket };
     let purpose = || Purpose::Function { options: Options::of_environment() };
     // Nobody waits for this process then; and the zygote, should it be stopped, goes on.
-    pidfd::on_end_of_parent(libc::SIGKILL);
+    pidfd::on_end_of_parent(Signal::KILL);
     if let Ok(process) = fork(streams, purpose, Instant::now()) {
-        // SAFETY: no status is asked for.
-        unsafe { libc::waitpid(process, std::ptr::null_mut(), 0) };
+        kernel::wait_for(process);
     }
     leave(0)
 }
@@ -106,34 +109,6 @@ enum Purpose {
     Make,
     /// To load functions: see `loader.rs`.
     Load { options: Options },
-}
-
-/// What the caller's environment says about snapshots, and where Python is.
-pub(super) struct Options {
-    pub off: bool,
-    pub cache: Option<Cache>,
-    /// A path that runs Python.
-    pub python: PathBuf,
-    /// What texts are hashed with, where it is not to be random. Without a snapshot only.
-    pub hash_seed: Option<u32>,
-    /// Whether the function that was loaded when this program was packed is taken with the interpreter.
-    pub takes_kept: bool,
-}
-
-impl Options {
-    pub(super) fn of_environment() -> Self {
-        let off = std::env::var_os("KRAIT_SNAPSHOT").is_some_and(|value| value == "off");
-        Self { off, cache: Cache::of_user(), ..Self::without_snapshot() }
-    }
-
-    fn are_off(&self) -> bool {
-        self.off || self.cache.as_ref().is_some_and(Cache::is_off)
-    }
-
-    fn without_snapshot() -> Self {
-        let python = python_link::path();
-        Self { off: true, cache: None, python, hash_seed: None, takes_kept: false }
-    }
 }
 
 impl Prewarmed {
@@ -159,23 +134,43 @@ impl Prewarmed {
         wire::send_assignment(&mut self.socket, &assignment)?;
         drop(self.socket);
         let message = io::read_to_string(File::from(self.log))?;
-        // SAFETY: the process is this one's child, and nobody else waits for it.
-        let status = unsafe {
-            let mut status = 0;
-            libc::waitpid(self.process, &raw mut status, 0);
-            status
-        };
-        if status == 0 { Ok(()) } else { Err(io::Error::other(message)) }
+        if kernel::wait_for(self.process).unwrap_or(0) == 0 {
+            Ok(())
+        } else {
+            Err(io::Error::other(message))
+        }
+    }
+
+    /// Has the process that [`start_loader`] started load a function for each of some files, which
+    /// must exist, and write a snapshot there.
+    ///
+    /// # Errors
+    /// When the process cannot be told, or does not answer.
+    pub fn load(
+        mut self,
+        function: &Function,
+        code: &CodePaths,
+        loads: &Loads<'_>,
+    ) -> io::Result<Vec<Said>> {
+        let policy = Policy { writable_code: false, ..Policy::of_invoke() };
+        let assigned =
+            AssignedFunction::of(function, code, &policy, Marker::fresh(), Key::fresh(), true);
+        let files = loads.files.iter().map(OsString::from).collect();
+        let assignment =
+            Assignment::Load { function: Box::new(assigned), seconds: loads.seconds, files };
+        wire::send_assignment(&mut self.socket, &assignment)?;
+        drop(self.socket);
+        let said = io::read_to_string(File::from(self.log))?;
+        kernel::wait_for(self.process);
+        let lines = said.lines().map(|line| serde_json::from_str(line).map_err(io::Error::from));
+        lines.collect()
     }
 
     /// Ends the prewarmed process that was started early, if it was not needed.
     pub fn abandon_early() {
         if let Some(prewarmed) = EARLY.lock().ok().and_then(|mut early| early.take()) {
-            // SAFETY: the process is this one's child and not reaped.
-            unsafe {
-                libc::kill(prewarmed.process, libc::SIGKILL);
-                libc::waitpid(prewarmed.process, std::ptr::null_mut(), 0);
-            }
+            kernel::signal(prewarmed.process, Signal::KILL);
+            kernel::wait_for(prewarmed.process);
         }
     }
 
@@ -207,15 +202,7 @@ fn fork(
     };
     match snapshot::fork_with_fixed_stack(|| run(Ok(()))) {
         Ok(process) => Ok(process),
-        // SAFETY: this process has one thread, so the child may do whatever it could.
-        Err(error) => match unsafe { libc::fork() } {
-            -1 => Err(io::Error::last_os_error()),
-            0 => {
-                run(Err(Refusal::StackTaken(error)));
-                leave(1)
-            }
-            process => Ok(process),
-        },
+        Err(error) => kernel::fork(|| run(Err(Refusal::StackTaken(error)))),
     }
 }
 
@@ -242,17 +229,6 @@ fn run(
     follow(channels, warm, Ahead::default(), None)
 }
 
-/// What a prewarmed process has prepared for every instance that is forked from it.
-pub(super) struct Prepared {
-    pub interpreter: &'static Interpreter,
-    /// Where the interpreter came from.
-    pub note: String,
-    /// The function, where it was loaded ahead of time.
-    pub loaded: Option<call_loop::Loaded>,
-    /// Where its instances have their groups.
-    pub groups: Option<Groups>,
-}
-
 /// What is prepared of an instance's sandbox while nobody waits for it.
 #[derive(Default)]
 struct Ahead {
@@ -263,11 +239,11 @@ struct Ahead {
 
 /// The whole run of an instance that was forked from a zygote. It enters the group of that number,
 /// unless it is 0, before it has memory of its own: `settle` takes that.
-pub(super) fn attend(
+fn attend(
     streams: process::Streams,
     prepared: &Prepared,
     group: i32,
-    settle: impl FnOnce(),
+    settle: &dyn Fn(),
     started: Instant,
 ) -> ! {
     let channels = process::leave_caller(streams);
@@ -329,7 +305,7 @@ fn follow(
                 enter(ground, &mut channels, &function, Stage::Zygote);
                 call_loop::load_ahead(&mut channels, interpreter, *function)
             });
-            zygote::run(channels, &Prepared { interpreter, note, loaded, groups })
+            zygote::run(channels, &Prepared { interpreter, note, loaded, groups }, attend)
         }
         Ok(Some(Assignment::Snapshot { path, modules })) => {
             let made = File::options().write(true).truncate(true).open(&path).map_err(Unfit::Write);
@@ -353,114 +329,6 @@ fn limit(group: Option<io::Result<Joined>>, function: &AssignedFunction) -> io::
             group?.limit(&function.policy, function.memory_mb)
         }
         _ => Ok(()),
-    }
-}
-
-/// Has this process enter the function's sandbox, before it reads a line of it. Gives what is
-/// missing. Where a whole one is required and cannot be had, the process ends.
-pub(super) fn enter(
-    ground: Option<Ground>,
-    channels: &mut process::Channels,
-    function: &AssignedFunction,
-    stage: Stage,
-) -> Vec<String> {
-    if function.policy.mode == Mode::Off {
-        return Vec::new();
-    }
-    let layers: Vec<PathBuf> = function.layers.iter().map(PathBuf::from).collect();
-    match Ground::enter(ground, &function.policy, function.code.as_ref(), &layers, stage) {
-        Ok(entered) => entered.remarks,
-        Err(error) => {
-            channels.say(&format_args!("krait: the function has no sandbox: {error}\n"));
-            leave(1)
-        }
-    }
-}
-
-/// An interpreter, from a snapshot if possible.
-pub(super) fn interpreter(fixed: Result<(), Refusal>, options: &Options, started: Instant) -> Warm {
-    let begun = Instant::now();
-    if fixed.is_ok()
-        && let Some(root) = kept_root(options)
-    {
-        return Warm {
-            interpreter: root.interpreter,
-            init_runtime: started.elapsed(),
-            note: format!(
-                "taken from a snapshot with the function in {} µs",
-                begun.elapsed().as_micros()
-            ),
-            kept: Some(&root.kept),
-        };
-    }
-    match fixed.and_then(|()| root(options)) {
-        Ok(root) => Warm {
-            // SAFETY: the root of a snapshot is what `maker::make` said it is, and lives as long
-            // as the process.
-            interpreter: unsafe { &*std::ptr::with_exposed_provenance::<Interpreter>(root) },
-            init_runtime: started.elapsed(),
-            note: format!("taken from a snapshot in {} µs", begun.elapsed().as_micros()),
-            kept: None,
-        },
-        Err(refusal) => ordinary(refusal, options.hash_seed, started),
-    }
-}
-
-fn ordinary(refusal: Refusal, hash_seed: Option<u32>, started: Instant) -> Warm {
-    let note = format!("an ordinary start: {refusal}");
-    // Refused only if a snapshot was restored in part, or the address is taken. Then memory comes
-    // from elsewhere.
-    let _ = snapshot::heap::activate();
-    let interpreter = Box::leak(Box::new(Interpreter::build_seeded(hash_seed)));
-    Warm { interpreter, init_runtime: started.elapsed(), note, kept: None }
-}
-
-/// Restores a snapshot: the one attached to the program, or the user's. If the user has none yet,
-/// it is made first.
-fn root(options: &Options) -> Result<usize, Refusal> {
-    if options.are_off() {
-        return Err(Refusal::Off);
-    }
-    match Place::attached().and_then(|place| place.take_up()) {
-        Err(refusal) if refusal.leaves_room() => {}
-        other => return other,
-    }
-    cached(options)?.take_up()
-}
-
-/// Where the snapshot is that a function is loaded over when it is packed: the one of this program, which
-/// goes along, or the user's.
-pub(super) fn place(options: &Options) -> Result<Place, Refusal> {
-    if options.are_off() {
-        return Err(Refusal::Off);
-    }
-    match Place::attached() {
-        Err(Refusal::Absent) => cached(options),
-        attached => attached.and_then(|place| place.check().map(|_| place)),
-    }
-}
-
-/// Restores the snapshot with the function that was loaded when this program was packed, if there is one. It
-/// fits only into a process that has done nothing yet.
-fn kept_root(options: &Options) -> Option<&'static KeptRoot> {
-    if !options.takes_kept || options.are_off() {
-        return None;
-    }
-    let root = Place::second().and_then(|place| place.take_up()).ok()?;
-    // SAFETY: the root of a second snapshot is what `loader.rs` said it is, and lives as long as the
-    // process.
-    Some(unsafe { &*std::ptr::with_exposed_provenance::<KeptRoot>(root) })
-}
-
-/// The user's snapshot. If the user has none yet, it is made first.
-fn cached(options: &Options) -> Result<Place, Refusal> {
-    let cache = options.cache.as_ref().ok_or(Refusal::NoFolder)?;
-    match cache.open() {
-        Err(Refusal::Absent) if cache.is_writable() => {
-            maker::make_in_child(cache);
-            cache.open()
-        }
-        place => place,
     }
 }
 

@@ -55,8 +55,7 @@ fn in_cache(program: &Path) -> io::Result<PathBuf> {
 
 /// Whether a folder is the user's, and nobody else can write to it.
 fn is_own(folder: &Path) -> bool {
-    // SAFETY: the call has no preconditions.
-    let user = unsafe { libc::geteuid() };
+    let user = rustix::process::geteuid().as_raw();
     fs::symlink_metadata(folder)
         .is_ok_and(|about| about.is_dir() && about.uid() == user && about.mode() & 0o022 == 0)
 }

@@ -1,10 +1,13 @@
 //! The signals that wake a watcher.
 
-use std::io;
+use std::{
+    io,
+    os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd},
+};
 
 /// The signals a watcher waits for, as a descriptor, while it watches.
 pub(super) struct Signals {
-    descriptor: i32,
+    descriptor: OwnedFd,
     before: libc::sigset_t,
 }
 
@@ -13,7 +16,7 @@ impl Signals {
     const WATCHED: [i32; 4] = [libc::SIGCHLD, libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
     pub(super) fn block() -> io::Result<Self> {
-        // SAFETY: the sets are initialised by the calls before they are read.
+        // SAFETY: the sets are initialised by the calls before they are read; the descriptor is new.
         unsafe {
             let mut set: libc::sigset_t = std::mem::zeroed();
             let mut before: libc::sigset_t = std::mem::zeroed();
@@ -25,29 +28,20 @@ impl Signals {
             let flags = libc::SFD_CLOEXEC | libc::SFD_NONBLOCK;
             match libc::signalfd(-1, &raw const set, flags) {
                 -1 => Err(io::Error::last_os_error()),
-                descriptor => Ok(Self { descriptor, before }),
+                descriptor => Ok(Self { descriptor: OwnedFd::from_raw_fd(descriptor), before }),
             }
         }
-    }
-
-    /// What is readable when a signal has come.
-    pub(super) fn descriptor(&self) -> i32 {
-        self.descriptor
     }
 
     /// Takes what has come; gives a signal that asks krait to end.
     pub(super) fn take(&self) -> Option<i32> {
         loop {
-            // SAFETY: an all-zero structure is valid; the kernel fills it whole or not at all.
-            let (read, information) = unsafe {
-                let mut information: libc::signalfd_siginfo = std::mem::zeroed();
-                let size = size_of::<libc::signalfd_siginfo>();
-                (libc::read(self.descriptor, (&raw mut information).cast(), size), information)
-            };
-            if read <= 0 {
+            // The kernel fills it whole or not at all. The number of the signal comes first.
+            let mut information = [0; size_of::<libc::signalfd_siginfo>()];
+            if rustix::io::read(&self.descriptor, &mut information).ok()? == 0 {
                 return None;
             }
-            let signal = information.ssi_signo.cast_signed();
+            let signal = i32::from_ne_bytes(*information.first_chunk()?);
             if signal != libc::SIGCHLD {
                 return Some(signal);
             }
@@ -55,12 +49,31 @@ impl Signals {
     }
 }
 
+/// Readable when a signal has come.
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
+
 impl Drop for Signals {
     fn drop(&mut self) {
-        // SAFETY: the descriptor is this value's own, and the set was saved by `block`.
-        unsafe {
-            libc::close(self.descriptor);
-            libc::sigprocmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut());
-        }
+        set_blocked(&self.before);
     }
+}
+
+/// From here on, this thread gets every signal.
+pub(super) fn unblock_all() {
+    // SAFETY: the call initialises the set.
+    let none = unsafe {
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        none
+    };
+    set_blocked(&none);
+}
+
+fn set_blocked(signals: &libc::sigset_t) {
+    // SAFETY: a plain set, by pointer.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, signals, std::ptr::null_mut()) };
 }

@@ -4,14 +4,18 @@ use super::{
     InvokeError, Observer, Request,
     course::{Course, End, Verdict},
     descendants,
-    process::Instance,
+    handle::Instance,
     signals::Signals,
     usage,
 };
 use crate::contract::{Failure, Invocation, Outcome};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+};
 use std::{
     io::{self, Read, Write},
-    os::fd::AsRawFd,
+    os::fd::AsFd,
     time::{Duration, Instant},
 };
 
@@ -202,11 +206,7 @@ impl Watch<'_> {
     fn take_log(&mut self) {
         let mut piece = [0; LOG_PIECE_BYTES];
         for _ in 0..LARGEST_PIPE_BYTES / LOG_PIECE_BYTES {
-            // SAFETY: the buffer is as long as is said.
-            let read = unsafe {
-                libc::read(self.instance.log.as_raw_fd(), piece.as_mut_ptr().cast(), piece.len())
-            };
-            match usize::try_from(read) {
+            match rustix::io::read(&self.instance.log, &mut piece) {
                 Ok(length) if length > 0 => self.course.logged(&piece[..length]),
                 _ => return,
             }
@@ -250,31 +250,28 @@ impl Watch<'_> {
     }
 
     fn wait(&self, at_most: Duration) -> io::Result<Ready> {
-        let entry = |fd, events| libc::pollfd { fd, events, revents: 0 };
-        let sending = if self.sent == self.call.len() { 0 } else { libc::POLLOUT };
-        let mut entries = [
-            entry(self.instance.socket.as_raw_fd(), libc::POLLIN | sending),
-            entry(self.instance.log.as_raw_fd(), libc::POLLIN),
-            entry(self.signals.descriptor(), libc::POLLIN),
-            entry(self.course.observer.waits_for().unwrap_or(-1), libc::POLLOUT),
+        let is_sending = self.sent < self.call.len();
+        let sending = if is_sending { PollFlags::OUT } else { PollFlags::empty() };
+        let (socket, log) = (self.instance.socket.as_fd(), self.instance.log.as_fd());
+        let mut entries = vec![
+            PollFd::from_borrowed_fd(socket, PollFlags::IN | sending),
+            PollFd::from_borrowed_fd(log, PollFlags::IN),
+            PollFd::from_borrowed_fd(self.signals.as_fd(), PollFlags::IN),
         ];
-        // Rounded up, so that a near deadline does not cause a busy loop.
-        let milliseconds = at_most.as_micros().div_ceil(1000) as libc::c_int;
-        // SAFETY: the entries are as many as is said.
-        let result = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as _, milliseconds) };
-        if result == -1 {
-            let error = io::Error::last_os_error();
-            if error.kind() != io::ErrorKind::Interrupted {
-                return Err(error);
-            }
+        let observer = self.course.observer.waits_for();
+        entries.extend(observer.map(|observer| PollFd::from_borrowed_fd(observer, PollFlags::OUT)));
+        let at_most = Timespec::try_from(at_most).map_err(io::Error::other)?;
+        match poll(&mut entries, Some(&at_most)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
-        let [socket, log, signals, observer] = entries.map(|entry| entry.revents);
+        let has = |index: usize| entries.get(index).map_or(PollFlags::empty(), PollFd::revents);
         Ok(Ready {
-            readable: socket & !libc::POLLOUT != 0,
-            writable: socket & libc::POLLOUT != 0,
-            log: log & libc::POLLIN != 0,
-            signals: signals != 0,
-            observer: observer != 0,
+            readable: has(0).intersects(!PollFlags::OUT),
+            writable: has(0).contains(PollFlags::OUT),
+            log: has(1).contains(PollFlags::IN),
+            signals: !has(2).is_empty(),
+            observer: !has(3).is_empty(),
         })
     }
 }

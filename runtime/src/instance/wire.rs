@@ -19,6 +19,9 @@ use std::{
     time::Duration,
 };
 
+/// The descriptor of a zygote's socket to its server, in the process that it is started by.
+pub(super) const ZYGOTE_SOCKET: i32 = 3;
+
 /// The most that a watcher takes of an answer, in bytes: RetMsg's limit and room for the rest.
 /// A stack trace may be larger than RetMsg; the instance cuts none, so this is generous.
 const LARGEST_ANSWER: usize = 16 << 20;

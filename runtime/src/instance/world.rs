@@ -9,6 +9,7 @@
 //! by the system call that ends there: the engine asks the kernel without libc (`sandbox/lasting.rs`).
 
 use libc::{c_char, c_int, c_uint, clockid_t, size_t, ssize_t, time_t, timespec, timeval};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use std::{
     ffi::{CStr, OsStr},
     os::unix::ffi::OsStrExt as _,
@@ -17,6 +18,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The other world's time of day is so much later, in seconds.
@@ -35,9 +37,8 @@ static LATER: AtomicI64 = AtomicI64::new(0);
 
 /// Prepares this process, which must have one thread, for the second load.
 pub(super) fn prepare_second() {
-    // SAFETY: null is allowed.
-    let now = unsafe { __real_time(std::ptr::null_mut()) };
-    LATER.store(later(now), Ordering::Relaxed);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    LATER.store(later(now.as_secs().cast_signed()), Ordering::Relaxed);
     IS_SECOND.store(1, Ordering::Relaxed);
     lose_a_processor();
 }
@@ -127,18 +128,11 @@ fn is_other() -> bool {
 
 /// Where there is one processor only, both worlds have that.
 fn lose_a_processor() {
-    // SAFETY: a plain structure, all of which may be zero, and as long as is said.
-    unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        let bytes = size_of::<libc::cpu_set_t>();
-        if libc::sched_getaffinity(0, bytes, &raw mut set) != 0 || libc::CPU_COUNT(&set) < 2 {
-            return;
-        }
-        let last = (0..8 * bytes).rev().find(|number| libc::CPU_ISSET(*number, &set));
-        if let Some(last) = last {
-            libc::CPU_CLR(last, &mut set);
-            libc::sched_setaffinity(0, bytes, &raw const set);
-        }
+    let Ok(mut set) = sched_getaffinity(None) else { return };
+    let last = (0..CpuSet::MAX_CPU).rev().find(|number| set.is_set(*number));
+    if let Some(last) = last.filter(|_| set.count() > 1) {
+        set.unset(last);
+        let _ = sched_setaffinity(None, &set);
     }
 }
 
@@ -234,81 +228,48 @@ unsafe extern "C" fn __wrap_time(time: *mut time_t) -> time_t {
     }
 }
 
-/// Of the third argument there is none where the flags do not ask for it. The processor's register is read all
-/// the same, and passed on.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_open(path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
-    // SAFETY: the caller's promises are passed on. A path that was opened is one.
-    unsafe {
-        let file = __real_open(path, flags, mode);
-        if NOTES_FILES.load(Ordering::Relaxed) && file >= 0 {
-            note(CStr::from_ptr(path));
+/// Functions that open or read something by its path. Each calls libc's own, and the path is noted if that
+/// has read something (`$read`).
+macro_rules! noting {
+    ($($(#[$documentation:meta])* $wrap:ident($($name:ident: $kind:ty),*) -> $result:ty = $real:ident, $path:ident, $read:expr;)*) => {$(
+        $(#[$documentation])*
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $wrap($($name: $kind),*) -> $result {
+            // SAFETY: the caller's promises are passed on. A path that was read is one.
+            unsafe {
+                let result = $real($($name),*);
+                let read: fn($result, $($kind),*) -> bool = $read;
+                if NOTES_FILES.load(Ordering::Relaxed) && read(result, $($name),*) {
+                    note(CStr::from_ptr($path));
+                }
+                result
+            }
         }
-        file
-    }
+    )*};
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_open64(path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { __wrap_open(path, flags, mode) }
+noting! {
+    /// Of the third argument there is none where the flags do not ask for it. The processor's register is read
+    /// all the same, and passed on.
+    __wrap_open(path: *const c_char, flags: c_int, mode: c_uint) -> c_int
+        = __real_open, path, |file, _, _, _| file >= 0;
+    __wrap_open64(path: *const c_char, flags: c_int, mode: c_uint) -> c_int
+        = __real_open, path, |file, _, _, _| file >= 0;
+    /// A path in an open folder is judged by the folder's.
+    __wrap_openat(folder: c_int, path: *const c_char, flags: c_int, mode: c_uint) -> c_int
+        = __real_openat, path, |file, folder, path, _, _| file >= 0 && is_whole(folder, path);
+    __wrap_openat64(folder: c_int, path: *const c_char, flags: c_int, mode: c_uint) -> c_int
+        = __real_openat, path, |file, folder, path, _, _| file >= 0 && is_whole(folder, path);
+    /// The list of a folder is read as a file is.
+    __wrap_opendir(path: *const c_char) -> *mut libc::DIR
+        = __real_opendir, path, |folder, _| !folder.is_null();
+    /// Where a link leads is read, too.
+    __wrap_readlink(path: *const c_char, target: *mut c_char, length: size_t) -> ssize_t
+        = __real_readlink, path, |read, _, _, _| read >= 0;
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_openat(
-    folder: c_int,
-    path: *const c_char,
-    flags: c_int,
-    mode: c_uint,
-) -> c_int {
-    // SAFETY: as for `open`. A path in an open folder is judged by the folder's.
-    unsafe {
-        let file = __real_openat(folder, path, flags, mode);
-        let is_whole = || folder == libc::AT_FDCWD || *path == b'/' as c_char;
-        if NOTES_FILES.load(Ordering::Relaxed) && file >= 0 && is_whole() {
-            note(CStr::from_ptr(path));
-        }
-        file
-    }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_openat64(
-    folder: c_int,
-    path: *const c_char,
-    flags: c_int,
-    mode: c_uint,
-) -> c_int {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { __wrap_openat(folder, path, flags, mode) }
-}
-
-/// The list of a folder is read as a file is.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_opendir(path: *const c_char) -> *mut libc::DIR {
-    // SAFETY: the caller's promises are passed on. A path that was opened is one.
-    unsafe {
-        let folder = __real_opendir(path);
-        if NOTES_FILES.load(Ordering::Relaxed) && !folder.is_null() {
-            note(CStr::from_ptr(path));
-        }
-        folder
-    }
-}
-
-/// Where a link leads is read, too.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_readlink(
-    path: *const c_char,
-    target: *mut c_char,
-    length: size_t,
-) -> ssize_t {
-    // SAFETY: the caller's promises are passed on. A path that was read is one.
-    unsafe {
-        let read = __real_readlink(path, target, length);
-        if NOTES_FILES.load(Ordering::Relaxed) && read >= 0 {
-            note(CStr::from_ptr(path));
-        }
-        read
-    }
+/// Whether a path that was opened does not depend on the open `folder`.
+fn is_whole(folder: c_int, path: *const c_char) -> bool {
+    // SAFETY: a path that was opened is a C string.
+    folder == libc::AT_FDCWD || unsafe { *path } == b'/' as c_char
 }

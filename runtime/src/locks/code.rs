@@ -1,6 +1,6 @@
 //! Writing to the program's code.
 
-use super::table::Table;
+use super::table::{NOTHING, Table};
 use libc::c_void;
 use std::{
     fs::File,
@@ -10,11 +10,8 @@ use std::{
     ptr::{null_mut, with_exposed_provenance, with_exposed_provenance_mut},
 };
 
-/// The lock prefix.
+/// The lock prefix. [`NOTHING`] is in its place while it is removed.
 const LOCK: u8 = 0xf0;
-
-/// The byte in its place while it is removed.
-pub(super) const NOTHING: u8 = 0x3e;
 
 const PAGE: usize = 4096;
 

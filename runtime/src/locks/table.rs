@@ -6,6 +6,9 @@ use std::ptr::with_exposed_provenance;
 /// Bytes of the program that are kept free for the table.
 const RESERVED: usize = 112 << 10;
 
+/// The byte in a lock prefix's place while it is removed.
+pub(super) const NOTHING: u8 = 0x3e;
+
 /// What a table begins with that the tool has filled.
 const FULL: [u8; 8] = *b"krlocks1";
 
@@ -63,7 +66,7 @@ impl Table {
     /// Whether the locks are out. The last place, which is written to last, tells.
     pub(super) fn is_out(&self) -> bool {
         // SAFETY: the tool has made sure that the place is in the program's code.
-        unsafe { with_exposed_provenance::<u8>(self.last).read_volatile() == super::code::NOTHING }
+        unsafe { with_exposed_provenance::<u8>(self.last).read_volatile() == NOTHING }
     }
 
     /// The addresses of all places, in their order.

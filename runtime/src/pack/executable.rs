@@ -13,7 +13,9 @@
 use super::{
     PackError, Parts, Sizes,
     entry::{self, Content, Entry},
-    length_of, settings, unwritable, written_to,
+    length_of,
+    program::Program,
+    settings, unwritable, written_to,
 };
 use crate::{
     contract::KeptFunction,
@@ -87,6 +89,22 @@ pub struct Loaded<'a> {
     /// The file of the snapshot with the function.
     pub second: &'a Path,
     pub known: &'a KeptFunction,
+}
+
+impl Program {
+    /// This program, with the snapshot that is attached to it.
+    ///
+    /// # Errors
+    /// When its file cannot be read, or has a function packed into it.
+    pub fn own() -> Result<Self, PackError> {
+        let path = PathBuf::from("/proc/self/exe");
+        let opened = snapshot::own_file();
+        let file = opened.map_err(|error| PackError::Unreadable { path: path.clone(), error })?;
+        if Packed::own().is_some() {
+            return Err(PackError::Packed);
+        }
+        Self::of(path, file)
+    }
 }
 
 /// Writes a program with the function to `target`.

@@ -1,7 +1,6 @@
 //! The krait that is packed.
 
 use super::error::PackError;
-use crate::snapshot;
 use std::{
     fs::File,
     io::{self, Read, Seek as _, SeekFrom},
@@ -20,20 +19,6 @@ pub struct Program {
 }
 
 impl Program {
-    /// This program, with the snapshot that is attached to it.
-    ///
-    /// # Errors
-    /// When its file cannot be read, or has a function packed into it.
-    pub fn own() -> Result<Self, PackError> {
-        let path = PathBuf::from("/proc/self/exe");
-        let opened = snapshot::own_file();
-        let file = opened.map_err(|error| PackError::Unreadable { path: path.clone(), error })?;
-        if super::executable::Packed::own().is_some() {
-            return Err(PackError::Packed);
-        }
-        Self::of(path, file)
-    }
-
     /// Another krait, of another processor for example.
     ///
     /// # Errors
@@ -44,7 +29,7 @@ impl Program {
         Self::of(path.to_path_buf(), file)
     }
 
-    fn of(path: PathBuf, file: File) -> Result<Self, PackError> {
+    pub(super) fn of(path: PathBuf, file: File) -> Result<Self, PackError> {
         let mut head = [0; 20];
         let known = file.read_exact_at(&mut head, 0).ok().and_then(|()| architecture(&head));
         let Some(architecture) = known else { return Err(PackError::Program { path }) };

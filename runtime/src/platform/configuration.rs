@@ -1,22 +1,21 @@
 //! Which functions a project has, and how they run: folders, templates, `krait.toml`. [`read`]
 //! returns the declarations; [`Declaration::revision`] opens the code.
 
+pub use super::declaration::Declaration;
 use super::{
-    Code, InvalidFunction, Origin, Revision, Settings, SnapshotOf, Timer, now_ms,
-    revision::{CodeCopy, DeadLetter},
-    store::FunctionKey,
+    Code, InvalidFunction, Origin, Revision, Settings, Timer, declaration::DeadLetter, now_ms,
+    revision::CodeCopy, store::FunctionKey,
 };
 use crate::{
     contract::{
         Dialect, Function, Handler, environment, limits, names,
-        policy::Rules,
         retry::{Intervals, RetryPolicy},
         schedule,
     },
     package::{self, Declared, DeclaredTimer, Package, PackageError},
 };
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
@@ -35,47 +34,6 @@ pub struct Sources {
     pub templates: Vec<PathBuf>,
     /// A `krait.toml`.
     pub file: Option<PathBuf>,
-}
-
-/// One function, as it is declared. What is absent is the platform's default.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Declaration {
-    #[serde(default)]
-    pub name: String,
-    pub namespace: Option<String>,
-    pub region: Option<String>,
-    pub code: Option<PathBuf>,
-    pub handler: Option<String>,
-    pub description: Option<String>,
-    /// As the API shows it; krait has one for Python, and takes those that functions bring.
-    pub runtime: Option<String>,
-    /// In MB.
-    pub memory: Option<u32>,
-    /// In seconds.
-    pub timeout: Option<u32>,
-    /// In seconds.
-    pub init_timeout: Option<u32>,
-    #[serde(default)]
-    pub layers: Vec<PathBuf>,
-    /// Invocations at once.
-    pub concurrency: Option<usize>,
-    #[serde(default)]
-    pub snapshot: SnapshotOf,
-    /// How often an asynchronous invocation that failed is tried again: 0 to 2.
-    pub retries: Option<u32>,
-    /// How long a queued event is retried, in seconds.
-    pub max_event_age: Option<u32>,
-    /// Instead of the platform's minute between tries, in seconds.
-    pub retry_interval: Option<f64>,
-    #[serde(default)]
-    pub environment: IndexMap<String, String>,
-    /// What it may reach of the machine, where that is not what the server says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sandbox: Option<Rules>,
-    pub dead_letter: Option<DeadLetter>,
-    #[serde(default)]
-    pub timers: Vec<Timer>,
 }
 
 /// `krait.toml`, as it is written.

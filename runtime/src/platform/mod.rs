@@ -14,6 +14,7 @@ mod cancellation;
 pub mod cluster;
 pub mod configuration;
 pub mod counts;
+mod declaration;
 mod dispatcher;
 mod invalid;
 pub mod log;
@@ -29,12 +30,13 @@ mod shared_functions;
 pub mod store;
 mod timers;
 
+pub use declaration::{DeadLetter, SnapshotOf, Timer};
 pub use invalid::InvalidFunction;
 pub use management::ManagementError;
 pub use pool::{InstanceState, Limits, ShownInstance};
 pub use project::{Project, WatchError};
 pub use registry::{Deployed, Registry};
-pub use revision::{Code, DeadLetter, Origin, Revision, Settings, SnapshotOf, Timer};
+pub use revision::{Code, Origin, Revision, Settings};
 pub use running::{Completed, Request, Source};
 
 use crate::{contract::limits, instance::Keeper};

@@ -1,9 +1,11 @@
 //! A function's code and configuration as of one moment. Neither changes: what changes is which
 //! revision is in service.
 
-use super::{configuration::Declaration, store::FunctionKey};
+use super::{
+    declaration::{DeadLetter, Declaration, SnapshotOf, Timer},
+    store::FunctionKey,
+};
 use crate::{contract::Function, contract::retry::RetryPolicy, package::Package};
-use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// See the module's own documentation.
@@ -88,41 +90,4 @@ pub struct Settings {
     /// How many invocations at once; the server's own limit where there is none.
     pub concurrency: Option<usize>,
     pub snapshot: SnapshotOf,
-}
-
-/// What an instance is forked from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SnapshotOf {
-    /// An interpreter that knows no function.
-    #[default]
-    Runtime,
-    /// An interpreter that has loaded the function, once for all instances.
-    Init,
-}
-
-/// The target of events that were given up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DeadLetter {
-    /// Another function, of the same namespace, which gets the message as its event.
-    Function(String),
-    /// A file that gets one line per event.
-    File(PathBuf),
-}
-
-/// A timer trigger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timer {
-    pub name: String,
-    /// Seven fields, or five (docs/contract.md §8.4).
-    pub cron: String,
-    #[serde(default)]
-    pub message: String,
-    #[serde(default = "enabled")]
-    pub enabled: bool,
-}
-
-fn enabled() -> bool {
-    true
 }

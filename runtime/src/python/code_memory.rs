@@ -5,7 +5,6 @@
 //! computed again at the first access. The inline caches, 8 bytes each, stay zero for instructions
 //! that have not run.
 
-use super::shelf;
 use rustpython_compiler_core::marshal::linetable_to_locations;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -56,8 +55,12 @@ pub fn memory_of_code(asked: [(usize, usize); 3]) -> Option<MemoryOfCode> {
 }
 
 /// Finds all code objects. Notes and returns the places of their tables.
-pub(super) fn note_all(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
-    let mut found = Found::default();
+/// `is_shelved` tells of a module whether it is on the shelf.
+pub(super) fn note_all(
+    is_shelved: fn(&str) -> bool,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<Range<usize>>> {
+    let mut found = Found { is_shelved, seen: HashSet::new(), owners: Vec::new() };
     let collector = vm.import("gc", 0)?;
     let objects = vm.call_method(&collector, "get_objects", ())?;
     if let Some(objects) = objects.downcast_ref::<PyList>() {
@@ -73,8 +76,8 @@ pub(super) fn note_all(vm: &VirtualMachine) -> PyResult<Vec<Range<usize>>> {
     Ok(tables)
 }
 
-#[derive(Default)]
 struct Found {
+    is_shelved: fn(&str) -> bool,
     seen: HashSet<usize>,
     owners: Vec<Owner>,
 }
@@ -86,7 +89,7 @@ impl Found {
         if !self.seen.insert(object.get_id()) {
             return Ok(());
         }
-        if is_looked_at(code.code.source_path.as_str()) {
+        if self.is_looked_at(code.code.source_path.as_str()) {
             keep_table(code);
         } else {
             let locations = code.code.locations.as_ptr_range();
@@ -101,14 +104,14 @@ impl Found {
         }
         Ok(())
     }
-}
 
-/// Whether code is in use from the start, or at every start.
-fn is_looked_at(source: &str) -> bool {
-    // A WebAssembly module cannot detect an access. So code that is not on the shelf keeps its
-    // tables.
-    source.starts_with(LOOKED_AT)
-        || cfg!(target_family = "wasm") && !module_of(source).is_some_and(shelf::holds)
+    /// Whether code is in use from the start, or at every start.
+    fn is_looked_at(&self, source: &str) -> bool {
+        // A WebAssembly module cannot detect an access. So code that is not on the shelf keeps its
+        // tables.
+        source.starts_with(LOOKED_AT)
+            || cfg!(target_family = "wasm") && !module_of(source).is_some_and(self.is_shelved)
+    }
 }
 
 /// The library module that a code object belongs to, by its file name.

@@ -8,7 +8,7 @@ use super::{
     CodePaths, InvalidEvent, event, failure,
     lambda::Lambda,
     module::{self, EntryFile},
-    ret_msg, wall_time,
+    ret_msg, time_zone, wall_time,
 };
 use crate::contract::{Dialect, Failure, Handler, limits};
 use rustpython_vm::{
@@ -211,6 +211,7 @@ fn load_for_lambda(code: CodePaths, handler: &Handler, vm: &VirtualMachine) -> E
 /// Changes native modules of the engine.
 fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     wall_time::replace(vm)?;
+    time_zone::replace(vm)?;
     #[cfg(unix)]
     leave::replace(vm)?;
     // Files are UTF-8, as the platform's `LANG` has it (docs/contract.md §7), whatever locales the
@@ -219,7 +220,7 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     {
         let locale = vm.import("_locale", 0)?;
         let encoding = vm.new_function("getencoding", || "UTF-8".to_owned());
-        wall_time::put_function(&locale, encoding, vm)?;
+        module::put_function(&locale, encoding, vm)?;
     }
     #[cfg(target_family = "wasm")]
     {

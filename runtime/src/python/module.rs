@@ -3,8 +3,8 @@
 use super::shelf;
 use crate::contract::Handler;
 use rustpython_vm::{
-    PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyList, PyStr},
+    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyList, PyStr, PyStrRef},
 };
 use std::path::{Path, PathBuf};
 
@@ -90,4 +90,16 @@ pub(super) fn search_files_before_frozen_modules(vm: &VirtualMachine) -> PyResul
         finders.push(frozen);
     }
     Ok(())
+}
+
+/// Puts a function into a module, as one of the module's own.
+pub(super) fn put_function(
+    module: &PyObject,
+    function: impl Into<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let function = function.into();
+    function.set_attr("__module__", module.get_attr("__name__", vm)?, vm)?;
+    let name: PyStrRef = function.get_attr("__name__", vm)?.try_into_value(vm)?;
+    module.set_attr(&name, function, vm)
 }

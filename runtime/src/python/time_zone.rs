@@ -1,5 +1,6 @@
 //! The local time zone: what libc is told of it, `time.tzset`, and what `time` says of it.
 
+use super::module;
 #[cfg(target_family = "wasm")]
 use super::wasi_time::settle;
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyStrRef};
@@ -7,6 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// So long is a year on average, in seconds.
 const YEAR: u64 = (365 * 24 + 6) * 3600;
+
+/// Installs `time.tzset`, which the engine lacks.
+pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
+    let time = vm.import("time", 0)?;
+    module::put_function(&time, vm.new_function("tzset", tzset), vm)
+}
 
 /// `time.tzset`, which is also what a start does.
 pub(super) fn tzset(vm: &VirtualMachine) -> PyResult<()> {

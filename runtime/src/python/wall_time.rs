@@ -1,8 +1,7 @@
-//! `time.strftime`, in place of the engine's, and `time.tzset`, which the engine lacks. The engine's
-//! `strftime` loses the UTC offset of a `struct_time`, and uses another library where libc has no time
-//! zones.
+//! `time.strftime`, in place of the engine's, which loses the UTC offset of a `struct_time`, and uses
+//! another library where libc has no time zones.
 
-use super::{strftime::WallTime, time_zone};
+use super::{module, strftime::WallTime};
 use malachite_bigint::Sign;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -11,23 +10,10 @@ use rustpython_vm::{
     function::OptionalArg,
 };
 
-/// Installs them.
+/// Installs it.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    put_function(&time, vm.new_function("strftime", strftime), vm)?;
-    put_function(&time, vm.new_function("tzset", time_zone::tzset), vm)
-}
-
-/// Puts a function into a module, as one of the module's own.
-pub(super) fn put_function(
-    module: &PyObject,
-    function: impl Into<PyObjectRef>,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let function = function.into();
-    function.set_attr("__module__", module.get_attr("__name__", vm)?, vm)?;
-    let name: PyStrRef = function.get_attr("__name__", vm)?.try_into_value(vm)?;
-    module.set_attr(&name, function, vm)
+    module::put_function(&time, vm.new_function("strftime", strftime), vm)
 }
 
 /// The nine numbers of a `struct_time`, or of a tuple, for the function of that name.

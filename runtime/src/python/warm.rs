@@ -178,7 +178,7 @@ fn warm_up(modules: &[String], vm: &VirtualMachine) -> PyResult<Vec<Range<usize>
     krait_stdlib_shims::forget_unpacked();
     let collector = vm.import("gc", 0)?;
     vm.call_method(&collector, "collect", ())?;
-    let tables = code_memory::note_all(vm)?;
+    let tables = code_memory::note_all(shelf::holds, vm)?;
     #[cfg(target_family = "wasm")]
     code_memory::clear_all();
     vm.call_method(&collector, "freeze", ())?;

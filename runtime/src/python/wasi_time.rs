@@ -1,7 +1,7 @@
 //! Functions of `time` for a libc without time zones, in place of the engine's, which are missing
 //! or different there. `wall_time.rs` has `strftime`.
 
-use super::wall_time;
+use super::{module, wall_time};
 use jiff::{
     SignedDuration, Timestamp,
     civil::DateTime,
@@ -17,9 +17,9 @@ use std::cell::RefCell;
 /// Installs them.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    wall_time::put_function(&time, vm.new_function("localtime", localtime), vm)?;
-    wall_time::put_function(&time, vm.new_function("gmtime", gmtime), vm)?;
-    wall_time::put_function(&time, vm.new_function("mktime", mktime), vm)?;
+    module::put_function(&time, vm.new_function("localtime", localtime), vm)?;
+    module::put_function(&time, vm.new_function("gmtime", gmtime), vm)?;
+    module::put_function(&time, vm.new_function("mktime", mktime), vm)?;
     // Few hosts have the processor's time. CPython for WASI uses the clock's time, too.
     for (name, clock) in [
         ("process_time", "monotonic"),

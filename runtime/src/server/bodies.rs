@@ -1,7 +1,6 @@
 //! The memory of requests' bodies: all together have so much, and who is not known yet has less.
 //! What a body holds is given back once its request is answered.
 
-use super::routes::{BODY_WITHIN, Unread};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
@@ -16,6 +15,9 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{MissedTickBehavior, interval, timeout},
 };
+
+/// How long the body of a request may take.
+pub(super) const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// What is not counted of each body, in bytes: small requests are answered whatever large ones do.
 /// How many there are the connections bound.
@@ -39,6 +41,19 @@ const MAY_BE_SLOW: Duration = Duration::from_secs(5);
 
 /// From so many units on that were held at once, memory is given back to the system afterwards.
 const MANY_UNITS: usize = (16 << 20) / UNIT;
+
+/// A body that could not be read.
+pub(super) enum Unread {
+    TooLarge {
+        limit: usize,
+    },
+    /// It did not arrive in time.
+    TooSlow,
+    /// All bodies together hold as much memory as they may.
+    NoMemory,
+    /// The connection broke.
+    Broken,
+}
 
 /// See the module's own documentation.
 pub(super) struct Bodies {

@@ -12,7 +12,7 @@
 
 use super::{
     Server,
-    routes::{Answer, text},
+    exchange::{Answer, text},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{

@@ -2,8 +2,9 @@
 //! the moment of the scrape.
 
 use super::{
-    Server, guard,
-    routes::{Answer, method_not_allowed, text, typed},
+    Server,
+    exchange::{Answer, method_not_allowed, text, typed},
+    guard,
 };
 use crate::{
     instance::resident_bytes,

@@ -15,6 +15,7 @@
 mod authorization;
 mod bodies;
 pub mod cloud_api;
+mod exchange;
 mod guard;
 mod lambda_api;
 mod listener;

@@ -3,8 +3,8 @@
 
 use super::{
     Server,
-    bodies::Body,
-    routes::{Answer, Arrived, Unread, text},
+    bodies::{Body, Unread},
+    exchange::{Answer, Arrived, text},
 };
 use crate::{
     contract::{

@@ -4,7 +4,7 @@
 mod server {
     mod authorization;
 
-    #[path = "cloud_api/actions/mod.rs"]
+    #[path = "cloud_api/actions.rs"]
     pub mod actions;
     #[path = "cloud_api/errors/mod.rs"]
     pub mod errors;

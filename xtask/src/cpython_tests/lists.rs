@@ -1,6 +1,6 @@
 //! The lists in `tests/cpython`: which modules are run, and what fails in each.
 
-use super::run::{Outcome, What};
+use super::outcome::{Outcome, What};
 use anyhow::{Context, Result, bail};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 

@@ -5,13 +5,12 @@ use super::group::Group;
 use super::messages::{self, News, Order};
 use crate::{
     instance::{
-        pidfd,
-        prewarmed::ZYGOTE_SOCKET,
-        process,
-        wire::{self, Assignment},
+        pidfd, process,
+        wire::{self, Assignment, ZYGOTE_SOCKET},
     },
     sandbox::Groups,
 };
+use rustix::process::Signal;
 use std::{
     collections::VecDeque,
     io,
@@ -174,7 +173,7 @@ impl Zygote {
     }
 
     /// Sends it a signal; false where it has ended, or cannot be told from others.
-    pub(super) fn signal(&self, signal: i32) -> bool {
+    pub(super) fn signal(&self, signal: Signal) -> bool {
         self.process.as_ref().is_some_and(|process| pidfd::signal(process.as_fd(), signal).is_ok())
     }
 
@@ -289,7 +288,7 @@ pub(super) fn is_unread(socket: &Socket) -> bool {
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = io::pipe()?;
     let reader = OwnedFd::from(reader);
-    process::set_nonblocking(reader.as_raw_fd());
+    process::set_nonblocking(&reader);
     Ok((reader, OwnedFd::from(writer)))
 }
 

@@ -88,6 +88,38 @@ impl Killer {
     }
 }
 
+impl Keeper {
+    /// An instance of `function`, whose code is at `code`, in a process that is forked for it.
+    ///
+    /// # Errors
+    /// When the kernel refuses another process, or no zygote can be started.
+    pub async fn instance(
+        &self,
+        function: &Function,
+        code: &CodePaths,
+    ) -> Result<Hosted, StartError> {
+        let spare = self.spare().await.map_err(StartError::Process)?;
+        Hosted::assign(spare, self.clone(), function, code)
+    }
+}
+
+impl FunctionZygote {
+    /// An instance whose function is loaded.
+    ///
+    /// # Errors
+    /// When the zygote has ended, or the kernel refuses another process.
+    pub async fn instance(
+        self: &Arc<Self>,
+        function: &Function,
+        code: &CodePaths,
+    ) -> Result<Hosted, StartError> {
+        let (spare, keeper) = self.spare().await.map_err(StartError::Process)?;
+        let mut hosted = Hosted::assign(spare, keeper, function, code)?;
+        hosted.keep(self.clone());
+        Ok(hosted)
+    }
+}
+
 impl Hosted {
     /// Assigns `function`, whose code is at `code`, to a fresh process. The first invocation loads
     /// the function.

@@ -5,14 +5,13 @@ use super::{
     budget::Budget,
     connection::{self, Forked, Hearing, Pidfd, Spare, Zygote},
     group::{Group, Grouping},
-    hosted::Hosted,
     messages::{News, Order},
     scales::Scales,
 };
 use crate::{
     contract::{Function, Policy},
     instance::{
-        StartError, descendants,
+        StartError, descendants, kernel,
         marker::Marker,
         pidfd, process,
         proof::Key,
@@ -21,11 +20,12 @@ use crate::{
     python::CodePaths,
     sandbox::Holding,
 };
+use rustix::process::Signal;
 use std::{
     collections::HashMap,
     fmt,
     io::{self, BufRead, BufReader},
-    os::fd::{AsFd, AsRawFd},
+    os::fd::AsFd,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -174,26 +174,22 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// An instance of `function`, whose code is at `code`, in a process that is forked for it.
+    /// A process that knows no function yet: one that was forked ahead of time, or a new one.
     ///
     /// # Errors
     /// When the kernel refuses another process, or no zygote can be started.
-    pub async fn instance(
-        &self,
-        function: &Function,
-        code: &CodePaths,
-    ) -> Result<Hosted, StartError> {
+    pub(super) async fn spare(&self) -> io::Result<Spare> {
         let spare = loop {
             let spare = self.state().spares.pop();
             match spare {
                 // A spare that has ended meanwhile is skipped.
                 Some(spare) if spare.ending.borrow().is_some() => {}
                 Some(spare) => break spare,
-                None => break self.fork().await.map_err(StartError::Process)?,
+                None => break self.fork().await?,
             }
         };
         self.refill();
-        Hosted::assign(spare, self.clone(), function, code)
+        Ok(spare)
     }
 
     /// A zygote for one function, which it has loaded, so that its instances need no imports.
@@ -218,7 +214,7 @@ impl Keeper {
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let note = self.shared.note.clone();
         // It is read by a thread that waits.
-        process::set_blocking(log.as_raw_fd());
+        process::set_blocking(&log);
         tokio::task::spawn_blocking(move || pass_lines_on(std::fs::File::from(log), &note));
         let within = Duration::from_secs(function.init_timeout_seconds.into());
         let (zygote, news) = Zygote::connect(socket, within).await.map_err(StartError::Process)?;
@@ -254,13 +250,13 @@ impl Keeper {
         let state = self.state();
         let Some(living) = state.living.get(&instance) else { return };
         // At once, whatever the zygote does.
-        let number = if matches!(order, Order::Kill(_)) { libc::SIGKILL } else { libc::SIGTERM };
+        let number = if matches!(order, Order::Kill(_)) { Signal::KILL } else { Signal::TERM };
         let sent = living.pidfd.as_ref().map(|process| pidfd::signal(process.as_fd(), number));
         match sent {
             Some(_) if order == Order::Terminate(instance) => {}
-            // SAFETY: the instance fell to this process when its zygote ended, and was not
-            // reaped, since it is among the living: the number is its own.
-            _ if living.zygote.has_ended() => unsafe { order.carry_out() },
+            // The instance fell to this process when its zygote ended, and was not reaped, since it
+            // is among the living: the number is its own.
+            _ if living.zygote.has_ended() => order.carry_out(),
             // Its process group, too.
             _ => living.zygote.order_soon(order),
         }
@@ -405,15 +401,15 @@ impl Keeper {
     fn watch_over(&self, zygote: &Zygote, unanswered: u32) {
         if unanswered > PINGS_UNANSWERED {
             (self.shared.note)("a zygote, a process of krait's own, answers no more; it is ended");
-            if !zygote.signal(libc::SIGKILL) {
+            if !zygote.signal(Signal::KILL) {
                 // What started it is this process's child; what it leaves falls to this one.
                 for starter in &self.state().starters {
-                    // SAFETY: a child of this process that was not reaped.
-                    unsafe { libc::kill(*starter, libc::SIGKILL) };
+                    // A child of this process that was not reaped.
+                    kernel::signal(*starter, Signal::KILL);
                 }
             }
         } else if unanswered > 0 {
-            zygote.signal(libc::SIGCONT);
+            zygote.signal(Signal::CONT);
         }
         zygote.ping();
     }
@@ -441,8 +437,10 @@ impl Keeper {
     fn note_lost(&self) {
         let state = self.state();
         let orphans = state.living.iter().filter(|(_, living)| living.zygote.has_ended());
-        let lost: Vec<i32> =
-            orphans.map(|(process, _)| *process).filter(|process| !is_child(*process)).collect();
+        let lost: Vec<i32> = orphans
+            .map(|(process, _)| *process)
+            .filter(|process| !kernel::is_child(*process))
+            .collect();
         drop(state);
         for process in lost {
             self.note_end(process, 0);
@@ -471,19 +469,9 @@ struct Started {
 }
 
 impl FunctionZygote {
-    /// An instance whose function is loaded.
-    ///
-    /// # Errors
-    /// When the zygote has ended, or the kernel refuses another process.
-    pub async fn instance(
-        self: &Arc<Self>,
-        function: &Function,
-        code: &CodePaths,
-    ) -> Result<Hosted, StartError> {
-        let spare = self.zygote.fork(None).await.map_err(StartError::Process)?;
-        let mut hosted = Hosted::assign(spare, self.started.keeper.clone(), function, code)?;
-        hosted.keep(self.clone());
-        Ok(hosted)
+    /// A process that has loaded the function, and what ends it.
+    pub(super) async fn spare(&self) -> io::Result<(Spare, Keeper)> {
+        Ok((self.zygote.fork(None).await?, self.started.keeper.clone()))
     }
 }
 
@@ -503,15 +491,5 @@ fn pass_lines_on(log: std::fs::File, note: &Note) {
     {
         note(String::from_utf8_lossy(&line).trim_end_matches('\n'));
         line.clear();
-    }
-}
-
-/// Whether a process is a child of this one, ended or not.
-fn is_child(process: i32) -> bool {
-    // SAFETY: an all-zero structure is valid; nothing is reaped.
-    unsafe {
-        let mut information: libc::siginfo_t = std::mem::zeroed();
-        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-        libc::waitid(libc::P_PID, process.cast_unsigned(), &raw mut information, options) == 0
     }
 }

@@ -1,6 +1,8 @@
 //! What goes between a server and its zygote: messages of a fixed size, in native byte order,
 //! with descriptors beside those that ask for an instance and those that tell of one.
 
+use crate::instance::kernel;
+use rustix::process::Signal;
 use std::{
     io,
     mem::MaybeUninit,
@@ -64,23 +66,13 @@ impl Order {
     }
 
     /// Sends an instance the order's signal, if the order has one.
-    ///
-    /// # Safety
     /// The process must be a child of this one that was not reaped: then the number is its own,
     /// and its group the one it made for itself.
-    pub(super) unsafe fn carry_out(self) {
-        // SAFETY: as above; a signal does nothing to this process's memory.
-        unsafe {
-            match self {
-                Self::Fork(_) | Self::Ping => {}
-                Self::Kill(process) => {
-                    libc::kill(-process, libc::SIGKILL);
-                    libc::kill(process, libc::SIGKILL);
-                }
-                Self::Terminate(process) => {
-                    libc::kill(process, libc::SIGTERM);
-                }
-            }
+    pub(super) fn carry_out(self) {
+        match self {
+            Self::Fork(_) | Self::Ping => {}
+            Self::Kill(process) => kernel::kill_with_group(process),
+            Self::Terminate(process) => kernel::signal(process, Signal::TERM),
         }
     }
 }

@@ -31,4 +31,4 @@ mod scales;
 pub(super) use connection::watched;
 pub use hosted::{Hosted, Killer};
 pub use keeper::{FunctionZygote, Keeper, Note, ZygoteError};
-pub(super) use process::run;
+pub(super) use process::{Prepared, run};

@@ -2,16 +2,17 @@
 //! start. Each process that it forks then takes them in a few calls, before it is told its
 //! function. Otherwise they are 600 page faults while a caller waits.
 
-use crate::{instance::usage::page_bytes, python::Interpreter};
+use crate::{
+    instance::{kernel, process, usage::page_bytes},
+    python::{Interpreter, leave},
+};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use std::{
     env,
     fs::{self, DirBuilder, File},
     io::{self, Read, Write},
     ops::Range,
-    os::{
-        fd::AsRawFd,
-        unix::fs::{DirBuilderExt, FileExt},
-    },
+    os::unix::fs::{DirBuilderExt, FileExt},
 };
 
 /// An entry of `/proc/self/pagemap` (`proc_pid_pagemap(5)`): the page is there.
@@ -74,36 +75,25 @@ impl Pages {
 
 fn practised(interpreter: &Interpreter) -> Option<Pages> {
     let (mut told, tell) = io::pipe().ok()?;
-    // SAFETY: this process has one thread, so the child may do whatever it could.
-    match unsafe { libc::fork() } {
-        -1 => None,
-        0 => {
-            let pages = practise(interpreter).unwrap_or_default();
-            let _ = (&tell).write_all(&pages.encode());
-            // SAFETY: the call does not return.
-            unsafe { libc::_exit(0) }
-        }
-        child => {
-            drop(tell);
-            let mut bytes = Vec::new();
-            let read = told.read_to_end(&mut bytes);
-            // SAFETY: the child is this process's own; no status is asked for.
-            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-            read.ok().and_then(|_| Pages::decode(&bytes))
-        }
-    }
+    let child = kernel::fork(|| {
+        let pages = practise(interpreter).unwrap_or_default();
+        let _ = (&tell).write_all(&pages.encode());
+        leave(0)
+    });
+    let child = child.ok()?;
+    drop(tell);
+    let mut bytes = Vec::new();
+    let read = told.read_to_end(&mut bytes);
+    kernel::wait_for(child);
+    read.ok().and_then(|_| Pages::decode(&bytes))
 }
 
 /// In the child: serves a function that does nothing, and reads which pages that touched.
 fn practise(interpreter: &Interpreter) -> io::Result<Pages> {
-    // SAFETY: calls that change this process alone: what it prints is nobody's log, and its
-    // own `/proc` is its own to read.
-    unsafe {
-        libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0);
-        let nowhere = File::options().write(true).open("/dev/null")?;
-        libc::dup2(nowhere.as_raw_fd(), 1);
-        libc::dup2(nowhere.as_raw_fd(), 2);
-    }
+    // Then its own `/proc` is its own to read.
+    let _ = set_dumpable_behavior(DumpableBehavior::Dumpable);
+    // What it prints is nobody's log.
+    process::replace_output(&File::options().write(true).open("/dev/null")?);
     let mappings = fs::read_to_string("/proc/self/maps")?;
     let folder = env::temp_dir().join(format!("krait-{:016x}", rand::random::<u64>()));
     DirBuilder::new().mode(0o700).create(&folder)?;

@@ -6,12 +6,16 @@ use super::{
 };
 use crate::{
     instance::{
-        descendants, pidfd,
-        prewarmed::{self, Prepared},
+        call_loop, descendants, kernel, pidfd,
         process::{self, Channels, Streams},
         signals::Signals,
     },
-    python::leave,
+    python::{Interpreter, leave},
+    sandbox::Groups,
+};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    process::Signal,
 };
 use std::{
     collections::HashSet,
@@ -23,23 +27,38 @@ use std::{
     time::Instant,
 };
 
+/// What a prewarmed process has prepared for every instance that is forked from it.
+pub(in crate::instance) struct Prepared {
+    pub interpreter: &'static Interpreter,
+    /// Where the interpreter came from.
+    pub note: String,
+    /// The function, where it was loaded ahead of time.
+    pub loaded: Option<call_loop::Loaded>,
+    /// Where its instances have their groups.
+    pub groups: Option<Groups>,
+}
+
+/// What a process does that a zygote has forked: it enters the group of this number unless that is 0, calls
+/// the function, and then attends to its assignment. The time is that of the fork.
+pub(in crate::instance) type Attend = fn(Streams, &Prepared, i32, &dyn Fn(), Instant) -> !;
+
 /// Serves a server until it ends. The process has one thread. Every instance that it forks shares
 /// `prepared`.
-pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
+pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared, attend: Attend) -> ! {
     descendants::become_subreaper();
     process::hide_from_functions();
     // Its server's end is told to it by the socket, but not while it is stopped. Not before: the
     // thread that forked it has ended, which would have counted as its parent's end. One that
     // loaded a function ends with the zygote that forked it.
     if prepared.loaded.is_none() {
-        pidfd::on_end_of_parent(libc::SIGCONT);
+        pidfd::on_end_of_parent(Signal::CONT);
     }
     let pages = Pages::of_a_start(prepared.interpreter);
     let Ok(signals) = Signals::block() else { leave(1) };
     let mut zygote = Zygote { channels, instances: HashSet::new(), pages };
     zygote.tell(News::Ready, pidfd::open(std::process::id().cast_signed()));
     loop {
-        let (orders, ended) = wait(zygote.channels.socket.as_raw_fd(), signals.descriptor());
+        let (orders, ended) = wait(&zygote.channels.socket, &signals);
         if ended {
             // Whether it was told to end: its server does that by closing the socket.
             let _ = signals.take();
@@ -48,12 +67,12 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared) -> ! {
         if orders {
             match messages::receive(zygote.channels.socket.as_raw_fd()) {
                 Ok(Some((Order::Fork(group), descriptors))) => {
-                    zygote.fork(descriptors, prepared, group);
+                    zygote.fork(descriptors, prepared, group, attend);
                 }
                 Ok(Some((order @ (Order::Kill(instance) | Order::Terminate(instance)), _))) => {
                     if zygote.instances.contains(&instance) {
-                        // SAFETY: a child of this process that was not reaped.
-                        unsafe { order.carry_out() };
+                        // A child of this process that was not reaped.
+                        order.carry_out();
                     }
                 }
                 Ok(Some((Order::Ping, _))) => zygote.tell(News::Pong, None),
@@ -75,23 +94,20 @@ struct Zygote {
 }
 
 impl Zygote {
-    fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared, group: i32) {
+    fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared, group: i32, attend: Attend) {
         let started = Instant::now();
         let Ok([log, socket]) = <[OwnedFd; 2]>::try_from(descriptors) else { leave(1) };
-        // SAFETY: this process has one thread, so the child may do whatever it could.
-        match unsafe { libc::fork() } {
-            -1 => {
-                let error = io::Error::last_os_error().raw_os_error().unwrap_or(libc::EAGAIN);
-                self.tell(News::Refused(error), None);
+        let forked = kernel::fork(|| {
+            // Standard input of the zygote is at its end; so is that of its instances.
+            let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { leave(1) };
+            let streams = Streams { stdin, log, socket: UnixStream::from(socket) };
+            attend(streams, prepared, group, &|| self.pages.take(), started)
+        });
+        match forked {
+            Err(error) => {
+                self.tell(News::Refused(error.raw_os_error().unwrap_or(libc::EAGAIN)), None);
             }
-            0 => {
-                // Standard input of the zygote is at its end; so is that of its instances.
-                let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { leave(1) };
-                let socket = UnixStream::from(socket);
-                let streams = Streams { stdin, log, socket };
-                prewarmed::attend(streams, prepared, group, || self.pages.take(), started)
-            }
-            process => {
+            Ok(process) => {
                 self.instances.insert(process);
                 // The child was not reaped: the number is its own.
                 self.tell(News::Forked(process), pidfd::open(process));
@@ -118,10 +134,9 @@ impl Zygote {
 }
 
 /// Waits for an order or the end of a child.
-fn wait(socket: i32, signals: i32) -> (bool, bool) {
-    let entry = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-    let mut entries = [entry(socket), entry(signals)];
-    // SAFETY: the entries are as many as is said.
-    unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as _, -1) };
-    (entries[0].revents != 0, entries[1].revents != 0)
+fn wait(socket: &UnixStream, signals: &Signals) -> (bool, bool) {
+    let mut entries = [PollFd::new(socket, PollFlags::IN), PollFd::new(signals, PollFlags::IN)];
+    // If it fails, nothing has come.
+    let _ = poll(&mut entries, None);
+    (!entries[0].revents().is_empty(), !entries[1].revents().is_empty())
 }

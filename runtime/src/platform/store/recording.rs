@@ -47,6 +47,13 @@ impl Store {
     pub fn lost_records(&self) -> u64 {
         self.shared.waiting.lost.load(Ordering::Relaxed)
     }
+
+    /// Removes records of invocations that began before a time.
+    pub(super) async fn expire_records(&self, before: i64) -> Result<(), StoreError> {
+        let removal = move |connection: &_| remove_before(connection, before);
+        while self.shared.records.run(removal).await? > 0 {}
+        Ok(())
+    }
 }
 
 /// Records that wait to be written.
@@ -131,7 +138,7 @@ impl Command for WriteRecords {
 
 /// Removes some records of invocations that began before a time, those recorded first. Returns how
 /// many.
-pub(super) fn remove_before(connection: &Connection, time: i64) -> rusqlite::Result<usize> {
+fn remove_before(connection: &Connection, time: i64) -> rusqlite::Result<usize> {
     let text = "DELETE FROM records WHERE id IN (
                     SELECT id FROM (SELECT id, started_at FROM records ORDER BY id LIMIT ?)
                     WHERE started_at < ?)

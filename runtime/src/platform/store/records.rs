@@ -3,7 +3,6 @@
 use super::{
     FunctionKey, Store, StoreError,
     listing::{Conditions, Page},
-    recording,
 };
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
@@ -130,13 +129,6 @@ impl Store {
                 .collect()
         });
         read.await
-    }
-
-    /// Removes records of invocations that began before a time.
-    pub(super) async fn expire_records(&self, before: i64) -> Result<(), StoreError> {
-        let removal = move |connection: &_| recording::remove_before(connection, before);
-        while self.shared.records.run(removal).await? > 0 {}
-        Ok(())
     }
 }
 

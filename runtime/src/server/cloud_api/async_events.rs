@@ -108,8 +108,8 @@ pub(super) async fn update_configuration(call: Call<'_>) -> Result<Bytes, ApiErr
     Ok(answer::result(request_id, &json!({})))
 }
 
-pub(super) fn configuration(call: &Call<'_>) -> Result<Bytes, ApiError> {
-    let Call { platform, request_id, parameters } = call;
+pub(super) async fn configuration(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
     let revision = super::functions::revision(platform, &key, parameters)?;
     let policy = &revision.settings.retry;

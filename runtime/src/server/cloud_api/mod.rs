@@ -7,6 +7,7 @@
 //! compiles them alone. The actions are in files by kind: [`invoke`], [`functions`], [`shown`],
 //! [`versions`], [`namespaces`], [`logs`], [`async_events`].
 
+#[macro_use]
 pub mod actions;
 pub mod answer;
 pub mod errors;
@@ -30,9 +31,9 @@ mod versions;
 
 use super::{
     Server,
-    bodies::{Body, Held},
+    bodies::{Body, Held, Unread},
+    exchange::{Answer, Arrived},
     guard,
-    routes::{Answer, Arrived, Unread},
 };
 use crate::platform::Platform;
 use actions::Action;
@@ -115,27 +116,14 @@ async fn act(
     task.await.unwrap_or_else(|_| Err(ApiError::internal()))
 }
 
-async fn on(action: Action, call: Call<'_>) -> Result<Bytes, ApiError> {
-    match action {
-        Action::Invoke => invoke::invoke(call).await,
-        Action::InvokeFunction => invoke::invoke_function(call).await,
-        Action::ListFunctions => shown::list(call).await,
-        Action::GetFunction => shown::get(call).await,
-        Action::CreateFunction => functions::create(call).await,
-        Action::UpdateFunctionCode => functions::update_code(call).await,
-        Action::UpdateFunctionConfiguration => functions::update_configuration(call).await,
-        Action::DeleteFunction => functions::delete(call).await,
-        Action::GetFunctionLogs => logs::function_logs(call).await,
-        Action::GetRequestStatus => logs::request_status(call).await,
-        Action::GetAsyncEventStatus => async_events::status(call).await,
-        Action::ListAsyncEvents => async_events::list(call).await,
-        Action::TerminateAsyncEvent => async_events::terminate(call).await,
-        Action::UpdateFunctionEventInvokeConfig => async_events::update_configuration(call).await,
-        Action::GetFunctionEventInvokeConfig => async_events::configuration(&call),
-        Action::PublishVersion => versions::publish(call).await,
-        Action::ListVersionByFunction => versions::list(&call),
-        Action::CreateNamespace => namespaces::create(call).await,
-        Action::ListNamespaces => namespaces::list(call).await,
-        Action::DeleteNamespace => namespaces::delete(call).await,
-    }
+macro_rules! call_of {
+    ($($action:ident, $parameters:ident, $handler:path;)*) => {
+        async fn on(action: Action, call: Call<'_>) -> Result<Bytes, ApiError> {
+            match action {
+                $(Action::$action => $handler(call).await,)*
+            }
+        }
+    };
 }
+
+each_action!(call_of);

@@ -28,8 +28,8 @@ pub(super) async fn publish(call: Call<'_>) -> Result<Bytes, ApiError> {
 }
 
 /// Without an order, `$LATEST` comes first and then the numbers: a guess.
-pub(super) fn list(call: &Call<'_>) -> Result<Bytes, ApiError> {
-    let Call { platform, request_id, parameters } = call;
+pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
+    let Call { platform, request_id, parameters } = &call;
     let key = asked::function(parameters)?;
     let page = asked::page(parameters, LARGEST_PAGE)?;
     let descending = asked::descending(parameters)?.unwrap_or(false);

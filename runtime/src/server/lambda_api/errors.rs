@@ -1,9 +1,8 @@
 //! What Lambda's API answers where nothing was invoked.
 
-use super::named::Named;
 use crate::{
     platform::{Refused, cluster::ClusterError, store::StoreError},
-    server::routes::{Answer, typed},
+    server::exchange::{Answer, typed},
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
@@ -23,8 +22,8 @@ impl LambdaError {
         Self { status, kind, message: message.into() }
     }
 
-    /// Why the platform invoked nothing.
-    pub(super) fn of(refused: &Refused, named: &Named) -> Self {
+    /// Why the platform invoked nothing of the function with this ARN.
+    pub(super) fn of(refused: &Refused, arn: &str) -> Self {
         let not_json = |reason: &dyn std::fmt::Display| {
             let message = format!("Could not parse request body into json: {reason}");
             Self::new(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message)
@@ -33,7 +32,7 @@ impl LambdaError {
             Refused::NoFunction(_) | Refused::NoQualifier { .. } => Self::new(
                 StatusCode::NOT_FOUND,
                 "ResourceNotFoundException",
-                format!("Function not found: {}", named.arn()),
+                format!("Function not found: {arn}"),
             ),
             Refused::NotActive { problem, .. } => Self::new(
                 StatusCode::CONFLICT,

@@ -11,9 +11,9 @@ mod signature;
 
 use super::{
     Server,
-    bodies::{Body, Held},
+    bodies::{Body, Held, Unread},
+    exchange::{Answer, Arrived},
     guard,
-    routes::{Answer, Arrived, Unread},
 };
 use crate::{
     contract::{Failure, Outcome, lambda::Diagnostic, limits},
@@ -111,7 +111,7 @@ async fn invoke(
         "Tail" => true,
         other => return Err(LambdaError::not_in_enumeration(other, "logType", "[None, Tail]")),
     };
-    let refused = |refused| LambdaError::of(&refused, &named);
+    let refused = |refused| LambdaError::of(&refused, &named.arn());
     let revision = platform.registry().resolve(&named.key, &named.qualifier).map_err(refused)?;
     let version = &revision.function.version;
     let request = Request {

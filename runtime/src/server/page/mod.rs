@@ -16,9 +16,8 @@ mod words;
 use super::{
     Server,
     bodies::Body,
-    guard,
-    routes::{Answer, Arrived, method_not_allowed, text, typed},
-    triggers,
+    exchange::{Answer, Arrived, method_not_allowed, text, typed},
+    guard, triggers,
 };
 use crate::{
     contract::{http::decoded_path, limits},

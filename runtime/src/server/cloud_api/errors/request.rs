@@ -50,7 +50,8 @@ impl ApiError {
 
     /// The action is not among those that krait has.
     pub fn invalid_action(name: &str) -> Self {
-        let supported = Action::ALL.map(Action::name).join(", ");
+        let supported: Vec<_> = Action::ALL.iter().map(|action| action.name()).collect();
+        let supported = supported.join(", ");
         let message = format!(
             "The action `{}` is not supported by krait. It has: {supported}.",
             excerpt(name)

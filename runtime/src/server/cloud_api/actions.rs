@@ -1,12 +1,80 @@
-//! The parameters of each action. Ignored ones are known to the API but have no meaning on one
-//! machine: networks, disks, log topics, billing.
+//! The actions that krait has, a row for each: its name, its parameters, and the function below
+//! `cloud_api` that does it. The parameters are those of the SDK's models (docs/contract.md §3.3, §3.5).
+//! Ignored ones are known to the API but have no meaning on one machine: networks, disks, log topics,
+//! billing.
 
-use super::super::shape::{
+use super::shape::{
     Kind::{self, Boolean, Ignored, Integer, List, Object, Text},
     Parameter, optional, required,
 };
 
-pub(super) const INVOKE: &[Parameter] = &[
+/// Expands `$with` with all rows.
+macro_rules! each_action {
+    ($with:ident) => {
+        $with! {
+            Invoke, INVOKE, invoke::invoke;
+            InvokeFunction, INVOKE_FUNCTION, invoke::invoke_function;
+            ListFunctions, LIST_FUNCTIONS, shown::list;
+            GetFunction, GET_FUNCTION, shown::get;
+            CreateFunction, CREATE_FUNCTION, functions::create;
+            UpdateFunctionCode, UPDATE_FUNCTION_CODE, functions::update_code;
+            UpdateFunctionConfiguration, UPDATE_FUNCTION_CONFIGURATION, functions::update_configuration;
+            DeleteFunction, ONE_QUALIFIED, functions::delete;
+            GetFunctionLogs, GET_FUNCTION_LOGS, logs::function_logs;
+            GetRequestStatus, GET_REQUEST_STATUS, logs::request_status;
+            GetAsyncEventStatus, GET_ASYNC_EVENT_STATUS, async_events::status;
+            ListAsyncEvents, LIST_ASYNC_EVENTS, async_events::list;
+            TerminateAsyncEvent, TERMINATE_ASYNC_EVENT, async_events::terminate;
+            UpdateFunctionEventInvokeConfig, UPDATE_EVENT_INVOKE_CONFIG, async_events::update_configuration;
+            GetFunctionEventInvokeConfig, ONE_QUALIFIED, async_events::configuration;
+            PublishVersion, PUBLISH_VERSION, versions::publish;
+            ListVersionByFunction, LIST_VERSION_BY_FUNCTION, versions::list;
+            CreateNamespace, CREATE_NAMESPACE, namespaces::create;
+            ListNamespaces, LIST_NAMESPACES, namespaces::list;
+            DeleteNamespace, DELETE_NAMESPACE, namespaces::delete;
+        }
+    };
+}
+
+macro_rules! define {
+    ($($action:ident, $parameters:ident, $handler:path;)*) => {
+        /// An action of the API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($action,)*
+        }
+
+        impl Action {
+            /// Every action that krait supports.
+            pub const ALL: &[Self] = &[$(Self::$action,)*];
+
+            /// The name, as requests have it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$action => stringify!($action),)*
+                }
+            }
+
+            /// The parameters it knows.
+            pub fn parameters(self) -> &'static [Parameter] {
+                match self {
+                    $(Self::$action => $parameters,)*
+                }
+            }
+        }
+    };
+}
+
+each_action!(define);
+
+impl Action {
+    /// The action with exactly this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+}
+
+const INVOKE: &[Parameter] = &[
     required("FunctionName", Text),
     optional("InvocationType", Text),
     optional("Qualifier", Text),
@@ -16,7 +84,7 @@ pub(super) const INVOKE: &[Parameter] = &[
     optional("RoutingKey", Text),
 ];
 
-pub(super) const INVOKE_FUNCTION: &[Parameter] = &[
+const INVOKE_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Qualifier", Text),
     optional("Event", Text),
@@ -25,7 +93,7 @@ pub(super) const INVOKE_FUNCTION: &[Parameter] = &[
     optional("RoutingKey", Text),
 ];
 
-pub(super) const LIST_FUNCTIONS: &[Parameter] = &[
+const LIST_FUNCTIONS: &[Parameter] = &[
     optional("Order", Text),
     optional("Orderby", Text),
     optional("Offset", Integer),
@@ -38,14 +106,14 @@ pub(super) const LIST_FUNCTIONS: &[Parameter] = &[
 
 const FILTER: &[Parameter] = &[required("Name", Text), required("Values", List(&Text))];
 
-pub(super) const GET_FUNCTION: &[Parameter] = &[
+const GET_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Qualifier", Text),
     optional("Namespace", Text),
     optional("ShowCode", Text),
 ];
 
-pub(super) const CREATE_FUNCTION: &[Parameter] = &[
+const CREATE_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     // The platform has a separate error for this, MissingParameter.Code, so the action checks it.
     optional("Code", Object(CODE)),
@@ -110,7 +178,7 @@ const LAYER: &[Parameter] = &[required("LayerName", Text), required("LayerVersio
 const DEAD_LETTER_CONFIG: &[Parameter] =
     &[required("Type", Text), required("Name", Text), optional("FilterType", Text)];
 
-pub(super) const UPDATE_FUNCTION_CODE: &[Parameter] = &[
+const UPDATE_FUNCTION_CODE: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Handler", Text),
     optional("ZipFile", Text),
@@ -125,7 +193,7 @@ pub(super) const UPDATE_FUNCTION_CODE: &[Parameter] = &[
     optional("InstallDependency", Ignored),
 ];
 
-pub(super) const UPDATE_FUNCTION_CONFIGURATION: &[Parameter] = &[
+const UPDATE_FUNCTION_CONFIGURATION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Description", Text),
     optional("MemorySize", Integer),
@@ -153,10 +221,10 @@ pub(super) const UPDATE_FUNCTION_CONFIGURATION: &[Parameter] = &[
 ];
 
 /// A function, and which version of it.
-pub(super) const ONE_QUALIFIED: &[Parameter] =
+const ONE_QUALIFIED: &[Parameter] =
     &[required("FunctionName", Text), optional("Namespace", Text), optional("Qualifier", Text)];
 
-pub(super) const GET_FUNCTION_LOGS: &[Parameter] = &[
+const GET_FUNCTION_LOGS: &[Parameter] = &[
     optional("FunctionName", Text),
     optional("Offset", Integer),
     optional("Limit", Integer),
@@ -174,7 +242,7 @@ pub(super) const GET_FUNCTION_LOGS: &[Parameter] = &[
 
 const LOG_FILTER: &[Parameter] = &[optional("RetCode", Text)];
 
-pub(super) const GET_REQUEST_STATUS: &[Parameter] = &[
+const GET_REQUEST_STATUS: &[Parameter] = &[
     required("FunctionName", Text),
     required("FunctionRequestId", Text),
     optional("Namespace", Text),
@@ -182,9 +250,9 @@ pub(super) const GET_REQUEST_STATUS: &[Parameter] = &[
     optional("EndTime", Text),
 ];
 
-pub(super) const GET_ASYNC_EVENT_STATUS: &[Parameter] = &[required("InvokeRequestId", Text)];
+const GET_ASYNC_EVENT_STATUS: &[Parameter] = &[required("InvokeRequestId", Text)];
 
-pub(super) const LIST_ASYNC_EVENTS: &[Parameter] = &[
+const LIST_ASYNC_EVENTS: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Namespace", Text),
     optional("Qualifier", Text),
@@ -201,14 +269,14 @@ pub(super) const LIST_ASYNC_EVENTS: &[Parameter] = &[
 
 const TIME_INTERVAL: &[Parameter] = &[optional("Start", Text), optional("End", Text)];
 
-pub(super) const TERMINATE_ASYNC_EVENT: &[Parameter] = &[
+const TERMINATE_ASYNC_EVENT: &[Parameter] = &[
     required("FunctionName", Text),
     required("InvokeRequestId", Text),
     optional("Namespace", Text),
     optional("GraceShutdown", Boolean),
 ];
 
-pub(super) const UPDATE_EVENT_INVOKE_CONFIG: &[Parameter] = &[
+const UPDATE_EVENT_INVOKE_CONFIG: &[Parameter] = &[
     required("AsyncTriggerConfig", Object(ASYNC_TRIGGER_CONFIG)),
     required("FunctionName", Text),
     optional("Namespace", Text),
@@ -219,10 +287,10 @@ const ASYNC_TRIGGER_CONFIG: &[Parameter] =
 
 const RETRY_CONFIG: &[Parameter] = &[required("RetryNum", Integer)];
 
-pub(super) const PUBLISH_VERSION: &[Parameter] =
+const PUBLISH_VERSION: &[Parameter] =
     &[required("FunctionName", Text), optional("Description", Text), optional("Namespace", Text)];
 
-pub(super) const LIST_VERSION_BY_FUNCTION: &[Parameter] = &[
+const LIST_VERSION_BY_FUNCTION: &[Parameter] = &[
     required("FunctionName", Text),
     optional("Namespace", Text),
     optional("Offset", Integer),
@@ -231,10 +299,10 @@ pub(super) const LIST_VERSION_BY_FUNCTION: &[Parameter] = &[
     optional("OrderBy", Text),
 ];
 
-pub(super) const CREATE_NAMESPACE: &[Parameter] =
+const CREATE_NAMESPACE: &[Parameter] =
     &[required("Namespace", Text), optional("Description", Text), optional("ResourceEnv", Ignored)];
 
-pub(super) const LIST_NAMESPACES: &[Parameter] = &[
+const LIST_NAMESPACES: &[Parameter] = &[
     optional("Limit", Integer),
     optional("Offset", Integer),
     optional("Orderby", Text),
@@ -244,4 +312,4 @@ pub(super) const LIST_NAMESPACES: &[Parameter] = &[
 
 const SEARCH_KEY: &[Parameter] = &[required("Key", Text), required("Value", Text)];
 
-pub(super) const DELETE_NAMESPACE: &[Parameter] = &[required("Namespace", Text)];
+const DELETE_NAMESPACE: &[Parameter] = &[required("Namespace", Text)];
