@@ -26,11 +26,11 @@ PROGRAM = os.path.abspath(sys.argv.pop(1))
 WHEELS = pathlib.Path(tempfile.mkdtemp(prefix="krait-wheels-"))
 
 
-def wheel(name, version, files, needs=(), tag="py3-none-any"):
+def wheel(name, version, files, needs=(), tag="py3-none-any", extras=()):
     """Writes a wheel into the index."""
     info = f"{name}-{version}.dist-info"
     lines = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}"]
-    lines += [f"Requires-Dist: {each}" for each in needs]
+    lines += [f"Provides-Extra: {each}" for each in extras] + [f"Requires-Dist: {each}" for each in needs]
     members = {**files, f"{info}/METADATA": "\n".join(lines) + "\n"}
     members[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: krait\nRoot-Is-Purelib: true\nTag: {tag}\n"
     record = []
@@ -180,17 +180,51 @@ class Install(unittest.TestCase):
         self.assertEqual((started.returncode, os.listdir(self.folder)), (130, []), errors)
 
     def test_a_compiled_package(self):
-        for arguments in (["asyncpg"], ["wants_asyncpg"]):
-            code, _, errors = self.krait("install", *arguments)
+        for package, by in (("asyncpg", ""), ("wants_asyncpg", ", which wants-asyncpg asks for,")):
+            code, _, errors = self.krait("install", package)
             self.assertEqual(
                 (code, errors),
                 (
                     1,
-                    "error: asyncpg is a compiled extension for CPython, which krait cannot load\n"
+                    f"error: asyncpg{by} is a compiled extension for CPython, which krait cannot load\n"
                     "  tip: use pg8000\n  tip: --for cloud installs it for the cloud's Python\n",
                 ),
             )
             self.assertEqual(os.listdir(self.folder), [])
+
+    def test_what_there_is_in_place_of_a_package_that_needs_a_compiled_one(self):
+        for package, by in (("zeep", "zeep"), ("calls_soap", "zeep")):
+            code, _, errors = self.krait("install", package)
+            self.assertEqual(
+                (code, errors),
+                (
+                    1,
+                    f"error: lxml, which {by} asks for, is a compiled extension for CPython, which krait cannot load\n"
+                    "  tip: in place of zeep, use suds-community\n"
+                    "  tip: --for cloud installs it for the cloud's Python\n",
+                ),
+            )
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_an_older_version_that_is_of_python_alone(self):
+        code, _, errors = self.krait("install", "cbor2")
+        self.assertEqual((code, errors.splitlines()[1]), (1, "  tip: use cbor2 below 6, which is Python alone"))
+        code, _, errors = self.krait("install", "cbor2>5")
+        self.assertEqual((code, errors.splitlines()[1]), (1, "  tip: use cbor2 below 6, which is Python alone"))
+        self.assertEqual(self.krait("install", "cbor2<6")[::2], (0, ""))
+        self.assertEqual(self.krait("python", "-c", "import cbor2; print(cbor2.HOW)")[1], "by Python\n")
+
+    def test_a_compiled_package_that_is_optional_is_left_out(self):
+        note = (
+            "note: hiredis is left out: it is a compiled extension for CPython, and redis can be imported without it\n"
+        )
+        code, output, errors = self.krait("install", "redis[hiredis]", "second")
+        self.assertEqual((code, output.splitlines()[-1][:10], errors), (0, "2 packages", note))
+        self.assertEqual([each for each in self.names() if "hiredis" in each], [])
+        self.assertEqual(self.krait("python", "-c", "import redis; print(redis.FAST)")[1], "False\n")
+        self.assertEqual(self.krait("install", "redis")[2], "")
+        code, _, errors = self.krait("install", "hiredis")
+        self.assertEqual((code, errors.splitlines()[1]), (1, "  tip: use redis, which does without"))
 
     def test_a_package_that_krait_stands_in_for(self):
         self.assertEqual(self.krait("install", "orjson")[::2], (0, ""))
@@ -355,6 +389,14 @@ def fill():
     wheel("shared_one", "1.0", {"shared/one.py": ""})
     wheel("shared_two", "1.0", {"shared/two.py": ""})
     wheel("wants_asyncpg", "1.0", {"wants_asyncpg.py": "import asyncpg\n"}, ["asyncpg"])
+    wheel("zeep", "4.3", {"zeep.py": "import lxml\n"}, ["lxml"])
+    wheel("calls_soap", "1.0", {"calls_soap.py": "import zeep\n"}, ["zeep"])
+    compiled("lxml", "lxml", "6.0", "314")
+    redis = "try:\n    import hiredis\nexcept ImportError:\n    FAST = False\n"
+    wheel("redis", "7.0", {"redis.py": redis}, ["hiredis>=3; extra == 'hiredis'"], extras=["hiredis"])
+    compiled("hiredis", "hiredis", "3.0", "314")
+    compiled("cbor2", "cbor2", "6.0", "314")
+    wheel("cbor2", "5.9", {"cbor2.py": "HOW = 'by Python'\n"})
     for version in ("314", "39"):
         compiled("asyncpg", "asyncpg", "3.0", version)
     orjson = "from .orjson import *\nfrom .orjson import __version__\n"

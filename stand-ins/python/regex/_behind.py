@@ -7,7 +7,7 @@ import re
 _FARTHEST = (0, 64, 10)
 _MOST = 256
 # By what the first is divided if they are too many.
-_DIVISORS = (1, 2, 4)
+_DIVISORS = (1, 2, 4, 8)
 _QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d*)(?:(,)(\d*))?\})([?+]?)")
 
 

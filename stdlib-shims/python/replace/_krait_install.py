@@ -20,6 +20,12 @@ REPORT = ".krait-report.json"
 CLOUD = {"platforms": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux1_x86_64", "manylinux2010_x86_64", "linux_x86_64")}
 
 
+# What tells of a version in a requirement.
+_VERSIONED = frozenset("<>=@")
+# The compiled extensions that were not asked of pip, each with the package that asks for it.
+_left_out = {}
+
+
 class Failed(Exception):
     """Nothing was installed; says why."""
 
@@ -57,7 +63,8 @@ def _install(asked):
     wanted, lock = _wanted(asked)
     for_cloud = asked["for"] == "cloud"
     if not for_cloud:
-        _refuse([_name_of(each) for each in asked["packages"]])
+        # Another version may be of Python alone: what came tells.
+        _refuse([_name_of(each) for each in asked["packages"] if _VERSIONED.isdisjoint(each)])
     pip = _krait_pip.folder(asked["cache"])
     made = not os.path.isdir(beside)
     os.makedirs(beside, exist_ok=True)
@@ -71,6 +78,7 @@ def _install(asked):
         distributions = _distributions(staging)
         if not for_cloud:
             _look_through(distributions)
+            _tell_left_out()
         if asked["layer"]:
             _write_zip(staging, target)
         else:
@@ -189,18 +197,38 @@ def _krait_has(module):
     return module in sys.builtin_module_names or _imp.is_frozen(module)
 
 
-def _refuse(names):
+def _refuse(names, distributions=()):
     known = _extensions()
     for name in names:
         if _plain(name) in known:
-            raise Failed(_words(_plain(name), known))
+            raise Failed(_words(_plain(name), known, distributions))
 
 
-def _words(name, known):
-    words = f"{name} is a compiled extension for CPython, which krait cannot load"
-    if instead := known.get(name):
-        words += f"\n  tip: use {instead}"
-    return f"{words}\n  tip: --for cloud installs it for the cloud's Python"
+def _words(name, known, distributions=()):
+    """Why a package is refused; if others ask for it, which ones, and what there is in place of those."""
+    asking = _asking(name, distributions)
+    by = f", which {' and '.join(asking[0])} ask{'s' * (len(asking[0]) == 1)} for," if asking else ""
+    words = f"{name}{by} is a compiled extension for CPython, which krait cannot load"
+    others = {
+        _plain(other): instead
+        for each in _krait_extensions.instead().values() for other, instead in each.get("in_place_of", {}).items()
+    }
+    found = [f"in place of {each}, use {others[each]}" for step in asking for each in step if each in others]
+    if not found and known.get(name):
+        found = [f"use {known[name]}"]
+    tips = "".join(f"\n  tip: {each}" for each in found)
+    return f"{words}{tips}\n  tip: --for cloud installs it for the cloud's Python"
+
+
+def _asking(name, distributions):
+    """The packages that ask for one, those that ask for these, and so on; each once, none if nobody does."""
+    steps, last, seen = [], {name}, {name}
+    while last:
+        last = {_plain(each.name) for each in distributions if not last.isdisjoint(each.needs)} - seen
+        seen |= last
+        if last:
+            steps.append(sorted(last))
+    return steps
 
 
 def _run_pip(pip, staging, wanted, asked):
@@ -302,15 +330,31 @@ def _leave_out_what_is_done_without():
     """Has pip not ask for what only a package's compiled part needs, nor for a compiled extension that is optional."""
     from pip._internal.metadata import select_backend
 
-    done_without = _done_without()
+    done_without, optional = _done_without(), _extensions()
     distribution = select_backend().Distribution
     asked_for = distribution.iter_dependencies
 
-    def iter_dependencies(self, *extras, **named):
-        left_out = done_without.get(_plain(self.canonical_name), ())
-        return (each for each in asked_for(self, *extras, **named) if _plain(each.name) not in left_out)
+    def iter_dependencies(self, extras=()):
+        own = _plain(self.canonical_name)
+        left_out = done_without.get(own, ())
+        # Once, pip looks at what all extras ask for, which it has as a list: to see that nothing is wrong.
+        is_wanted = not isinstance(extras, list)
+        for each in asked_for(self, extras):
+            name = _plain(each.name)
+            if name not in left_out:
+                yield each
+            elif name in optional and is_wanted:
+                _left_out[name, own] = None
 
     distribution.iter_dependencies = iter_dependencies
+
+
+def _tell_left_out():
+    for name, other in sorted(_left_out):
+        print(
+            f"note: {name} is left out: it is a compiled extension for CPython, and {other} can be imported without it",
+            file=sys.stderr,
+        )
 
 
 def _reason(output, for_cloud):
@@ -360,6 +404,10 @@ class _Distribution:
     def __init__(self, staging, folder):
         self.name, _, self.version = folder.removesuffix(".dist-info").partition("-")
         self.files = []
+        self.needs = {
+            _plain(_name_of(line.partition(":")[2])) for line in _lines(os.path.join(staging, folder, "METADATA"))
+            if line.startswith("Requires-Dist:")
+        }
         for line in _lines(os.path.join(staging, folder, "RECORD")):
             path = _unquoted(line)
             if path and os.path.isfile(os.path.join(staging, path)) and not path.startswith(".."):
@@ -390,7 +438,7 @@ def _distributions(staging):
 def _look_through(distributions):
     """Refuses what cannot do without a compiled part, and tells of what perhaps can."""
     known, stood_in = set(_extensions()), _stood_in()
-    _refuse(each.name for each in distributions)
+    _refuse([each.name for each in distributions if each.compiled], distributions)
     for each in distributions:
         modules = {path.partition("/")[0] for path in each.compiled}
         unknown = [module for module in modules if not _krait_has(module.partition(".")[0])]

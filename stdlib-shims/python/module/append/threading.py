@@ -49,3 +49,39 @@ class Lock:
 _allocate_lock = Lock
 # The engine's has not what conditions need; Python's own, above, is made of the lock above.
 _CRLock = None
+
+
+# The engine's keeps all attributes apart, and so does not see the class's. One thread needs nothing of its own.
+class local:
+    __slots__ = ("__dict__", "__weakref__")
+
+    def __new__(cls, /, *arguments, **keywords):
+        if (arguments or keywords) and cls.__init__ is object.__init__:
+            raise TypeError("Initialization arguments are not supported")
+        return object.__new__(cls)
+
+    def __setattr__(self, name, value):
+        _changed(self, name)
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        _changed(self, name)
+        object.__delattr__(self, name)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError(f"cannot pickle {_full_name(self)!r} object")
+
+
+def _full_name(value):
+    kind = type(value)
+    return "_thread._local" if kind is local else kind.__qualname__
+
+
+def _changed(value, name):
+    if name == "__dict__":
+        raise AttributeError(f"{_full_name(value)!r} object attribute '__dict__' is read-only")
+
+
+local.__module__, local.__name__, local.__qualname__ = "_thread", "_local", "_local"
+__import__("_thread")._local = local
+_thread_local_info = local()
