@@ -3,6 +3,8 @@
 mod elements;
 mod natives;
 
+pub(crate) use natives::plainly_made;
+
 use super::{ExecutingFrame, breaks, get_special_method_name};
 use crate::{
     AsObject, PyPayload, PyResult, TryFromObject, VirtualMachine,

@@ -3,8 +3,8 @@
 
 use super::{FuncArgs, PosArgs};
 use crate::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBoundMethod, PyFunction},
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBoundMethod, PyFunction, PyType},
 };
 
 /// Calls `callable` with `arguments`, which are all there, and are taken.
@@ -15,6 +15,11 @@ pub(super) fn call_with_few(
 ) -> PyResult {
     // Whoever watches calls wants to see more of them.
     if !vm.use_tracing.get() {
+        if let [Some(argument)] = arguments
+            && let Some(value) = plainly_answered(callable, argument, vm)
+        {
+            return value;
+        }
         if let Some(function) = plain_function(callable, arguments.len(), vm) {
             return function.invoke_filled(
                 |places| {
@@ -40,6 +45,24 @@ pub(super) fn call_with_few(
     }
     let arguments: Vec<PyObjectRef> = arguments.iter_mut().filter_map(Option::take).collect();
     callable.call_with_args(FuncArgs::from(PosArgs::new(arguments)), vm)
+}
+
+/// What `callable` gives for one value, where it is `str`, `int`, `float` or `len`, and needs no arguments
+/// to be read. None for all else.
+#[inline]
+fn plainly_answered(
+    callable: &PyObject,
+    argument: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    if let Some(class) = callable.downcast_ref_if_exact::<PyType>(vm) {
+        if class.is(vm.ctx.types.str_type) {
+            return Some(argument.str(vm).map(Into::into));
+        }
+        return crate::frame::plainly_made(class, argument, vm).map(Ok);
+    }
+    vm.callable_cache.len.as_ref().filter(|length| callable.is(*length))?;
+    Some(argument.length(vm).map(|length| vm.ctx.new_int(length).into()))
 }
 
 /// The Python function that `callable` is, if its frame runs at once and it takes just `count` arguments.

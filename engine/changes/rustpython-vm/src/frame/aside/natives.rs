@@ -8,8 +8,10 @@ use super::{
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, PyStackRef, VirtualMachine,
     builtins::{PyFloat, PyInt, PyStr, PyType, descriptor::PyMethodDescriptor},
+    convert::ToPyObject,
     function::{Callee, FuncArgs, PyMethodFlags},
 };
+use rustpython_common::wtf8::CodePoint;
 
 impl ExecutingFrame<'_> {
     /// Calls the method of a built-in type that lies below its instance and `count` arguments, if it
@@ -79,6 +81,23 @@ impl ExecutingFrame<'_> {
         let has_instance = self.localsplus.stack_index(below).is_some();
         let takes = count as usize + usize::from(has_instance);
         let definition = function.value;
+        if count == 1 && !has_instance && function.zelf.is_none() && convention == PyMethodFlags::O
+        {
+            let is_builtin = function.module_object.as_ref().is_some_and(|it| it.is(&vm.builtins));
+            let value = if is_builtin {
+                plainly_found(definition.name, self.nth_value(0), vm)
+            } else {
+                None
+            };
+            if let Some(value) = value {
+                let value = value?;
+                for _ in 0..3 {
+                    drop(self.localsplus.stack_pop());
+                }
+                self.push_value(value);
+                return Ok(true);
+            }
+        }
         if definition.flags & CONVENTION != convention
             || convention == PyMethodFlags::O && takes != 1
         {
@@ -122,9 +141,42 @@ impl ExecutingFrame<'_> {
     }
 }
 
+/// What the built-in function of that name gives for a value: `ord`, `chr` and `abs` of a plain one, and
+/// `hash`. None for all else.
+fn plainly_found(name: &str, value: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
+    if name == "hash" {
+        return Some(value.hash(vm).map(|hash| vm.ctx.new_int(hash).into()));
+    }
+    plain_number_or_text(name, value, vm).map(Ok)
+}
+
+fn plain_number_or_text(name: &str, value: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    match name {
+        "ord" => {
+            let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
+            let mut points = text.as_wtf8().code_points();
+            let point = points.next()?;
+            points.next().is_none().then(|| vm.ctx.new_int(point.to_u32()).into())
+        }
+        "chr" => {
+            let number = value.downcast_ref_if_exact::<PyInt>(vm)?.try_to_i64_fast()?;
+            let point = CodePoint::from_u32(u32::try_from(number).ok()?)?;
+            Some(point.to_pyobject(vm))
+        }
+        "abs" => {
+            if let Some(number) = value.downcast_ref_if_exact::<PyFloat>(vm) {
+                return Some(vm.ctx.new_float(number.to_f64().abs()).into());
+            }
+            let number = value.downcast_ref_if_exact::<PyInt>(vm)?.try_to_i64_fast()?;
+            Some(vm.ctx.new_int(number.checked_abs()?).into())
+        }
+        _ => None,
+    }
+}
+
 /// The number that `class` makes of a plain value, where that needs none of the value's methods: `int` of
 /// an int, a float or a few digits, `float` of an int or a float. None for all else.
-pub(super) fn plainly_made(
+pub(crate) fn plainly_made(
     class: &Py<PyType>,
     value: &PyObject,
     vm: &VirtualMachine,
