@@ -509,3 +509,80 @@ def iteration_tools():
     h = any(n > 150 for n in numbers) and all(n >= 0 for n in numbers)
     i = list(itertools.islice(itertools.cycle("abc"), 100))
     return a, b, len(c), len(d), len(e), f, len(g), h, len(i), max(numbers, key=lambda n: -n), min(e)
+
+
+class Branch:
+    """A part of a tree that gives its leaves by generators of its own parts."""
+
+    def __init__(self, depth, first=0):
+        self.value = first
+        self.parts = [Branch(depth - 1, first * 2 + i) for i in range(2)] if depth else []
+
+    def __iter__(self):
+        for part in self.parts:
+            yield from part
+        yield self.value
+
+
+@piece
+def chains_of_generators():
+    def steps(depth):
+        if depth:
+            yield depth
+            result = yield from steps(depth - 1)
+            return result + 1
+        return 0
+
+    def sent():
+        total = 0
+        while (got := (yield total)) is not None:
+            total += got
+        return total
+
+    def hands_on():
+        return (yield from sent())
+
+    running = hands_on()
+    next(running)
+    given = [running.send(i) for i in range(50)]
+    return sum(Branch(7)), [len(list(steps(depth))) for depth in (1, 5, 30)], given[-1]
+
+
+@piece
+def awaited_chains():
+    class Pause:
+        def __await__(self):
+            return (yield 1)
+
+    async def down(depth):
+        if depth == 0:
+            return await Pause()
+        return depth + await down(depth - 1)
+
+    async def numbers(count):
+        for i in range(count):
+            if i % 10 == 0:
+                await Pause()
+            yield i
+
+    async def main():
+        found = [await down(depth) for depth in (0, 3, 12)]
+        return found + [n async for n in numbers(40)]
+
+    running, pauses = main(), 0
+    try:
+        while True:
+            running.send(None if pauses == 0 else 2)
+            pauses += 1
+    except StopIteration as end:
+        return pauses, sum(end.value)
+
+
+@piece
+def sets_of_what_generators_give():
+    found = 0
+    for row in itertools.permutations(range(4)):
+        if len(set(row[i] + i for i in range(4))) == len(set(row[i] - i for i in range(4))) == 4:
+            found += 1
+    keys = {(a, (b, "x")): a for a in range(10) for b in range(3)}
+    return found, sum(keys[a, (b, "x")] for a in range(10) for b in range(3))
