@@ -330,7 +330,7 @@ def _leave_out_what_is_done_without():
     """Has pip not ask for what only a package's compiled part needs, nor for a compiled extension that is optional."""
     from pip._internal.metadata import select_backend
 
-    done_without, optional = _done_without(), _extensions()
+    done_without, optional, stood_in = _done_without(), _extensions(), _stood_in()
     distribution = select_backend().Distribution
     asked_for = distribution.iter_dependencies
 
@@ -343,7 +343,8 @@ def _leave_out_what_is_done_without():
             name = _plain(each.name)
             if name not in left_out:
                 yield each
-            elif name in optional and is_wanted:
+            # What stands in for a compiled part does what it was asked for.
+            elif name in optional and is_wanted and own not in stood_in:
                 _left_out[name, own] = None
 
     distribution.iter_dependencies = iter_dependencies
