@@ -111,6 +111,7 @@ pub(crate) const LEFT_OUT_IN_MODULE: &[&str] = &[
     "tabnanny.py",
     "termios.py",
     "trace.py",
+    "_tracemalloc.py",
     "tracemalloc.py",
     "unittest",
     "venv",

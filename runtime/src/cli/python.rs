@@ -87,7 +87,11 @@ fn run(executable: PathBuf, typed: Vec<OsString>) -> ! {
             print!("{}", python_options::help(&name));
             std::process::exit(0)
         }
-        Err(Misuse(message)) => {
+        Err(Misuse::Fatal(message, state)) => {
+            eprintln!("Fatal Python error: {message}\nPython runtime state: {state}\n");
+            std::process::exit(1)
+        }
+        Err(Misuse::Usage(message)) => {
             eprintln!(
                 "{message}\nusage: {name} [option] ... [-c cmd | -m mod | file | -] [arg] ...\n\
                  Try `python -h' for more information."

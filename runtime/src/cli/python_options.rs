@@ -14,8 +14,19 @@ pub(super) enum Asked {
     Help,
 }
 
-/// A command line that means nothing, and why.
-pub(super) struct Misuse(pub String);
+/// Why Python does not start.
+pub(super) enum Misuse {
+    /// The command line means nothing: the usage is told, and the status is 2.
+    Usage(String),
+    /// A value, of an option or of the environment, that cannot be: CPython's fatal error, with
+    /// what it says of the state that it was found in, and status 1.
+    Fatal(String, &'static str),
+}
+
+/// A value that is read with the rest of the configuration.
+fn fatal(message: String) -> Misuse {
+    Misuse::Fatal(message, "preinitialized")
+}
 
 /// Reads what is behind the name of Python.
 ///
@@ -41,7 +52,12 @@ pub(super) fn read(typed: &[OsString]) -> Result<Asked, Misuse> {
                 b"help" | b"help-all" | b"help-env" | b"help-xoptions" => return Ok(Asked::Help),
                 b"version" => return Ok(Asked::Version),
                 b"check-hash-based-pycs" => at += 1,
-                _ => return Err(Misuse(format!("Unknown option: {}", typed[at - 1].display()))),
+                _ => {
+                    return Err(Misuse::Usage(format!(
+                        "Unknown option: {}",
+                        typed[at - 1].display()
+                    )));
+                }
             }
             continue;
         }
@@ -56,20 +72,21 @@ pub(super) fn read(typed: &[OsString]) -> Result<Asked, Misuse> {
                     Some(OsString::from_vec(rest.to_vec()))
                 };
                 let letter = char::from(*letter);
-                let value = value
-                    .ok_or_else(|| Misuse(format!("Argument expected for the -{letter} option")))?;
+                let value = value.ok_or_else(|| {
+                    Misuse::Usage(format!("Argument expected for the -{letter} option"))
+                })?;
                 match letter {
                     'c' => source = Some(Source::Command(value)),
                     'm' => source = Some(Source::Module(value)),
                     'W' => warnings.push(value.to_string_lossy().into_owned()),
-                    _ => set_x_option(&value.to_string_lossy(), &mut switches),
+                    _ => set_x_option(&value.to_string_lossy(), &mut switches)?,
                 }
                 break;
             }
             match letter {
                 b'b' => switches.bytes_warning += 1,
                 b'B' => switches.no_bytecode = true,
-                b'd' => switches.debug += 1,
+                b'd' => switches.debug = 1,
                 b'E' => switches.ignore_environment = true,
                 b'h' | b'?' => return Ok(Asked::Help),
                 b'i' => (inspect, switches.interactive) = (true, true),
@@ -89,7 +106,10 @@ pub(super) fn read(typed: &[OsString]) -> Result<Asked, Misuse> {
                 b'v' => switches.verbose += 1,
                 b'V' => return Ok(Asked::Version),
                 b'x' => switches.skip_first_line = true,
-                other => return Err(Misuse(format!("Unknown option: -{}", char::from(*other)))),
+                other => {
+                    let other = char::from(*other);
+                    return Err(Misuse::Usage(format!("Unknown option: -{other}")));
+                }
             }
         }
     }
@@ -125,18 +145,100 @@ fn is_locale_of_c() -> bool {
     name.is_none_or(|name| name == "C" || name == "POSIX")
 }
 
-fn set_x_option(option: &str, switches: &mut Switches) {
+fn set_x_option(option: &str, switches: &mut Switches) -> Result<(), Misuse> {
     let (name, value) =
         option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
     match name {
         "dev" => switches.dev_mode = true,
-        "utf8" => switches.utf8_mode = Some(value != Some("0")),
+        "utf8" => switches.utf8_mode = Some(read_utf8_mode(value, "-X utf8 option")?),
         "warn_default_encoding" => switches.warn_default_encoding = true,
         "no_debug_ranges" => switches.no_columns = true,
-        "int_max_str_digits" => switches.most_digits = value.and_then(|value| value.parse().ok()),
+        "faulthandler" => switches.tells_faults = true,
+        "int_max_str_digits" => {
+            let digits = value.and_then(read_digits);
+            let digits = digits.ok_or_else(|| wrong_digits("-X int_max_str_digits"))?;
+            switches.most_digits = Some(digits);
+        }
+        "cpu_count" => {
+            let number = value.and_then(read_processors);
+            switches.processors = Some(number.ok_or_else(wrong_processors)?);
+        }
+        "pycache_prefix" => {
+            switches.cache_folder = Some(value.unwrap_or_default().into());
+        }
+        "importtime" => {
+            if value
+                .and_then(|value| value.parse::<i32>().ok())
+                .is_some_and(|way| way != 1 && way != 2)
+            {
+                let message = "config_init_import_time: -X importtime: values other than 1 and 2 are reserved for future use.";
+                return Err(fatal(message.to_owned()));
+            }
+            switches.times_imports = true;
+        }
+        "tracemalloc" => {
+            let frames = value.map_or(Some(1), read_frames);
+            let frames = frames.ok_or_else(|| wrong_frames("-X tracemalloc=NFRAME"))?;
+            switches.frames_traced = Some(frames);
+        }
+        "frozen_modules" if !matches!(value, None | Some("" | "on" | "off")) => {
+            let message = "bad value for option -X frozen_modules (expected \"on\" or \"off\")";
+            return Err(fatal(message.to_owned()));
+        }
         _ => {}
     }
     switches.x_options.push((name.to_owned(), value.map(str::to_owned)));
+    Ok(())
+}
+
+fn read_utf8_mode(value: Option<&str>, whose: &str) -> Result<bool, Misuse> {
+    match value {
+        None | Some("1") => Ok(true),
+        Some("0") => Ok(false),
+        Some(_) => Err(Misuse::Fatal(
+            format!("preconfig_init_utf8_mode: invalid {whose} value"),
+            "preinitializing",
+        )),
+    }
+}
+
+/// The fewest digits that a limit can be, but for 0, which is none.
+const FEWEST_DIGITS: i64 = 640;
+
+fn read_digits(value: &str) -> Option<i64> {
+    let digits = value.parse::<i32>().ok().map(i64::from);
+    digits.filter(|digits| *digits == 0 || *digits >= FEWEST_DIGITS)
+}
+
+fn wrong_digits(whose: &str) -> Misuse {
+    fatal(format!(
+        "config_init_int_max_str_digits: {whose}: invalid limit; must be >= {FEWEST_DIGITS} or 0 for unlimited."
+    ))
+}
+
+/// How many frames a trace has at most, 0 for no traces.
+fn read_frames(value: &str) -> Option<u16> {
+    value.parse().ok()
+}
+
+fn wrong_frames(whose: &str) -> Misuse {
+    fatal(format!("config_init_tracemalloc: {whose}: invalid number of frames"))
+}
+
+fn wrong_processors() -> Misuse {
+    fatal(
+        "config_init_cpu_count: -X cpu_count=n option: n is missing or an invalid number, n must be \
+         greater than 0"
+            .to_owned(),
+    )
+}
+
+/// A number of processors; none for the machine's own.
+fn read_processors(value: &str) -> Option<Option<u32>> {
+    if value == "default" {
+        return Some(None);
+    }
+    value.parse().ok().filter(|number| (1..=i32::MAX.cast_unsigned()).contains(number)).map(Some)
 }
 
 /// What the environment says, where the command line does not say more.
@@ -152,7 +254,7 @@ fn read_environment(switches: &mut Switches, inspect: &mut bool) -> Result<(), M
     };
     switches.optimize = switches.optimize.max(level("PYTHONOPTIMIZE"));
     switches.verbose = switches.verbose.max(level("PYTHONVERBOSE"));
-    switches.debug = switches.debug.max(level("PYTHONDEBUG"));
+    switches.debug = switches.debug.max(level("PYTHONDEBUG").min(1));
     switches.no_bytecode |= value("PYTHONDONTWRITEBYTECODE").is_some();
     switches.unbuffered |= value("PYTHONUNBUFFERED").is_some();
     switches.no_user_site |= value("PYTHONNOUSERSITE").is_some();
@@ -160,18 +262,41 @@ fn read_environment(switches: &mut Switches, inspect: &mut bool) -> Result<(), M
     switches.dev_mode |= value("PYTHONDEVMODE").is_some();
     switches.no_columns |= value("PYTHONNODEBUGRANGES").is_some();
     switches.warn_default_encoding |= value("PYTHONWARNDEFAULTENCODING").is_some();
+    switches.tells_faults |= value("PYTHONFAULTHANDLER").is_some();
     *inspect |= value("PYTHONINSPECT").is_some();
-    if switches.utf8_mode.is_none() {
-        switches.utf8_mode = text("PYTHONUTF8").map(|value| value == "1");
+    if switches.utf8_mode.is_none()
+        && let Some(mode) = text("PYTHONUTF8")
+    {
+        let mode = read_utf8_mode(Some(&mode), "PYTHONUTF8 environment variable")?;
+        switches.utf8_mode = Some(mode);
     }
-    if switches.most_digits.is_none() {
-        switches.most_digits = text("PYTHONINTMAXSTRDIGITS").and_then(|value| value.parse().ok());
+    if switches.most_digits.is_none()
+        && let Some(digits) = text("PYTHONINTMAXSTRDIGITS")
+    {
+        let digits = read_digits(&digits).ok_or_else(|| wrong_digits("PYTHONINTMAXSTRDIGITS"))?;
+        switches.most_digits = Some(digits);
+    }
+    if switches.processors.is_none()
+        && let Some(number) = text("PYTHON_CPU_COUNT")
+    {
+        let number = read_processors(&number).ok_or_else(wrong_processors)?;
+        switches.processors = Some(number);
+    }
+    if switches.frames_traced.is_none()
+        && let Some(frames) = text("PYTHONTRACEMALLOC")
+    {
+        let frames = read_frames(&frames).ok_or_else(|| wrong_frames("PYTHONTRACEMALLOC"))?;
+        switches.frames_traced = Some(frames);
+    }
+    switches.times_imports |= value("PYTHONPROFILEIMPORTTIME").is_some();
+    if switches.cache_folder.is_none() {
+        switches.cache_folder = value("PYTHONPYCACHEPREFIX");
     }
     if let Some(seed) = text("PYTHONHASHSEED").filter(|seed| seed != "random") {
         let seed = seed.parse().map_err(|_| {
-            Misuse(
-                "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or \
-                 an integer in range [0; 4294967295]"
+            fatal(
+                "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range \
+                 [0; 4294967295]"
                     .to_owned(),
             )
         })?;
@@ -216,5 +341,6 @@ Options, which are CPython's (and variables that mean the same):
   -V       the version
   -W arg   what is done with warnings (PYTHONWARNINGS)
   -x       skip the first line of the program
-  -X opt   dev, utf8, int_max_str_digits=N, no_debug_ranges, warn_default_encoding
+  -X opt   dev, utf8, int_max_str_digits=N, no_debug_ranges, warn_default_encoding,
+           faulthandler, importtime, tracemalloc, cpu_count=N, pycache_prefix=PATH
 ";

@@ -66,6 +66,16 @@ pub struct Switches {
     pub hash_seed: Option<u32>,
     /// The most digits of an int in text, 0 for no limit.
     pub most_digits: Option<i64>,
+    /// How many processors a program is told that there are; the machine's own where it is none.
+    pub processors: Option<Option<u32>>,
+    /// Where the cache of modules lies, in place of folders beside them; nowhere else where it is empty.
+    pub cache_folder: Option<OsString>,
+    /// How many frames `tracemalloc` is to keep of each trace; it is not started where it is none or 0.
+    pub frames_traced: Option<u16>,
+    /// Whether each import tells how long it took.
+    pub times_imports: bool,
+    /// Whether a fault of the process tells where the program was: `faulthandler`.
+    pub tells_faults: bool,
     /// `-X`, and the value behind `=`.
     pub x_options: Vec<(String, Option<String>)>,
     /// `-W`, and what the environment says.
@@ -99,9 +109,10 @@ impl Interpreter {
             if !program.switches.inspect {
                 return ended;
             }
+            // It follows a program, and says nothing of itself.
             let prompt = vm
                 .import("_krait_program", 0)
-                .and_then(|helper| vm.call_method(&helper, "prompt", (program.switches.quiet,)));
+                .and_then(|helper| vm.call_method(&helper, "prompt", (true,)));
             match prompt {
                 Ok(_) => Ended::With(0),
                 Err(error) => report(&error, vm),
@@ -189,6 +200,13 @@ fn begin(program: &Program, vm: &VirtualMachine) -> PyResult {
     tell("errors", vm.ctx.new_str(switches.encoding.1.as_str()).into())?;
     tell("unbuffered", vm.ctx.new_bool(switches.unbuffered).into())?;
     tell("site", vm.ctx.new_bool(!switches.no_site).into())?;
+    tell("tells_faults", vm.ctx.new_bool(switches.tells_faults || switches.dev_mode).into())?;
+    tell("times_imports", vm.ctx.new_bool(switches.times_imports).into())?;
+    tell("frames_traced", vm.ctx.new_int(switches.frames_traced.unwrap_or(0)).into())?;
+    let processors = switches.processors.flatten();
+    tell("processors", processors.map_or(vm.ctx.none(), |number| vm.ctx.new_int(number).into()))?;
+    let cache = switches.cache_folder.as_ref().filter(|folder| !folder.is_empty());
+    tell("pycache_prefix", cache.map_or(vm.ctx.none(), text))?;
     if let Some(most) = switches.most_digits {
         tell("most_digits", vm.ctx.new_int(most).into())?;
     }

@@ -17,6 +17,8 @@ def begin(told):
     if "most_digits" in told:
         sys.set_int_max_str_digits(told["most_digits"])
     _set_paths(told["executable"], told["prefix"])
+    sys.pycache_prefix = told["pycache_prefix"]
+    _set_processors(told["processors"])
     sys.orig_argv = [sys.executable, *told["typed"]]
     first = {"command": "-c", "module": "-m", "file": told["source"], "input": ""}[told["kind"]]
     if told["kind"] == "input" and told["typed"] and "-" in told["typed"]:
@@ -45,10 +47,50 @@ def begin(told):
         if sys.flags.dev_mode:
             warnings.simplefilter("default", append=True)
         warnings._processoptions(sys.warnoptions)
+    if told["tells_faults"]:
+        import faulthandler
+
+        if sys.stderr is not None:
+            faulthandler.enable()
+    if told["times_imports"]:
+        _time_imports()
+    if told["frames_traced"]:
+        import tracemalloc
+
+        tracemalloc.start(told["frames_traced"])
     if told["site"]:
         import site
 
+        # It was imported before the interpreter was a program's.
+        site.PREFIXES[:] = [sys.prefix, sys.exec_prefix]
         site.main()
+
+
+def _time_imports():
+    """`-X importtime`: tells how long each import took, and how long without those below it."""
+    import _frozen_importlib as importer
+    from time import perf_counter_ns as now
+
+    find, below, depth = importer._find_and_load, 0, 0
+
+    def _find_and_load(name, import_):
+        nonlocal below, depth
+        beside, below, begun = below, 0, now()
+        depth += 1
+        try:
+            module = find(name, import_)
+        finally:
+            depth -= 1
+            took = (now() - begun) // 1000
+            own, below = max(took - below, 0), beside + took
+        print(f"import time: {own:9d} | {took:10d} | {'  ' * depth}{name}", file=sys.stderr)
+        return module
+
+    # As one of the importer's own, it is in no traceback.
+    name = "<frozen importlib._bootstrap>"
+    _find_and_load.__code__ = _find_and_load.__code__.replace(co_filename=name)
+    importer._find_and_load = _find_and_load
+    print("import time: self [us] | cumulative | imported package", file=sys.stderr)
 
 
 def find(quiet):
@@ -62,7 +104,7 @@ def find(quiet):
         return _find_file(source)
     _search_first("")
     if kind == "command":
-        return _compile(_dedented(source).encode("utf-8", "surrogatepass"), "<string>", True)
+        return _find_command(source)
     if _told["ask"] or sys.stdin and sys.stdin.isatty():
         return prompt(quiet)
     return _compile(sys.stdin.buffer.read() if sys.stdin else b"", "<stdin>")
@@ -86,6 +128,7 @@ def prompt(quiet):
         if main.CAN_USE_PYREPL:
             main.interactive_console(__main__, quiet=True, pythonstartup=not sys.flags.ignore_environment)
             return None
+        print(main.FAIL_REASON, file=sys.stderr)
     _ask(__main__)
     return None
 
@@ -99,13 +142,23 @@ def _console(names):
             try:
                 found = self.compile(source, filename, symbol)
             except (OverflowError, SyntaxError, ValueError):
-                self.showsyntaxerror(filename, source=source)
-                return False
+                return self.run_whole(source, filename)
             if found is None:
                 return True
             # Tracebacks show its lines.
             linecache._register_code(found, source, filename)
             self.runcode(found)
+            return False
+
+        def run_whole(self, source, filename="<stdin>"):
+            """Runs a statement that nothing follows any more, or says what is wrong with it."""
+            try:
+                found = compile(source + "\n", filename, "single", self.compile.compiler.flags)
+            except (OverflowError, SyntaxError, ValueError):
+                self.showsyntaxerror(filename, source=source)
+            else:
+                linecache._register_code(found, source, filename)
+                self.runcode(found)
             return False
 
     return Console(names, "<stdin>")
@@ -120,9 +173,17 @@ def _ask(main):
     if startup and not sys.flags.ignore_environment:
         try:
             with open(startup, "rb") as file:
-                exec(compile(file.read(), startup, "exec"), main.__dict__)
-        except Exception:
+                text = file.read()
+        except OSError:
+            print("Could not open PYTHONSTARTUP", file=sys.stderr)
             console.showtraceback()
+        else:
+            try:
+                exec(compile(text, startup, "exec"), main.__dict__)
+            except SyntaxError:
+                console.showsyntaxerror()
+            except Exception:
+                console.showtraceback()
     more = False
     while True:
         try:
@@ -133,19 +194,53 @@ def _ask(main):
             else:
                 sys.stderr.write(str(words))
                 sys.stderr.flush()
-                line = sys.stdin.readline()
+                try:
+                    line = sys.stdin.readline()
+                except OSError:
+                    line = ""
                 if not line:
                     raise EOFError
+                if not line.endswith("\n"):
+                    # More of it was asked for, in vain.
+                    sys.stderr.write(f"{sys.ps2}\n")
                 line = line.removesuffix("\n")
         except EOFError:
             sys.stderr.write("\n")
-            return
+            if not more:
+                return
+            source = "\n".join(console.buffer)
+            console.resetbuffer()
+            more = console.run_whole(source)
+            _flush()
+            continue
         except KeyboardInterrupt:
             sys.stderr.write("\nKeyboardInterrupt\n")
             console.resetbuffer()
             more = False
             continue
         more = console.push(line)
+        _flush()
+
+
+def _flush():
+    """Writes what a statement printed before the next is asked for."""
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            pass
+
+
+def _find_command(text):
+    text = _dedented(text)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        print("Unable to decode the command from the command line:", file=sys.stderr)
+        print(f"UnicodeEncodeError: {error}", file=sys.stderr)
+        raise SystemExit(1)
+    # A text, in which a line that names an encoding means nothing.
+    return _compile(text, "<string>", True)
 
 
 def _find_file(path):
@@ -179,6 +274,14 @@ def _find_file(path):
     if _told["skip_first_line"]:
         text = b"\n" + text.partition(b"\n")[2]
     return _compile(text, path)
+
+
+def _null_error(text, name):
+    """What a file with a null character is refused with."""
+    before = text.partition(b"\0")[0]
+    shown = before.rpartition(b"\n")[2].decode("utf-8", "replace")
+    line = before.count(b"\n") + 1
+    return SyntaxError("source code cannot contain null bytes", (name, line, None, shown or "\n"))
 
 
 def _has_no_main(path):
@@ -235,6 +338,8 @@ def _search_first(folder):
 
 
 def _compile(text, name, keep=False):
+    if isinstance(text, bytes) and b"\0" in text:
+        return _null_error(text, name)
     try:
         code = compile(text, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError, Warning) as error:
@@ -251,7 +356,7 @@ def _keep_lines(code, text, name):
     if code is not None:
         import linecache
 
-        linecache._register_code(code, text.decode("utf-8", "replace"), name)
+        linecache._register_code(code, text, name)
 
 
 def _dedented(text):
@@ -276,9 +381,7 @@ def _dedented(text):
             return text
     if not margin:
         return text
-    return "\n".join(
-        line[len(margin):] if line.startswith(margin) else line.lstrip(" \t") for line in lines
-    )
+    return "\n".join(line[len(margin):] if line.strip(" \t") else "" for line in lines)
 
 
 def _make_main():
@@ -307,6 +410,21 @@ def _stream(descriptor, name, encoding, errors, unbuffered):
     stream = _io.TextIOWrapper(buffer, encoding, errors, "\n", by_line, raw)
     stream.mode = "w" if writes else "r"
     return stream
+
+
+def _set_processors(number):
+    """`-X cpu_count`: as many processors as the program is told."""
+    if number is None:
+        return
+    import os
+
+    def cpu_count():
+        """Return the number of logical CPUs in the system.
+
+        Return None if indeterminable."""
+        return number
+
+    os.cpu_count = os.process_cpu_count = cpu_count
 
 
 def _take_interrupts():
