@@ -59,7 +59,7 @@ const LEFT_OUT: &[&str] = &[
 pub(crate) const LEFT_OUT_IN_MODULE: &[&str] = &[
     "_ctypes.py",
     "_krait_ctypes",
-    "_krait_install.py",
+    "_krait_install",
     "_krait_lock.py",
     "_krait_pip.py",
     "_krait_program.py",

@@ -275,7 +275,7 @@ fn events(program: &Path, folder: &Path) -> Result<()> {
     let request = to_api(r#", "InvocationType": "Event""#, "FunctionRequestId");
     for (what, more) in [
         ("while 32 workers run what is queued", &[] as &[&str]),
-        ("while 1 does", &["--async-workers", "1"]),
+        ("while 1 event at a time runs", &["--async-workers", "1"]),
     ] {
         for connections in EVENT_CONNECTIONS {
             let mut rates = Vec::new();

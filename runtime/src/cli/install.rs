@@ -1,5 +1,5 @@
 //! `krait install`: pip does the work, in a program of krait's own
-//! (`stdlib-shims/python/replace/_krait_install.py`).
+//! (`stdlib-shims/python/replace/_krait_install/`).
 
 use super::{Fatal, options::InstallArguments, python};
 use crate::{

@@ -322,24 +322,24 @@ pub(super) fn help(name: &str) -> String {
 }
 
 const OPTIONS: &str = "\
-Options, which are CPython's (and variables that mean the same):
+Options, as CPython has them; a variable in brackets does the same:
   -c cmd   run a program that is given as text; ends the options
   -m mod   run a module; ends the options
   -        read the program from standard input; a terminal gets a prompt
-  -b       warn about bytes that are compared with texts; -bb: an error
+  -b       warn if bytes are compared with str; -bb: raise an error
   -B       write no __pycache__ (PYTHONDONTWRITEBYTECODE)
   -E       ignore variables that begin with PYTHON
-  -i       a prompt after the program (PYTHONINSPECT)
-  -I       isolated: -E, -P and -s
-  -O, -OO  no assertions; no docstrings either (PYTHONOPTIMIZE)
+  -i       open a prompt after the program (PYTHONINSPECT)
+  -I       isolated: the same as -E, -P and -s
+  -O, -OO  leave out assertions; -OO: docstrings, too (PYTHONOPTIMIZE)
   -P       do not put the program's folder on sys.path (PYTHONSAFEPATH)
-  -q       no words before a prompt
-  -s       no packages of the user's (PYTHONNOUSERSITE)
+  -q       do not print the version before a prompt
+  -s       do not use the user's own packages (PYTHONNOUSERSITE)
   -S       do not import site
   -u       write each output at once (PYTHONUNBUFFERED)
-  -v       accepted
-  -V       the version
-  -W arg   what is done with warnings (PYTHONWARNINGS)
+  -v       accepted, without effect
+  -V       print the version
+  -W arg   what to do with warnings (PYTHONWARNINGS)
   -x       skip the first line of the program
   -X opt   dev, utf8, int_max_str_digits=N, no_debug_ranges, warn_default_encoding,
            faulthandler, importtime, tracemalloc, cpu_count=N, pycache_prefix=PATH

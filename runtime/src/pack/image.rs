@@ -12,9 +12,9 @@ use super::{
     entry::{self, Content, Entry},
     settings, unwritable, written_to,
 };
+use crate::package::digest_of;
 use flate2::{Compression, GzBuilder};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::{
     fs,
     io::{self, Write as _},
@@ -274,6 +274,5 @@ fn descriptor(blob: &Blob) -> Value {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    let hex = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("sha256:{hex}")
+    format!("sha256:{}", digest_of(bytes))
 }

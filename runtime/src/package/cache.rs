@@ -1,7 +1,7 @@
 //! The user's cache of unpacked packages: a folder for each content. It is bounded; those that
 //! were not used for longest are removed first, and never one that is in use.
 
-use super::{PackageError, trusted, unpack};
+use super::{PackageError, digest, trusted, unpack};
 use crate::snapshot;
 use std::{
     env,
@@ -43,7 +43,7 @@ pub(super) fn unpacked_from<R: Read + Seek>(
     archive: &Path,
 ) -> Result<(PathBuf, Lease), PackageError> {
     let unreadable = |error| PackageError::Unreadable { path: archive.to_path_buf(), error };
-    let digest = unpack::content_digest(&mut file).map_err(unreadable)?;
+    let digest = digest::content_digest(&mut file).map_err(unreadable)?;
     let cache = snapshot::user_folder().ok_or(PackageError::NoCache)?;
     let folder = cache.join("packages").join(&digest);
     let unwritable = |error| PackageError::Cache { folder: folder.clone(), error };

@@ -8,6 +8,8 @@
 #[cfg(unix)]
 mod cache;
 mod compression;
+#[cfg(unix)]
+mod digest;
 mod error;
 #[cfg(target_os = "wasi")]
 mod in_place;
@@ -21,6 +23,8 @@ mod trusted;
 #[cfg(unix)]
 mod unpack;
 
+#[cfg(unix)]
+pub use digest::digest_of;
 pub use error::{PackageError, shortened};
 pub use template::{
     Declared, DeclaredTimer, find as find_template, read as read_template,
@@ -122,7 +126,7 @@ pub fn unpacked_part_at(
 /// When it cannot be read.
 #[cfg(unix)]
 pub fn digest(mut zip: impl std::io::Read + std::io::Seek) -> std::io::Result<String> {
-    unpack::content_digest(&mut zip)
+    digest::content_digest(&mut zip)
 }
 
 /// A zip that is known by the SHA-256 of its content, unpacked into `folder`.
@@ -134,7 +138,7 @@ pub fn open_stored(code: &Path, digest: &str, folder: &Path) -> Result<Package, 
     let unreadable = |error| PackageError::Unreadable { path: code.to_path_buf(), error };
     // Into memory first: what is looked at is what is unpacked.
     let mut content = std::io::Cursor::new(std::fs::read(code).map_err(unreadable)?);
-    if unpack::content_digest(&mut content).map_err(unreadable)? != digest {
+    if digest::content_digest(&mut content).map_err(unreadable)? != digest {
         let archive = code.to_path_buf();
         let reason = "its content is not what was stored".to_owned();
         return Err(PackageError::Damaged { archive, reason });

@@ -6,11 +6,10 @@ use super::{
     plan::{self, Plan},
 };
 use crate::contract::limits;
-use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read, Seek},
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
 };
@@ -86,24 +85,6 @@ fn fs_agrees(
         found.insert(path);
     }
     Ok(true)
-}
-
-/// The SHA-256 of what is in a file, as 64 hexadecimal digits. It is read from its start again
-/// afterwards.
-///
-/// # Errors
-/// When it cannot be read.
-pub(super) fn content_digest(file: &mut (impl Read + Seek)) -> io::Result<String> {
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            read => digest.update(&buffer[..read]),
-        }
-    }
-    file.seek(SeekFrom::Start(0))?;
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 struct Unpacking<'a> {

@@ -21,6 +21,7 @@ mod lambda_api;
 mod listener;
 mod metrics;
 mod page;
+mod percent;
 mod routes;
 mod triggers;
 

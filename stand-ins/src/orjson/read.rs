@@ -169,6 +169,27 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Reads what is behind an item: true if another one follows, false at the end.
+    #[inline]
+    fn goes_on(&mut self, end: u8, wrong: &'static str) -> Read<bool> {
+        let here = self.at;
+        match self.peek() {
+            b',' => {
+                self.at += 1;
+                self.skip_space();
+                if self.peek() == end {
+                    return self.problem("trailing comma is not allowed", here);
+                }
+                Ok(true)
+            }
+            byte if byte == end => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => self.wrong(wrong),
+        }
+    }
+
     fn array(&mut self) -> Read<PyObjectRef> {
         self.deeper()?;
         let mut values = Vec::new();
@@ -178,20 +199,8 @@ impl<'a> Reader<'a> {
             loop {
                 values.push(self.value()?);
                 self.skip_space();
-                match self.peek() {
-                    b',' => {
-                        let comma = self.at;
-                        self.at += 1;
-                        self.skip_space();
-                        if self.peek() == b']' {
-                            return self.problem("trailing comma is not allowed", comma);
-                        }
-                    }
-                    b']' => {
-                        self.at += 1;
-                        break;
-                    }
-                    _ => return self.wrong("unexpected character, expected ',' or ']'"),
+                if !self.goes_on(b']', "unexpected character, expected ',' or ']'")? {
+                    break;
                 }
             }
         }
@@ -217,20 +226,8 @@ impl<'a> Reader<'a> {
                 // Nothing is refused as a key that is a text.
                 let _ = object.set_item(&*key, value, self.vm);
                 self.skip_space();
-                match self.peek() {
-                    b',' => {
-                        let comma = self.at;
-                        self.at += 1;
-                        self.skip_space();
-                        if self.peek() == b'}' {
-                            return self.problem("trailing comma is not allowed", comma);
-                        }
-                    }
-                    b'}' => {
-                        self.at += 1;
-                        break;
-                    }
-                    _ => return self.wrong("unexpected character, expected ',' or '}'"),
+                if !self.goes_on(b'}', "unexpected character, expected ',' or '}'")? {
+                    break;
                 }
             }
         }

@@ -32,8 +32,8 @@ pub(in crate::cli) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
 
-    /// Serve nothing but the URL of the one function, at /, and /healthz and /readyz; without
-    /// --listen on the port $PORT of all addresses, if that is set
+    /// Serve only one function's URL, at /, with /healthz and /readyz; without --listen, listen on
+    /// port $PORT of all addresses, if PORT is set
     #[arg(long)]
     pub only_url: bool,
 
@@ -75,7 +75,8 @@ pub(in crate::cli) struct ServeArguments {
     #[command(flatten)]
     pub sandbox: SandboxArguments,
 
-    /// Control groups for instances: auto makes them where it may, below krait's own, off makes none
+    /// Control groups for instances: auto makes them below krait's own where that is allowed, off
+    /// makes none
     #[arg(long, value_enum, default_value_t, value_name = "MODE", help_heading = "Sandbox")]
     pub cgroups: Cgroups,
 
@@ -115,8 +116,8 @@ pub(in crate::cli) struct ServeArguments {
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = seconds, help_heading = "Limits")]
     pub grace: f64,
 
-    /// Serve as a node of the cluster that these NATS servers with JetStream keep, as in
-    /// nats://user:password@host:4222; several with commas between them
+    /// Be a node of the cluster of these NATS servers, which need JetStream, as in
+    /// nats://user:password@host:4222; separate several by commas
     #[arg(
         long,
         value_name = "URL",
@@ -130,7 +131,7 @@ pub(in crate::cli) struct ServeArguments {
     #[arg(long, value_enum, default_value_t, requires = "cluster", help_heading = "Cluster")]
     pub role: NodeRole,
 
-    /// On how many of the NATS servers everything is kept, 1 to 5 [default: as it is, or 1]
+    /// How many of the NATS servers keep each piece of data, 1 to 5 [default: unchanged, or 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5), requires = "cluster", help_heading = "Cluster")]
     pub replicas: Option<u8>,
 

@@ -2,6 +2,7 @@
 //! SHA-256 of the zip.
 
 use super::{Cluster, ClusterError, message, on_disk};
+use crate::package::digest_of;
 use async_nats::jetstream::{
     consumer::{DeliverPolicy, pull},
     stream::{Config, DiscardPolicy},
@@ -116,9 +117,7 @@ impl Cluster {
             let chunk = chunk.ok_or_else(damaged)?.map_err(|error| away(error.to_string()))?;
             code.extend_from_slice(&chunk.payload);
         }
-        let found: String =
-            Sha256::digest(&code).iter().map(|byte| format!("{byte:02x}")).collect();
-        if found == digest { Ok(code.freeze()) } else { Err(damaged()) }
+        if digest_of(&code) == digest { Ok(code.freeze()) } else { Err(damaged()) }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The functions' code: zips named by their content, beside the database.
 
 use super::{Store, StoreError};
+use crate::package::digest_of;
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use std::{
     collections::HashSet,
     fs::{self, File},
@@ -37,8 +37,7 @@ impl Store {
         let kept = Arc::clone(&self.shared.uploads).read_owned().await;
         let folder = self.code_folder();
         let digest = on_disk(folder.clone(), move || {
-            let digest: String =
-                Sha256::digest(&code).iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = digest_of(&code);
             write(&folder, &digest, &code).map(|()| digest)
         })
         .await?;

@@ -5,6 +5,7 @@ use super::{errors::LambdaError, header_text};
 use crate::server::{
     authorization::{Authorization, authorization, hex, keyed, same},
     cloud_api::signature::{Credentials, LARGEST_SKEW},
+    percent::encoded,
 };
 use http::{header, request::Parts};
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
@@ -168,15 +169,4 @@ fn folded(value: &[u8]) -> String {
 /// A part of a query, which may be encoded already.
 fn encoded_once(text: &str) -> String {
     encoded(&crate::contract::http::decoded_path(text), b"")
-}
-
-fn encoded(text: &str, also: &[u8]) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || also.contains(&byte) {
-            out.push(byte.into());
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }

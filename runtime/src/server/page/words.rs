@@ -1,8 +1,7 @@
 //! Times, sizes and addresses as text.
 
-use crate::platform::store::FunctionKey;
+use crate::{platform::store::FunctionKey, server::percent::encoded};
 use jiff::Timestamp;
-use std::fmt::Write;
 
 /// A duration in seconds, to three digits.
 pub(super) fn duration(seconds: f64) -> String {
@@ -49,20 +48,7 @@ pub(super) fn megabytes(bytes: u64) -> String {
 
 /// The address of a function's page.
 pub(super) fn address(key: &FunctionKey) -> String {
-    format!("/ui/functions/{}/{}", escaped(&key.namespace), escaped(&key.name))
-}
-
-/// As part of a path or query.
-pub(super) fn escaped(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing into a String does not fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-        escaped
-    })
+    format!("/ui/functions/{}/{}", encoded(&key.namespace, b""), encoded(&key.name, b""))
 }
 
 /// The first `limit` bytes, and how many there are besides.

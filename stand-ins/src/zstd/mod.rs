@@ -4,155 +4,24 @@
 //! They are those of libzstd-rs-sys, libzstd in Rust. A result below zero is one of libzstd's error numbers.
 //! Dictionaries are always copied, so that nothing outlives what it points to.
 
-use rustpython_vm::{Context, builtins::PyModuleDef};
-use std::{ffi::CStr, ptr::NonNull};
+mod dictionaries;
+mod library;
 
-/// What is used of the library.
-mod library {
-    pub(super) use libzstd_rs_sys::lib::{
-        compress::zstd_compress::{
-            ZSTD_CCtx_loadDictionary_advanced, ZSTD_CCtx_params, ZSTD_CCtx_refPrefix,
-            ZSTD_CCtx_setParametersUsingCCtxParams, ZSTD_CCtxParams_getParameter,
-            ZSTD_CCtxParams_setParameter, ZSTD_createCCtxParams, ZSTD_createCDict_advanced,
-            ZSTD_estimateCCtxSize_usingCCtxParams, ZSTD_freeCCtxParams, ZSTD_getCParams,
-        },
-        decompress::{
-            zstd_ddict::ZSTD_createDDict_advanced,
-            zstd_decompress::{ZSTD_DCtx_setMaxWindowSize, ZSTD_estimateDCtxSize},
-        },
-        zdict::ZDICT_finalizeDictionary,
-        zstd::{ZSTD_compressionParameters, ZSTD_customMem, ZSTD_dlm_byCopy},
-    };
-    pub(super) use libzstd_rs_sys::{
-        ZDICT_fastCover_params_t, ZDICT_getDictID, ZDICT_optimizeTrainFromBuffer_fastCover,
-        ZDICT_params_t, ZSTD_CCtx, ZSTD_CCtx_refCDict, ZSTD_CCtx_reset,
-        ZSTD_CCtx_setPledgedSrcSize, ZSTD_CDict, ZSTD_CStreamInSize, ZSTD_CStreamOutSize,
-        ZSTD_DCtx, ZSTD_DCtx_loadDictionary, ZSTD_DCtx_refDDict, ZSTD_DCtx_refPrefix,
-        ZSTD_DCtx_reset, ZSTD_DCtx_setParameter, ZSTD_DDict, ZSTD_DStreamInSize,
-        ZSTD_DStreamOutSize, ZSTD_ResetDirective, ZSTD_cParam_getBounds, ZSTD_cParameter,
-        ZSTD_compressBound, ZSTD_compressStream2, ZSTD_createCCtx, ZSTD_createCDict,
-        ZSTD_createDCtx, ZSTD_dParam_getBounds, ZSTD_dParameter, ZSTD_decompressStream,
-        ZSTD_findFrameCompressedSize, ZSTD_freeCCtx, ZSTD_freeCDict, ZSTD_freeDCtx, ZSTD_freeDDict,
-        ZSTD_getErrorName, ZSTD_getFrameProgression, ZSTD_inBuffer, ZSTD_maxCLevel, ZSTD_outBuffer,
-        ZSTD_sizeof_CCtx, ZSTD_sizeof_CDict, ZSTD_sizeof_DCtx, ZSTD_sizeof_DDict,
-    };
-}
+use rustpython_vm::{Context, builtins::PyModuleDef};
 
 /// The module.
 pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
     _zstd::module_def(context)
 }
 
-/// One of libzstd's objects, which are made by it and freed here.
-struct Owned<T> {
-    object: NonNull<T>,
-    free: unsafe extern "C" fn(*mut T) -> usize,
-}
-
-impl<T> Owned<T> {
-    /// None if there is no memory for it, or if it was refused.
-    fn new(object: *mut T, free: unsafe extern "C" fn(*mut T) -> usize) -> Option<Self> {
-        NonNull::new(object).map(|object| Self { object, free })
-    }
-
-    fn pointer(&self) -> *mut T {
-        self.object.as_ptr()
-    }
-}
-
-impl<T> Drop for Owned<T> {
-    fn drop(&mut self) {
-        // SAFETY: the object was made by the library, and nobody else has it.
-        unsafe { (self.free)(self.pointer()) };
-    }
-}
-
-// SAFETY: libzstd's objects belong to no thread.
-unsafe impl<T> Send for Owned<T> {}
-// SAFETY: every use but reading what never changes is behind a lock.
-unsafe impl<T> Sync for Owned<T> {}
-
-/// Errors are the largest numbers of their type: below zero as a signed one.
-fn signed(result: usize) -> isize {
-    result.cast_signed()
-}
-
-/// The name of an error.
-fn name_of(error: isize) -> String {
-    let name = library::ZSTD_getErrorName(error.cast_unsigned());
-    // SAFETY: the library gives a text that is never freed, whatever the number.
-    let name = unsafe { CStr::from_ptr(name) };
-    name.to_string_lossy().into_owned()
-}
-
-/// The library's own memory functions.
-const MEMORY: library::ZSTD_customMem =
-    library::ZSTD_customMem { customAlloc: None, customFree: None, opaque: std::ptr::null_mut() };
-
-/// What is forgotten: 1 for the frame, 2 for the parameters, 3 for both.
-fn directive(kind: u32) -> library::ZSTD_ResetDirective {
-    match kind {
-        1 => library::ZSTD_ResetDirective::ZSTD_reset_session_only,
-        2 => library::ZSTD_ResetDirective::ZSTD_reset_parameters,
-        _ => library::ZSTD_ResetDirective::ZSTD_reset_session_and_parameters,
-    }
-}
-
-/// The parameter of a number, if it is one that the package knows.
-fn parameter(number: u32) -> Option<library::ZSTD_cParameter> {
-    type Parameter = library::ZSTD_cParameter;
-    Some(match number {
-        10 => Parameter::ZSTD_c_format,
-        100 => Parameter::ZSTD_c_compressionLevel,
-        101 => Parameter::ZSTD_c_windowLog,
-        102 => Parameter::ZSTD_c_hashLog,
-        103 => Parameter::ZSTD_c_chainLog,
-        104 => Parameter::ZSTD_c_searchLog,
-        105 => Parameter::ZSTD_c_minMatch,
-        106 => Parameter::ZSTD_c_targetLength,
-        107 => Parameter::ZSTD_c_strategy,
-        160 => Parameter::ZSTD_c_enableLongDistanceMatching,
-        161 => Parameter::ZSTD_c_ldmHashLog,
-        162 => Parameter::ZSTD_c_ldmMinMatch,
-        163 => Parameter::ZSTD_c_ldmBucketSizeLog,
-        164 => Parameter::ZSTD_c_ldmHashRateLog,
-        200 => Parameter::ZSTD_c_contentSizeFlag,
-        201 => Parameter::ZSTD_c_checksumFlag,
-        202 => Parameter::ZSTD_c_dictIDFlag,
-        400 => Parameter::ZSTD_c_nbWorkers,
-        401 => Parameter::ZSTD_c_jobSize,
-        402 => Parameter::ZSTD_c_overlapLog,
-        1000 => Parameter::ZSTD_c_forceMaxWindow,
-        _ => return None,
-    })
-}
-
-/// The same for decompression.
-fn parameter_of_decompression(number: u32) -> Option<library::ZSTD_dParameter> {
-    Some(match number {
-        100 => library::ZSTD_dParameter::ZSTD_d_windowLogMax,
-        1000 => library::ZSTD_dParameter::ZSTD_d_format,
-        _ => return None,
-    })
-}
-
-/// What a number that is no parameter gives: the error that it is not supported.
-const NO_PARAMETER: isize = -40;
-/// The parameter that says how many threads there are.
-const THREADS: u32 = 400;
-/// What a value outside of a parameter's bounds gives.
-const OUT_OF_BOUND: isize = -42;
-
-/// The place up to which there is something in a buffer, which has to be in it.
-fn inside(end: usize, position: usize, length: usize) -> bool {
-    position <= end && end <= length
-}
-
 #[rustpython_vm::pymodule(name = "_krait_stand_ins._zstd")]
 mod _zstd {
     use super::{
-        MEMORY, NO_PARAMETER, OUT_OF_BOUND, Owned, THREADS, directive, inside, library, name_of,
-        parameter, parameter_of_decompression, signed,
+        dictionaries::{self, Samples, Training},
+        library::{
+            self, MEMORY, NO_PARAMETER, OUT_OF_BOUND, Owned, THREADS, directive, inside, name_of,
+            parameter, parameter_of_decompression, signed,
+        },
     };
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
@@ -167,6 +36,31 @@ mod _zstd {
     type Held<T, D> = (Owned<T>, Option<PyRef<D>>, Vec<u8>);
     /// A result, the position in the output and that in the input.
     type Streamed = (isize, usize, usize);
+
+    /// A buffer, where it ends, and where to begin.
+    type Output = (ArgMemoryBuffer, usize, usize);
+    type Input = (ArgBytesLike, usize, usize);
+
+    /// Has the library go through an input once. What it is given is valid while it is called.
+    fn streamed(
+        output: Output,
+        input: Input,
+        vm: &VirtualMachine,
+        step: impl FnOnce(*mut library::ZSTD_outBuffer, *mut library::ZSTD_inBuffer) -> usize,
+    ) -> PyResult<Streamed> {
+        let (data, size, from) = input;
+        let data = data.borrow_buf();
+        let (place, room, to) = output;
+        let mut place = place.borrow_buf_mut();
+        if !inside(size, from, data.len()) || !inside(room, to, place.len()) {
+            return Err(vm.new_value_error("a position is outside of its buffer"));
+        }
+        let mut output =
+            library::ZSTD_outBuffer { dst: place.as_mut_ptr().cast(), size: room, pos: to };
+        let mut input = library::ZSTD_inBuffer { src: data.as_ptr().cast(), size, pos: from };
+        let result = step(&raw mut output, &raw mut input);
+        Ok((signed(result), output.pos, input.pos))
+    }
 
     /// Writes how the types of this module are shown.
     macro_rules! shown {
@@ -429,36 +323,21 @@ mod _zstd {
             (told.ingested, told.consumed, told.produced)
         }
 
-        /// `output` and `input` are three arguments each: a buffer, where it ends, and where to begin.
         #[pymethod]
         fn stream(
             zelf: &Py<Self>,
-            output: (ArgMemoryBuffer, usize, usize),
-            input: (ArgBytesLike, usize, usize),
+            output: Output,
+            input: Input,
             mode: u32,
             vm: &VirtualMachine,
         ) -> PyResult<Streamed> {
             let own = zelf.own.lock();
-            let (data, size, from) = input;
-            let data = data.borrow_buf();
-            let (place, room, to) = output;
-            let mut place = place.borrow_buf_mut();
-            if !inside(size, from, data.len()) || !inside(room, to, place.len()) {
-                return Err(vm.new_value_error("a position is outside of its buffer"));
-            }
-            let mut output =
-                library::ZSTD_outBuffer { dst: place.as_mut_ptr().cast(), size: room, pos: to };
-            let mut input = library::ZSTD_inBuffer { src: data.as_ptr().cast(), size, pos: from };
-            // SAFETY: the object is the library's, and is locked; both buffers are borrowed, and as long as is said.
-            let result = unsafe {
-                library::ZSTD_compressStream2(
-                    own.0.pointer(),
-                    &raw mut output,
-                    &raw mut input,
-                    mode.min(2),
-                )
-            };
-            Ok((signed(result), output.pos, input.pos))
+            streamed(output, input, vm, |output, input| {
+                // SAFETY: the object is the library's, and is locked; both buffers are borrowed, and as long as is said.
+                unsafe {
+                    library::ZSTD_compressStream2(own.0.pointer(), output, input, mode.min(2))
+                }
+            })
         }
     }
 
@@ -546,30 +425,18 @@ mod _zstd {
             unsafe { library::ZSTD_sizeof_DCtx(zelf.own.lock().0.pointer()) }
         }
 
-        /// `output` and `input` are three arguments each: a buffer, where it ends, and where to begin.
         #[pymethod]
         fn stream(
             zelf: &Py<Self>,
-            output: (ArgMemoryBuffer, usize, usize),
-            input: (ArgBytesLike, usize, usize),
+            output: Output,
+            input: Input,
             vm: &VirtualMachine,
         ) -> PyResult<Streamed> {
             let own = zelf.own.lock();
-            let (data, size, from) = input;
-            let data = data.borrow_buf();
-            let (place, room, to) = output;
-            let mut place = place.borrow_buf_mut();
-            if !inside(size, from, data.len()) || !inside(room, to, place.len()) {
-                return Err(vm.new_value_error("a position is outside of its buffer"));
-            }
-            let mut output =
-                library::ZSTD_outBuffer { dst: place.as_mut_ptr().cast(), size: room, pos: to };
-            let mut input = library::ZSTD_inBuffer { src: data.as_ptr().cast(), size, pos: from };
-            // SAFETY: the object is the library's, and is locked; both buffers are borrowed, and as long as is said.
-            let result = unsafe {
-                library::ZSTD_decompressStream(own.0.pointer(), &raw mut output, &raw mut input)
-            };
-            Ok((signed(result), output.pos, input.pos))
+            streamed(output, input, vm, |output, input| {
+                // SAFETY: the object is the library's, and is locked; both buffers are borrowed, and as long as is said.
+                unsafe { library::ZSTD_decompressStream(own.0.pointer(), output, input) }
+            })
         }
     }
 
@@ -623,9 +490,7 @@ mod _zstd {
     /// The number of a dictionary: zero where it has none.
     #[pyfunction]
     fn dictionary_id(data: ArgBytesLike) -> u32 {
-        let data = data.borrow_buf();
-        // SAFETY: the data is read while it is borrowed.
-        unsafe { library::ZDICT_getDictID(data.as_ptr().cast(), data.len()) }
+        dictionaries::id(&data.borrow_buf())
     }
 
     /// Makes a dictionary of samples: its size, or an error, and the values of `k` and `d` that were found.
@@ -642,53 +507,10 @@ mod _zstd {
         split: f64,
         vm: &VirtualMachine,
     ) -> PyResult<(isize, u32, u32)> {
-        let (k, d, f, accel, steps) = cover;
-        let (threads, level, notifications, dictionary) = about;
-        let samples = samples.borrow_buf();
-        let sizes: Vec<usize> = sizes.into_vec();
-        let whole = sizes.iter().try_fold(0_usize, |sum, size| sum.checked_add(*size));
-        let Ok(count) = u32::try_from(sizes.len()) else {
-            return Err(vm.new_value_error("too many samples"));
-        };
-        if whole != Some(samples.len()) {
-            return Err(vm.new_value_error("the samples are not as long as is said"));
-        }
-        let mut place = place.borrow_buf_mut();
-        let mut wanted = library::ZDICT_fastCover_params_t {
-            k,
-            d,
-            f,
-            steps,
-            nbThreads: threads,
-            splitPoint: split,
-            accel,
-            shrinkDict: 0,
-            shrinkDictMaxRegression: 0,
-            zParams: library::ZDICT_params_t {
-                compressionLevel: level,
-                notificationLevel: notifications,
-                dictID: dictionary,
-            },
-        };
-        // SAFETY: the buffers are borrowed, and the sizes are those of the samples.
-        let result = unsafe {
-            library::ZDICT_optimizeTrainFromBuffer_fastCover(
-                place.as_mut_ptr().cast(),
-                place.len(),
-                samples.as_ptr().cast(),
-                sizes.as_ptr(),
-                count,
-                &raw mut wanted,
-            )
-        };
-        let result = signed(result);
-        // This version of the library forgets the number that it is told; it stands behind the magic number.
-        if let (1.., Some(number)) = (dictionary, place.get_mut(4..8))
-            && result > 0
-        {
-            number.copy_from_slice(&dictionary.to_le_bytes());
-        }
-        Ok((result, wanted.k, wanted.d))
+        let (samples, sizes) = (samples.borrow_buf(), sizes.into_vec());
+        let samples = Samples::new(&samples, &sizes).map_err(|wrong| vm.new_value_error(wrong))?;
+        let training = Training { cover, about, split };
+        Ok(dictionaries::train(&mut place.borrow_buf_mut(), &samples, &training))
     }
 
     /// The lowest and the highest value of a parameter of compression or of decompression; none if it is no parameter.
@@ -723,30 +545,9 @@ mod _zstd {
         level: i32,
         vm: &VirtualMachine,
     ) -> PyResult<isize> {
-        let (content, samples) = (content.borrow_buf(), samples.borrow_buf());
-        let sizes: Vec<usize> = sizes.into_vec();
-        let whole = sizes.iter().try_fold(0_usize, |sum, size| sum.checked_add(*size));
-        let Ok(count) = u32::try_from(sizes.len()) else {
-            return Err(vm.new_value_error("too many samples"));
-        };
-        if whole != Some(samples.len()) {
-            return Err(vm.new_value_error("the samples are not as long as is said"));
-        }
-        let mut place = place.borrow_buf_mut();
-        let about =
-            library::ZDICT_params_t { compressionLevel: level, notificationLevel: 0, dictID: 0 };
-        // SAFETY: the buffers are borrowed, and the sizes are those of the samples.
-        Ok(signed(unsafe {
-            library::ZDICT_finalizeDictionary(
-                place.as_mut_ptr().cast(),
-                place.len(),
-                content.as_ptr().cast(),
-                content.len(),
-                samples.as_ptr().cast(),
-                sizes.as_ptr(),
-                count,
-                about,
-            )
-        }))
+        let (content, samples, sizes) =
+            (content.borrow_buf(), samples.borrow_buf(), sizes.into_vec());
+        let samples = Samples::new(&samples, &sizes).map_err(|wrong| vm.new_value_error(wrong))?;
+        Ok(dictionaries::finalize(&mut place.borrow_buf_mut(), &content, &samples, level))
     }
 }
