@@ -62,6 +62,7 @@ pub(crate) const LEFT_OUT_IN_MODULE: &[&str] = &[
     "_krait_install.py",
     "_krait_lock.py",
     "_krait_pip.py",
+    "_krait_pip_words.py",
     "_krait_program.py",
     "_pydatetime.py",
     "_pydecimal.py",
