@@ -54,7 +54,8 @@ class Index(http.server.BaseHTTPRequestHandler):
             self.answer((WHEELS / parts[1]).read_bytes(), "application/octet-stream")
             return
         name = parts[-1].replace("-", "_")
-        files = [each.name for each in WHEELS.glob("*.whl") if each.name.lower().startswith(name + "-")]
+        packages = [*WHEELS.glob("*.whl"), *WHEELS.glob("*.tar.gz")]
+        files = [each.name for each in packages if each.name.lower().startswith(name + "-")]
         if not files:
             self.send_error(404)
             return
@@ -151,6 +152,60 @@ class Install(unittest.TestCase):
         self.assertIn("nothing was installed", errors)
         self.assertEqual(os.listdir(self.folder), ["index.py"])
 
+    def test_what_cannot_be_together(self):
+        code, _, errors = self.krait("install", "first", "second<2")
+        self.assertEqual(
+            (code, errors),
+            (
+                1,
+                "error: Cannot install first==1.0 and second<2 because these package versions have conflicting "
+                "dependencies.\n"
+                "The conflict is caused by:\n"
+                "  The user requested second<2\n"
+                "  first 1.0 depends on second>=2\n"
+                "Additionally, some packages in these conflicts have no matching distributions available for your "
+                "environment:\n  second\n"
+                "nothing was installed\n",
+            ),
+        )
+
+    def test_so_many_versions_and_none_that_fits(self):
+        code, _, errors = self.krait("install", "many==99")
+        self.assertEqual(
+            (code, errors),
+            (
+                1,
+                "error: Could not find a version that satisfies the requirement many==99 "
+                "(from versions: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, ..., 15.0, 16.0, 17.0, 18.0, 19.0, 20.0)\n"
+                "No matching distribution found for many==99\n"
+                "nothing was installed\n",
+            ),
+        )
+
+    def test_in_a_terminal_pip_is_seen_and_the_remedy_too(self):
+        here, there = os.openpty()
+        self.addCleanup(os.close, here)
+        started = subprocess.Popen(
+            [PROGRAM, "install", "asyncpg<2"], cwd=self.folder, env=self.environment(), stdout=there, stderr=there
+        )
+        os.close(there)
+        said = b""
+        with contextlib.suppress(OSError):
+            while part := os.read(here, 1 << 16):
+                said += part
+        self.assertEqual(started.wait(60), 1)
+        self.assertIn(b"No matching distribution found for asyncpg<2", said)
+        self.assertEqual(
+            said.decode().splitlines()[-5:],
+            [
+                "error: pip failed; it has told why",
+                "asyncpg is a compiled extension for CPython, which krait cannot load",
+                "  tip: use pg8000",
+                "  tip: --for cloud installs it for the cloud's Python",
+                "nothing was installed",
+            ],
+        )
+
     def test_without_network(self):
         code, _, errors = self.krait("install", "first", PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_RETRIES="0")
         self.assertEqual(code, 1)
@@ -226,6 +281,13 @@ class Install(unittest.TestCase):
         code, _, errors = self.krait("install", "hiredis")
         self.assertEqual((code, errors.splitlines()[1]), (1, "  tip: use redis, which does without"))
 
+    def test_what_a_package_asks_for_in_one_python_or_another(self):
+        code, output, errors = self.krait("install", "by_python[fast]")
+        self.assertEqual((code, errors), (0, ""))
+        packages = [line.partition(" ")[0] for line in output.splitlines()[:-1]]
+        # In place of asyncpg and brotlicffi, which are compiled.
+        self.assertEqual(packages, ["brotli", "by_python", "second"])
+
     def test_a_package_that_krait_stands_in_for(self):
         self.assertEqual(self.krait("install", "orjson")[::2], (0, ""))
         program = "import orjson; print(orjson.loads(b'[1]'), orjson.__version__, orjson.orjson.__file__[-11:])"
@@ -242,6 +304,22 @@ class Install(unittest.TestCase):
         self.assertIn("rpds/rpds.cpython-39-x86_64-linux-gnu.so", self.names())
         program = "import rpds; print(rpds.List([1, 2]))"
         self.assertEqual(self.krait("python", "-c", program)[1], "List([1, 2])\n")
+
+    def test_one_whose_newest_version_has_to_be_built(self):
+        code, output, errors = self.krait("install", "lz4")
+        self.assertEqual((code, output.partition("  ")[0], errors), (0, "lz4 1.0", ""))
+        # A package that krait knows nothing of may be of Python alone in any form.
+        code, _, errors = self.krait("install", "newer")
+        self.assertEqual((code, errors.splitlines()[-1]), (1, "nothing was installed"))
+        self.assertIn("ReadError", errors.splitlines()[-2])
+
+    def test_what_only_a_part_of_a_package_wants_is_left_out(self):
+        note = (
+            "note: python-snappy is left out: it is a compiled extension for CPython, and "
+            "tencentcloud-cls-sdk-python can be imported without it\n"
+        )
+        code, output, errors = self.krait("install", "tencentcloud-cls-sdk-python")
+        self.assertEqual((code, output.splitlines()[-1][:9], errors), (0, "1 package", note))
 
     def test_a_package_that_can_do_without_its_compiled_part(self):
         code, _, errors = self.krait("install", "faster")
@@ -402,6 +480,23 @@ def fill():
     orjson = "from .orjson import *\nfrom .orjson import __version__\n"
     compiled("orjson", "orjson", "3.0", "314", orjson)
     compiled("rpds_py", "rpds", "0.9", "39")
+    for number in range(1, 21):
+        wheel("many", f"{number}.0", {"many.py": ""})
+    needs = [
+        "second; implementation_name == 'pypy'",
+        "asyncpg; implementation_name == 'cpython'",
+        "brotli; platform_python_implementation == 'CPython' and extra == 'fast'",
+        "brotlicffi; platform_python_implementation != 'CPython' and extra == 'fast'",
+        "slow; platform_python_implementation == 'PyPy' and extra == 'other'",
+    ]
+    wheel("by_python", "1.0", {"by_python.py": ""}, needs, extras=["fast", "other"])
+    compiled("brotli", "_brotli", "1.0", "314")
+    compiled("brotlicffi", "brotlicffi", "1.0", "314")
+    compiled("lz4", "lz4", "1.0", "39")
+    wheel("newer", "1.0", {"newer.py": ""})
+    for built in ("lz4-2.0", "newer-2.0"):
+        (WHEELS / f"{built}.tar.gz").write_bytes(b"not looked into")
+    wheel("tencentcloud_cls_sdk_python", "1.0", {"tencentcloud/log/__init__.py": ""}, ["python-snappy"])
     wheel("cffi", "2.0", {"cffi.py": ""})
     bindings = {"cryptography/__init__.py": "", "cryptography/hazmat/bindings/_rust.abi3.so": ""}
     wheel("cryptography", "50.0.2", bindings, ["cffi>=2"], tag="cp311-abi3-manylinux_2_17_x86_64")

@@ -56,9 +56,10 @@ def _install(asked):
     os.makedirs(beside, exist_ok=True)
     staging = tempfile.mkdtemp(prefix=".krait-install-", dir=beside)
     try:
-        code, output = run_pip.run(pip, staging, wanted, asked)
+        shown = sys.stderr.isatty()
+        code, output = run_pip.run(pip, staging, wanted, asked, shown)
         if code:
-            raise known.Failed(run_pip.reason(output, for_cloud))
+            raise known.Failed(run_pip.reason(output, shown, for_cloud))
         shutil.rmtree(os.path.join(staging, "bin"), ignore_errors=True)
         locked = _take_report(staging, lock) if asked["lock"] else None
         distributions = folder.distributions(staging)

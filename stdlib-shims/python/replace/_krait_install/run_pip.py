@@ -3,7 +3,7 @@
 import os
 import sys
 
-from _krait_install import known
+from _krait_install import known, pip_words
 
 # What krait takes, besides packages of Python alone: packages for CPython of its version, whose
 # compiled parts many can do without.
@@ -16,11 +16,10 @@ CLOUD = {"platforms": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylin
 _left_out = {}
 
 
-def run(pip, staging, wanted, asked):
+def run(pip, staging, wanted, asked, shown):
     """Runs pip in this process; gives its exit code and what it said."""
     import io
 
-    shown = sys.stderr.isatty()
     arguments = [
         "install", "--target", staging, "--no-compile", "--no-warn-script-location",
         "--disable-pip-version-check", "--no-input", "--root-user-action", "ignore",
@@ -49,11 +48,8 @@ def run(pip, staging, wanted, asked):
     sys.path.insert(0, pip)
     if asked["for"] != "cloud":
         _take_packages_for_cpython()
-    own, said = (sys.stdout, sys.stderr), io.StringIO()
-    if not shown:
-        sys.stdout = sys.stderr = said
-    else:
-        sys.stdout = sys.stderr
+    own, said = (sys.stdout, sys.stderr), pip_words.Heard(sys.stderr) if shown else io.StringIO()
+    sys.stdout = sys.stderr = said
     try:
         from pip._internal.cli.main import main
 
@@ -93,10 +89,18 @@ def _take_packages_for_cpython():
 
 
 def _take_any_package_stood_in_for():
-    """Has pip take packages that krait stands in for, for any CPython 3 on Linux, after all others."""
+    """Has pip take packages that krait stands in for, for any CPython 3 on Linux, after all others. Older ones, too:
+    a newer one that has to be built wants a compiler, and gives nothing that krait would use."""
+    from pip._internal.index.package_finder import CandidateEvaluator
     from pip._internal.models.wheel import Wheel
 
-    stood_in = known.stood_in()
+    stood_in, create = known.stood_in(), CandidateEvaluator.create
+
+    def create_for(project_name, *, prefer_binary=False, **others):
+        prefer_binary = prefer_binary or known.plain(project_name) in stood_in
+        return create(project_name, prefer_binary=prefer_binary, **others)
+
+    CandidateEvaluator.create = create_for
     supported, preferred = Wheel.supported, Wheel.find_most_preferred_tag
 
     def also_supported(wheel, tags):
@@ -111,7 +115,7 @@ def _take_any_package_stood_in_for():
     Wheel.supported, Wheel.find_most_preferred_tag = also_supported, also_preferred
 
 
-def _leave_out_what_is_done_without():
+def _leave_out_what_isknown.done_without():
     """Has pip not ask for what only a package's compiled part needs, nor for a compiled extension that is optional."""
     from pip._internal.metadata import select_backend
 
@@ -124,7 +128,7 @@ def _leave_out_what_is_done_without():
         left_out = done_without.get(own, ())
         # Once, pip looks at what all extras ask for, which it has as a list: to see that nothing is wrong.
         is_wanted = not isinstance(extras, list)
-        for each in asked_for(self, extras):
+        for each in _for_krait(self, extras, asked_for, optional, stood_in):
             name = known.plain(each.name)
             if name not in left_out:
                 yield each
@@ -135,6 +139,40 @@ def _leave_out_what_is_done_without():
     distribution.iter_dependencies = iter_dependencies
 
 
+def _for_krait(distribution, extras, asked_for, compiled, stood_in):
+    """What a package asks for in krait, where that depends on the Python: what it asks for in PyPy, which is of Python
+    alone. But not what it would be compiled for there, and what krait stands in for, it asks for as in CPython."""
+    from pip._vendor.packaging.requirements import Requirement
+
+    cpython = {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    pypy = {"implementation_name": "pypy", "platform_python_implementation": "PyPy"}
+    depends = {}
+    for line in distribution.metadata.get_all("Requires-Dist", []):
+        if "implementation" in line.partition(";")[2]:
+            each = Requirement(line)
+            depends[str(each)] = each
+    for each in asked_for(distribution, extras):
+        if str(each) not in depends:
+            yield each
+    for each in depends.values():
+        name = known.plain(each.name)
+        holds = [
+            any(each.marker.evaluate({"extra": extra, **python}) for extra in extras or ("",))
+            for python in ({}, cpython, pypy)
+        ]
+        here, in_cpython, in_pypy = holds
+        if name in stood_in:
+            wanted = in_cpython
+        elif name in compiled:
+            wanted = here and in_cpython
+        else:
+            wanted = here or in_pypy
+        if wanted:
+            # pip would look again whether it holds.
+            each.marker = None
+            yield each
+
+
 def tell_left_out():
     for name, other in sorted(_left_out):
         print(
@@ -143,19 +181,23 @@ def tell_left_out():
         )
 
 
-def reason(output, for_cloud):
-    """Why pip failed, in its own last words, and whose compiled part it was."""
+def reason(output, shown, for_cloud):
+    """Why pip failed, in its own last words unless they are shown already, and whose compiled part it was."""
     import re
 
-    # Which hashes differ is in lines of their own.
-    told = ("ERROR:", "error:", "Expected sha256 ", "Got ")
-    errors = [line for line in output.splitlines() if line.lstrip().startswith(told)]
-    words = "\n".join(errors) if errors else "pip failed; it has told why"
+    lines = [] if shown else pip_words.reason(output)
+    if not lines:
+        lines = ["pip failed; it has told why"]
     if not for_cloud:
-        extensions = known.extensions()
-        failed = r"(?:Failed to build|Failed building wheel for|distribution found for|satisfies the requirement) '?([\w.-]+)"
-        for name in re.findall(failed, output):
-            if known.plain(name) in extensions:
-                words += "\n" + known.words(known.plain(name), extensions)
-                break
-    return f"{words}\nnothing was installed"
+        extensions, not_built = known.extensions(), pip_words.not_built(output)
+        not_found = re.findall(r"(?:distribution found for|satisfies the requirement) ([\w.-]+)", output)
+        # The last is whom the others were built for.
+        refused = next((name for name in not_built[-1:] + not_found if known.plain(name) in extensions), None)
+        if refused:
+            lines.append(known.words(known.plain(refused), extensions))
+        elif not_built:
+            lines.append(
+                f"  tip: the index has {not_built[-1]} as source only; krait builds what is of Python alone, and loads "
+                "no compiled extensions"
+            )
+    return "\n".join([*lines, "nothing was installed"])
