@@ -115,7 +115,7 @@ def _take_any_package_stood_in_for():
     Wheel.supported, Wheel.find_most_preferred_tag = also_supported, also_preferred
 
 
-def _leave_out_what_isknown.done_without():
+def _leave_out_what_is_done_without():
     """Has pip not ask for what only a package's compiled part needs, nor for a compiled extension that is optional."""
     from pip._internal.metadata import select_backend
 
