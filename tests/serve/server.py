@@ -276,12 +276,20 @@ def is_there(process):
 
 def zygote_of(server):
     """The process that was started to make the zygote, and the zygote; None where either is
-    not there (yet)."""
+    not there (yet). A function's own zygote, which falls to the server when the other ends, has a
+    session of its own."""
     for starter in children_of(server):
-        if command_of(starter)[1:2] == ["zygote"]:
+        if command_of(starter)[1:2] == ["zygote"] and session_of(starter) == session_of(server):
             for zygote in children_of(starter):
                 return starter, zygote
     return None
+
+
+def session_of(process):
+    try:
+        return os.getsid(process)
+    except ProcessLookupError:
+        return None
 
 
 def command_of(process):

@@ -97,7 +97,9 @@ impl Zygote {
     fn fork(&mut self, descriptors: Vec<OwnedFd>, prepared: &Prepared, group: i32, attend: Attend) {
         let started = Instant::now();
         let Ok([log, socket]) = <[OwnedFd; 2]>::try_from(descriptors) else { leave(1) };
+        let zygote = std::process::id();
         let forked = kernel::fork(|| {
+            pidfd::end_with(zygote);
             // Standard input of the zygote is at its end; so is that of its instances.
             let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else { leave(1) };
             let streams = Streams { stdin, log, socket: UnixStream::from(socket) };
