@@ -4,7 +4,10 @@ import json
 import resource
 import select
 import socket
+import statistics
 import subprocess
+import sys
+import textwrap
 import time
 
 from plain_http import MEGABYTE, SLEEPER, Client, OneServer
@@ -177,6 +180,39 @@ class Rudeness(OneServer):
                 answer = b""
             self.assertIn(answer[:12], (b"", b"HTTP/1.1 408"))
         self.assertLess(time.monotonic() - begun, 35)
+
+    def test_small_frames_without_end(self):
+        """Frames of HTTP/2 that want no answer, and headers that are a byte each: nobody else waits for them."""
+        flooding = """
+            import socket, sys, time
+
+            def frame(kind, flags, stream, payload=b""):
+                return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+            client = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+            get = bytes([0x82, 0x86, 0x84, 0x41, 1]) + b"a"
+            client.sendall(b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + frame(4, 0, 0) + frame(1, 5, 1, get))
+            end, stream = time.monotonic() + 2, 3
+            try:
+                while time.monotonic() < end:
+                    if sys.argv[3] == "windows":
+                        client.sendall(frame(8, 0, 0, b"\\0\\0\\0\\1") * 500)
+                    else:
+                        client.sendall(frame(1, 5, stream, get + bytes([0x82]) * 16000))
+                        stream += 2
+            except OSError:
+                pass
+        """
+        for kind in ["windows", "headers"]:
+            command = [sys.executable, "-c", textwrap.dedent(flooding), self.server.host, str(self.server.port), kind]
+            clients = [subprocess.Popen(command) for _ in range(4)]
+            times = []
+            while any(client.poll() is None for client in clients):
+                begun = time.monotonic()
+                self.server.returned("who")
+                times.append(time.monotonic() - begun)
+            self.assertGreater(len(times), 10)
+            self.assertLess(statistics.median(times), 0.05, kind)
 
     def test_slow_readers(self):
         """Clients that do not read cost the memory of their answers, and delay no other client."""

@@ -250,13 +250,13 @@ impl Entering {
 }
 
 /// With all files open, for what a domain keeps besides: other processes' memory and signals. A ruleset
-/// must be about some right, and an open one costs next to nothing.
+/// must be about some right, and an open one costs next to nothing. It is the right to move a file into another
+/// folder, which is closed in a domain whose rules do not name it.
 fn all_open() -> Result<RulesetCreated, landlock::RulesetError> {
-    let ruleset = Ruleset::default()
-        .handle_access(AccessFs::MakeChar)?
-        .scope(Scope::from_all(KNOWN))?
-        .create()?;
-    open_if_there(ruleset, Path::new("/"), AccessFs::MakeChar.into())
+    let open = AccessFs::MakeChar | AccessFs::Refer;
+    let ruleset =
+        Ruleset::default().handle_access(open)?.scope(Scope::from_all(KNOWN))?.create()?;
+    open_if_there(ruleset, Path::new("/"), open)
 }
 
 fn prepared() -> Result<RulesetCreated, landlock::RulesetError> {
@@ -298,7 +298,12 @@ fn restrict(ruleset: RulesetCreated, network: &Network) -> Result<RulesetStatus,
         Network::Ports(ports) => ports,
         Network::Closed => &[],
     };
-    let mut network = Ruleset::default().handle_access(AccessNet::from_all(ABI::V4))?.create()?;
+    // Moving a file into another folder is closed in every domain that does not name it, in one of ports, too.
+    let network = Ruleset::default()
+        .handle_access(AccessNet::from_all(ABI::V4))?
+        .handle_access(AccessFs::Refer)?
+        .create()?;
+    let mut network = open_if_there(network, Path::new("/"), AccessFs::Refer.into())?;
     for port in ports {
         network = network.add_rule(NetPort::new(*port, AccessNet::ConnectTcp))?;
     }

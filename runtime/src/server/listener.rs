@@ -41,6 +41,10 @@ const STREAMS: u32 = 250;
 /// The pause after an error of the listening socket, such as no more descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How many bytes of a connection are read before all others have their turn. A client that sends small frames
+/// without end would have the only thread to itself for as long as there are more of them.
+const TURN_BYTES: usize = 16 << 10;
+
 /// The listen backlog. With a thousand clients at once, the kernel must not refuse one, which would
 /// retry only after a second.
 const BACKLOG: u32 = 4096;
@@ -122,7 +126,7 @@ fn connection(
         async move { Ok::<_, io::Error>(routes::answer(&server, request, peer).await) }
     });
     let unknown = Some(Unknown { left: PREFACE_BYTES, until: Box::pin(sleep(HEAD_WITHIN)) });
-    let io = TokioIo::new(Patient { stream, unknown, waits: None });
+    let io = TokioIo::new(Patient { stream, unknown, turn: TURN_BYTES, pause: None, waits: None });
     let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
     async move {
         // A broken connection ends nothing else.
@@ -131,11 +135,15 @@ fn connection(
 }
 
 /// A stream with time limits. Writes fail if the other end accepts nothing for too long. Reads fail
-/// if it does not show its protocol for too long.
+/// if it does not show its protocol for too long. Who sends much is read in turns.
 struct Patient {
     stream: TcpStream,
     /// Until the client's protocol is known. From then on hyper has the time limit.
     unknown: Option<Unknown>,
+    /// How many more bytes are read in this turn.
+    turn: usize,
+    /// Between two turns: until the other connections had theirs.
+    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// The deadline of a blocked write.
     waits: Option<Pin<Box<Sleep>>>,
 }
@@ -171,8 +179,19 @@ impl AsyncRead for Patient {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.turn == 0 {
+            // Not merely woken again: the runtime looks for what the others sent first.
+            let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::task::yield_now()));
+            ready!(pause.as_mut().poll(context));
+            self.pause = None;
+            self.turn = TURN_BYTES;
+        }
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.turn = match &read {
+            Poll::Ready(_) => self.turn.saturating_sub(buffer.filled().len() - before),
+            Poll::Pending => TURN_BYTES,
+        };
         if let Some(unknown) = &mut self.unknown {
             if read.is_pending() {
                 ready!(unknown.until.as_mut().poll(context));
