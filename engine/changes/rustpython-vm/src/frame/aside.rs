@@ -132,6 +132,7 @@ impl ExecutingFrame<'_> {
                 self.execute_call_vectorcall(count, vm)?;
                 true
             }
+            Opcode::CallPyExactArgs => self.make_generator(index, count, vm),
             Opcode::CallStr1 | Opcode::CallBuiltinClass => self.call_native_class(count, vm)?,
             Opcode::CallIsinstance => self.call_isinstance(count, vm)?,
             Opcode::ContainsOpSet => self.is_in_set(instruction, arg, vm)?,

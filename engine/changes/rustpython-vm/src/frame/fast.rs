@@ -509,7 +509,8 @@ impl ExecutingFrame<'_> {
                     let callable = unsafe { stack.peek(arg + 2) };
                     let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
                     if !self.may_call(index, callable, arg + usize::from(has_instance), vm) {
-                        break;
+                        aside!(unit);
+                        continue;
                     }
                     elsewhere!(3, self.enter_from_stack(arg, has_instance, None, None, vm));
                 }
@@ -551,6 +552,15 @@ impl ExecutingFrame<'_> {
                                 unreachable!("a value is returned");
                             };
                             elsewhere!(0, self.return_to_send(owner, value, vm));
+                            continue;
+                        }
+                        Entered::ByFor { owner } if !vm.use_tracing.get() => {
+                            // SAFETY: it is taken off the stack.
+                            let value = unsafe { to_stack_ref(stack.pop()) };
+                            let Some(value) = value.map(PyStackRef::to_pyobj) else {
+                                unreachable!("a value is returned");
+                            };
+                            elsewhere!(0, self.return_to_for(owner, value, vm));
                             continue;
                         }
                         Entered::Natively | Entered::ByFor { .. } | Entered::BySend { .. } => {

@@ -10,13 +10,51 @@ use super::{
 };
 use crate::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyCoroutine, PyGenerator},
+    builtins::{PyCoroutine, PyGenerator, function::PyFunction},
     bytecode::Label,
     coroutine::{Coro, FlatEnter, FlatResume, flat_resume_enter, flat_resume_exit},
     protocol::PyIterReturn,
 };
 
 impl ExecutingFrame<'_> {
+    /// Calls the function that lies below `count` arguments, if that makes a generator or a coroutine: then
+    /// nothing is entered. The call at `index` was specialised for it. Says whether it did.
+    pub(super) fn make_generator(&mut self, index: usize, count: u32, vm: &VirtualMachine) -> bool {
+        let version = self.code.instructions.read_cache_u32(index + 2);
+        let depth = self.localsplus.stack_len();
+        let instance = depth - count as usize - 1;
+        let has_instance = self.localsplus.stack_index(instance).is_some();
+        let may_call = self
+            .nth_value(count + 1)
+            .downcast_ref_if_exact::<PyFunction>(vm)
+            .is_some_and(|function| {
+                version != 0
+                    && function.func_version() == version
+                    && function.is_generator_like()
+                    && function.has_exact_argcount(count + u32::from(has_instance))
+            });
+        if !may_call || vm.use_tracing.get() || self.specialization_call_recursion_guard(vm) {
+            return false;
+        }
+        let stack = &mut *self.localsplus;
+        let mut take = |at| {
+            let Some(value) = stack.stack_index_mut(at).take() else {
+                unreachable!("a call has its function and its arguments on the stack");
+            };
+            value.to_pyobj()
+        };
+        let callable = take(instance - 1);
+        let Some(function) = callable.downcast_ref::<PyFunction>() else {
+            unreachable!("it was one just now");
+        };
+        let first = instance + usize::from(!has_instance);
+        let generator = function.make_generator_exact_args((first..depth).map(take), vm);
+        // Nothing is left in those places.
+        self.localsplus.stack_top = (instance - 1) as u32;
+        self.push_value(generator);
+        true
+    }
+
     /// Goes on in the generator that is the topmost value, if it can be entered; says whether it was.
     /// This frame waits at its `FOR_ITER`.
     pub(super) fn enter_generator(&mut self, vm: &VirtualMachine) -> bool {
@@ -121,6 +159,18 @@ impl ExecutingFrame<'_> {
         self.update_lasti(|at| *at += 1);
     }
 
+    /// Goes on behind the loop of the `for` that asked this generator, which returned `value`.
+    pub(super) fn return_to_for(&mut self, owner: i8, value: PyObjectRef, vm: &VirtualMachine) {
+        let given = self.leave_generator(owner, Ok(ExecutionResult::Return(value)), vm);
+        if vm.use_tracing.get() || vm.state.monitoring_events.load() != 0 {
+            // Somebody has begun to watch. Asked again, the generator says that it has ended.
+            self.update_lasti(|at| *at -= 1);
+        } else {
+            self.for_iter_jump_on_exhausted(self.behind_the_wait());
+        }
+        drop(given);
+    }
+
     /// Goes on in the frame with the `for` after the generator has given `result`.
     pub(super) fn run_after_generator(
         &mut self,
@@ -185,8 +235,13 @@ impl ExecutingFrame<'_> {
 
     /// Goes on where the `SEND` that this frame waits at leads after the last value.
     fn jump_behind_send(&mut self) {
-        let send = self.code.instructions.read_arg(self.lasti() as usize - 1);
-        let behind = self.lasti() + 1 + u32::from(u8::from(send));
-        self.jump(Label::from_u32(behind));
+        self.jump(self.behind_the_wait());
+    }
+
+    /// Where the `FOR_ITER` or `SEND` that this frame waits at leads after the last value. The small loop
+    /// entered it: it has no part of its argument before it.
+    fn behind_the_wait(&self) -> Label {
+        let wait = self.code.instructions.read_arg(self.lasti() as usize - 1);
+        Label::from_u32(self.lasti() + 1 + u32::from(u8::from(wait)))
     }
 }
