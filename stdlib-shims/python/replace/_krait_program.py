@@ -78,13 +78,12 @@ def _time_imports():
         beside, below, begun = below, 0, now()
         depth += 1
         try:
-            module = find(name, import_)
+            return find(name, import_)
         finally:
             depth -= 1
             took = (now() - begun) // 1000
             own, below = max(took - below, 0), beside + took
-        print(f"import time: {own:9d} | {took:10d} | {'  ' * depth}{name}", file=sys.stderr)
-        return module
+            print(f"import time: {own:9d} | {took:10d} | {'  ' * depth}{name}", file=sys.stderr)
 
     # As one of the importer's own, it is in no traceback.
     name = "<frozen importlib._bootstrap>"
@@ -135,30 +134,32 @@ def prompt(quiet):
 
 def _console(names):
     import code
+    import codeop
     import linecache
 
     class Console(code.InteractiveConsole):
         def runsource(self, source, filename="<input>", symbol="single"):
             try:
-                found = self.compile(source, filename, symbol)
+                if self.compile(source, filename, symbol) is None:
+                    return True
             except (OverflowError, SyntaxError, ValueError):
-                return self.run_whole(source, filename)
-            if found is None:
-                return True
-            # Tracebacks show its lines.
-            linecache._register_code(found, source, filename)
-            self.runcode(found)
-            return False
+                pass
+            return self.run_whole(source, filename)
 
         def run_whole(self, source, filename="<stdin>"):
             """Runs a statement that nothing follows any more, or says what is wrong with it."""
+            flags = self.compile.compiler.flags & ~codeop.PyCF_ALLOW_INCOMPLETE_INPUT & ~codeop.PyCF_DONT_IMPLY_DEDENT
             try:
-                found = compile(source + "\n", filename, "single", self.compile.compiler.flags)
+                found = compile(source + "\n", filename, "single", flags, True)
             except (OverflowError, SyntaxError, ValueError):
                 self.showsyntaxerror(filename, source=source)
-            else:
-                linecache._register_code(found, source, filename)
-                self.runcode(found)
+                return False
+            for each in codeop._features:
+                if found.co_flags & each.compiler_flag:
+                    self.compile.compiler.flags |= each.compiler_flag
+            # Tracebacks show its lines.
+            linecache._register_code(found, source, filename)
+            self.runcode(found)
             return False
 
     return Console(names, "<stdin>")
@@ -206,19 +207,20 @@ def _ask(main):
                 line = line.removesuffix("\n")
         except EOFError:
             sys.stderr.write("\n")
-            if not more:
-                return
-            source = "\n".join(console.buffer)
-            console.resetbuffer()
-            more = console.run_whole(source)
-            _flush()
-            continue
+            line = None
         except KeyboardInterrupt:
             sys.stderr.write("\nKeyboardInterrupt\n")
             console.resetbuffer()
             more = False
             continue
-        more = console.push(line)
+        if line is not None:
+            more = console.push(line)
+        elif more:
+            source = "\n".join(console.buffer)
+            console.resetbuffer()
+            more = console.run_whole(source)
+        else:
+            return
         _flush()
 
 
