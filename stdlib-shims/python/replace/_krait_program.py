@@ -154,9 +154,6 @@ def _console(names):
             except (OverflowError, SyntaxError, ValueError):
                 self.showsyntaxerror(filename, source=source)
                 return False
-            for each in codeop._features:
-                if found.co_flags & each.compiler_flag:
-                    self.compile.compiler.flags |= each.compiler_flag
             # Tracebacks show its lines.
             linecache._register_code(found, source, filename)
             self.runcode(found)
