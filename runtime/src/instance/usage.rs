@@ -1,42 +1,55 @@
 //! How much memory an instance uses, as seen from outside.
 
 use crate::contract::limits::MIB;
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::{fs, time::Duration};
 
-/// How long one look may ask the kernel what processes share: it walks all their memory for it.
+/// How much of the processor one look may take while the kernel tells what processes share: it
+/// walks all their memory for it. Not by the clock, which goes on while others have the processor.
 const SHARES_WITHIN: Duration = Duration::from_millis(10);
 
 /// Resident memory of `process` and its `descendants`, in bytes; none where `/proc` is
 /// not mounted. A lone process is counted by its resident set, which is cheap to read.
 /// With descendants, pages are shared. Where the resident sets together are more than
-/// `enough`, it is the proportional sets that are added up, as many as can be read in
-/// [`SHARES_WITHIN`]; the others are taken to share as much as those.
+/// `enough`, it is the proportional sets that are added up: the process's own, and as many of its
+/// descendants' as can be read in [`SHARES_WITHIN`]. The others are taken to share as much as
+/// those descendants.
 pub fn resident_bytes(process: i32, descendants: &[i32], enough: u64) -> Option<u64> {
     let own = resident_set(process)?;
     // What has ended meanwhile has nothing.
-    let others = descendants.iter().map(|each| (*each, resident_set(*each).unwrap_or(0)));
-    let sets: Vec<(i32, u64)> = std::iter::once((process, own)).chain(others).collect();
+    let sets = descendants.iter().map(|each| (*each, resident_set(*each).unwrap_or(0)));
+    let sets: Vec<(i32, u64)> = sets.filter(|(_, bytes)| *bytes > 0).collect();
     let sum = |sets: &[(i32, u64)]| sets.iter().map(|(_, bytes)| *bytes).sum::<u64>();
-    let whole = sum(&sets);
-    if descendants.is_empty() || whole <= enough {
+    let whole = own + sum(&sets);
+    if sets.is_empty() || whole <= enough {
         return Some(whole);
     }
-    let begun = Instant::now();
+    let begun = processor_time();
+    let own = proportional_set(process).unwrap_or(own);
     let mut shares = 0;
     for (at, (process, bytes)) in sets.iter().enumerate() {
-        if begun.elapsed() > SHARES_WITHIN {
-            let (read, left) = (sum(&sets[..at]).max(1), sum(&sets[at..]));
-            return Some(
-                shares + (u128::from(shares) * u128::from(left) / u128::from(read)) as u64,
-            );
+        if at > 0 && processor_time().saturating_sub(begun) > SHARES_WITHIN {
+            let (read, left) = (sum(&sets[..at]), sum(&sets[at..]));
+            let rest = u128::from(shares) * u128::from(left) / u128::from(read);
+            return Some(own + shares + u64::try_from(rest).unwrap_or(u64::MAX));
         }
-        // One that lets nobody look is taken to share nothing.
-        shares += proportional_set(*process).unwrap_or(*bytes);
+        shares += proportional_set(*process).unwrap_or_else(|| unshared(*process, *bytes));
     }
-    Some(shares)
+    Some(own + shares)
+}
+
+/// Of a process whose proportional set cannot be read: nothing, if it has ended since `bytes` was
+/// read; otherwise it lets nobody look, and is taken to share nothing.
+fn unshared(process: i32, bytes: u64) -> u64 {
+    resident_set(process).map_or(0, |now| if now == 0 { 0 } else { bytes })
+}
+
+/// What this thread has had of the processor.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or(0),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
 }
 
 /// This process's own peak resident memory, in bytes.
