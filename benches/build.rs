@@ -4,5 +4,5 @@ include!("../runtime/linker.rs");
 
 fn main() {
     println!("cargo:rerun-if-changed=../runtime/linker.rs");
-    tell_linker("bins");
+    tell_linker("bins", &[OF_MEMORY, OF_THE_WORLD]);
 }

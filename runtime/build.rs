@@ -10,8 +10,8 @@ fn main() {
     if std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
         tell_module_linker();
     } else {
-        tell_linker("bins");
-        tell_linker("tests");
+        tell_linker("bins", &[OF_MEMORY, OF_THE_WORLD]);
+        tell_linker("tests", &[OF_MEMORY, OF_THE_WORLD]);
     }
 }
 

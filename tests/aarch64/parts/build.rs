@@ -3,5 +3,5 @@
 include!("../../../runtime/linker.rs");
 
 fn main() {
-    tell_linker("bins");
+    tell_linker("bins", &[OF_MEMORY]);
 }

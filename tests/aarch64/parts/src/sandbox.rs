@@ -5,6 +5,7 @@ mod calls;
 #[path = "../../../../runtime/src/sandbox/filter.rs"]
 mod filter;
 #[path = "../../../../runtime/src/sandbox/processor/mod.rs"]
+#[allow(dead_code, reason = "what the rest of krait uses")]
 mod processor;
 
 use crate::contract::policy::Policy;
