@@ -7,7 +7,7 @@ mod kept;
 mod tests;
 mod training;
 
-use super::{cargo, host, root, target_folder};
+use super::{cargo_with, host, root, target_folder};
 use anyhow::{Context, Result, bail, ensure};
 use kept::MadeFor;
 use std::{
@@ -90,7 +90,9 @@ fn counting_program() -> Result<PathBuf> {
     // has not: lld refuses that, whatever it is told.
     words.extend(["--", "-C", "strip=none", "-C", "link-arg=-fuse-ld=bfd"]);
     words.extend(["-C", "link-arg=-Wl,--unresolved-symbols=ignore-all"]);
-    cargo(&words)?;
+    // Where there is a clang, C would be compiled by it for the words about plugins above, and count, too.
+    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    cargo_with(&words, &[("CC".to_owned(), compiler)])?;
     Ok(built.join(host()?).join("dist/krait"))
 }
 
