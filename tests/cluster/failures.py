@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from nodes import Case, noting
+from nodes import Case, holding, noting
 from server import PATIENCE, wait_until
 
 # A node has an event for so long without a sign of life.
@@ -76,14 +76,14 @@ class ANodeStops(Case):
         """A worker is stopped in the middle of a call, as a machine that swaps is. Another node runs the
         event. When the first goes on, its own result changes nothing."""
         a = self.node("a", options=["--role", "api"])
-        begun = self.common / "begun"
-        wait = "time.sleep(1)"
-        a.create("job", noting(self.common, f"open({str(begun)!r}, 'a').write('x\\n'); {wait}"))
+        self.hold.touch()
+        a.create("job", noting(self.common, holding(self)), Timeout=60)
         b = self.node("b", options=["--role", "worker"])
         request_id = a.queue("job", {"number": 1})
         self.until_lines(1, "begun")
         b.process.send_signal(signal.SIGSTOP)
         self.addCleanup(b.process.send_signal, signal.SIGCONT)
+        self.hold.unlink()
         c = self.node("c", options=["--role", "worker"])
         wait_until(lambda: a.status(request_id) == "FINISHED", LEASE + PATIENCE, "its result")
         self.assertEqual(len(self.lines("begun")), 2)
@@ -104,12 +104,13 @@ class TheNetworkIsCut(Case):
         wire = Wire(self.nats.ports[0])
         self.addCleanup(wire.close)
         b = self.node("b", options=["--role", "api"])
-        begun = self.common / "begun"
-        b.create("job", noting(self.common, f"open({str(begun)!r}, 'a').write('x\\n'); time.sleep(1)"))
+        self.hold.touch()
+        b.create("job", noting(self.common, holding(self)), Timeout=60)
         a = self.node("a", url=f"nats://127.0.0.1:{wire.port}")
         first = b.queue("job", {"number": 1})
         self.until_lines(1, "begun")
         wire.cut()
+        self.hold.unlink()
         c = self.node("c", options=["--role", "worker"])
         self.assertEqual(a.returned("job", {"number": 5}), 5)
         refused = a.call("Invoke", FunctionName="job", ClientContext="{}", InvocationType="Event")["Error"]
