@@ -2,7 +2,7 @@
 // their build scripts.
 
 /// Functions of libc that the program replaces, for its libraries and for libc itself: those that
-/// allocate, the one that creates threads (`src/snapshot/heap/c_interface.rs`), those that change
+/// allocate, the one that creates threads (`src/heap/c_interface.rs`), those that change
 /// how a signal is treated (`src/snapshot/left_out.rs`), `exit` (`src/snapshot/exit.rs`), and those that tell
 /// of the time and of files (`src/instance/world.rs`).
 const REPLACED: &[&str] = &[

@@ -2,8 +2,9 @@
 //! in a separate process.
 
 use krait::{
+    heap,
     instance::allocator::Allocator,
-    snapshot::{Base, Unfit, fork_with_fixed_stack, heap},
+    snapshot::{Base, Unfit, fork_with_fixed_stack},
 };
 use std::{fs::File, hint::black_box, os::fd::AsRawFd};
 

@@ -30,7 +30,7 @@ static ALLOCATOR: krait::instance::allocator::Allocator = krait::instance::alloc
 
 fn main() -> Result<()> {
     // As in an instance: the memory that is measured is the heap's.
-    krait::snapshot::heap::activate().context("the heap's place is taken")?;
+    krait::heap::activate().context("the heap's place is taken")?;
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.as_slice() {
         [mode, file, event @ ..] if mode == "profile" => profile(Path::new(file), event.first()),

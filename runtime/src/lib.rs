@@ -6,7 +6,8 @@
 //! - [`contract`]: facts of the platform. No interpreter, no I/O, no clock.
 //! - [`python`]: the only code that knows the interpreter. No processes, no network.
 //! - `locks`: the lock prefixes of the interpreter, restored before there is a second thread.
-//! - [`snapshot`]: the heap, and the state of a warm interpreter in a file.
+//! - [`heap`]: the memory of a process that holds an interpreter, at fixed addresses.
+//! - [`snapshot`]: the state of a warm interpreter in a file.
 //! - [`package`]: finding a function's code: a file, a folder, a zip, layers, a template.
 //! - [`sandbox`]: what keeps a function's process to its own files, network and calls.
 //! - [`instance`]: one function instance: its process, its socket, its limits.
@@ -31,6 +32,8 @@ pub mod package;
 pub mod bootstrap;
 #[cfg(unix)]
 pub mod check;
+#[cfg(unix)]
+pub mod heap;
 #[cfg(unix)]
 mod locks;
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 //! failed allocation is the platform's 434, not a crash (docs/contract.md §2.1).
 
 use super::{proof::Proof, wire};
-use crate::snapshot::heap;
+use crate::heap;
 use std::{
     alloc::{GlobalAlloc, Layout},
     sync::atomic::{AtomicI32, AtomicU64, Ordering},

@@ -2,8 +2,9 @@
 
 use super::{kernel, process};
 use crate::{
+    heap,
     python::{Interpreter, MemoryOfCode, fill_location_tables, leave, memory_of_code},
-    snapshot::{Base, Cache, Unfit, heap},
+    snapshot::{Base, Cache, Unfit},
 };
 use std::{
     fs::{self, DirBuilder, File},

@@ -2,8 +2,9 @@
 
 use super::{call_loop::Warm, maker, python_link};
 use crate::{
+    heap,
     python::{Interpreter, Kept},
-    snapshot::{self, Cache, Place, Refusal},
+    snapshot::{Cache, Place, Refusal},
 };
 use std::{path::PathBuf, time::Instant};
 
@@ -87,7 +88,7 @@ pub(super) fn ordinary(refusal: Refusal, hash_seed: Option<u32>, started: Instan
     let note = format!("an ordinary start: {refusal}");
     // Refused only if a snapshot was restored in part, or the address is taken. Then memory comes
     // from elsewhere.
-    let _ = snapshot::heap::activate();
+    let _ = heap::activate();
     let interpreter = Box::leak(Box::new(Interpreter::build_seeded(hash_seed)));
     Warm { interpreter, init_runtime: started.elapsed(), note, kept: None }
 }

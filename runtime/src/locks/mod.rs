@@ -10,7 +10,7 @@
 //! What keeps it sound:
 //!
 //! - Every thread is created by `pthread_create`. The linker redirects each call of it to
-//!   `snapshot/heap/c_interface.rs`, which calls [`put_in`] first. If that fails, no thread is
+//!   `heap/c_interface.rs`, which calls [`put_in`] first. If that fails, no thread is
 //!   created. `cargo xtask dist` looks for calls that bypass it. This holds for every thread,
 //!   whether it runs the interpreter or not.
 //! - While they are put back there is one thread, and nobody runs what is written to.

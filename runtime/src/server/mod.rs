@@ -29,8 +29,8 @@ mod triggers;
 pub use listener::{listen, serve};
 
 use crate::{
+    heap,
     platform::{Platform, store::FunctionKey},
-    snapshot::heap,
 };
 use bodies::Bodies;
 use cloud_api::signature::Credentials;

@@ -2,10 +2,10 @@
 
 use super::{
     Place, Refusal,
-    addresses::PAGE,
     image::{SECOND_TRAILER_BYTES, SecondTrailer, TRAILER_BYTES, Trailer},
     program,
 };
+use crate::heap::addresses::PAGE;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, Write},

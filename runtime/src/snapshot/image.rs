@@ -13,12 +13,11 @@
 
 use super::{
     Refusal,
-    addresses::PAGE,
-    heap,
     processor::{FEATURE_WORDS, features, thread_control_block},
     program,
     restore::restore,
 };
+use crate::heap::{self, addresses::PAGE};
 use std::{fs::File, io, mem::MaybeUninit, ops::Range, os::unix::fs::FileExt};
 
 const MAGIC: [u8; 8] = *b"krait\x00s1";

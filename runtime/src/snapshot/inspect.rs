@@ -1,12 +1,7 @@
 //! Checks that a snapshot will be complete in another process.
 
-use super::{
-    Unfit,
-    addresses::{STACK, is_heap},
-    heap,
-    image::Word,
-    processor, program, symbols,
-};
+use super::{Unfit, image::Word, processor, program, symbols, thread::STACK};
+use crate::heap::{self, addresses::is_heap};
 use std::{fmt, fs, io, ops::Range, ptr::with_exposed_provenance};
 
 /// The process's memory besides the heap and its variables. A snapshot keeps none of it.

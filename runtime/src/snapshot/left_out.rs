@@ -9,10 +9,8 @@
 //! replaced (see build.rs): they remember what the program wants, and the handler passes on every
 //! SIGSEGV that is not about these pages.
 
-use super::{
-    Refusal,
-    addresses::{LEFT_OUT, PAGE},
-};
+use super::Refusal;
+use crate::heap::addresses::{LEFT_OUT, PAGE};
 use libc::{c_int, c_void, sighandler_t, siginfo_t, sigset_t};
 use std::{
     ops::Range,

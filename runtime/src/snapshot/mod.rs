@@ -2,7 +2,7 @@
 //! it in less than a millisecond.
 //!
 //! This component knows no Python. It keeps the memory of a process with one thread: its heap,
-//! which [`heap`] has at fixed addresses, and the changed variables of the program and the thread.
+//! which [`heap`](crate::heap) has at fixed addresses, and the changed variables of the program and the thread.
 //! It does not keep the kernel's state of a process (descriptors, threads, mappings). So the maker
 //! of a snapshot must not add any; [`inspect`] checks that.
 //!
@@ -28,12 +28,10 @@
 //! [`Place::take_up`] maps the heap privately from the file, page by page as needed, and writes the
 //! changed words. Then the process has everything that the maker built.
 
-mod addresses;
 mod attach;
 mod cache;
 mod errors;
 mod exit;
-pub mod heap;
 mod image;
 mod inspect;
 mod left_out;

@@ -1,11 +1,13 @@
 //! Restores a snapshot.
 
 use super::{
-    Refusal,
-    addresses::{PAGE, SLAB_TABLE},
-    exit, heap,
+    Refusal, exit,
     image::{Header, IN_FIRST, Piece, Place, SignalAction, Word, checksum},
     left_out,
+};
+use crate::heap::{
+    self,
+    addresses::{PAGE, SLAB_TABLE},
 };
 use std::{
     fs::File,

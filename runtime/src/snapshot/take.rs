@@ -2,12 +2,15 @@
 
 use super::{
     Place, Refusal, Unfit,
-    addresses::{PAGE, STACK, whole_pages},
-    heap,
     image::{Header, IN_FIRST, Piece, SignalAction, Word, checksum},
     inspect::{self, Surroundings},
     left_out, processor, program,
     restore::{FirstPart, map},
+    thread::STACK,
+};
+use crate::heap::{
+    self,
+    addresses::{PAGE, whole_pages},
 };
 use std::{
     fs::File,

@@ -38,7 +38,7 @@ pub(super) fn is_interpreters(symbol: &str) -> bool {
 }
 
 /// Who may call what makes threads, by what is called. All other code must come to krait's own
-/// `pthread_create` (`snapshot/heap/c_interface.rs`), which puts the locks in first.
+/// `pthread_create` (`heap/c_interface.rs`), which puts the locks in first.
 ///
 /// libc's own `posix_spawn`, `system` and `vfork` share memory with the caller, which waits.
 const MAKERS: &[(&str, &[&str])] = &[

@@ -46,7 +46,7 @@ fn knows_the_interpreters_functions() {
         ("sqlite3_step.cold", false),
         ("_ZN18rustpython_codegen7compile8Compiler17h71e1280ab87df454E", false),
         ("_ZN5krait6server8listener4read17he8a8ffd779dff253E", false),
-        ("_ZN5krait8snapshot4heap8allocate17he8a8ffd779dff253E", false),
+        ("_ZN5krait4heap8allocate17he8a8ffd779dff253E", false),
         ("_ZN3std6thread5spawn32_$LT$rustpython_vm..X$u20$as$GT$17he8a8ffd779dff253E", false),
         ("_ZN5tokio7runtime4park17he8a8ffd779dff253E", false),
         ("sqlite3_step", false),

@@ -1,6 +1,6 @@
 //! The code that depends on the processor. A port to another one adds a file here: how a thread's
 //! control block is found, what lies around it, the features of the processor by which libraries
-//! choose their code, the size of a page, and the addresses that processes have in common.
+//! choose their code, and where the stack begins.
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;

@@ -6,6 +6,9 @@
 //! As the first process of a machine, it does all of this, and switches the machine off.
 
 mod filter;
+#[path = "../../../../runtime/src/heap/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "what the rest of krait uses")]
+mod heap;
 #[path = "../../../../runtime/src/locks/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "what the rest of krait uses")]
 mod locks;
@@ -46,21 +49,21 @@ struct Allocator;
 // SAFETY: every call is the heap's, unchanged.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        snapshot::heap::allocate(layout.size(), layout.align())
+        heap::allocate(layout.size(), layout.align())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        snapshot::heap::allocate_zeroed(layout.size(), layout.align())
+        heap::allocate_zeroed(layout.size(), layout.align())
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
         // SAFETY: the caller's promises are passed on.
-        unsafe { snapshot::heap::free(pointer) }
+        unsafe { heap::free(pointer) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller's promises are passed on.
-        unsafe { snapshot::heap::reallocate(pointer, layout.size(), layout.align(), size) }
+        unsafe { heap::reallocate(pointer, layout.size(), layout.align(), size) }
     }
 }
 

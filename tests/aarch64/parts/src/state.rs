@@ -2,8 +2,8 @@
 //! memory that is left out.
 
 use crate::{
-    in_process,
-    snapshot::{Base, Cache, fork_with_fixed_stack, heap},
+    heap, in_process,
+    snapshot::{Base, Cache, fork_with_fixed_stack},
 };
 use std::{
     cell::RefCell,

@@ -8,18 +8,21 @@
 //! allocated before [`activate`] uses a plain `dlmalloc` wherever the kernel puts it, for all but
 //! the largest blocks, and so does an interpreter for which the fixed addresses are taken.
 
+pub(crate) mod addresses;
 mod apart;
-pub(super) mod blocks;
+mod blocks;
 mod c_interface;
 mod lock;
 mod mappings;
 mod outside;
-pub(super) mod slabs;
+mod processor;
+mod slabs;
 
 pub use apart::{Asked, Sort, Sorter};
-pub(super) use lock::is_threaded;
+pub(crate) use c_interface::__real_pthread_create;
+pub(crate) use lock::is_threaded;
 
-use super::addresses::{BLOCKS, LEFT_OUT, MAPPINGS, SLABS, SPARSE, is_heap};
+use addresses::{BLOCKS, LEFT_OUT, MAPPINGS, SLABS, SPARSE, is_heap};
 use std::{
     cell::UnsafeCell,
     ops::Range,
@@ -35,7 +38,7 @@ const LARGEST_BLOCK: usize = 1 << 20;
 const LARGEST_ZEROED: usize = 128 << 10;
 
 /// How many regions a snapshot keeps.
-pub(super) const REGIONS: usize = 4;
+pub(crate) const REGIONS: usize = 4;
 
 /// The alignment of every block.
 const ALIGNMENT: usize = 16;
@@ -93,13 +96,13 @@ pub fn activate() -> Result<(), std::io::Error> {
 }
 
 /// From here on, until [`freeze`], the heap is kept fit for a snapshot.
-pub(super) fn prepare() {
+pub(crate) fn prepare() {
     PREPARING.store(true, Ordering::Relaxed);
     settle();
 }
 
 /// Whether a snapshot is being prepared.
-pub(super) fn is_preparing() -> bool {
+pub(crate) fn is_preparing() -> bool {
     PREPARING.load(Ordering::Relaxed)
 }
 
@@ -109,7 +112,7 @@ pub fn sort_by(sorter: Sorter) {
 }
 
 /// The blocks in use that a snapshot leaves out.
-pub(super) fn left_out() -> Vec<Range<usize>> {
+pub(crate) fn left_out() -> Vec<Range<usize>> {
     // The list is memory, too: not allocated while the heap is locked.
     let heap = HEAP.0.get();
     // SAFETY: the process has one thread while a snapshot is prepared.
@@ -117,13 +120,13 @@ pub(super) fn left_out() -> Vec<Range<usize>> {
 }
 
 /// The place of all that a snapshot leaves out.
-pub(super) fn place_of_left_out() -> Range<usize> {
+pub(crate) fn place_of_left_out() -> Range<usize> {
     locked(|heap| heap.apart.used())[1].clone()
 }
 
 /// Keeps everything allocated so far in its place for good. Freeing it does nothing, and further
 /// allocations use fresh pages. So a process that restores the snapshot writes to few of its pages.
-pub(super) fn freeze() {
+pub(crate) fn freeze() {
     PREPARING.store(false, Ordering::Relaxed);
     settle();
     locked(|heap| {
@@ -134,7 +137,7 @@ pub(super) fn freeze() {
 }
 
 /// The memory in use, in whole pages: what a snapshot keeps.
-pub(super) fn used() -> [Range<usize>; REGIONS] {
+pub(crate) fn used() -> [Range<usize>; REGIONS] {
     locked(|heap| {
         let [sparse, _] = heap.apart.used();
         [heap.slabs.used_table(), heap.slabs.used(), heap.blocks.used(), sparse]
@@ -142,7 +145,7 @@ pub(super) fn used() -> [Range<usize>; REGIONS] {
 }
 
 /// The size of the object that holds `address`, and where it begins.
-pub(super) fn object_around(address: usize) -> Option<(usize, usize)> {
+pub(crate) fn object_around(address: usize) -> Option<(usize, usize)> {
     locked(|heap| SLABS.contains(&address).then(|| heap.slabs.object_around(address)))
 }
 
@@ -320,7 +323,7 @@ fn locked<T>(work: impl FnOnce(&mut Heap) -> T) -> T {
 }
 
 /// Maps zeros at exactly this place; false where it is taken or memory is out.
-pub(super) fn map_at(place: Range<usize>) -> Result<(), std::io::Error> {
+pub(crate) fn map_at(place: Range<usize>) -> Result<(), std::io::Error> {
     debug_assert!(is_heap(place.start));
     // SAFETY: the flag has the kernel refuse a place that is taken, and one that knows no
     // such flag takes the address as a hint only: then what it gave is given back.

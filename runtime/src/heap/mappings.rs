@@ -2,7 +2,7 @@
 //! ones.
 
 use super::{at, map_at};
-use crate::snapshot::addresses::{MAPPINGS, PAGE, whole_pages};
+use crate::heap::addresses::{MAPPINGS, PAGE, whole_pages};
 use std::ptr::null_mut;
 
 /// What lies in the page before a block.

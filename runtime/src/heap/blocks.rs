@@ -1,6 +1,6 @@
 //! Blocks between small objects and mappings: `dlmalloc`, confined to one region.
 
-use crate::snapshot::addresses::{BLOCKS, PAGE};
+use crate::heap::addresses::{BLOCKS, PAGE};
 use dlmalloc::{Allocator, Dlmalloc};
 use std::{
     ops::Range,

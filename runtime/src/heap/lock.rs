@@ -28,7 +28,7 @@ impl Drop for Guard {
 }
 
 #[inline]
-pub(in crate::snapshot) fn is_threaded() -> bool {
+pub(crate) fn is_threaded() -> bool {
     THREADED.load(Ordering::Relaxed)
 }
 

@@ -5,7 +5,7 @@
 //! pieces can be given back, too.
 
 use super::blocks;
-use crate::snapshot::addresses::PAGE;
+use crate::heap::addresses::PAGE;
 use dlmalloc::{Allocator, Dlmalloc};
 use std::{
     ptr::null_mut,

@@ -1,8 +1,10 @@
 //! libc's allocation functions. The linker redirects every reference to `malloc` and the related
 //! functions to these (`--wrap`, see build.rs), including libc's own.
 
-use super::{ALIGNMENT, allocate, allocate_zeroed, free, lock, reallocate, usable};
-use crate::{locks, snapshot::thread::__real_pthread_create};
+use super::{
+    ALIGNMENT, addresses::PAGE, allocate, allocate_zeroed, free, lock, reallocate, usable,
+};
+use crate::locks;
 use libc::{c_int, c_void, size_t};
 use std::ptr::null_mut;
 
@@ -69,7 +71,7 @@ unsafe extern "C" fn __wrap_posix_memalign(
 
 #[unsafe(no_mangle)]
 extern "C" fn __wrap_valloc(size: size_t) -> *mut c_void {
-    __wrap_memalign(crate::snapshot::addresses::PAGE, size)
+    __wrap_memalign(PAGE, size)
 }
 
 #[unsafe(no_mangle)]
@@ -99,4 +101,14 @@ fn or_no_memory(pointer: *mut u8) -> *mut c_void {
         unsafe { *libc::__errno_location() = libc::ENOMEM };
     }
     pointer.cast()
+}
+
+unsafe extern "C" {
+    /// libc's own function. A thread that is created by it is not counted, and the locks stay out.
+    pub(crate) fn __real_pthread_create(
+        thread: *mut libc::pthread_t,
+        attributes: *const libc::pthread_attr_t,
+        start: extern "C" fn(*mut c_void) -> *mut c_void,
+        argument: *mut c_void,
+    ) -> c_int;
 }

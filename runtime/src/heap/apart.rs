@@ -6,7 +6,7 @@
 //! again at the first access.
 
 use super::{at, map_at};
-use crate::snapshot::addresses::{LEFT_OUT, SPARSE, whole_pages};
+use crate::heap::addresses::{LEFT_OUT, SPARSE, whole_pages};
 use std::ops::Range;
 
 /// A request for memory.

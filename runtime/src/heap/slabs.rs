@@ -4,11 +4,11 @@
 //! nothing until its first object is handed out.
 
 use super::{at, map_at};
-use crate::snapshot::addresses::{PAGE, SLAB_TABLE, SLABS, whole_pages};
+use crate::heap::addresses::{PAGE, SLAB_TABLE, SLABS, whole_pages};
 use std::{io, ops::Range, ptr::null_mut};
 
 /// The largest object, in bytes.
-pub(in crate::snapshot) const LARGEST: usize = 8 << 10;
+pub(crate) const LARGEST: usize = 8 << 10;
 
 /// A slab's pages are its own.
 const SLAB_BYTES: usize = if PAGE > 32 << 10 { PAGE } else { 32 << 10 };
