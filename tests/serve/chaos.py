@@ -405,7 +405,7 @@ def main():
     times = sorted(tally.times)
     half, most = times[len(times) // 2], times[len(times) * 99 // 100]
     print(f"honest calls: half within {half:.3f} s, 99 of 100 within {most:.3f} s")
-    tally.check(half < 2.5 and most < 15, f"honest calls took {half} and {most} s")
+    tally.check(half < 1 and most < 6, f"honest calls took {half} and {most} s")
     for name, (_, code) in KINDS.items():
         tally.check(tally.answers[name, code] > 0, f"{name} never gave {code}")
     print(f"{time.monotonic() - began:.0f} s")

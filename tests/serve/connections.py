@@ -9,7 +9,7 @@ import sys
 import textwrap
 import time
 
-from plain_http import HOLDING, MEGABYTE, Client, OneServer
+from plain_http import HOLDING, MEGABYTE, WHO, Client, OneServer
 from server import PATIENCE, Server, descriptors_of, project, resident_bytes, wait_until
 
 
@@ -291,6 +291,30 @@ class Crowds(OneServer):
                 connection.close()
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         wait_until(lambda: len(descriptors_of(self.server.pid)) < 200, PATIENCE, "their end")
+
+    def test_idle_connections_make_room(self):
+        """More of them than there are descriptors: who comes later waits for none to be given up."""
+        count = 900
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (600, 600))
+        with Server(project({"who": WHO}), preexec_fn=limit) as server:
+            kept = Client(server)
+            self.addCleanup(kept.close)
+            ask = "GET /url/who HTTP/1.1\r\nHost: h\r\n\r\n"
+            kept.send(ask)
+            self.assertEqual(kept.answer()[0], 200)
+            connections = []
+            for number in range(count):
+                connections.append(server.connect())
+                if number % 2:
+                    connections[-1].sendall(ask.encode())
+            begun = time.monotonic()
+            self.assertIsInstance(server.returned("who"), int)
+            # It was 30 s and more.
+            self.assertLess(time.monotonic() - begun, 15)
+            # The one that was idle for longest went first, and in order.
+            self.assertEqual(kept.file.read(), b"")
+            for connection in connections:
+                connection.close()
 
     def test_a_burst_of_cold_starts(self):
         """More forks than the zygote's socket holds at once."""

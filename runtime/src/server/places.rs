@@ -13,7 +13,7 @@ use tokio::{
 
 /// A connection may be idle so long before it is asked to go. A client that sends one request after
 /// the other would have to try again, if its connection was closed at that moment.
-const IDLE_FOR: Duration = Duration::from_secs(1);
+const IDLE_FOR: Duration = Duration::from_millis(200);
 
 /// How long one that was asked to go has, before the next is asked, too: it may have an answer to
 /// write.
