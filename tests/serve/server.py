@@ -189,10 +189,11 @@ class Server:
         handle, path = tempfile.mkstemp(prefix="held", dir=self.folder)
         os.close(handle)
         calls = []
+        before = int(self.metric("krait_instances", function=name, state="busy"))
         try:
             for _ in range(count):
                 calls.append(Background(self.returned, name, {"while": path, **(event or {})}))
-            self.until_busy(name, count)
+            self.until_busy(name, before + count)
             calls += [Background(self.returned, name, event) for _ in range(others)]
             self.until_waiting(others)
             yield calls
