@@ -59,7 +59,7 @@ impl Sum {
 /// What processes with these resident sets have together, as [`resident_bytes`] says.
 fn shares(sets: &[(i32, u64)], enough: u64) -> u64 {
     let begun = processor_time();
-    let mut shares = 0;
+    let mut shares: u64 = 0;
     for (at, (process, bytes)) in sets.iter().enumerate() {
         if at > 0 {
             let spent = processor_time().saturating_sub(begun);
