@@ -71,7 +71,9 @@ def script(commands):
     lines = ["trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"]
     for command in commands:
         if command.endswith("&"):
-            lines += [command, "sleep 3", f"echo '{END}'"]
+            # Until it answers where servers do, and has said so.
+            answers = "curl -s -o /dev/null http://127.0.0.1:9000/healthz"
+            lines += [command, f"for _ in {{1..300}}; do {answers} && break; sleep 0.1; done; sleep 1", f"echo '{END}'"]
         else:
             # The exit code stays for `echo $?`.
             lines += [command, f"(code=$?; echo '{END}'; exit $code)"]
@@ -84,7 +86,7 @@ def run_console(block, program):
     with tempfile.TemporaryDirectory() as folder:
         shell = subprocess.run(
             ["bash", "-c", script(commands)], cwd=ROOT, env=environment(folder, program), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200,
         )
     printed = shell.stdout.split(END + "\n")
     for command, wanted, got in zip(commands, expected, printed):
@@ -165,7 +167,7 @@ def run_commands(commands, program):
             else:
                 done = subprocess.run(
                     ["bash", "-c", command], cwd=here, env=variables, text=True, stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200,
                 )
                 if done.returncode:
                     yield command, f"exit code {done.returncode}\n{done.stdout}"
@@ -184,7 +186,7 @@ def run_configuration(block, program):
         Path(folder, "krait.toml").write_text(block)
         done = subprocess.run(
             ["krait", "serve", "--print-config"], cwd=folder, env=environment(folder, program), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200,
         )
         if done.returncode:
             yield "krait serve --print-config", f"exit code {done.returncode}\n{done.stdout}\n{block}"

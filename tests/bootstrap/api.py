@@ -6,6 +6,11 @@ import socket
 # Headers that are another in each run, or say what is seen anyway.
 UNSHOWN = {"host", "content-length", "accept", "connection", "user-agent"}
 
+# The method of a request that ends the listening.
+OVER = "OVER"
+# How long a request is waited for, in seconds.
+PATIENCE = 60
+
 
 class Connection:
     """One client's connection; requests come one after the other."""
@@ -49,19 +54,28 @@ class Connection:
 class Listener:
     def __init__(self):
         self.socket = socket.create_server(("127.0.0.1", 0))
-        self.socket.settimeout(20)
+        self.socket.settimeout(PATIENCE)
         self.port = self.socket.getsockname()[1]
         self.connection = None
+
+    def finish(self):
+        """Has `request` raise once everything is read that was sent until now."""
+        with contextlib.suppress(OSError):
+            # Connections are taken in their order.
+            with socket.create_connection(("127.0.0.1", self.port)) as last:
+                last.sendall(f"{OVER} / HTTP/1.1\r\n\r\n".encode())
 
     def request(self):
         """The next request on the connection, or on a new one where that has ended."""
         while True:
             if (connection := self.connection) is None:
                 stream, _ = self.socket.accept()
-                stream.settimeout(20)
+                stream.settimeout(PATIENCE)
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection = self.connection = Connection(stream)
             if (request := connection.request()) is not None:
+                if request[0] == OVER:
+                    raise ConnectionAbortedError
                 return request
             self.connection = None
 

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from api import Listener, shown
+from api import PATIENCE, Listener, shown
 
 FOLDER = pathlib.Path(__file__).parent
 BLOCK = re.compile(r"^```(\w+)(?: ([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -69,11 +69,12 @@ class Case:
             talk = threading.Thread(target=self.talk, args=(listener, process, requests), daemon=True)
             talk.start()
             try:
-                stdout, stderr = process.communicate(timeout=30)
+                stdout, stderr = process.communicate(timeout=PATIENCE)
             finally:
                 process.kill()
                 # What it sent last is being read.
-                talk.join(timeout=0.2)
+                listener.finish()
+                talk.join(PATIENCE)
                 listener.close()
             plain = lambda text: text.replace(folder, "FOLDER").replace(str(listener.port), "PORT")
             return (

@@ -11,25 +11,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import zipfile
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "serve"))
 
 import server
-from server import PATIENCE, wait_until
+from server import PATIENCE, free_ports, wait_until
 
 VERSION = "2018-04-16"
-
-
-def free_ports(count):
-    """Ports that nobody has. They are found together, so that they differ."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def package(source):
@@ -159,6 +149,8 @@ class Case(unittest.TestCase):
         self.addCleanup(self.nats.close)
         # Functions of all nodes write here.
         self.common = pathlib.Path(tempfile.mkdtemp(prefix="krait-cluster-"))
+        # While it is there, calls of `holding` last.
+        self.hold = self.common / "hold"
         self.addCleanup(shutil.rmtree, self.common, ignore_errors=True)
 
     def node(self, name, files=None, options=(), url=None):
@@ -173,6 +165,12 @@ class Case(unittest.TestCase):
 
     def until_lines(self, count, name="ran", seconds=PATIENCE):
         wait_until(lambda: len(self.lines(name)) >= count, seconds, f"{count} lines in {name}")
+
+
+def holding(case):
+    """What says in `begun` that a call has begun, and lasts while the case's file is there."""
+    begun, hold = str(case.common / "begun"), str(case.hold)
+    return f"open({begun!r}, 'a').write('x\\n')\n    while os.path.exists({hold!r}): time.sleep(0.01)"
 
 
 # Writes a line for each call: what it was called with, and who calls it.

@@ -5,8 +5,8 @@ import shutil
 import tempfile
 import unittest
 
-from nodes import Nats, Node, free_ports
-from server import ended
+from nodes import Nats, Node
+from server import ended, free_ports
 
 HELLO = {"krait.toml": "[functions.hello]\n", "hello/index.py": "def main_handler(event, context):\n    return 1\n"}
 

@@ -46,10 +46,13 @@ def wheel(name, version, files, needs=(), tag="py3-none-any", extras=()):
 
 class Index(http.server.BaseHTTPRequestHandler):
     slow = 0.0
+    asked = threading.Event()
 
     def do_GET(self):
         parts = self.path.strip("/").split("/")
         if parts[0] == "files":
+            if Index.slow:
+                Index.asked.set()
             time.sleep(Index.slow)
             self.answer((WHEELS / parts[1]).read_bytes(), "application/octet-stream")
             return
@@ -227,9 +230,8 @@ class Install(unittest.TestCase):
             [PROGRAM, "install", "slow"], cwd=self.folder, env=self.environment(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        while not os.listdir(self.folder):
-            time.sleep(0.05)
-        time.sleep(1)
+        self.assertTrue(Index.asked.wait(100), "it asked for nothing")
+        self.assertNotEqual(os.listdir(self.folder), [])
         started.send_signal(signal.SIGINT)
         _, errors = started.communicate(timeout=60)
         self.assertEqual((started.returncode, os.listdir(self.folder)), (130, []), errors)

@@ -12,7 +12,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -24,8 +23,9 @@ import urllib.request
 import zipfile
 
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "bootstrap"))
+sys.path[:0] = [str(HERE.parent / "bootstrap"), str(HERE.parent / "serve")]
 import api  # noqa: E402
+from server import PATIENCE, free_ports  # noqa: E402
 
 KRAIT = os.environ["KRAIT"]
 EVENT = '{"items": ["pen", "ink"]}'
@@ -53,7 +53,7 @@ def exchange(command, folder, variables, answers):
             listener.connection.answer(answer)
         asked.append(listener.request())
         process.terminate()
-        stdout, _ = process.communicate(timeout=20)
+        stdout, _ = process.communicate(timeout=PATIENCE)
         return asked, stdout.decode()
     finally:
         process.kill()
@@ -76,9 +76,10 @@ def served(command, variables, port):
     address = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        for _ in range(200):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/readyz", timeout=5).read()
+                urllib.request.urlopen(f"{address}/readyz", timeout=PATIENCE).read()
                 break
             if process.poll() is not None:
                 raise AssertionError(process.communicate()[1].decode())
@@ -89,21 +90,16 @@ def served(command, variables, port):
         children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         os.kill(int(children[0]) if command[0] == "unshare" and children else process.pid, signal.SIGTERM)
         try:
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             raise
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 def get(address):
     try:
-        with urllib.request.urlopen(address, timeout=20) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -159,7 +155,7 @@ class Image(InFolder):
             f"mount --rbind /dev {root}/dev",
         ])
         run = " ".join(["exec", "chroot", *user, str(root), *config["Entrypoint"]])
-        port = free_port()
+        [port] = free_ports(1)
         variables = dict(each.split("=", 1) for each in config["Env"])
         variables = {**variables, "PATH": os.environ["PATH"], "PORT": str(port)}
         with served([*new_root, "sh", "-c", f"{mounts} && {run}"], variables, port) as address:
@@ -226,7 +222,7 @@ class Executable(InFolder):
         self.assertEqual(json.loads(self.invoke()[0]), IN_COLOUR)
 
     def test_serve(self):
-        port = free_port()
+        [port] = free_ports(1)
         command = [self.program, "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", self.folder / "data"]
         with served([*command, "--only-url"], self.variables, port) as address:
             self.assertEqual(json.loads(get(f"{address}/pen/ink")[1]), IN_COLOUR)

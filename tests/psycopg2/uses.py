@@ -335,23 +335,45 @@ def objects(conn):
     conn.rollback()
 
 
+def until(happened):
+    """Waits until it is so: the machine may be busy with other work."""
+    end = time.monotonic() + 60
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def known(cursor, condition, process):
+    """Whether the server has such a process."""
+    cursor.execute("select 1 from pg_stat_activity where pid = %s " + condition, (process,))
+    return cursor.fetchone()
+
+
+def cancel(conn):
+    """Cancels what a connection does, once it sleeps."""
+    own = psycopg2.connect(LOCAL)
+    own.autocommit = True
+    sleeps = "and state = 'active' and wait_event = 'PgSleep'"
+    until(lambda: known(own.cursor(), sleeps, conn.info.backend_pid))
+    own.close()
+    conn.cancel()
+
+
 def meanwhile(conn):
     other = psycopg2.connect(LOCAL)
     other.autocommit = True
     other.cursor().execute("listen news")
     conn.cursor().execute("notify news, 'payload'")
     conn.commit()
-    time.sleep(0.2)
-    other.poll()
+    until(lambda: (other.poll(), other.notifies)[1])
     print([(each.channel, each.payload) for each in other.notifies])
     cursor = conn.cursor()
-    timer = threading.Timer(0.2, conn.cancel)
-    timer.start()
-    told(cursor.execute, "select pg_sleep(20)")
-    timer.join()
+    canceller = threading.Thread(target=cancel, args=(conn,))
+    canceller.start()
+    told(cursor.execute, "select pg_sleep(100)")
+    canceller.join()
     conn.rollback()
     cursor.execute("set statement_timeout = 50")
-    told(cursor.execute, "select pg_sleep(20)")
+    told(cursor.execute, "select pg_sleep(100)")
     conn.rollback()
     waiting = psycopg2.connect(LOCAL, async_=True)
     psycopg2.extras.wait_select(waiting)
@@ -383,8 +405,9 @@ def meanwhile(conn):
     pool.closeall()
     ended = psycopg2.connect(LOCAL)
     cursor = ended.cursor()
-    other.cursor().execute("select pg_terminate_backend(%s)", (ended.info.backend_pid,))
-    time.sleep(0.2)
+    ask = other.cursor()
+    ask.execute("select pg_terminate_backend(%s)", (ended.info.backend_pid,))
+    until(lambda: not known(ask, "", ended.info.backend_pid))
     try:
         cursor.execute("select 1")
     except psycopg2.OperationalError as error:

@@ -18,7 +18,7 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOBODY = 65534
-PATIENCE = 30
+PATIENCE = 60
 FAILURES = []
 
 

@@ -276,6 +276,7 @@ class Killed(Case):
             for each in finished & acknowledged.keys():
                 recorded.setdefault(each, runs[acknowledged[each]])
             waiting = self.server.metric("krait_queued_events")
+            self.until(lambda: self.server.metric("krait_queued_events") > 0)
             self.assertTrue(going.is_alive())
             self.server.kill()
             going.result()

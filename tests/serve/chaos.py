@@ -28,6 +28,7 @@ import time
 
 from chaos_functions import FUNCTIONS, KINDS, SAID, SETTINGS
 from server import (
+    PATIENCE,
     Server,
     children_of,
     command_of,
@@ -42,8 +43,10 @@ from server import (
 WORKERS = 12
 SPARES = 2
 LOAD_SECONDS = 12
+# How long a load goes on at most, so that enough is killed on a busy machine, too.
+LONGEST_LOAD_SECONDS = 60
 # What all of it may take.
-BOUND_SECONDS = 100
+BOUND_SECONDS = 400
 # So that what is left behind can be found, whoever its parent is.
 MARK = f"KRAIT_CHAOS_MARK={os.getpid()}-{time.time_ns()}"
 
@@ -82,8 +85,11 @@ class Killer(threading.Thread):
         self.stopped = threading.Event()
         # When each process was killed, by its id.
         self.killed = {}
-        # For each zygote, when it or its starter was killed, and when both had gone.
+        # For each zygote, when it or its starter was killed, and when both had gone, and all that hung on them.
         self.zygotes_killed = []
+
+    def has_done_enough(self):
+        return len(self.killed) > 50 and (not self.zygotes or len(self.zygotes_killed) > 2)
 
     def run(self):
         next_zygote = time.monotonic() + 2.0
@@ -95,10 +101,11 @@ class Killer(threading.Thread):
             if self.zygotes and time.monotonic() >= next_zygote:
                 next_zygote = time.monotonic() + 2.0
                 # Which of the two dies first is chance; the other goes with it.
+                with_it = [starter, *descendants_of(starter)]
                 self.killed[starter] = self.killed[zygote] = time.monotonic()
                 kill(self.random.choice([starter, zygote]))
-                gone = lambda: not (command_of(starter) or command_of(zygote))
-                wait_until(gone, 2, "an end of the zygote and its starter")
+                gone = lambda: not any(map(command_of, with_it))
+                wait_until(gone, PATIENCE, "an end of the zygote and its starter")
                 self.zygotes_killed.append((self.killed[zygote], time.monotonic()))
                 continue
             # Instances, spares, what has loaded a function, and what functions have left.
@@ -139,15 +146,15 @@ def code_of(status, headers, body):
 class Worker(threading.Thread):
     """Makes random calls, one after the other."""
 
-    def __init__(self, server, tally, seed, until):
+    def __init__(self, server, tally, seed, is_over):
         super().__init__()
         self.server, self.tally = server, tally
-        self.random, self.until = random.Random(seed), until
+        self.random, self.is_over = random.Random(seed), is_over
 
     def run(self):
         names = list(KINDS)
         weights = [KINDS[name][0] for name in names]
-        while time.monotonic() < self.until:
+        while not self.is_over():
             name = self.random.choices(names, weights)[0]
             # `ahead` ends by itself where 7 divides it.
             number = self.random.randrange(1 << 40) * 7 + (0 if name == "ahead-exiting" else 1)
@@ -170,7 +177,7 @@ class Worker(threading.Thread):
     def call(self, name, number):
         began = time.monotonic()
         try:
-            answer = self.server.request(*self.target(name, number), timeout=30)
+            answer = self.server.request(*self.target(name, number), timeout=60)
         except OSError as error:
             self.tally.check(False, f"{name}: no answer: {error!r}")
             return
@@ -231,8 +238,14 @@ def load(server, tally, seed, seconds, kills=None):
     """A round of the same load; `kills` is `instances` or `zygotes`."""
     killer = Killer(server, seed, kills == "zygotes") if kills else None
     until = time.monotonic() + seconds
+    longest = until - seconds + LONGEST_LOAD_SECONDS
+
+    def is_over():
+        now = time.monotonic()
+        return now >= until and (not killer or killer.has_done_enough() or now >= longest or not killer.is_alive())
+
     tally.disturbed = []
-    workers = [Worker(server, tally, f"{seed}/{each}", until) for each in range(WORKERS)]
+    workers = [Worker(server, tally, f"{seed}/{each}", is_over) for each in range(WORKERS)]
     if killer:
         killer.start()
     for worker in workers:
@@ -244,8 +257,8 @@ def load(server, tally, seed, seconds, kills=None):
         killer.join()
     check_disturbed(server, tally, killer)
     if killer:
-        tally.check(len(killer.killed) > 50, f"only {len(killer.killed)} were killed")
-        tally.check(kills == "instances" or len(killer.zygotes_killed) > 2, "too few zygotes were killed")
+        killed = f"{len(killer.killed)} were killed, {len(killer.zygotes_killed)} zygotes"
+        tally.check(killer.has_done_enough(), f"it is too few: {killed}")
 
 
 def check_disturbed(server, tally, killer):
@@ -321,7 +334,7 @@ def settled(server):
 
 def at_rest(server):
     """Waits until idle instances have been ended."""
-    wait_until(lambda: settled(server), 10, "an end of all processes but the server's own")
+    wait_until(lambda: settled(server), PATIENCE, "an end of all processes but the server's own")
 
 
 def shape(server):
@@ -360,7 +373,7 @@ def main():
         print("instances and zygotes are killed", flush=True)
         load(server, tally, f"{seed}/zygotes", LOAD_SECONDS, "zygotes")
 
-        wait_until(lambda: zygote_of(server.pid), 10, "a zygote")
+        wait_until(lambda: zygote_of(server.pid), PATIENCE, "a zygote")
         try:
             at_rest(server)
             tally.check(True, "")
@@ -370,7 +383,7 @@ def main():
         try:
             # Those of instances that ended with their zygote are closed within a second.
             more = lambda: collections.Counter(shape(server)) - collections.Counter(descriptors)
-            wait_until(lambda: not more(), 5, "an end of descriptors")
+            wait_until(lambda: not more(), PATIENCE, "an end of descriptors")
             tally.check(True, "")
         except AssertionError as error:
             tally.check(False, f"{error}: {descriptors}, then {shape(server)}")
@@ -392,7 +405,7 @@ def main():
     times = sorted(tally.times)
     half, most = times[len(times) // 2], times[len(times) * 99 // 100]
     print(f"honest calls: half within {half:.3f} s, 99 of 100 within {most:.3f} s")
-    tally.check(half < 0.5 and most < 3, f"honest calls took {half} and {most} s")
+    tally.check(half < 1 and most < 6, f"honest calls took {half} and {most} s")
     for name, (_, code) in KINDS.items():
         tally.check(tally.answers[name, code] > 0, f"{name} never gave {code}")
     print(f"{time.monotonic() - began:.0f} s")

@@ -184,7 +184,7 @@ def main_handler(event, context):
 """
 FUNCTIONS["ahead"] = NUMBER + LOADED_AHEAD
 FUNCTIONS["ahead-exiting"] = FUNCTIONS["ahead"]
-SETTINGS = {name: "timeout = 5\nmemory = 128" for name in FUNCTIONS}
+SETTINGS = {name: "timeout = 20\nmemory = 128" for name in FUNCTIONS}
 for name in ["ahead", "ahead-exiting"]:
     SETTINGS[name] += '\nsnapshot = "init"'
 SETTINGS["adversary"] = "timeout = 1\nmemory = 128\nsandbox = { max-processes = 50, tmp-size = 8 }"

@@ -9,8 +9,8 @@ import sys
 import textwrap
 import time
 
-from plain_http import MEGABYTE, SLEEPER, Client, OneServer
-from server import Background, Server, descriptors_of, project, resident_bytes, wait_until
+from plain_http import HOLDING, MEGABYTE, WHO, Client, OneServer
+from server import PATIENCE, Server, descriptors_of, project, resident_bytes, wait_until
 
 
 class Connections(OneServer):
@@ -55,7 +55,7 @@ class Connections(OneServer):
         self.assertEqual(event["headers"]["host"], f"{self.server.host}:{self.server.port}")
         # Many at once. (Each on a connection of its own: curl 7.88 cannot share one from the
         # beginning.)
-        urls = [f"{base}/url/sleeper?seconds=0.3" for _ in range(20)]
+        urls = [f"{base}/url/sleeper?seconds=1" for _ in range(20)]
         begun = time.monotonic()
         outputs = [part for _ in urls for part in ["-o", "/dev/null"]]
         out = subprocess.run(
@@ -66,7 +66,8 @@ class Connections(OneServer):
         self.assertEqual(out.returncode, 0, out.stderr)
         out = out.stdout
         self.assertEqual(out.split(), ["200"] * 20)
-        self.assertLess(time.monotonic() - begun, 4)
+        # One after the other, they would take 20 s.
+        self.assertLess(time.monotonic() - begun, 15)
 
     def test_http_2_streams(self):
         """A slow call does not delay a quick one on the same connection."""
@@ -86,7 +87,7 @@ class Connections(OneServer):
 
         client = self.client()
         client.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0))
-        client.send(get(1, "/url/sleeper?seconds=0.7") + get(3, "/url/who") + get(5, "/healthz"))
+        client.send(get(1, "/url/sleeper?seconds=3") + get(3, "/url/who") + get(5, "/healthz"))
         ended = []
         while len(ended) < 3:
             head = client.file.read(9)
@@ -123,7 +124,7 @@ class Rudeness(OneServer):
             "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnothing of the kind",
         ]:
-            client = self.client(5)
+            client = self.client()
             client.send(text)
             try:
                 answer = client.file.read()
@@ -133,7 +134,7 @@ class Rudeness(OneServer):
                 self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), (text, answer))
 
     def test_a_broken_chunk(self):
-        client = self.client(5)
+        client = self.client()
         client.send(
             "POST /url/echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n"
         )
@@ -152,7 +153,7 @@ class Rudeness(OneServer):
         for _ in range(50):
             with Client(self.server) as client:
                 client.send("POST /url/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc")
-        wait_until(lambda: len(descriptors_of(self.server.pid)) <= before, 5, "their end")
+        wait_until(lambda: len(descriptors_of(self.server.pid)) <= before, PATIENCE, "their end")
 
     def test_half_closed(self):
         client = self.client()
@@ -163,8 +164,8 @@ class Rudeness(OneServer):
 
     def test_a_slow_head(self):
         """A request that comes byte by byte is read; one that never ends is given up."""
-        slow, silent, stuck = self.client(40), self.client(40), self.client(40)
-        preface = self.client(40)
+        slow, silent, stuck = self.client(90), self.client(90), self.client(90)
+        preface = self.client(90)
         begun = time.monotonic()
         stuck.send("GET /url/echo HTTP/1.1\r\nHost: h\r\nX-A: ")
         preface.send("PRI * HT")
@@ -178,7 +179,8 @@ class Rudeness(OneServer):
             except ConnectionResetError:
                 answer = b""
             self.assertIn(answer[:12], (b"", b"HTTP/1.1 408"))
-        self.assertLess(time.monotonic() - begun, 35)
+        # After 30 s.
+        self.assertLess(time.monotonic() - begun, 80)
 
     def test_small_headers_without_end(self):
         """Four clients whose HTTP/2 headers are a byte each: nobody else waits long for them."""
@@ -200,9 +202,9 @@ class Rudeness(OneServer):
                 pass
         """
         command = [sys.executable, "-c", textwrap.dedent(flooding), self.server.host, str(self.server.port)]
-        # 0.1 s; it was 0.6 to 1 s when a connection was read to its end. A busy machine gets three tries.
+        # 0.1 s; it was 0.6 to 1 s when a connection was read to its end. A busy machine gets more tries.
         longest = []
-        while not longest or min(longest) > 0.3 and len(longest) < 3:
+        while not longest or min(longest) > 0.3 and len(longest) < 8:
             clients = [subprocess.Popen(command) for _ in range(4)]
             times = []
             while any(client.poll() is None for client in clients):
@@ -221,9 +223,8 @@ class Rudeness(OneServer):
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             client.send("GET /url/large?size=6000000 HTTP/1.1\r\nHost: h\r\n\r\n")
             readers.append(client)
-        begun = time.monotonic()
-        self.assertEqual(self.server.request("GET", "/url/who", timeout=5)[0], 200)
-        self.assertLess(time.monotonic() - begun, 3)
+        # Nobody reads meanwhile: who waits for them, waits for ever.
+        self.assertEqual(self.server.request("GET", "/url/who")[0], 200)
         for client in readers[:10]:
             status, _, body = client.answer()
             self.assertEqual((status, len(body)), (200, 6000002))
@@ -280,8 +281,8 @@ class Crowds(OneServer):
                     raise
                 self.skipTest("this machine is too busy to have all of them within 25 s")
             begun = time.monotonic()
-            self.assertEqual(self.server.request("GET", "/url/who", timeout=5)[0], 200)
-            self.assertLess(time.monotonic() - begun, 1)
+            self.assertEqual(self.server.request("GET", "/url/who")[0], 200)
+            self.assertLess(time.monotonic() - begun, 5)
             each = (resident_bytes(self.server.pid) - before) / count
             print(f" [{each / 1024:.1f} KiB a connection] ", end="", flush=True)
             self.assertLess(each, 30 * 1024)
@@ -289,13 +290,39 @@ class Crowds(OneServer):
             for connection in connections:
                 connection.close()
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        wait_until(lambda: len(descriptors_of(self.server.pid)) < 200, 20, "their end")
+        wait_until(lambda: len(descriptors_of(self.server.pid)) < 200, PATIENCE, "their end")
+
+    def test_idle_connections_make_room(self):
+        """More of them than there are descriptors: who comes later waits for none to be given up."""
+        count = 900
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (600, 600))
+        with Server(project({"who": WHO}), preexec_fn=limit) as server:
+            kept = Client(server)
+            self.addCleanup(kept.close)
+            ask = "GET /url/who HTTP/1.1\r\nHost: h\r\n\r\n"
+            kept.send(ask)
+            self.assertEqual(kept.answer()[0], 200)
+            connections = []
+            for number in range(count):
+                connections.append(server.connect())
+                if number % 2:
+                    connections[-1].sendall(ask.encode())
+            begun = time.monotonic()
+            self.assertIsInstance(server.returned("who"), int)
+            # It was 30 s and more.
+            self.assertLess(time.monotonic() - begun, 15)
+            # The one that was idle for longest went first, and in order.
+            self.assertEqual(kept.file.read(), b"")
+            for connection in connections:
+                connection.close()
 
     def test_a_burst_of_cold_starts(self):
         """More forks than the zygote's socket holds at once."""
         count = 300
-        with Server(project({"who": SLEEPER}), ["--concurrency", "1000"]) as server:
-            call = lambda: server.returned("who", {"seconds": 1.5}, 60)
-            answers = [each.result(60) for each in [Background(call) for _ in range(count)]]
+        functions = project({"who": HOLDING}, {"who": "timeout = 90"})
+        with Server(functions, ["--concurrency", "1000"]) as server:
+            with server.held("who", count) as calls:
+                pass
+            answers = [each.result() for each in calls]
         self.assertEqual([each for each in answers if not isinstance(each, int)], [])
         self.assertEqual(len(set(answers)), count)

@@ -7,7 +7,7 @@ import time
 import unittest
 
 from plain_http import WHO
-from server import Background, Server, descendants_of, opened, project, wait_until
+from server import HELD, PATIENCE, Background, Server, descendants_of, opened, project, wait_until
 
 
 class LoadedAhead(unittest.TestCase):
@@ -18,19 +18,19 @@ class LoadedAhead(unittest.TestCase):
         self.addCleanup(server.close)
         return server
 
-    SOURCE = """
-    import os, random, time
-    with open(os.environ["LINES"], "a") as file:
-        file.write(f"{os.getpid()}\\n")
-    def main_handler(event, context):
-        time.sleep(event.get("seconds", 0))
-        if event.get("exit"):
-            os._exit(1)
-        return [os.getpid(), random.random()]
-    """
+    SOURCE = HELD + """
+import random
+with open(os.environ["LINES"], "a") as file:
+    file.write(f"{os.getpid()}\\n")
+def main_handler(event, context):
+    hold(event)
+    if event.get("exit"):
+        os._exit(1)
+    return [os.getpid(), random.random()]
+"""
 
     def started(self):
-        settings = 'snapshot = "init"\nenvironment = { LINES = "FOLDER/lines" }'
+        settings = 'timeout = 60\nsnapshot = "init"\nenvironment = { LINES = "FOLDER/lines" }'
         server = self.server({"own": self.SOURCE}, {"own": settings})
         self.lines = server.folder / "lines"
         return server
@@ -41,7 +41,8 @@ class LoadedAhead(unittest.TestCase):
 
     def test_imports_happen_once(self):
         server = self.started()
-        calls = [Background(server.returned, "own", {"seconds": 0.3}) for _ in range(5)]
+        with server.held("own", 5) as calls:
+            pass
         values = [each.result() for each in calls]
         self.assertEqual(len({value[0] for value in values}), 5)
         self.assertEqual(len({value[1] for value in values}), 5)
@@ -51,20 +52,21 @@ class LoadedAhead(unittest.TestCase):
         self.assertEqual(len(self.imports()), 1)
 
     def test_what_is_made_at_import_is_shared_until_it_is_changed(self):
-        source = """
-        import os, random, secrets, time, uuid
-        pid = os.getpid()
-        loaded = [random.random(), uuid.uuid4().hex, secrets.token_hex(), os.urandom(8).hex()]
-        calls = 0
-        def main_handler(event, context):
-            global calls
-            calls += 1
-            time.sleep(event.get("seconds", 0))
-            fresh = [random.random(), uuid.uuid4().hex, secrets.token_hex(), os.urandom(8).hex()]
-            return {"pid": os.getpid(), "loader": pid, "loaded": loaded, "fresh": fresh, "calls": calls}
-        """
-        server = self.server({"own": source}, {"own": 'snapshot = "init"'})
-        calls = [Background(server.returned, "own", {"seconds": 0.5}) for _ in range(4)]
+        source = HELD + """
+import random, secrets, uuid
+pid = os.getpid()
+loaded = [random.random(), uuid.uuid4().hex, secrets.token_hex(), os.urandom(8).hex()]
+calls = 0
+def main_handler(event, context):
+    global calls
+    calls += 1
+    hold(event)
+    fresh = [random.random(), uuid.uuid4().hex, secrets.token_hex(), os.urandom(8).hex()]
+    return {"pid": os.getpid(), "loader": pid, "loaded": loaded, "fresh": fresh, "calls": calls}
+"""
+        server = self.server({"own": source}, {"own": 'snapshot = "init"\ntimeout = 60'})
+        with server.held("own", 4) as calls:
+            pass
         values = [each.result() for each in calls]
         self.assertEqual(len({value["pid"] for value in values}), 4)
         # One process loaded it, and is none of them.
@@ -86,7 +88,7 @@ class LoadedAhead(unittest.TestCase):
         ended = os.pidfd_open(loader)
         os.kill(loader, signal.SIGKILL)
         # What it was asked for until it has ended is lost with it.
-        select.select([ended], [], [], 10)
+        select.select([ended], [], [], PATIENCE)
         os.close(ended)
         self.assertEqual(len(server.returned("own")), 2)
         server.returned("own", {"exit": True})
@@ -104,10 +106,10 @@ class LoadedAhead(unittest.TestCase):
             begun = time.monotonic()
             answer = server.returned("own")
             self.assertEqual(answer["statusCode"], code, answer)
-            self.assertLess(time.monotonic() - begun, 8)
+            self.assertLess(time.monotonic() - begun, 20)
             # Nothing goes on: the zygote's two, two spares, and what was loaded as far as it went.
             most = 5 if code == 443 else 4
-            wait_until(lambda: len(descendants_of(server.pid)) <= most, 5, f"an end of {source}")
+            wait_until(lambda: len(descendants_of(server.pid)) <= most, PATIENCE, f"an end of {source}")
 
     def test_loading_delays_no_other_function(self):
         server = self.server(
@@ -117,8 +119,6 @@ class LoadedAhead(unittest.TestCase):
         os.mkfifo(server.folder / "pipe")
         slow = Background(server.returned, "slow")
         with opened(server.folder / "pipe"):
-            begun = time.monotonic()
-            server.returned("quick")
-            self.assertLess(time.monotonic() - begun, 1)
+            self.assertIsInstance(server.returned("quick"), int)
             self.assertTrue(slow.is_alive())
         self.assertIsInstance(slow.result(), int)

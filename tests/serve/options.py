@@ -8,7 +8,7 @@ import unittest
 import zipfile
 
 from harness import Case
-from server import Server, project
+from server import PATIENCE, Server, project
 
 RETURNING = "def main_handler(event, context):\n    return {}\n"
 PRINTING = "def main_handler(event, context):\n    print('line one\\nline \"two\"')\n    return event\n"
@@ -152,7 +152,7 @@ class Metrics(unittest.TestCase):
 
 def got(place, path):
     """Status and text."""
-    connection = http.client.HTTPConnection(place, timeout=10)
+    connection = http.client.HTTPConnection(place, timeout=PATIENCE)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -4,7 +4,7 @@ import http.client
 import json
 import unittest
 
-from server import Server, project
+from server import HELD, Server, project
 
 MEGABYTE = 1 << 20
 # The largest event, and the largest RetMsg.
@@ -44,6 +44,12 @@ SLEEPER = """
 import os, time
 def main_handler(event, context):
     time.sleep(float(event["seconds"] if "seconds" in event else event["queryString"]["seconds"]))
+    return os.getpid()
+"""
+
+HOLDING = HELD + """
+def main_handler(event, context):
+    hold(event)
     return os.getpid()
 """
 
@@ -114,7 +120,7 @@ class OneServer(unittest.TestCase):
 
     def tearDown(self):
         self.assertIsNone(self.server.process.poll(), "the server has ended")
-        status, _, body = self.server.request("GET", "/healthz", timeout=2)
+        status, _, body = self.server.request("GET", "/healthz")
         self.assertEqual((status, body), (200, b"ok\n"))
 
     def client(self, timeout=20):

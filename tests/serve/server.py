@@ -4,11 +4,13 @@ its own. Plain Python, no packages.
 KRAIT_UNDER_TEST names the program, else it is the one that `cargo build --release` makes.
 """
 
+import contextlib
 import errno
 import http.client
 import json
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
@@ -23,8 +25,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = ROOT / "target/x86_64-unknown-linux-gnu/release/krait"
 PROGRAM = os.environ.get("KRAIT_UNDER_TEST") or str(BUILT)
 READY = "krait listens on http://"
-# How long anything may take that is waited for, in seconds.
+# How long anything may take that is waited for, in seconds: the machine may be busy with other work.
 PATIENCE = 30
+# The start of a function that lasts as long as its test wants: see `Server.held`.
+HELD = """
+import os, time
+def hold(event):
+    while os.path.exists(event.get("while", "")):
+        time.sleep(0.01)
+"""
 
 
 def project(functions, settings=None):
@@ -173,6 +182,24 @@ class Server:
         busy = lambda: self.metric("krait_instances", function=name, state="busy") == count
         wait_until(busy, PATIENCE, f"work for {count} of {name}")
 
+    @contextlib.contextmanager
+    def held(self, name, count=1, others=0, event=None):
+        """Calls of a function that begins with HELD and calls `hold(event)`. So many have an instance
+        each, and so many `others` wait for one. They go on when the block is over."""
+        handle, path = tempfile.mkstemp(prefix="held", dir=self.folder)
+        os.close(handle)
+        calls = []
+        before = int(self.metric("krait_instances", function=name, state="busy"))
+        try:
+            for _ in range(count):
+                calls.append(Background(self.returned, name, {"while": path, **(event or {})}))
+            self.until_busy(name, before + count)
+            calls += [Background(self.returned, name, event) for _ in range(others)]
+            self.until_waiting(others)
+            yield calls
+        finally:
+            os.unlink(path)
+
     def until_waiting(self, count):
         """Waits until this many calls wait for an instance."""
         wait_until(lambda: self.metric("krait_waiting_calls") == count, PATIENCE, f"a line of {count}")
@@ -196,7 +223,7 @@ class Server:
             raise
         finally:
             # Its zygote may have it open a moment longer.
-            self._reader.join(5)
+            self._reader.join(PATIENCE)
             self.process.stdout.close()
             if not self._reader.is_alive():
                 self.process.stderr.close()
@@ -247,6 +274,26 @@ class Background(threading.Thread):
         if self._error:
             raise self._error
         return self._value
+
+
+def free_ports(count):
+    """Ports that nobody has, and that no connection gets meanwhile: those are from the kernel's range."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        first = int(file.read().split()[0])
+    found = {}
+    try:
+        while len(found) < count:
+            port = random.randrange(first // 2, first)
+            if port in found:
+                continue
+            try:
+                found[port] = socket.create_server(("127.0.0.1", port))
+            except OSError:
+                pass
+    finally:
+        for each in found.values():
+            each.close()
+    return list(found)
 
 
 def children_of(process):
@@ -316,7 +363,7 @@ def resident_bytes(process):
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def wait_until(condition, seconds=10.0, what="it"):
+def wait_until(condition, seconds=PATIENCE, what="it"):
     """Polls until a condition holds, and returns its value."""
     end = time.monotonic() + seconds
     while True:

@@ -4,6 +4,7 @@ changes it, or brings too much of it along, harms nobody else."""
 import base64
 import contextlib
 import io
+import json
 import os
 import pathlib
 import sqlite3
@@ -16,7 +17,7 @@ import zipfile
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 from harness import Case, package
-from server import PROGRAM, descendants_of, project, wait_until
+from server import HELD, PATIENCE, PROGRAM, descendants_of, project, wait_until
 
 
 def members(count, depth):
@@ -49,9 +50,10 @@ class Code(Case):
             with self.assertRaises(TencentCloudSDKException, msg=reason) as caught:
                 self.client.call_json("CreateFunction", {"FunctionName": "made", "Code": self.zip_of(names)})
             self.assertEqual((caught.exception.code, caught.exception.message), refused(reason))
-        self.assertLess(time.monotonic() - begun, 3)
+        # It was 105 s once.
+        self.assertLess(time.monotonic() - begun, 20)
         self.assertEqual(list((self.data / "code").iterdir()), [])
-        wait_until(lambda: not list(self.data.glob("running/*")), 5, "the end of what was unpacked")
+        wait_until(lambda: not list(self.data.glob("running/*")), PATIENCE, "the end of what was unpacked")
 
     POISON = (
         "import os\n"
@@ -92,9 +94,9 @@ class Code(Case):
         self.call("PublishVersion", FunctionName="made")
         self.call("UpdateFunctionConfiguration", FunctionName="made", Description="changed")
         self.assertEqual(self.returned(), "clean")
-        wait_until(lambda: len(list(running.iterdir())) == 1, 5, "the first code's end")
+        wait_until(lambda: len(list(running.iterdir())) == 1, PATIENCE, "the first code's end")
         self.call("DeleteFunction", FunctionName="made")
-        wait_until(lambda: not list(running.iterdir()), 5, "its end")
+        wait_until(lambda: not list(running.iterdir()), PATIENCE, "its end")
 
 
 class Cache(unittest.TestCase):
@@ -109,10 +111,10 @@ class Cache(unittest.TestCase):
         path = self.folder / f"{name}.zip"
         if not path.exists():
             with zipfile.ZipFile(path, "w") as archive:
-                archive.writestr("index.py", f"import time\ndef main_handler(event, context):\n    time.sleep(event.get('seconds', 0))\n    return {name!r}\n")
+                archive.writestr("index.py", f"{HELD}def main_handler(event, context):\n    hold(event)\n    return {name!r}\n")
                 archive.writestr("data", b"x" * (kilobytes << 10))
         environment = {**os.environ, "XDG_CACHE_HOME": str(self.folder), "KRAIT_CACHE_MB": "3", **(environment or {})}
-        return subprocess.Popen([PROGRAM, "invoke", "--log", "none", path, "-e", "-"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen([PROGRAM, "invoke", "--log", "none", "--timeout", "60", path, "-e", "-"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def returned(self, name, kilobytes=0, event="{}"):
         return self.invoke(name, kilobytes).communicate(event)[0].strip()
@@ -122,14 +124,17 @@ class Cache(unittest.TestCase):
 
     def test_it_is_bounded_and_nothing_in_use_is_removed(self):
         used = self.invoke("used", 1100)
-        used.stdin.write('{"seconds": 1}')
+        hold = self.folder / "hold"
+        hold.touch()
+        used.stdin.write(json.dumps({"while": str(hold)}))
         used.stdin.close()
-        wait_until(lambda: (self.folder / "krait/packages").exists() and self.kept() == 1, 5, "it")
-        wait_until(lambda: len(descendants_of(used.pid)) > 0, 5, "it")
+        wait_until(lambda: (self.folder / "krait/packages").exists() and self.kept() == 1, PATIENCE, "it")
+        wait_until(lambda: len(descendants_of(used.pid)) > 0, PATIENCE, "it")
         for name in ["first", "second", "third"]:
             self.assertEqual(self.returned(name, 1100), f'"{name}"')
             time.sleep(0.02)
         self.assertEqual(self.kept(), 2)
+        hold.unlink()
         self.assertEqual(used.stdout.read().strip(), '"used"')
         used.stdout.close()
         used.wait()
@@ -158,7 +163,7 @@ class Damage(Case):
 
     PROJECT = project(
         {"late": "def main_handler(event, context):\n    open('FOLDER/seen', 'a').write(f'{event}\\n')\n    raise ValueError\n"},
-        {"late": "retries = 2\nretry-interval = 2"},
+        {"late": "retries = 2\nretry-interval = 10"},
     )
 
     def change(self, statement):
@@ -167,7 +172,7 @@ class Damage(Case):
 
     def test_an_event_is_handled_as_it_was_queued_or_not_at_all(self):
         request_id = self.queue("late", '{"n": 1}')
-        wait_until((self.folder / "seen").exists, 5, "its first attempt")
+        wait_until((self.folder / "seen").exists, PATIENCE, "its first attempt")
         self.server.says(" 430 ")
         self.server.terminate()
         self.change("UPDATE bodies SET event = CAST(replace(CAST(event AS TEXT), '1', '2') AS BLOB)")
@@ -197,7 +202,7 @@ class DeadLetter(Case):
         self.assertEqual(self.status(request_id)["Status"], "RUNNING")
         (self.server.project / "missing").mkdir()
         letter = self.server.project / "missing/dead.jsonl"
-        wait_until(lambda: letter.exists() and letter.read_text(), 5, "the letter")
+        wait_until(lambda: letter.exists() and letter.read_text(), PATIENCE, "the letter")
         self.assertEqual(self.ended(request_id)["Status"], "FAILED")
         self.assertEqual(len(letter.read_text().splitlines()), 1)
 

@@ -64,10 +64,10 @@ class Timers(Case):
         self.assertEqual(sorted(set(seconds)), seconds, "one second twice")
         # The first is that after the timer was there, and none was left out. (Where the machine is
         # held up for a second, its timer is not made up for.)
-        self.assertTrue(begun - 1 <= seconds[0] <= begun + 3, (begun, seconds))
-        self.assertLessEqual(seconds[-1] - seconds[0], 6)
+        self.assertTrue(begun - 1 <= seconds[0] <= begun + 10, (begun, seconds))
+        self.assertLessEqual(seconds[-1] - seconds[0], 12)
         self.assertLessEqual(seconds[-1], time.time(), "it fired before its time")
-        self.assertLess(time.time() - seconds[-1], 1, "it fired late")
+        self.assertLess(time.time() - seconds[-1], 5, "it fired late")
 
         # They are queued events, like others.
         self.until(lambda: len(self.listed(InvokeType=["TIMER"], Status=["FINISHED"])) >= 4)

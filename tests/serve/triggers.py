@@ -148,7 +148,7 @@ class Responses(OneServer):
         for extra in [{"Content-Length": "3"}, {"Content-Length": "999"},
                       {"Transfer-Encoding": "chunked"}, {"Connection": "close"}]:
             body = json.dumps({"statusCode": 200, "headers": extra, "body": "hello"})
-            status, _, answer = self.server.request("POST", "/url/answer", body, timeout=5)
+            status, _, answer = self.server.request("POST", "/url/answer", body)
             self.assertEqual((status, answer), (200, b"hello"), extra)
 
     def test_wrong_shapes(self):

@@ -15,6 +15,8 @@ import time
 import unittest
 
 from server import (
+    HELD,
+    PATIENCE,
     PROGRAM,
     Background,
     Server,
@@ -58,12 +60,12 @@ def honest(event):
     return event.get("value")
 """
 
-# Each: what it does within its call, of two seconds at most. None may be answered as it likes, and
+# Each: what it does within its call, of twenty seconds at most. None may be answered as it likes, and
 # the server is to see through it at once.
 WITHIN_A_CALL = {
     "renews": """
         def renews(event):
-            for _ in range(30):
+            for _ in range(90):
                 send(b"I", event["proof"].encode() + INITIALIZED)
                 time.sleep(0.2)
             return "never seen"
@@ -72,7 +74,7 @@ WITHIN_A_CALL = {
         def floods(event):
             payload = event["proof"].encode() + b"x" * 16
             many = (b"N" + struct.pack("<I", len(payload)) + payload) * 4000
-            end = time.time() + 20
+            end = time.time() + 60
             while time.time() < end:
                 for socket in sockets():
                     os.write(socket, many)
@@ -80,12 +82,12 @@ WITHIN_A_CALL = {
     "announces": """
         def announces(event):
             send(b"A", b"x" * 100000, announced=60 << 20)
-            time.sleep(20)
+            time.sleep(60)
     """,
     "is_no_kind": """
         def is_no_kind(event):
             send(b"Z", b"")
-            time.sleep(20)
+            time.sleep(60)
     """,
 }
 
@@ -96,7 +98,9 @@ BETWEEN_CALLS = {
             def later():
                 time.sleep(0.05)
                 send(b"A", answer("forged", event["proof"].encode()))
+                open(event["sent"], "w").close()
             threading.Thread(target=later).start()
+            return os.getpid()
     """,
     "shifted": """
         def shifted(event):
@@ -115,7 +119,7 @@ class Forged(unittest.TestCase):
 
     def setUp(self):
         sources = {"attacker": attacker({**WITHIN_A_CALL, **BETWEEN_CALLS}), "bystander": attacker({})}
-        self.server = Server(project(sources, {"attacker": "timeout = 3"}))
+        self.server = Server(project(sources, {"attacker": "timeout = 20"}))
         self.addCleanup(self.server.close)
 
     def test_within_a_call(self):
@@ -125,16 +129,19 @@ class Forged(unittest.TestCase):
                     begun = time.monotonic()
                     answer = self.server.returned("attacker", {"do": attack, "proof": proof})
                     self.assertEqual(answer["statusCode"], 439)
-                    self.assertLess(time.monotonic() - begun, 2)
+                    self.assertLess(time.monotonic() - begun, 10)
         self.assertEqual(self.server.returned("bystander", {"do": "honest", "value": 1}), 1)
 
     def test_between_calls(self):
         for attack in BETWEEN_CALLS:
             for proof in ["", "\0" * 8]:
                 with self.subTest(attack, proof=proof):
-                    given = self.server.returned("attacker", {"do": attack, "proof": proof})
+                    sent = self.server.folder / f"sent {attack} {len(proof)}"
+                    event = {"do": attack, "proof": proof, "sent": str(sent)}
+                    given = self.server.returned("attacker", event)
                     self.assertNotEqual(given, "first")
-                    time.sleep(0.15)
+                    if attack == "early":
+                        wait_until(lambda: sent.exists() or not is_there(given), PATIENCE, "the forgery")
                     values = [self.server.returned("attacker", {"do": "honest", "value": n}) for n in [1, 2]]
                     # The one that found the forgery may be lost with the instance.
                     lost = isinstance(values[0], dict) and values[0]["statusCode"] == 439
@@ -176,7 +183,7 @@ class Stolen(unittest.TestCase):
             os.write(stolen, self.forged(proof))
             self.assertNotEqual(server.returned("victim"), "forged")
             stolen = self.steal(server.returned("victim"))
-            call = Background(server.returned, "victim", {"seconds": 0.5})
+            call = Background(server.returned, "victim", {"seconds": 2})
             server.until_busy("victim")
             os.write(stolen, self.forged(proof))
             self.assertNotEqual(call.result(), "forged")
@@ -212,9 +219,10 @@ class Stopped(unittest.TestCase):
         self.stop()
         begun = time.monotonic()
         self.assertEqual(self.server.returned("loop", {"loop": True})["statusCode"], 433)
-        self.assertLess(time.monotonic() - begun, 1.8)
+        # Its limit is one second. It would go on for ever.
+        self.assertLess(time.monotonic() - begun, 10)
         # Another instance is needed now.
-        self.assertIsNone(self.server.returned("loop", timeout=10))
+        self.assertIsNone(self.server.returned("loop"))
 
     def test_nothing_stays_behind(self):
         self.server.returned("daemon")
@@ -222,14 +230,14 @@ class Stopped(unittest.TestCase):
         self.assertGreaterEqual(len(left), 5)
         self.stop()
         self.assertEqual(self.server.terminate(), 0)
-        wait_until(lambda: not any(map(is_there, left)), 3, "their end")
+        wait_until(lambda: not any(map(is_there, left)), PATIENCE, "their end")
 
     def test_nothing_stays_behind_a_server_that_was_killed(self):
         self.server.returned("daemon")
         left = descendants_of(self.server.pid)
         self.stop()
         self.server.kill()
-        wait_until(lambda: not any(map(is_there, left)), 5, "their end")
+        wait_until(lambda: not any(map(is_there, left)), PATIENCE, "their end")
 
 
 DETACHING = """
@@ -276,38 +284,42 @@ class Detached(unittest.TestCase):
         self.server.returned("other")
         self.assertTrue(all(map(is_there, made)))
         self.assertEqual(self.server.returned("detaching", {"exit": True})["statusCode"], 439)
-        wait_until(lambda: not any(map(is_there, made)), 3, "their end")
+        wait_until(lambda: not any(map(is_there, made)), PATIENCE, "their end")
 
 
 class Crowd(unittest.TestCase):
     def test_children_slow_nobody_else(self):
-        crowd = """
-            import os, signal, time
-            def main_handler(event, context):
-                made = []
-                for _ in range(event["children"]):
-                    child = os.fork()
-                    if child == 0:
-                        time.sleep(1000)
-                        os._exit(0)
-                    made.append(child)
-                time.sleep(1.5)
-                for child in made:
-                    os.kill(child, signal.SIGKILL)
-        """
+        crowd = HELD + """
+import signal
+def main_handler(event, context):
+    made = []
+    for _ in range(event["children"]):
+        child = os.fork()
+        if child == 0:
+            time.sleep(1000)
+            os._exit(0)
+        made.append(child)
+    hold(event)
+    for child in made:
+        os.kill(child, signal.SIGKILL)
+"""
         bystander = "def main_handler(event, context):\n    return 1\n"
         server = Server(project({"crowd": crowd, "bystander": bystander}, {"crowd": "timeout = 60\nmemory = 3072"}))
         self.addCleanup(server.close)
         server.returned("bystander")
-        running = Background(server.returned, "crowd", {"children": 200})
-        wait_until(lambda: len(descendants_of(server.pid)) > 200, 10, "its children")
-        times = []
-        while running.is_alive() and len(times) < 60:
+
+        def asked():
             begun = time.monotonic()
             server.returned("bystander")
-            times.append(time.monotonic() - begun)
-        running.result()
-        self.assertLess(statistics.median(times), 0.05, times)
+            return time.monotonic() - begun
+
+        alone = statistics.median(asked() for _ in range(60))
+        with server.held("crowd", event={"children": 200}) as [running]:
+            wait_until(lambda: len(descendants_of(server.pid)) > 200, PATIENCE, "its children")
+            times = [asked() for _ in range(60)]
+        self.assertIsNone(running.result())
+        # It was a hundred times as long, and more.
+        self.assertLess(statistics.median(times), max(0.1, 20 * alone), times)
 
 
 class Flood(unittest.TestCase):
@@ -333,7 +345,7 @@ class Flood(unittest.TestCase):
         for connection in opened:
             connection.close()
         given_back = lambda: resident_bytes(server.pid) < before * 1.2
-        wait_until(given_back, 10, "the memory")
+        wait_until(given_back, PATIENCE, "the memory")
 
 
 class Scarce(unittest.TestCase):

@@ -48,7 +48,8 @@ class Watch(unittest.TestCase):
     def refused(self, path, text, lines):
         """Saves code that cannot be loaded; asserts the exact text in the log."""
         said = len(self.server.log)
-        self.save(path, text)
+        # Nobody sees half of it.
+        self.save(path, text, by_rename=True)
         self.server.says(lambda line: line.endswith(lines[-1]), said)
         found = self.server.log[said:]
         # A line about a call before may come late.
@@ -69,7 +70,10 @@ class Watch(unittest.TestCase):
             return int(answer.read())
 
         self.assertEqual([ask() for _ in range(20)], [0] * 20)
-        for version in range(1, 13):
+        # A busy machine gets more tries.
+        version = 0
+        while version < 12 or version < 60 and max(min(took[0::2]), min(took[1::2])) > BOUND:
+            version += 1
             begun = time.monotonic()
             self.save("hello/index.py", RETURNING.format(version), by_rename=version % 2 == 0)
             while (answer := ask()) != version:
@@ -168,7 +172,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(self.asked("second"), (200, b'"here"'))
         shutil.rmtree(self.functions / "second")
         gone = (404, b"there is no function second in the namespace default\n")
-        wait_until(lambda: self.asked("second")[0] != 200, 5, "its end")
+        wait_until(lambda: self.asked("second")[0] != 200, PATIENCE, "its end")
         self.assertEqual(self.asked("second"), gone)
         self.assertEqual(
             self.server.invoke("second", {})["Error"],
@@ -196,7 +200,7 @@ class Watch(unittest.TestCase):
         for version in range(1, 6):
             self.taken_up("hello/index.py", RETURNING.format(version))
         self.assertEqual(self.server.returned("hello"), 5)
-        wait_until(lambda: len(list(copies.iterdir())) == 1, 5, "an end of old copies")
+        wait_until(lambda: len(list(copies.iterdir())) == 1, PATIENCE, "an end of old copies")
         [copy] = copies.iterdir()
         self.assertEqual((copy / "code/index.py").read_text(), RETURNING.format(5))
 
@@ -214,7 +218,9 @@ class WatchedLog(unittest.TestCase):
             try:
                 self.assertTrue(process.stdout.readline().startswith(READY))
                 for version in range(1, 4):
-                    (code / "index.py").write_text(RETURNING.format(version))
+                    # Nobody sees half of it.
+                    (code / "index.new~").write_text(RETURNING.format(version))
+                    os.rename(code / "index.new~", code / "index.py")
                     said = lambda: log.read_text().splitlines()
                     wait_until(lambda: len(said()) >= version, PATIENCE, "a line")
                     self.assertEqual(len(said()), version)

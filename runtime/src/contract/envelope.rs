@@ -1,5 +1,6 @@
 //! Failures, and the JSON envelope that reports them (docs/contract.md §2).
 
+use super::limits::FAILURE_TEXT_BYTES;
 use serde::{Deserialize, Serialize};
 
 /// Every failure's `errorCode`, as the platform's document shows it. Newer reports by users show 1
@@ -51,6 +52,25 @@ impl Failure {
             Self::Canceled => 499,
             Self::Internal { .. } => 500,
         }
+    }
+
+    /// Shortens the text that a function gave its failure to [`FAILURE_TEXT_BYTES`] (§14). Returns
+    /// the whole text where it was longer.
+    pub fn shorten(&mut self) -> Option<String> {
+        let text = match self {
+            Self::UserCode { stack_trace: text } | Self::Load { message: text } => text,
+            Self::Lambda { diagnostic, .. } => &mut diagnostic.error_message,
+            _ => return None,
+        };
+        if text.len() <= FAILURE_TEXT_BYTES {
+            return None;
+        }
+        // A traceback begins with the places, and ends with the error.
+        let (from, to) = (FAILURE_TEXT_BYTES / 2, text.len() - FAILURE_TEXT_BYTES / 2);
+        let (from, to) = (text.floor_char_boundary(from), text.ceil_char_boundary(to));
+        let note = format!("\n[krait] {} bytes are left out\n", to - from);
+        let short = [&text[..from], &note, &text[to..]].concat();
+        Some(std::mem::replace(text, short))
     }
 
     /// Whether the instance must not be used again (§1.7). False for what the handler itself raised

@@ -42,6 +42,10 @@ pub const TIMER_MESSAGE_BYTES: usize = 4096;
 /// counted and dropped. The platform's own limit is not documented: this one is krait's.
 pub const LOG_BYTES: usize = 4 * 1024 * 1024;
 
+/// How much of a failure's text RetMsg has, in bytes: as much as always fits into RetMsg, however it is
+/// escaped there. The platform's own limit is not documented: this one is krait's.
+pub const FAILURE_TEXT_BYTES: usize = 1024 * 1024;
+
 /// Headers of a function's HTTP response together, in bytes, as HTTP/1.1 writes them. Not
 /// documented: this limit is krait's, and as much as common clients read.
 pub const RESPONSE_HEADER_BYTES: usize = 64 * 1024;

@@ -227,7 +227,11 @@ impl Server<'_> {
         let port_is_told = self.tell_of_port();
         let (failure, ret_msg): (Option<Failure>, String) = match ended {
             Ended::Well(ret_msg) => (None, ret_msg),
-            Ended::Failed(failure) => {
+            Ended::Failed(mut failure) => {
+                if let Some(whole) = failure.shorten() {
+                    // It does not matter if nobody reads the log any more.
+                    let _ = writeln!(self.log, "{whole}");
+                }
                 if !port_is_told {
                     self.tell_of_refusal(&failure);
                 }

@@ -23,7 +23,7 @@ use std::{
 pub(super) const ZYGOTE_SOCKET: i32 = 3;
 
 /// The most that a watcher takes of an answer, in bytes: RetMsg's limit and room for the rest.
-/// A stack trace may be larger than RetMsg; the instance cuts none, so this is generous.
+/// A stack trace in Lambda's form may be larger than RetMsg, so this is generous.
 const LARGEST_ANSWER: usize = 16 << 20;
 
 /// The same of what says why an event is no JSON, and how the interpreter was come by.

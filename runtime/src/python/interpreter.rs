@@ -1,7 +1,5 @@
 //! Building the interpreter, loading a function into it, calling it.
 
-#[cfg(unix)]
-use super::leave;
 #[cfg(target_family = "wasm")]
 use super::wasi_time;
 use super::{
@@ -10,6 +8,8 @@ use super::{
     module::{self, EntryFile},
     ret_msg, time_zone, wall_time,
 };
+#[cfg(unix)]
+use super::{leave, processors};
 use crate::contract::{Dialect, Failure, Handler, limits};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
@@ -214,6 +214,8 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     time_zone::replace(vm)?;
     #[cfg(unix)]
     leave::replace(vm)?;
+    #[cfg(unix)]
+    processors::replace(vm)?;
     // Files are UTF-8, as the platform's `LANG` has it (docs/contract.md §7), whatever locales the
     // machine has.
     #[cfg(unix)]

@@ -19,6 +19,8 @@ mod lambda;
 mod leave;
 mod module;
 #[cfg(unix)]
+mod processors;
+#[cfg(unix)]
 mod program;
 mod ret_msg;
 mod shelf;

@@ -1,15 +1,19 @@
 //! Connections: HTTP/1.1 and HTTP/2 without TLS, each bounded in memory and in time.
 
-use super::{Server, routes};
+use super::{
+    Server,
+    places::{Place, Places},
+    routes,
+};
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::conn::auto::Builder,
 };
 use std::{
     io,
     net::SocketAddr,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -17,7 +21,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     time::{Instant, Sleep, sleep},
 };
 
@@ -69,11 +73,10 @@ pub async fn serve(
     limit: Duration,
     connections: usize,
 ) {
-    let graceful = GracefulShutdown::new();
-    let connections = Arc::new(Semaphore::new(connections));
+    let places = Places::new(connections);
     loop {
         let place = tokio::select! {
-            Ok(place) = connections.clone().acquire_owned() => place,
+            place = places.take() => place,
             () = closed(&mut closing) => break,
         };
         let (stream, peer) = tokio::select! {
@@ -87,14 +90,10 @@ pub async fn serve(
             () = closed(&mut closing) => break,
         };
         let _ = stream.set_nodelay(true);
-        let connection = connection(stream, peer, server.clone(), &graceful);
-        tokio::spawn(async move {
-            connection.await;
-            drop(place);
-        });
+        tokio::spawn(connection(stream, peer, server.clone(), place, closing.clone()));
     }
     drop(listener);
-    let _ = tokio::time::timeout(limit, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(limit, places.are_free(connections)).await;
 }
 
 /// Completes when it is time to close.
@@ -102,12 +101,13 @@ async fn closed(closing: &mut watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }
 
-fn connection(
+async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     server: Arc<Server>,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + use<> {
+    place: Place,
+    mut closing: watch::Receiver<bool>,
+) {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -121,17 +121,26 @@ fn connection(
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(HEAD_BYTES as u32)
         .keep_alive_interval(Some(HEAD_WITHIN));
-    let service = service_fn(move |request| {
-        let server = server.clone();
-        async move { Ok::<_, io::Error>(routes::answer(&server, request, peer).await) }
+    let service = service_fn(|request| {
+        let (server, busy) = (server.clone(), place.busy());
+        async move {
+            let answer = routes::answer(&server, request, peer).await;
+            drop(busy);
+            Ok::<_, io::Error>(answer)
+        }
     });
     let unknown = Some(Unknown { left: PREFACE_BYTES, until: Box::pin(sleep(HEAD_WITHIN)) });
     let io = TokioIo::new(Patient { stream, unknown, turn: TURN_BYTES, pause: None, waits: None });
-    let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
-    async move {
+    let mut connection = pin!(builder.serve_connection(io, service));
+    tokio::select! {
         // A broken connection ends nothing else.
-        let _ = connection.await;
+        _ = connection.as_mut() => return,
+        () = place.is_to_go() => {}
+        () = closed(&mut closing) => {}
     }
+    // What is answered, is answered to the end.
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
 }
 
 /// A stream with time limits. Writes fail if the other end accepts nothing for too long. Reads fail

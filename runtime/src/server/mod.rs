@@ -3,7 +3,7 @@
 //!
 //! - [`authorization`]: what the signatures of both APIs have in common.
 //! - [`bodies`]: the memory of what is sent.
-//! - [`listener`]: connections, and what bounds them.
+//! - [`listener`]: connections, and what bounds them. [`places`]: how many there may be.
 //! - [`routes`]: which face a request is for.
 //! - [`cloud_api`]: the cloud's own API. [`lambda_api`]: AWS Lambda's `Invoke`. [`triggers`]: function
 //!   URLs and the API gateway.
@@ -22,6 +22,7 @@ mod listener;
 mod metrics;
 mod page;
 mod percent;
+mod places;
 mod routes;
 mod triggers;
 

@@ -22,7 +22,13 @@ pub(super) struct Running<'a> {
 
 impl Running<'_> {
     /// Tells the observer that the invocation is over.
-    pub(super) fn over(&mut self, outcome: Outcome, duration: Duration) -> Invocation {
+    pub(super) fn over(&mut self, mut outcome: Outcome, duration: Duration) -> Invocation {
+        if let Outcome::Failed(failure) = &mut outcome
+            && let Some(whole) = failure.shorten()
+        {
+            self.observer.output(whole.as_bytes());
+            self.observer.output(b"\n");
+        }
         let memory_bytes = match outcome {
             // As the platform reports it: the function was never reached (docs/contract.md §2.1).
             Outcome::Failed(Failure::Load { .. } | Failure::EntryMissing { .. }) => 0,
