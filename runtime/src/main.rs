@@ -14,8 +14,8 @@ mod start {
 
     #[unsafe(no_mangle)]
     extern "C" fn main(_count: c_int, arguments: *const *const c_char) -> c_int {
-        krait::cli::prepare_streams();
-        krait::cli::run_python_if_called_so();
+        let closed = krait::cli::prepare_streams();
+        krait::cli::run_python_if_called_so(closed);
         // SAFETY: the arguments are C strings, with a null behind the last.
         let command = unsafe {
             let text = |each: *const c_char| {

@@ -14,14 +14,19 @@ pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
 mod _krait_memory {
     use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
     use rustpython_vm::{
-        Py, PyObject, PyObjectRef, PyPayload, PyResult, Traverse, VirtualMachine,
-        builtins::PyMemoryView,
+        Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, Traverse, VirtualMachine,
+        builtins::{PyCapsule, PyMemoryView},
         function::ArgBytesLike,
         protocol::{BufferDescriptor, BufferMethods, PyBuffer},
         pyclass,
         types::AsBuffer,
     };
-    use std::{borrow::Cow, mem::ManuallyDrop, ptr, slice};
+    use std::{
+        borrow::Cow,
+        ffi::{CStr, c_char},
+        mem::ManuallyDrop,
+        ptr, slice,
+    };
 
     fn check(address: usize, size: usize, vm: &VirtualMachine) -> PyResult<()> {
         if size > 0 && (address == 0 || address.checked_add(size).is_none()) {
@@ -109,6 +114,37 @@ mod _krait_memory {
         // SAFETY: as above; the reference that is there stays whose it is.
         let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(object) });
         Ok(PyObjectRef::clone(&object))
+    }
+
+    /// A capsule. Its name, if it has one, is at an address where it stays.
+    #[pyfunction]
+    fn capsule(pointer: usize, name: usize) -> PyCapsule {
+        let name = ptr::with_exposed_provenance::<c_char>(name);
+        // SAFETY: as above.
+        let name = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
+        PyCapsule::new(ptr::with_exposed_provenance_mut(pointer), name, None)
+    }
+
+    #[pyfunction]
+    fn capsule_pointer(capsule: PyRef<PyCapsule>) -> usize {
+        capsule.pointer().expose_provenance()
+    }
+
+    #[pyfunction]
+    fn capsule_context(capsule: PyRef<PyCapsule>) -> usize {
+        capsule.context().expose_provenance()
+    }
+
+    /// Where its name is; 0 if it has none.
+    #[pyfunction]
+    fn capsule_name(capsule: PyRef<PyCapsule>) -> usize {
+        capsule.name().map_or(0, |name| name.as_ptr().expose_provenance())
+    }
+
+    #[pyfunction]
+    fn set_capsule(capsule: PyRef<PyCapsule>, pointer: usize, context: usize) {
+        capsule.set_pointer(ptr::with_exposed_provenance_mut(pointer));
+        capsule.set_context(ptr::with_exposed_provenance_mut(context));
     }
 
     #[derive(rustpython_vm::FromArgs)]

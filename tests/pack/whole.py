@@ -427,6 +427,35 @@ def main_handler(event, context):
         self.assertEqual([name for name, value in one.items() if value == other[name]], [])
         self.assertNotIn("0" * 64, [one["key"], other["key"]])
 
+    def test_the_year_that_dateutil_keeps(self):
+        """It is a package of the function's own, so this one is as that is, to what is looked at."""
+        parser = self.folder / "code" / "dateutil" / "parser"
+        parser.mkdir(parents=True)
+        for folder in (parser.parent, parser):
+            (folder / "__init__.py").write_text("")
+        (parser / "_parser.py").write_text("""
+import time
+
+class Info:
+    def __init__(self):
+        self._year = time.localtime().tm_year
+        self._century = self._year // 100 * 100
+
+class Parser:
+    info = Info()
+
+DEFAULTPARSER = Parser()
+""")
+        self.assertEqual(self.pack("""
+import time
+from dateutil.parser._parser import DEFAULTPARSER
+
+def main_handler(event, context):
+    info = DEFAULTPARSER.info
+    return [info._year - time.localtime().tm_year, info._year - info._century == info._year % 100]
+"""), ("", 0))
+        self.assertEqual(self.invoke()[::2], ([0, True], True))
+
     def test_eight_imports(self):
         eight = (HERE.parents[1] / "benches" / "handlers" / "eight.py").read_text()
         self.assertEqual(self.pack(eight), ("", 0))

@@ -16,21 +16,21 @@ use std::{
 };
 
 /// Runs Python and does not come back, where this program was called for that. What is not so is
-/// left to the command line.
-pub fn run_if_called_so() {
+/// left to the command line. `closed` tells which standard streams were closed when the process began.
+pub fn run_if_called_so(closed: [bool; 3]) {
     let mut arguments = env::args_os();
     let called = arguments.next().unwrap_or_default();
     let rest: Vec<OsString> = arguments.collect();
     if is_python(&called) {
-        run(executable(&called), rest)
+        run(executable(&called), rest, closed)
     }
     let Some(first) = rest.first() else { return };
     if first == "python" {
-        run(python_path(), rest[1..].to_vec())
+        run(python_path(), rest[1..].to_vec(), closed)
     }
     // What `sys.executable` is where no link can be had is called so.
     if is_for_python(first) {
-        run(python_path(), rest)
+        run(python_path(), rest, closed)
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn prefix() -> PathBuf {
     data.map_or_else(|| PathBuf::from("/usr/local"), |data| data.join("krait"))
 }
 
-fn run(executable: PathBuf, typed: Vec<OsString>) -> ! {
+fn run(executable: PathBuf, typed: Vec<OsString>, closed: [bool; 3]) -> ! {
     let name = executable.to_string_lossy().into_owned();
     let program = match python_options::read(&typed) {
         Ok(Asked::Program(program)) => program,
@@ -102,5 +102,5 @@ fn run(executable: PathBuf, typed: Vec<OsString>) -> ! {
     if let Err(error) = locks::keep_if_asked() {
         eprintln!("krait: KRAIT_LOCKS=keep cannot be had: {error}");
     }
-    run_program(Program { executable, prefix: prefix(), typed, ..*program })
+    run_program(Program { executable, prefix: prefix(), typed, closed, ..*program })
 }

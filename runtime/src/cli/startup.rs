@@ -30,17 +30,20 @@ pub(super) fn typed(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> 
 
 /// Does what Rust's own start does before `main`. A standard descriptor that the caller closed is
 /// opened on `/dev/null`, so that a pipe does not take its number. And SIGPIPE is ignored, so that
-/// a reader that goes away is an ordinary error.
-pub fn prepare_streams() {
+/// a reader that goes away is an ordinary error. Gives which were closed.
+pub fn prepare_streams() -> [bool; 3] {
+    let mut closed = [false; 3];
     // SAFETY: the process has one thread and has opened nothing yet.
     unsafe {
-        for descriptor in 0..3 {
+        for (descriptor, closed) in (0..).zip(&mut closed) {
             if libc::fcntl(descriptor, libc::F_GETFD) == -1 {
                 libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
+                *closed = true;
             }
         }
         libc::signal(libc::SIGPIPE, libc::SIG_IGN);
     }
+    closed
 }
 
 /// Starts what a command needs, before its options are parsed. After that it would be too late for

@@ -23,6 +23,8 @@ pub struct Program {
     pub executable: PathBuf,
     /// Below it is what is installed for krait: `sys.prefix`, outside of virtual environments.
     pub prefix: PathBuf,
+    /// Which standard streams were closed when the process began. They are open on `/dev/null` meanwhile.
+    pub closed: [bool; 3],
     pub switches: Switches,
 }
 
@@ -198,6 +200,11 @@ fn begin(program: &Program, vm: &VirtualMachine) -> PyResult {
     tell("path", texts(&switches.path).into())?;
     tell("encoding", vm.ctx.new_str(switches.encoding.0.as_str()).into())?;
     tell("errors", vm.ctx.new_str(switches.encoding.1.as_str()).into())?;
+    let closed = (0..).zip(program.closed).filter(|(_, closed)| *closed);
+    tell(
+        "closed",
+        vm.ctx.new_list(closed.map(|(each, _)| vm.ctx.new_int(each).into()).collect()).into(),
+    )?;
     tell("unbuffered", vm.ctx.new_bool(switches.unbuffered).into())?;
     tell("site", vm.ctx.new_bool(!switches.no_site).into())?;
     tell("tells_faults", vm.ctx.new_bool(switches.tells_faults || switches.dev_mode).into())?;

@@ -106,17 +106,30 @@ pub(crate) fn end_at_lasting_calls(
         rules.push(of(libc::SYS_uname, vec![tell()]));
     }
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a plain structure, all of which may be zero; the handler takes what the flag says.
+    let stack = stack_of_handler();
+    // SAFETY: a plain structure, all of which may be zero; the handler takes what the flag says. The stack is
+    // nobody else's.
     unsafe {
         let action = action.as_mut_ptr();
         (*action).sa_sigaction = on_call as *const () as libc::sighandler_t;
-        (*action).sa_flags = libc::SA_SIGINFO;
-        if libc::sigaction(libc::SIGSYS, action, std::ptr::null_mut()) == -1 {
+        (*action).sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        if libc::sigaltstack(&raw const stack, std::ptr::null_mut()) == -1
+            || libc::sigaction(libc::SIGSYS, action, std::ptr::null_mut()) == -1
+        {
             return Err(io::Error::last_os_error());
         }
     }
     let program = filter::program(rules).ok_or_else(|| io::Error::other("too many rules"))?;
     filter::put_in_force(program)
+}
+
+/// A stack of the handler's own. A snapshot keeps remains of the thread's stack in padding of objects: those of a
+/// signal, which one load gets and another does not, would make two snapshots differ.
+fn stack_of_handler() -> libc::stack_t {
+    /// The kernel puts the processor's registers there, of which some processors have 11 KB.
+    const BYTES: usize = 64 << 10;
+    let room: &'static mut [u8] = vec![0; BYTES].leak();
+    libc::stack_t { ss_sp: room.as_mut_ptr().cast(), ss_flags: 0, ss_size: BYTES }
 }
 
 extern "C" fn on_call(_signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {

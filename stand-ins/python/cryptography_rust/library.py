@@ -13,6 +13,11 @@ class _Ffi:
     def string(text):
         return text
 
+    @staticmethod
+    def new_allocator(**_options):
+        # pyOpenSSL asks for it when it is imported. Who can do without pyOpenSSL expects such an error.
+        raise ImportError("krait has no OpenSSL, so pyOpenSSL does not work; use ssl, or cryptography")
+
 
 class _Lib:
     def __init__(self):

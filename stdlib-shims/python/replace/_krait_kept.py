@@ -86,11 +86,11 @@ def _forget(modules):
     """Gives what finds out again what this forgets. It uses no name of this module, which ends with the load."""
     from time import localtime, time_ns
 
-    posix, logging, random, threading, process, spawn, dates = map(modules.get, [
+    posix, logging, random, threading, process, spawn = map(modules.get, [
         "posix", "logging", "random", "threading", "multiprocessing.process", "multiprocessing.spawn",
-        "dateutil.parser._parser",
     ])
-    # dateutil keeps the year that it is imported in, to complete years of two digits.
+    # dateutil, which is the function's own, keeps the year that it is imported in, to complete years of two digits.
+    dates = sys.modules.get("dateutil.parser._parser")
     years = getattr(getattr(dates, "DEFAULTPARSER", None), "info", None)
     if not hasattr(years, "_year") or not hasattr(years, "_century"):
         years = None

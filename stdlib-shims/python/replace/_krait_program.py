@@ -37,7 +37,12 @@ def begin(told):
         errors = "surrogateescape" if of_c and not told["encoding"] else "strict"
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         way = "backslashreplace" if name == "stderr" else errors
-        stream = _stream(descriptor, name, encoding, way, told["unbuffered"])
+        if descriptor in told["closed"]:
+            # It was open only while krait began.
+            posix.close(descriptor)
+            stream = None
+        else:
+            stream = _stream(descriptor, name, encoding, way, told["unbuffered"])
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     _take_interrupts()

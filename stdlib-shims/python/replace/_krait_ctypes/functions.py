@@ -7,6 +7,7 @@ from .storage import (
 )
 from .simple import _keep_own
 from .arrays import Array
+from .capsules import CAPSULES
 from .native import _NATIVE
 
 
@@ -19,6 +20,9 @@ class ArgumentError(Exception):
 
 
 ArgumentError.__module__ = "ctypes"
+# Those of `pythonapi` that can be called, each with an address that is nobody's.
+_OF_PYTHON = {name: at for at, name in enumerate(CAPSULES, 0x100)}
+_NATIVE |= {at: CAPSULES[name] for name, at in _OF_PYTHON.items()}
 # Python functions that have an address, by it: weakly, so that they go with who holds them.
 _functions = {}
 
@@ -81,8 +85,9 @@ class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
             name = name if isinstance(name, str) else name.decode()
             if not name.startswith(("Py", "_Py")):
                 raise AttributeError(f"function {name!r} not found: {_STATIC_BINARY_REASON}")
-            self._said = f"{name} cannot be called: the interpreter is not CPython"
-            _put_address(self._b_address, 0x1000)
+            if name not in _OF_PYTHON:
+                self._said = f"{name} cannot be called: the interpreter is not CPython"
+            _put_address(self._b_address, _OF_PYTHON.get(name, 0x1000))
         elif isinstance(first, int):
             _put_address(self._b_address, first)
         elif callable(first):
@@ -287,4 +292,11 @@ def _converted(type_, result):
         return result
     if info.code == "P":
         return result or None
+    if info.code == "?":
+        return bool(result)
+    if info.code == "z":
+        # The text at that address.
+        place = _new(type_)
+        _put_address(place._b_address, result)
+        return info.get(place._b_address)
     return result
