@@ -2,6 +2,7 @@
 
 mod elements;
 mod natives;
+mod others;
 
 pub(crate) use natives::plainly_made;
 
@@ -239,7 +240,7 @@ impl ExecutingFrame<'_> {
             }
             Opcode::LoadSpecial => self.load_special(count, vm)?,
             Opcode::GetAwaitable => self.is_awaitable(vm),
-            _ => false,
+            _ => self.other(opcode, count, vm)?,
         };
         if !is_done {
             return Ok(Aside::Left);

@@ -5,7 +5,7 @@
 use super::{ExecutingFrame, misses};
 use crate::{
     Py, PyObject, PyObjectRef, VirtualMachine,
-    builtins::{PyDict, PyModule, PyStrInterned},
+    builtins::{PyDict, PyModule, PyStrInterned, PyType},
     bytecode::Instruction,
 };
 use core::sync::atomic::{
@@ -25,7 +25,7 @@ impl ExecutingFrame<'_> {
         owner: &PyObject,
         vm: &VirtualMachine,
     ) -> Option<PyObjectRef> {
-        let version = self.version_of(index, owner)?;
+        self.version_of(index, owner)?;
         let caches = &self.code.instructions;
         match instruction {
             Instruction::LoadAttrWithHint => {
@@ -37,10 +37,36 @@ impl ExecutingFrame<'_> {
             Instruction::LoadAttrMethodWithValues if self.is_shadowed(index, owner) => None,
             Instruction::LoadAttrNondescriptorWithValues if self.is_shadowed(index, owner) => None,
             Instruction::LoadAttrMethodNoDict | Instruction::LoadAttrMethodWithValues => {
-                self.try_read_cached_descriptor(index + 1, version)
+                self.cached_descriptor(index)
             }
-            _ => self.try_read_cached_plain(index + 1, version),
+            _ => self
+                .cached_descriptor(index)
+                .filter(|attr| attr.class().slots().descr_get.load().is_none()),
         }
+    }
+
+    /// What the attribute of a class is that the instruction at `index` asks `owner` for; none where it
+    /// must be looked for.
+    #[inline(always)]
+    pub(super) fn class_attribute(
+        &self,
+        instruction: Instruction,
+        index: usize,
+        owner: &PyObject,
+    ) -> Option<PyObjectRef> {
+        let caches = &self.code.instructions;
+        let version = caches.read_cache_u32(index + 2);
+        let class = owner.downcast_ref::<PyType>()?;
+        if version == 0 || class.tp_version_tag.load(Acquire) != version {
+            return None;
+        }
+        if matches!(instruction, Instruction::LoadAttrClassWithMetaclassCheck) {
+            let metaclass = caches.read_cache_u32(index + 4);
+            if metaclass == 0 || owner.class().tp_version_tag().load(Acquire) != metaclass {
+                return None;
+            }
+        }
+        self.try_read_cached_plain(index + 1, version)
     }
 
     /// What the attribute of a module is that the instruction at `index` asks `owner` for; none where it
@@ -82,15 +108,24 @@ impl ExecutingFrame<'_> {
             return None;
         }
         if matches!(instruction, Instruction::LoadGlobalModule) {
-            return self.globals.get_item_by_index_and_keys_version(version, entry);
+            return self.globals().get_item_by_index_and_keys_version(version, entry);
         }
         let builtins = cached(3);
-        let has_no_such_name = u32::from(version) == self.globals.keys_version();
+        let has_no_such_name = u32::from(version) == self.globals().keys_version();
         if builtins == 0 || !has_no_such_name {
             return None;
         }
-        let dict = self.builtins.downcast_ref_if_exact::<PyDict>(vm)?;
+        let dict = self.builtins().downcast_ref_if_exact::<PyDict>(vm)?;
         dict.get_item_by_index_and_keys_version(builtins, entry)
+    }
+
+    /// What the cache of the instruction at `index` holds; [`Self::version_of`] must have found it right.
+    #[inline(always)]
+    fn cached_descriptor(&self, index: usize) -> Option<PyObjectRef> {
+        let cached = self.code.instructions.read_cache_ptr(index + 6) as *const PyObject;
+        // SAFETY: the cache has a count of what it points to, and with one thread nobody takes it away
+        // meanwhile.
+        unsafe { cached.as_ref() }.map(ToOwned::to_owned)
     }
 
     /// Whether `owner` may have an attribute of its own where its class has one.
@@ -109,6 +144,12 @@ impl ExecutingFrame<'_> {
     ) -> Option<(&'a Py<PyDict>, u16)> {
         self.version_of(index, owner)?;
         Some((dict_of(owner)?, self.code.instructions.read_cache_u16(index + 4)))
+    }
+
+    /// Has the instruction at `index` look for its attribute at `place` from now on.
+    pub(super) fn place_is(&self, index: usize, place: u16) {
+        // SAFETY: the instruction has a cache there, and nobody else writes it: there is one thread.
+        unsafe { self.code.instructions.write_cache_u16(index + 4, place) };
     }
 
     /// The version of `owner`'s class, if that is what the instruction at `index` is for.

@@ -96,24 +96,14 @@ impl ExecutingFrame<'_> {
             FrameLocals::with_locals(ArgMapping::from_dict_exact(function.globals.clone()))
         };
         // SAFETY: the function lives until the frame has ended.
-        let frame = unsafe {
-            InterpreterFrame::new_on_datastack(
-                &function.code,
-                &function.globals,
-                &function.builtins,
-                Some(function.as_object()),
-                locals,
-                function.closure.as_ref().map_or(&[], |cells| cells.as_slice()),
-                vm,
-            )
-        };
+        let frame = unsafe { InterpreterFrame::of_function(function, locals, vm) };
         fill(function, frame.localsplus.fastlocals_mut());
         frame
     }
 
     /// Goes on with `frame`, which was made for a call of `function` in this one.
     #[inline]
-    fn switch_to(
+    pub(super) fn switch_to(
         &mut self,
         function: PyObjectRef,
         frame: &mut InterpreterFrame,
@@ -128,7 +118,7 @@ impl ExecutingFrame<'_> {
         frame.saved_exception = vm.link_entered(frame);
         let frame: *mut InterpreterFrame = frame;
         // SAFETY: the frame lies on the data stack until it has ended, and nobody else runs it.
-        *self = exec_iframe(unsafe { &mut *frame }, Flatten::CallAndGenResume, vm);
+        *self = exec_iframe(unsafe { &mut *frame }, Flatten::CallAndGenResume);
     }
 
     /// How this frame came to run.
@@ -153,7 +143,7 @@ impl ExecutingFrame<'_> {
                 save_exc: self.code.has_exc_handling,
             });
             let function = NonNull::new((*frame).func_obj.cast_mut());
-            *self = exec_iframe(&mut *caller, Flatten::CallAndGenResume, vm);
+            *self = exec_iframe(&mut *caller, Flatten::CallAndGenResume);
             if let Some((base, size)) = (*frame).release_datastack_frame() {
                 vm.datastack_pop_frame(base, size);
             }
@@ -263,20 +253,22 @@ impl ExecutingFrame<'_> {
     ) {
         let depth = self.localsplus.stack_len();
         let function = depth - count - 2;
-        let first = function + if has_instance { 1 } else { 2 };
-        let Some(callable) = self.localsplus.stack_index_mut(function).take() else {
+        let given = if has_instance { count + 1 } else { count };
+        let first = depth - given;
+        let stack = self.localsplus.stack_slice_mut();
+        let (below, arguments) = stack.split_at_mut(first);
+        let Some(callable) = below[function].take() else {
             unreachable!("a function lies below its arguments");
         };
         let callable = callable.to_pyobj();
-        let stack = &mut *self.localsplus;
         let frame = Self::frame_of(
             &callable,
             |function, places| {
-                for (place, at) in places.iter_mut().zip(first..depth) {
-                    *place = stack.stack_index_mut(at).take().map(PyStackRef::to_pyobj);
+                for (place, argument) in places.iter_mut().zip(arguments) {
+                    *place = argument.take().map(PyStackRef::to_pyobj);
                 }
                 if let Some(defaults) = defaults {
-                    let (given, all) = (depth - first, function.code.arg_count as usize);
+                    let all = function.code.arg_count as usize;
                     let left = &defaults.as_slice()[defaults.as_slice().len() + given - all..];
                     for (place, default) in places[given..all].iter_mut().zip(left) {
                         *place = Some(default.clone());

@@ -17,8 +17,9 @@ pub(super) use numbers::small_int;
 use super::{ExecutingFrame, ExecutionResult, aside::Aside, calls::Entered};
 use crate::{
     AsObject, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyList, PyStr, PyTuple, range::PyRangeIterator},
+    builtins::{PyBaseExceptionRef, PyList, PyStr, PyTuple, PyType, range::PyRangeIterator},
     bytecode::{CodeUnits, Instruction},
+    dict_inner::Put,
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
 use elements::{is_instance, length, next_element, replace_element};
@@ -127,6 +128,32 @@ impl ExecutingFrame<'_> {
             }};
         }
 
+        // Goes on after a call that may have put another frame in hand.
+        macro_rules! outcome {
+            ($op:expr, $call:expr) => {{
+                self.localsplus.stack_top = stack.depth();
+                let caches = $op.cache_entries();
+                match $call {
+                    None => break,
+                    Some(Ok(None)) => {
+                        index += 1 + caches;
+                        if vm.use_tracing.get() || vm.eval_breaker_tripped() {
+                            return Stopped::Before { index, called: true };
+                        }
+                        stack = Stack::of(self.localsplus);
+                    }
+                    Some(Ok(Some(_))) => {
+                        stack = Stack::of(self.localsplus);
+                        let function = vm.take_pending_tailcall_owner();
+                        // SAFETY: it was put on the data stack just now.
+                        let frame = unsafe { &mut *vm.take_pending_tailcall() };
+                        elsewhere!(caches, self.switch_to(function, frame, vm));
+                    }
+                    Some(Err(exception)) => return Stopped::Raised { index, exception },
+                }
+            }};
+        }
+
         loop {
             lasti.store(index as u32 + 1, Relaxed);
             // SAFETY: `index` is where the code's own flow leads.
@@ -206,6 +233,15 @@ impl ExecutingFrame<'_> {
                     if value != 0 {
                         release!(value);
                     }
+                }
+                Instruction::DeleteFast { .. } => {
+                    // SAFETY: as for what stores.
+                    let value = unsafe { core::mem::replace(&mut *stack.locals.add(arg), 0) };
+                    if value == 0 {
+                        break;
+                    }
+                    release!(value);
+                    index += 1;
                 }
                 Instruction::PushNull => unsafe {
                     stack.push(0);
@@ -514,6 +550,56 @@ impl ExecutingFrame<'_> {
                     }
                     elsewhere!(3, self.enter_from_stack(arg, has_instance, None, None, vm));
                 }
+                Instruction::CallBoundMethodExactArgs => {
+                    self.localsplus.stack_top = stack.depth();
+                    if !self.unbind(index, arg, vm) {
+                        break;
+                    }
+                    if self.may_call(index, unsafe { stack.peek(arg + 2) }, arg + 1, vm) {
+                        elsewhere!(3, self.enter_from_stack(arg, true, None, None, vm));
+                    } else if self.make_generator(index, arg as u32, vm) {
+                        stack = Stack::of(self.localsplus);
+                        index += 4;
+                    } else {
+                        break;
+                    }
+                }
+                Instruction::CallBoundMethodGeneral => {
+                    self.localsplus.stack_top = stack.depth();
+                    if !self.unbind(index, arg, vm) {
+                        break;
+                    }
+                    elsewhere!(
+                        3,
+                        if !self.enter_general(index, arg, false, vm) {
+                            break;
+                        }
+                    );
+                }
+                Instruction::CallKwBoundMethod => {
+                    self.localsplus.stack_top = stack.depth();
+                    if !self.unbind(index, arg + 1, vm) {
+                        break;
+                    }
+                    elsewhere!(
+                        3,
+                        if !self.enter_general(index, arg, true, vm) {
+                            break;
+                        }
+                    );
+                }
+                Instruction::CallFunctionEx => outcome!(unit.op, self.call_unpacked(vm)),
+                Instruction::CallKwNonPy => outcome!(unit.op, self.call_with_names(arg, vm)),
+                Instruction::CallNonPyGeneral => {
+                    if unsafe { stack.peek(arg + 2) }.downcast_ref::<PyType>().is_none() {
+                        aside!(unit);
+                        continue;
+                    }
+                    outcome!(unit.op, {
+                        let (class, arguments) = self.take_call_args(arg);
+                        Some(self.call_class(class, arguments, &[], vm))
+                    });
+                }
                 Instruction::CallAllocAndEnterInit => {
                     let class = unsafe { stack.peek(arg + 2) };
                     let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
@@ -686,6 +772,17 @@ impl ExecutingFrame<'_> {
                     release!(owner);
                     index += 10;
                 }
+                Instruction::LoadAttrClass | Instruction::LoadAttrClassWithMetaclassCheck => {
+                    let owner = unsafe { stack.peek(1) };
+                    let Some(value) = self.class_attribute(unit.op, index, owner) else { break };
+                    let owner = unsafe { stack.pop() };
+                    unsafe { stack.push(owned(value)) };
+                    if arg & 1 != 0 {
+                        unsafe { stack.push(0) };
+                    }
+                    release!(owner);
+                    index += 10;
+                }
                 Instruction::LoadAttrMethodNoDict
                 | Instruction::LoadAttrMethodWithValues
                 | Instruction::LoadAttrNondescriptorNoDict
@@ -719,12 +816,20 @@ impl ExecutingFrame<'_> {
                     let (owner, value) = unsafe { (stack.pop(), stack.pop()) };
                     // SAFETY: it was taken off the stack just now.
                     let Some(value) = (unsafe { to_stack_ref(value) }) else { break };
-                    match dict.replace_at(self.code.names[arg], at, value.to_pyobj(), vm) {
-                        Ok(was) => {
+                    match dict.put_at(self.code.names[arg], at, value.to_pyobj(), vm) {
+                        Put::Replaced(was) => {
                             release!(owned(was));
                             release!(owner);
                         }
-                        Err(value) => {
+                        Put::Added(place) => {
+                            if let Ok(place) = u16::try_from(place)
+                                && place != at
+                            {
+                                self.place_is(index, place);
+                            }
+                            release!(owner);
+                        }
+                        Put::Left(value) => {
                             // SAFETY: they lay there before.
                             unsafe {
                                 stack.push(owned(value));

@@ -122,7 +122,7 @@ impl ExecutingFrame<'_> {
             frame.localsplus.push_stack(value);
         }
         frame.entered = entered(state.into_owner());
-        *self = exec_iframe(frame, Flatten::CallAndGenResume, vm);
+        *self = exec_iframe(frame, Flatten::CallAndGenResume);
         true
     }
 
@@ -139,7 +139,7 @@ impl ExecutingFrame<'_> {
         let state = unsafe {
             (*frame).entered = Entered::Natively;
             *self =
-                exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume, vm);
+                exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
             let generator: *const PyObject = self.top_value();
             FlatResume::of_owner(&*generator, owner)
         };

@@ -33,8 +33,9 @@ impl ExecutingFrame<'_> {
         else {
             return Ok(false);
         };
-        if takes.is_some_and(|takes| takes != count)
-            || method.method.flags & CONVENTION != convention
+        // One that takes what it is given reads it itself, whatever its definition says.
+        if takes
+            .is_some_and(|takes| takes != count || method.method.flags & CONVENTION != convention)
             || !instance.as_object().class().is(method.common.typ)
         {
             return Ok(false);
@@ -98,9 +99,8 @@ impl ExecutingFrame<'_> {
                 return Ok(true);
             }
         }
-        if definition.flags & CONVENTION != convention
-            || convention == PyMethodFlags::O && takes != 1
-        {
+        let is_single = definition.flags & CONVENTION == PyMethodFlags::O && takes == 1;
+        if convention == PyMethodFlags::O && !is_single {
             return Ok(false);
         }
         // A static method has its class there, which it is not given.

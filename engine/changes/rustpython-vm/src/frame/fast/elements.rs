@@ -26,6 +26,11 @@ pub(in crate::frame) fn element(
     vm: &VirtualMachine,
 ) -> Option<PyObjectRef> {
     if let Some(list) = sequence.downcast_ref_if_exact::<PyList>(vm) {
+        if let Some(values) = list.alone() {
+            // SAFETY: nothing of the engine runs here while the reference lives.
+            let values = unsafe { &*values };
+            return values.get(place(at, values.len(), vm)?).cloned();
+        }
         let values = list.borrow_vec();
         return values.get(place(at, values.len(), vm)?).cloned();
     }
@@ -62,6 +67,14 @@ pub(super) unsafe fn replace_element(
     vm: &VirtualMachine,
 ) -> Option<PyObjectRef> {
     let list = list.downcast_ref_if_exact::<PyList>(vm)?;
+    if let Some(values) = list.alone_to_change() {
+        // SAFETY: as for `element`.
+        let values = unsafe { &mut *values };
+        let at = place(at, values.len(), vm)?;
+        // SAFETY: as the caller says.
+        let value = unsafe { to_stack_ref(value) }.map(PyStackRef::to_pyobj)?;
+        return Some(core::mem::replace(&mut values[at], value));
+    }
     let mut values = list.borrow_vec_mut();
     let at = place(at, values.len(), vm)?;
     // SAFETY: as the caller says.
@@ -82,7 +95,10 @@ pub(super) fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<P
 #[inline(always)]
 pub(super) fn length(object: &PyObject, vm: &VirtualMachine) -> Option<usize> {
     if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
-        return Some(list.borrow_vec().len());
+        // SAFETY: as for `element`.
+        return Some(
+            list.alone().map_or_else(|| list.borrow_vec().len(), |it| unsafe { (*it).len() }),
+        );
     }
     if let Some(text) = object.downcast_ref_if_exact::<PyStr>(vm) {
         return Some(text.char_len());
