@@ -1,7 +1,7 @@
 //! What is said of a call with too many, too few or misnamed arguments.
 
 use super::{
-    argument::{ArgumentError, Callee, FuncArgs, arity_message},
+    argument::{ArgumentError, Callee, FuncArgs, arity_message, unexpected_keyword_message},
     parsed::{Reader, reader},
     signature::{Param, ParamKind},
 };
@@ -122,7 +122,7 @@ impl Callee<'_> {
         Some(match name {
             "enumerate" => format!("'{unknown}' is an invalid keyword argument for enumerate()"),
             "zip_longest" => "zip_longest() got an unexpected keyword argument".to_owned(),
-            _ => format!("{name}() got an unexpected keyword argument '{unknown}'"),
+            _ => unexpected_keyword_message(Some(name), &unknown, known.iter().copied()),
         })
     }
 
@@ -133,7 +133,10 @@ impl Callee<'_> {
         left: &FuncArgs,
         params: &'static [Param],
     ) -> Option<String> {
-        let name = self.short_name()?;
+        let (name, parens) = match self.short_name() {
+            Some(name) => (name, "()"),
+            None => ("function", ""),
+        };
         let params = flat(params);
         let params = params.get(self.instance_args()..).unwrap_or_default();
         if params.iter().any(|param| matches!(param.kind, ParamKind::VarKeyword)) {
@@ -153,13 +156,15 @@ impl Callee<'_> {
         });
         if let Some((keyword, place)) = twice {
             return Some(format!(
-                "argument for {name}() given by name ('{keyword}') and position ({place})"
+                "argument for {name}{parens} given by name ('{keyword}') and position ({place})"
             ));
         }
         let unknown = keywords().find(|keyword| place(keyword).is_none())?;
         // `sorted` passes them on.
-        let name = if name == "sorted" { "sort" } else { name };
-        Some(format!("{name}() got an unexpected keyword argument '{unknown}'"))
+        let name = self.short_name().map(|name| if name == "sorted" { "sort" } else { name });
+        let can_be_named = |param: &&&Param| !matches!(param.kind, ParamKind::PositionalOnly);
+        let known = params.iter().filter(can_be_named).map(|param| param.name);
+        Some(unexpected_keyword_message(name, &unknown, known))
     }
 
     /// What those say that count their positional arguments first.
@@ -170,6 +175,11 @@ impl Callee<'_> {
             ("int", false) if named == 0 => 0..=2,
             ("str", false) if named == 0 => 0..=3,
             ("reversed", _) if named == 0 => 1..=1,
+            ("array", false) => {
+                let (limit, bound) = if given == 0 { ("1 argument", "least") } else { ("2 arguments", "most") };
+                return (given == 0 || given > 2)
+                    .then(|| format!("array() takes at {bound} {limit} ({given} given)"));
+            }
             ("super", _) if given > 2 => return Some(format!("super() expected at most 2 arguments, got {given}")),
             _ => return None,
         };
