@@ -47,23 +47,25 @@ pub(super) fn arguments() -> Result<Vec<String>> {
 pub(super) fn make() -> Result<()> {
     let merge = merger()?;
     let program = counting_program()?;
-    let raw = folder().join("raw");
+    let (raw, merged) = (folder().join("raw"), folder().join("merged.profdata"));
     let _ = fs::remove_dir_all(&raw);
-    fs::create_dir_all(&raw)?;
-    training::run(&program, &raw)?;
-    let merged = folder().join("merged.profdata");
-    let status = Command::new(&merge)
-        // What was never called is left out.
-        .args(["merge", "--sparse", "--output"])
-        .args([&merged, &raw])
-        .status();
-    ensure!(
-        status.with_context(|| format!("{} does not run", merge.display()))?.success(),
-        "{} failed",
-        merge.display()
-    );
+    training::run(&program, &raw, |part| add_up(&merge, &[part], &merged).is_ok())?;
+    add_up(&merge, &[&raw.join("work"), &raw.join("server")], &merged)?;
     let bytes = kept::keep(&kept_folder(), &fs::read(&merged)?, &MadeFor::now()?)?;
     println!("{}: {bytes} bytes", kept_folder().display());
+    Ok(())
+}
+
+/// Adds the counts in folders up, with LLVM's program for it.
+fn add_up(merge: &Path, parts: &[&Path], merged: &Path) -> Result<()> {
+    let status = Command::new(merge)
+        // What was never called is left out.
+        .args(["merge", "--sparse", "--output"])
+        .arg(merged)
+        .args(parts)
+        .status();
+    let succeeded = status.with_context(|| format!("{} does not run", merge.display()))?.success();
+    ensure!(succeeded, "{} failed", merge.display());
     Ok(())
 }
 

@@ -27,9 +27,16 @@ const UNBOUNDED: &str = "--sandbox=off";
 /// How many requests the server gets, of each kind.
 const REQUESTS: usize = 200;
 
-/// Has `program` count, into the folder `raw`.
-pub(super) fn run(program: &Path, raw: &Path) -> Result<()> {
-    let training = Training { program, raw };
+/// How often the server is tried. Instances are ended with it, and one that is ended while it writes its
+/// counts leaves half of them.
+const TRIES: usize = 5;
+
+/// Has `program` count, into folders of `raw`. `is_whole` tells whether the counts of a folder can be
+/// read.
+pub(super) fn run(program: &Path, raw: &Path, is_whole: impl Fn(&Path) -> bool) -> Result<()> {
+    let of_work = raw.join("work");
+    fs::create_dir_all(&of_work)?;
+    let training = Training { program, raw: &of_work };
     for module in WORK {
         eprintln!("training: {module}");
         let event = serde_json::json!({"modules": [module], "seconds": SECONDS});
@@ -37,8 +44,17 @@ pub(super) fn run(program: &Path, raw: &Path) -> Result<()> {
     }
     eprintln!("training: starts");
     training.starts()?;
-    eprintln!("training: krait serve");
-    training.serve()
+    let of_server = raw.join("server");
+    for _ in 0..TRIES {
+        eprintln!("training: krait serve");
+        fs::create_dir_all(&of_server)?;
+        Training { program, raw: &of_server }.serve()?;
+        if is_whole(&of_server) {
+            return Ok(());
+        }
+        fs::remove_dir_all(&of_server)?;
+    }
+    bail!("instances of krait serve did not write their counts to the end, {TRIES} times")
 }
 
 struct Training<'a> {
