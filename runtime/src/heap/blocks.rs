@@ -29,7 +29,7 @@ const NOTHING_KEPT: [Range<usize>; KEPT] = [const { 0..0 }; KEPT];
 impl Blocks {
     pub(super) const fn new() -> Self {
         Self {
-            dlmalloc: Dlmalloc::new_with_allocator(Region::new()),
+            dlmalloc: Dlmalloc::new_with_allocator(Region),
             frozen: BLOCKS.start,
             kept: NOTHING_KEPT,
         }
@@ -107,15 +107,20 @@ impl Blocks {
 
     /// Sets all blocks aside: see [`super::freeze`].
     pub(super) fn freeze(&mut self) {
-        let end = self.used().end;
-        self.frozen = end;
+        self.frozen = END.load(Ordering::Relaxed);
         self.kept = NOTHING_KEPT;
-        self.dlmalloc = Dlmalloc::new_with_allocator(Region { end: AtomicUsize::new(end) });
+        self.dlmalloc = Dlmalloc::new_with_allocator(Region);
     }
 
-    pub(super) fn used(&self) -> Range<usize> {
-        BLOCKS.start..self.dlmalloc.allocator().end.load(Ordering::Relaxed)
+    /// The place of what [`Self::freeze`] makes anew.
+    pub(super) fn made_anew(&self) -> Range<usize> {
+        let start = (&raw const self.dlmalloc).addr();
+        start..start + size_of_val(&self.dlmalloc)
     }
+}
+
+pub(super) fn used() -> Range<usize> {
+    BLOCKS.start..END.load(Ordering::Relaxed)
 }
 
 /// How many bytes a block of dlmalloc's holds.
@@ -131,25 +136,20 @@ pub(super) unsafe fn usable(block: *mut u8) -> usize {
 }
 
 /// The region as dlmalloc's source of memory: it only grows.
-struct Region {
-    end: AtomicUsize,
-}
+struct Region;
 
-impl Region {
-    const fn new() -> Self {
-        Self { end: AtomicUsize::new(BLOCKS.start) }
-    }
-}
+/// Where the region's used part ends.
+static END: AtomicUsize = AtomicUsize::new(BLOCKS.start);
 
 // SAFETY: each piece that is handed out is mapped, and handed out once.
 unsafe impl Allocator for Region {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
-        let start = self.end.load(Ordering::Relaxed);
+        let start = END.load(Ordering::Relaxed);
         let end = start.saturating_add(size);
         if end > BLOCKS.end || super::map_at(start..end).is_err() {
             return (null_mut(), 0, 0);
         }
-        self.end.store(end, Ordering::Relaxed);
+        END.store(end, Ordering::Relaxed);
         (super::at(start), size, 0)
     }
 

@@ -136,11 +136,17 @@ pub(crate) fn freeze() {
     });
 }
 
+/// Variables that a snapshot need not keep, because [`freeze`] makes them anew. Padding among them may
+/// hold remains of the stack, which differ between two processes that did the same.
+pub(crate) fn made_anew() -> Range<usize> {
+    locked(|heap| heap.blocks.made_anew())
+}
+
 /// The memory in use, in whole pages: what a snapshot keeps.
 pub(crate) fn used() -> [Range<usize>; REGIONS] {
     locked(|heap| {
         let [sparse, _] = heap.apart.used();
-        [heap.slabs.used_table(), heap.slabs.used(), heap.blocks.used(), sparse]
+        [heap.slabs.used_table(), heap.slabs.used(), blocks::used(), sparse]
     })
 }
 

@@ -171,10 +171,14 @@ impl Base {
     /// Notes what differs from the base; returns the next free place.
     fn note_changes(&mut self, header: &mut Header) -> *mut Piece {
         let pointer_guard = processor::pointer_guard();
+        let made_anew = heap::made_anew();
         let mut next = self.changed.start.cast::<Word>();
         for (range, before) in &self.variables {
             for offset in (0..range.len()).step_by(size_of::<u64>()) {
                 let address = range.start + offset;
+                if made_anew.contains(&address) {
+                    continue;
+                }
                 // SAFETY: a word of this process's variables, and the same in the copy;
                 // `changed` has room for them all.
                 unsafe {
