@@ -73,7 +73,7 @@ pub async fn serve(
     limit: Duration,
     connections: usize,
 ) {
-    let places = Places::new(connections);
+    let places = Places::new(u32::try_from(connections).unwrap_or(u32::MAX));
     loop {
         let place = tokio::select! {
             place = places.take() => place,
@@ -93,7 +93,7 @@ pub async fn serve(
         tokio::spawn(connection(stream, peer, server.clone(), place, closing.clone()));
     }
     drop(listener);
-    let _ = tokio::time::timeout(limit, places.are_free(connections)).await;
+    let _ = tokio::time::timeout(limit, places.are_free()).await;
 }
 
 /// Completes when it is time to close.

@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout},
 };
 
 /// A connection may be idle so long before it is asked to go. A client that sends one request after
@@ -25,6 +25,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// So many places.
 #[derive(Debug)]
 pub(super) struct Places {
+    count: u32,
     free: Arc<Semaphore>,
     idle: Arc<Mutex<Idle>>,
 }
@@ -38,10 +39,7 @@ struct Idle {
 
 /// The place of one connection. It is free again when this is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    place: Arc<Held>,
-    go: Arc<Notify>,
-}
+pub(super) struct Place(Arc<Held>);
 
 #[derive(Debug)]
 struct Held {
@@ -64,8 +62,9 @@ struct State {
 pub(super) struct Busy(Arc<Held>);
 
 impl Places {
-    pub(super) fn new(count: usize) -> Self {
-        Self { free: Arc::new(Semaphore::new(count)), idle: Arc::default() }
+    pub(super) fn new(count: u32) -> Self {
+        let free = Semaphore::new(usize::try_from(count).unwrap_or(Semaphore::MAX_PERMITS));
+        Self { count, free: Arc::new(free), idle: Arc::default() }
     }
 
     /// Waits for a place.
@@ -94,33 +93,31 @@ impl Places {
     }
 
     /// Waits until all places are free.
-    pub(super) async fn are_free(&self, count: usize) {
-        while self.free.available_permits() < count {
-            sleep(GONE_WITHIN).await;
-        }
+    pub(super) async fn are_free(&self) {
+        // It is never closed.
+        let _ = self.free.acquire_many(self.count).await;
     }
 }
 
 impl Place {
     fn new(idle: Arc<Mutex<Idle>>, permit: OwnedSemaphorePermit) -> Self {
-        let go = Arc::new(Notify::new());
-        let held = Held { idle, go: go.clone(), state: Mutex::default(), _permit: permit };
+        let held = Held { idle, go: Arc::default(), state: Mutex::default(), _permit: permit };
         held.becomes_idle(&mut locked(&held.state));
-        Self { place: Arc::new(held), go }
+        Self(Arc::new(held))
     }
 
     /// A request is worked on from now on.
     pub(super) fn busy(&self) -> Busy {
-        let mut state = locked(&self.place.state);
+        let mut state = locked(&self.0.state);
         state.requests += 1;
-        self.place.is_not_idle(&mut state);
+        self.0.is_not_idle(&mut state);
         drop(state);
-        Busy(self.place.clone())
+        Busy(self.0.clone())
     }
 
     /// Comes back when it is to go.
     pub(super) async fn is_to_go(&self) {
-        self.go.notified().await;
+        self.0.go.notified().await;
     }
 }
 
