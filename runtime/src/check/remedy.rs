@@ -14,7 +14,7 @@ use std::{
 const EXTENSIONS: &str = include_str!("../../../stdlib-shims/extensions.toml");
 
 /// Packages of the index whose modules are called otherwise.
-const PACKAGES: [(&str, &str); 35] = [
+const PACKAGES: [(&str, &str); 62] = [
     ("OpenSSL", "pyOpenSSL"),
     ("argon2", "argon2-cffi"),
     ("bs4", "beautifulsoup4"),
@@ -50,6 +50,33 @@ const PACKAGES: [(&str, &str); 35] = [
     ("tencentserverless", "tencentserverless"),
     ("websocket", "websocket-client"),
     ("yaml", "PyYAML"),
+    ("aws_lambda_powertools", "aws-lambda-powertools"),
+    ("aws_xray_sdk", "aws-xray-sdk"),
+    ("botocore", "botocore"),
+    ("opensearchpy", "opensearch-py"),
+    ("elasticsearch", "elasticsearch"),
+    ("pytz", "pytz"),
+    ("urllib3", "urllib3"),
+    ("certifi", "certifi"),
+    ("six", "six"),
+    ("jinja2", "Jinja2"),
+    ("attr", "attrs"),
+    ("click", "click"),
+    ("tqdm", "tqdm"),
+    ("simplejson", "simplejson"),
+    ("xmltodict", "xmltodict"),
+    ("loguru", "loguru"),
+    ("jsonschema", "jsonschema"),
+    ("peewee", "peewee"),
+    ("sqlalchemy", "SQLAlchemy"),
+    ("openai", "openai"),
+    ("tenacity", "tenacity"),
+    ("arrow", "arrow"),
+    ("websockets", "websockets"),
+    ("requests_aws4auth", "requests-aws4auth"),
+    ("cfnresponse", "cfnresponse"),
+    ("crhelper", "crhelper"),
+    ("qcloudsms_py", "qcloudsms-py"),
 ];
 
 #[derive(serde::Deserialize)]
@@ -110,6 +137,11 @@ impl Remedies {
         let required = self.required.contains(&first.replace('_', "-").to_lowercase());
         let package = of_table.or(of_extension).or(required.then_some(first));
         let place = if self.target.is_krait() { "" } else { " --for cloud" };
+        if first == "qcloud_cos_v5" {
+            return Some(format!(
+                "it is called qcloud_cos now; import that, and krait install{place} cos-python-sdk-v5"
+            ));
+        }
         if first == "krait" {
             return Some(
                 "copy krait's folder stdlib-shims/python/replace/krait into the code".to_owned(),
