@@ -2,9 +2,12 @@
 
 use super::{
     event::{Model, What},
-    parser::Parser,
+    parser::{KNOWN_NAMES, Parser},
 };
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyDict};
+use rustpython_vm::{
+    PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyStr},
+};
 use std::sync::atomic::Ordering;
 
 impl Parser {
@@ -92,8 +95,19 @@ impl Parser {
         let Some(intern) = self.intern.downcast_ref::<PyDict>() else {
             return Ok(vm.ctx.new_str(name).into());
         };
-        if let Some(known) = intern.get_item_opt(name.as_str(), vm)? {
-            return Ok(known);
+        let place = name.len() % KNOWN_NAMES;
+        let known = self.names.read()[place].clone();
+        let known = known.downcast_ref_if_exact::<PyStr>(vm);
+        let known = known.filter(|known| known.as_bytes() == name.as_bytes());
+        let found = match known {
+            Some(known) => intern.get_item_opt(known, vm)?,
+            None => intern.get_item_opt(name.as_str(), vm)?,
+        };
+        if let Some(found) = found {
+            if known.is_none() {
+                self.names.write()[place] = found.clone();
+            }
+            return Ok(found);
         }
         let name: PyObjectRef = vm.ctx.new_str(name).into();
         intern.set_item(&*name, name.clone(), vm)?;

@@ -5,7 +5,7 @@ use super::{
     event::{Event, What},
     handlers::{HANDLERS, Handler},
     module,
-    reader::{Limits, Position, Reader},
+    reader::{Handled, Limits, Position, Reader},
 };
 use rustpython_common::lock::{PyMutex, PyRwLock};
 use rustpython_vm::{
@@ -17,6 +17,9 @@ use rustpython_vm::{
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+/// How many names a parser knows at once.
+pub(super) const KNOWN_NAMES: usize = 16;
+
 /// A parser: it calls handlers.
 #[pyclass(name = "xmlparser", module = "pyexpat", traverse)]
 #[derive(Debug, PyPayload)]
@@ -27,6 +30,8 @@ pub(super) struct Parser {
     handlers: PyRwLock<Vec<PyObjectRef>>,
     #[pymember]
     pub(super) intern: PyObjectRef,
+    /// Some of the names that are there, by their length: as keys they need not be hashed again.
+    pub(super) names: PyRwLock<Vec<PyObjectRef>>,
     /// Characters that were not passed to a handler yet.
     #[pytraverse(skip)]
     text: PyMutex<String>,
@@ -57,6 +62,7 @@ impl Parser {
             reader: PyMutex::new(reader),
             handlers: PyRwLock::new(vec![vm.ctx.none(); HANDLERS.len()]),
             intern: if vm.is_none(&intern) { vm.ctx.new_dict().into() } else { intern },
+            names: PyRwLock::new(vec![vm.ctx.none(); KNOWN_NAMES]),
             text: PyMutex::default(),
             buffer_text: AtomicBool::new(false),
             buffer_size: AtomicUsize::new(8192),
@@ -361,6 +367,11 @@ impl Parser {
                 let has = |handler: Handler| !vm.is_none(&handlers[handler as usize]);
                 let mut reader = self.reader.lock();
                 reader.keeps_raw = has(Handler::Default) || has(Handler::DefaultExpand);
+                reader.handled = Handled {
+                    start: has(Handler::StartElement),
+                    end: has(Handler::EndElement),
+                    characters: has(Handler::CharacterData),
+                };
                 reader.expands = has(Handler::DefaultExpand) || !has(Handler::Default);
                 reader.next()
             };

@@ -28,11 +28,32 @@ pub(super) struct Limits {
     pub amplification: f64,
 }
 
+/// Whether the most frequent events have a handler of their own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Handled {
+    pub start: bool,
+    pub end: bool,
+    pub characters: bool,
+}
+
+impl Handled {
+    fn has(self, what: &What) -> bool {
+        match what {
+            What::StartElement { .. } => self.start,
+            What::EndElement(_) => self.end,
+            What::Characters(_) => self.characters,
+            _ => false,
+        }
+    }
+}
+
 /// A reader of one document. It is fed ([`Reader::feed`]) and asked ([`Reader::next`]).
 #[derive(Debug)]
 pub(super) struct Reader {
     /// Whether events have their source text.
     pub keeps_raw: bool,
+    /// Which events have a handler: their source text is not asked for.
+    pub handled: Handled,
     /// Whether entities are expanded. If not, they are only reported.
     pub expands: bool,
     pub namespaces: Namespaces,
@@ -107,6 +128,7 @@ impl Reader {
     pub(super) fn new(separator: Option<String>, encoding: Option<Encoding>) -> Self {
         Self {
             keeps_raw: false,
+            handled: Handled::default(),
             expands: true,
             namespaces: Namespaces::new(separator),
             encoding_is_given: encoding.is_some(),
@@ -454,7 +476,10 @@ impl Reader {
 
     fn emit(&mut self, place: Span, text: &[u8], what: What) {
         let at = self.place(place.start);
-        let raw = self.keeps_raw.then(|| String::from_utf8_lossy(&text[place]).into_owned());
+        // A handler may be taken away before its event comes, unless that is the next.
+        let is_next = self.events.is_empty();
+        let keeps_raw = self.keeps_raw && !(is_next && self.handled.has(&what));
+        let raw = keeps_raw.then(|| String::from_utf8_lossy(&text[place]).into_owned());
         self.events.push_back(Event { at, raw, what });
     }
 

@@ -294,6 +294,7 @@ impl<'text> Scanner<'text> {
         self.at += 1;
         let start = self.at;
         loop {
+            self.skip(|byte| is_plain(byte) && char::from(byte) != quote);
             match self.peek()? {
                 next if next == quote => break,
                 '&' => {
@@ -357,6 +358,7 @@ impl<'text> Scanner<'text> {
     /// Characters up to anything else, from `start` on; the first has been taken.
     fn characters(&mut self, start: usize) -> Scanned<Content> {
         loop {
+            self.skip(is_plain);
             match self.peek() {
                 Err(_) | Ok('<' | '&' | '\r' | '\n') => break,
                 Ok(']') => {
@@ -416,6 +418,7 @@ impl<'text> Scanner<'text> {
     /// Skips the rest of a name. The character after it must be there.
     fn name_rest(&mut self) -> Scanned<()> {
         loop {
+            self.skip(is_plain_in_name);
             let next = self.peek()?;
             if !self.is_name_part(next) {
                 return Ok(());
@@ -424,11 +427,30 @@ impl<'text> Scanner<'text> {
         }
     }
 
+    /// Skips the bytes, all of them ASCII, of which `is_of_these` is true.
+    #[inline(always)]
+    fn skip(&mut self, is_of_these: impl Fn(u8) -> bool) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|byte| !is_of_these(*byte)).unwrap_or(rest.len());
+    }
+
     fn take(&mut self) -> Scanned<char> {
         let next = self.peek()?;
         self.at += next.len_utf8();
         Ok(next)
     }
+}
+
+/// ASCII that text contains as it is, and that ends nothing.
+#[inline(always)]
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..0x80 | b'\t') && !matches!(byte, b'<' | b'&' | b']')
+}
+
+/// ASCII that a name contains, with namespaces or without.
+#[inline(always)]
+fn is_plain_in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 /// White space, as XML defines it.

@@ -28,6 +28,12 @@ pub(super) fn character(digits: &[u8], radix: u32) -> Option<char> {
 
 /// Text with normalised newlines.
 pub(super) fn text(raw: &[u8]) -> String {
+    // Most text is as it is written.
+    if !raw.contains(&b'\r')
+        && let Ok(text) = std::str::from_utf8(raw)
+    {
+        return text.to_owned();
+    }
     let text = String::from_utf8_lossy(raw);
     match text.contains('\r') {
         true => text.replace("\r\n", "\n").replace('\r', "\n"),

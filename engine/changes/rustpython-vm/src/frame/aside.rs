@@ -118,7 +118,7 @@ impl ExecutingFrame<'_> {
                 true
             }
             Opcode::BuildList => {
-                let values = self.pop_multiple(count as usize).collect();
+                let values = self.take_values(count as usize);
                 self.push_value(vm.ctx.new_list(values).into());
                 true
             }

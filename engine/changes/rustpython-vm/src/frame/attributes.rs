@@ -31,11 +31,15 @@ impl ExecutingFrame<'_> {
             Instruction::LoadAttrWithHint => {
                 dict_of(owner)?.value_at(name, caches.read_cache_u16(index + 4), vm)
             }
-            Instruction::LoadAttrSlot => {
-                owner.get_slot(caches.read_cache_u32(index + 4) as i32 as isize)
+            Instruction::LoadAttrSlot => owner.get_slot(self.cached_u32(index + 4) as i32 as isize),
+            Instruction::LoadAttrMethodWithValues if self.is_shadowed(index, owner, name, vm) => {
+                None
             }
-            Instruction::LoadAttrMethodWithValues if self.is_shadowed(index, owner) => None,
-            Instruction::LoadAttrNondescriptorWithValues if self.is_shadowed(index, owner) => None,
+            Instruction::LoadAttrNondescriptorWithValues
+                if self.is_shadowed(index, owner, name, vm) =>
+            {
+                None
+            }
             Instruction::LoadAttrMethodNoDict | Instruction::LoadAttrMethodWithValues => {
                 self.cached_descriptor(index)
             }
@@ -54,14 +58,13 @@ impl ExecutingFrame<'_> {
         index: usize,
         owner: &PyObject,
     ) -> Option<PyObjectRef> {
-        let caches = &self.code.instructions;
-        let version = caches.read_cache_u32(index + 2);
+        let version = self.cached_u32(index + 2);
         let class = owner.downcast_ref::<PyType>()?;
         if version == 0 || class.tp_version_tag.load(Acquire) != version {
             return None;
         }
         if matches!(instruction, Instruction::LoadAttrClassWithMetaclassCheck) {
-            let metaclass = caches.read_cache_u32(index + 4);
+            let metaclass = self.cached_u32(index + 4);
             if metaclass == 0 || owner.class().tp_version_tag().load(Acquire) != metaclass {
                 return None;
             }
@@ -119,6 +122,16 @@ impl ExecutingFrame<'_> {
         dict.get_item_by_index_and_keys_version(builtins, entry)
     }
 
+    /// The number in the two units from `at` on, which are of the cache of the instruction that runs.
+    #[inline(always)]
+    pub(super) fn cached_u32(&self, at: usize) -> u32 {
+        // SAFETY: the cache of an instruction lies behind it.
+        let unit = |at: usize| unsafe {
+            (*self.code.instructions.units_ptr().cast::<AtomicU16>().add(at)).load(Relaxed)
+        };
+        u32::from(unit(at)) | u32::from(unit(at + 1)) << 16
+    }
+
     /// What the cache of the instruction at `index` holds; [`Self::version_of`] must have found it right.
     #[inline(always)]
     fn cached_descriptor(&self, index: usize) -> Option<PyObjectRef> {
@@ -130,9 +143,17 @@ impl ExecutingFrame<'_> {
 
     /// Whether `owner` may have an attribute of its own where its class has one.
     #[inline(always)]
-    fn is_shadowed(&self, index: usize, owner: &PyObject) -> bool {
+    fn is_shadowed(
+        &self,
+        index: usize,
+        owner: &PyObject,
+        name: &PyStrInterned,
+        vm: &VirtualMachine,
+    ) -> bool {
         let known = self.code.instructions.read_cache_ptr(index + 4);
-        dict_of(owner).is_some_and(|dict| known == 0 || known != dict.keys_version() as usize)
+        dict_of(owner).is_some_and(|dict| {
+            (known == 0 || known != dict.keys_version() as usize) && !dict.has_none_like(name, vm)
+        })
     }
 
     /// The dict and the place in it where the instruction at `index` stores an attribute of `owner`.
@@ -155,7 +176,7 @@ impl ExecutingFrame<'_> {
     /// The version of `owner`'s class, if that is what the instruction at `index` is for.
     #[inline(always)]
     pub(super) fn version_of(&self, index: usize, owner: &PyObject) -> Option<u32> {
-        let version = self.code.instructions.read_cache_u32(index + 2);
+        let version = self.cached_u32(index + 2);
         let same = owner.class().tp_version_tag().load(Relaxed) == version;
         (version != 0 && same && !misses::had_threads()).then_some(version)
     }

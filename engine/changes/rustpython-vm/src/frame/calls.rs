@@ -63,7 +63,7 @@ impl ExecutingFrame<'_> {
         self.flatten != Flatten::Nothing
             && !function.is_generator_like()
             && !vm.use_tracing.get()
-            && self.specialization_has_datastack_space_for_func(vm, function)
+            && vm.datastack_has_space(function.frame_size())
             && !self.specialization_call_recursion_guard(vm)
     }
 
@@ -255,17 +255,24 @@ impl ExecutingFrame<'_> {
         let function = depth - count - 2;
         let given = if has_instance { count + 1 } else { count };
         let first = depth - given;
-        let stack = self.localsplus.stack_slice_mut();
-        let (below, arguments) = stack.split_at_mut(first);
-        let Some(callable) = below[function].take() else {
+        let stack = self.localsplus.stack_slice_mut().as_mut_ptr();
+        // SAFETY: the compiler made sure that they lie there, the function below its arguments.
+        let callable = unsafe { (*stack.add(function)).take() };
+        let Some(callable) = callable.map(PyStackRef::to_pyobj) else {
             unreachable!("a function lies below its arguments");
         };
-        let callable = callable.to_pyobj();
         let frame = Self::frame_of(
             &callable,
             |function, places| {
-                for (place, argument) in places.iter_mut().zip(arguments) {
-                    *place = argument.take().map(PyStackRef::to_pyobj);
+                debug_assert!(given <= places.len());
+                for at in 0..given {
+                    // SAFETY: as above. A function has a place for each argument that it may be entered
+                    // with, and nothing is there yet.
+                    unsafe {
+                        let argument = (*stack.add(first + at)).take();
+                        let argument = argument.map(PyStackRef::to_pyobj);
+                        core::ptr::write(places.as_mut_ptr().add(at), argument);
+                    }
                 }
                 if let Some(defaults) = defaults {
                     let all = function.code.arg_count as usize;
@@ -284,6 +291,35 @@ impl ExecutingFrame<'_> {
             self.push_value(made);
         }
         self.switch_to(callable, frame, vm);
+    }
+
+    /// Takes the topmost `count` values off the stack, in a list with room for just them.
+    #[inline]
+    pub(super) fn take_values(&mut self, count: usize) -> Vec<PyObjectRef> {
+        let first = self.localsplus.stack_len() - count;
+        let mut values = Vec::with_capacity(count);
+        self.move_to(first, &mut values);
+        values
+    }
+
+    /// Moves the values from `first` on off the stack, to the end of a list that has room for them; one
+    /// that is missing is left out.
+    #[inline(always)]
+    pub(super) fn move_to(&mut self, first: usize, values: &mut Vec<PyObjectRef>) {
+        let depth = self.localsplus.stack_len();
+        assert!(first <= depth && values.capacity() - values.len() >= depth - first);
+        let stack = self.localsplus.stack_slice_mut().as_mut_ptr();
+        // SAFETY: they lie there, and there is room for them.
+        unsafe {
+            for at in first..depth {
+                if let Some(value) = (*stack.add(at)).take() {
+                    values.as_mut_ptr().add(values.len()).write(value.to_pyobj());
+                    values.set_len(values.len() + 1);
+                }
+            }
+        }
+        // Nothing is left in those places.
+        self.localsplus.stack_top = first as u32;
     }
 
     /// Enters a function whose `arguments`, of which the last have `names`, go where `plan` says.
@@ -354,7 +390,7 @@ impl ExecutingFrame<'_> {
         count: usize,
         vm: &VirtualMachine,
     ) -> bool {
-        let version = self.code.instructions.read_cache_u32(index + 2);
+        let version = self.cached_u32(index + 2);
         callable.downcast_ref_if_exact::<PyFunction>(vm).is_some_and(|function| {
             version != 0
                 && function.func_version() == version
@@ -375,7 +411,7 @@ impl ExecutingFrame<'_> {
         vm: &VirtualMachine,
     ) -> Option<(PyObjectRef, PyObjectRef)> {
         let class = class.downcast_ref::<PyType>()?;
-        let version = self.code.instructions.read_cache_u32(index + 2);
+        let version = self.cached_u32(index + 2);
         let (init, init_version) = class.get_cached_init_for_specialization(version)?;
         let may_enter = init.func_version() == init_version
             && init.has_exact_argcount(count as u32 + 1)

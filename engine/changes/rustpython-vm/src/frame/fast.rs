@@ -17,9 +17,13 @@ pub(super) use numbers::small_int;
 use super::{ExecutingFrame, ExecutionResult, aside::Aside, calls::Entered};
 use crate::{
     AsObject, PyObject, PyObjectRef, PyStackRef, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyList, PyStr, PyTuple, PyType, range::PyRangeIterator},
+    builtins::{
+        PyBaseExceptionRef, PyList, PyStr, PyTuple, PyType, function::PyCell,
+        range::PyRangeIterator,
+    },
     bytecode::{CodeUnits, Instruction},
     dict_inner::Put,
+    function::PyMethodFlags,
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
 use elements::{is_instance, length, next_element, replace_element};
@@ -123,6 +127,24 @@ impl ExecutingFrame<'_> {
                         }
                         stack = Stack::of(self.localsplus);
                     }
+                    Err(exception) => return Stopped::Raised { index, exception },
+                }
+            }};
+        }
+
+        // Goes on behind a call of native code, which `$call` is.
+        macro_rules! native {
+            ($op:expr, $call:expr) => {{
+                self.localsplus.stack_top = stack.depth();
+                match $call {
+                    Ok(true) => {
+                        index += 1 + $op.cache_entries();
+                        if vm.use_tracing.get() || vm.eval_breaker_tripped() {
+                            return Stopped::Before { index, called: true };
+                        }
+                        stack = Stack::of(self.localsplus);
+                    }
+                    Ok(false) => break,
                     Err(exception) => return Stopped::Raised { index, exception },
                 }
             }};
@@ -721,16 +743,17 @@ impl ExecutingFrame<'_> {
                     index += 1;
                 }
                 Instruction::CopyFreeVars { .. } => {
-                    // SAFETY: they are the last of the local variables.
-                    let cells = unsafe { core::slice::from_raw_parts(stack.base.sub(arg), arg) };
-                    // They came with the frame.
-                    if cells.contains(&0) {
+                    // They came with the frame, all or none. SAFETY: they are the last of the local variables.
+                    if arg == 0 || unsafe { *stack.base.sub(arg) } == 0 {
                         break;
                     }
                     index += 1;
                 }
                 Instruction::LoadDeref { .. } => {
-                    let Some(value) = self.cell_ref(arg).get() else { break };
+                    // SAFETY: what the instruction names is a cell, and stays one.
+                    let Some(cell) = (unsafe { stack.local(arg) }) else { break };
+                    let Some(cell) = cell.downcast_ref::<PyCell>() else { break };
+                    let Some(value) = cell.get() else { break };
                     unsafe { stack.push(owned(value)) };
                     index += 1;
                 }
@@ -860,7 +883,7 @@ impl ExecutingFrame<'_> {
                 }
                 Instruction::BuildTuple { .. } => {
                     self.localsplus.stack_top = stack.depth();
-                    let values = self.pop_multiple(arg).collect();
+                    let values = self.take_values(arg);
                     let tuple = vm.ctx.new_tuple(values);
                     stack = Stack::of(self.localsplus);
                     unsafe { stack.push(owned(tuple.into())) };
@@ -909,6 +932,26 @@ impl ExecutingFrame<'_> {
                     release!(tuple);
                     index += 2;
                 },
+                Instruction::CallMethodDescriptorNoargs => {
+                    let takes = (PyMethodFlags::NOARGS, Some(0));
+                    native!(unit.op, self.call_native_method(arg as u32, takes.0, takes.1, vm));
+                }
+                Instruction::CallMethodDescriptorO => {
+                    let takes = (PyMethodFlags::O, Some(1));
+                    native!(unit.op, self.call_native_method(arg as u32, takes.0, takes.1, vm));
+                }
+                Instruction::CallMethodDescriptorFast => {
+                    let takes = PyMethodFlags::FASTCALL;
+                    native!(unit.op, self.call_native_method(arg as u32, takes, None, vm));
+                }
+                Instruction::CallBuiltinO => {
+                    let takes = PyMethodFlags::O;
+                    native!(unit.op, self.call_native_function(arg as u32, takes, vm));
+                }
+                Instruction::CallBuiltinFast => {
+                    let takes = PyMethodFlags::FASTCALL;
+                    native!(unit.op, self.call_native_function(arg as u32, takes, vm));
+                }
                 _ if begin::is_aside(unit.op.into()) => aside!(unit),
                 _ => break,
             }

@@ -20,7 +20,7 @@ impl ExecutingFrame<'_> {
     /// Calls the function that lies below `count` arguments, if that makes a generator or a coroutine: then
     /// nothing is entered. The call at `index` was specialised for it. Says whether it did.
     pub(super) fn make_generator(&mut self, index: usize, count: u32, vm: &VirtualMachine) -> bool {
-        let version = self.code.instructions.read_cache_u32(index + 2);
+        let version = self.cached_u32(index + 2);
         let depth = self.localsplus.stack_len();
         let instance = depth - count as usize - 1;
         let has_instance = self.localsplus.stack_index(instance).is_some();

@@ -6,7 +6,7 @@ use super::{
     CONVENTION,
 };
 use crate::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, PyStackRef, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt, PyStr, PyType, descriptor::PyMethodDescriptor},
     convert::ToPyObject,
     function::{Callee, FuncArgs, PyMethodFlags},
@@ -17,7 +17,7 @@ impl ExecutingFrame<'_> {
     /// Calls the method of a built-in type that lies below its instance and `count` arguments, if it
     /// takes them as `convention` says.
     #[inline(never)]
-    pub(super) fn call_native_method(
+    pub(in crate::frame) fn call_native_method(
         &mut self,
         count: u32,
         convention: PyMethodFlags,
@@ -67,7 +67,7 @@ impl ExecutingFrame<'_> {
 
     /// Calls the native function that lies below `count` arguments, if it takes them as `convention` says.
     #[inline(never)]
-    pub(super) fn call_native_function(
+    pub(in crate::frame) fn call_native_function(
         &mut self,
         count: u32,
         convention: PyMethodFlags,
@@ -128,16 +128,8 @@ impl ExecutingFrame<'_> {
         let mut args = vm.spare_arguments.take();
         args.reserve(count + 2);
         args.extend(instance);
-        for at in callable + 1..depth {
-            if let Some(value) = self.localsplus.stack_index_mut(at).take() {
-                args.push(value.to_pyobj());
-            }
-        }
-        let Some(function) = self.localsplus.stack_index_mut(callable).take() else {
-            unreachable!("a function lies below its arguments");
-        };
-        self.localsplus.stack_truncate(callable);
-        (PyStackRef::to_pyobj(function), args)
+        self.move_to(callable + 1, &mut args);
+        (self.pop_value(), args)
     }
 }
 

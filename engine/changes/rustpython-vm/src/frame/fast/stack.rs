@@ -51,6 +51,15 @@ impl Stack {
         unsafe { &*((*self.top.sub(depth) & !1) as *const PyObject) }
     }
 
+    /// The value of a local variable, if it has one.
+    ///
+    /// # Safety
+    /// The code has that variable; it is not given another value while the reference lives.
+    #[inline(always)]
+    pub(super) unsafe fn local<'a>(&self, at: usize) -> Option<&'a PyObject> {
+        unsafe { (*self.locals.add(at) as *const PyObject).as_ref() }
+    }
+
     pub(super) fn depth(&self) -> u32 {
         // SAFETY: both are in the same allocation.
         unsafe { self.top.offset_from(self.base) as u32 }
