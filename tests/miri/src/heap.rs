@@ -1,5 +1,7 @@
-//! The heap's slabs, in memory of a few megabytes instead of the kernel's.
+//! The heap's slabs, in memory of a few megabytes instead of the kernel's, and its lock.
 
+#[path = "../../../runtime/src/heap/lock.rs"]
+mod lock;
 #[path = "../../../runtime/src/heap/slabs.rs"]
 #[allow(dead_code, unreachable_pub, reason = "what the rest of the heap uses")]
 mod slabs;
@@ -7,7 +9,14 @@ mod slabs;
 use crate::random::Random;
 use addresses::{SLAB_TABLE, SLABS};
 use slabs::{Slabs, class_of, size_of_class};
-use std::{alloc::Layout, cell::Cell, io, ops::Range, ptr::null_mut};
+use std::{
+    alloc::Layout,
+    cell::{Cell, UnsafeCell},
+    io,
+    ops::Range,
+    ptr::null_mut,
+    thread,
+};
 
 /// Addresses as `runtime/src/heap/addresses.rs` has them; smaller.
 pub(crate) mod addresses {
@@ -64,6 +73,9 @@ fn at(address: usize) -> *mut u8 {
 fn address_of(pointer: *mut u8) -> usize {
     pointer.addr() - PLACES.get()[1].addr() + SLABS.start
 }
+
+/// What the heap does where a thread is expected; nothing here depends on it.
+fn settle() {}
 
 /// An object in use: where, and the byte that fills it.
 struct Object {
@@ -165,4 +177,32 @@ fn slabs_that_are_frozen_are_never_written_again() {
         assert!(is_filled(bytes, object.byte));
     }
     give_back();
+}
+
+/// What the lock guards.
+struct Guarded(UnsafeCell<usize>);
+
+// SAFETY: it is used by who holds the lock alone.
+unsafe impl Sync for Guarded {}
+
+#[test]
+fn the_lock_lets_one_thread_in() {
+    static COUNT: Guarded = Guarded(UnsafeCell::new(0));
+    lock::expect_threads();
+    assert!(lock::is_threaded());
+    let count = || {
+        for _ in 0..40 {
+            let _guard = lock::take();
+            // SAFETY: the lock is held.
+            unsafe { *COUNT.0.get() += 1 };
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(count);
+        }
+    });
+    let _guard = lock::take();
+    // SAFETY: the lock is held.
+    assert_eq!(unsafe { *COUNT.0.get() }, 120);
 }

@@ -23,5 +23,26 @@ pub unsafe fn madvise(start: *mut u8, length: usize, _advice: i32) -> i32 {
     0
 }
 
+/// Notes nothing: no test forks.
+///
+/// # Safety
+/// None of the functions is called.
+pub unsafe fn pthread_atfork(
+    _before: Option<unsafe extern "C" fn()>,
+    _parent: Option<unsafe extern "C" fn()>,
+    _child: Option<unsafe extern "C" fn()>,
+) -> i32 {
+    0
+}
+
+/// Lets another thread run.
+///
+/// # Safety
+/// As in libc, there are no preconditions.
+pub unsafe fn sched_yield() -> i32 {
+    std::thread::yield_now();
+    0
+}
+
 /// The advice that the memory's contents are not needed.
 pub const MADV_DONTNEED: i32 = 4;
