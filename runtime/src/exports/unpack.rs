@@ -12,16 +12,16 @@ const STEP: usize = 8;
 /// The header at [`PACKED_AT`]: the target address and the packed parts.
 #[repr(C)]
 #[derive(Clone, Copy)]
-struct Packed {
-    memory: *mut u8,
-    tokens: *const u8,
-    tokens_end: *const u8,
-    literals: *const u8,
-    lengths: *const u8,
+pub(super) struct Packed {
+    pub(super) memory: *mut u8,
+    pub(super) tokens: *const u8,
+    pub(super) tokens_end: *const u8,
+    pub(super) literals: *const u8,
+    pub(super) lengths: *const u8,
     /// The bytes of distances.
-    low: *const u8,
-    middle: *const u8,
-    high: *const u8,
+    pub(super) low: *const u8,
+    pub(super) middle: *const u8,
+    pub(super) high: *const u8,
 }
 
 // What a token says of the bytes after its literals: that they are zero, or how many bytes the
@@ -41,7 +41,7 @@ impl Packed {
     /// # Safety
     /// The parts are as `pack.rs` makes them.
     #[inline(always)]
-    unsafe fn unpack(mut self) {
+    pub(super) unsafe fn unpack(mut self) {
         let mut distance = 0;
         while self.tokens < self.tokens_end {
             // SAFETY: every token has its literals, lengths and distances in the other parts.

@@ -356,7 +356,15 @@ pub(crate) fn map_at(place: Range<usize>) -> Result<(), std::io::Error> {
     Ok(())
 }
 
+/// The memory at an address of the heap. [`slabs`] get to memory by this function and [`address_of`]
+/// alone, so that tests/miri can give them other memory.
 #[inline(always)]
 fn at(address: usize) -> *mut u8 {
     if address == 0 { null_mut() } else { std::ptr::with_exposed_provenance_mut(address) }
+}
+
+/// The address in the heap of memory that came from [`at`].
+#[inline(always)]
+fn address_of(pointer: *mut u8) -> usize {
+    pointer.addr()
 }

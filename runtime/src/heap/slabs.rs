@@ -3,7 +3,7 @@
 //! A slab's data is in a separate table, and unused objects are not touched. So a page costs
 //! nothing until its first object is handed out.
 
-use super::{at, map_at};
+use super::{address_of, at, map_at};
 use crate::heap::addresses::{PAGE, SLAB_TABLE, SLABS, whole_pages};
 use std::{io, ops::Range, ptr::null_mut};
 
@@ -217,7 +217,7 @@ impl Slabs {
     /// `object` must be in use, and used no more.
     #[inline(always)]
     pub(super) unsafe fn free(&mut self, object: *mut u8, wipe: bool) {
-        let index = ((object.addr() - SLABS.start) / SLAB_BYTES) as u32;
+        let index = ((address_of(object) - SLABS.start) / SLAB_BYTES) as u32;
         if index < self.frozen {
             return;
         }

@@ -1,9 +1,7 @@
 //! The arguments of handlers: Python objects for the parts of a document.
 
-use super::{
-    event::{Model, What},
-    parser::{KNOWN_NAMES, Parser},
-};
+use super::parser::{KNOWN_NAMES, Parser};
+use krait_expat::{What, event::Model};
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyStr},

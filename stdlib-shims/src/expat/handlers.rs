@@ -1,6 +1,6 @@
 //! The handlers of a parser.
 
-use super::event::{PartOf, What};
+use krait_expat::{What, event::PartOf};
 
 /// The handlers of a parser, by event.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! The module's functions and constants.
 
-use super::{encoding::Encoding, event};
+use krait_expat::{Encoding, event};
 use rustpython_vm::{
     AsObject, Context, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyModuleDef, PyTypeRef},
@@ -48,7 +48,8 @@ pub(super) fn given_encoding(name: &str, vm: &VirtualMachine) -> PyResult<Encodi
 
 #[rustpython_vm::pymodule]
 mod pyexpat {
-    use super::super::{error::ERRORS, parser::Parser, reader::Reader};
+    use super::super::parser::Parser;
+    use krait_expat::{ERRORS, Reader};
     use rustpython_vm::{
         AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine,
         builtins::{PyException, PyModule, PyTypeRef, PyUtf8StrRef},
@@ -164,7 +165,7 @@ fn model_constants(vm: &VirtualMachine) -> PyResult<PyObjectRef> {
 fn errors(vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let module = vm.new_module("pyexpat.errors", vm.ctx.new_dict(), None);
     let (codes, messages) = (vm.ctx.new_dict(), vm.ctx.new_dict());
-    for (index, (name, text)) in super::error::ERRORS.into_iter().enumerate() {
+    for (index, (name, text)) in krait_expat::ERRORS.into_iter().enumerate() {
         let code = vm.ctx.new_int(index + 1);
         module.set_attr(name, vm.ctx.new_str(text), vm)?;
         codes.set_item(text, code.clone().into(), vm)?;

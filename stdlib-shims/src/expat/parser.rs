@@ -1,12 +1,10 @@
 //! The Python class of parsers.
 
 use super::{
-    error::{Code, ERRORS, Error},
-    event::{Event, What},
     handlers::{HANDLERS, Handler},
     module,
-    reader::{Handled, Limits, Position, Reader},
 };
+use krait_expat::{Code, Error, Event, Handled, Limits, Position, Reader, What};
 use rustpython_common::lock::{PyMutex, PyRwLock};
 use rustpython_vm::{
     AsObject, Context, Py, PyObjectRef, PyPayload, PyRef, PyResult, Traverse, TryFromObject,
@@ -130,7 +128,7 @@ impl Parser {
         let is_final = is_final.unwrap_or(false);
         match data {
             Either::A(text) => {
-                zelf.reader.lock().is_text();
+                zelf.reader.lock().assume_utf8();
                 zelf.feed(text.as_bytes(), is_final, vm)
             }
             Either::B(data) => zelf.feed(&data.borrow_buf(), is_final, vm),
@@ -277,7 +275,7 @@ impl Parser {
 
     #[pygetset]
     fn namespace_prefixes(zelf: &Py<Self>) -> bool {
-        zelf.reader.lock().namespaces.tell_prefixes
+        zelf.reader.lock().tells_prefixes()
     }
 
     #[pygetset(setter)]
@@ -286,7 +284,7 @@ impl Parser {
         value: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        zelf.reader.lock().namespaces.tell_prefixes = value.try_to_bool(vm)?;
+        zelf.reader.lock().tell_prefixes(value.try_to_bool(vm)?);
         Ok(())
     }
 
@@ -337,10 +335,10 @@ impl Parser {
     fn limits(&self, vm: &VirtualMachine, change: impl FnOnce(&mut Limits)) -> PyResult<()> {
         let is_part = {
             let mut reader = self.reader.lock();
-            if !reader.is_part {
+            if !reader.is_part() {
                 change(&mut reader.limits);
             }
-            reader.is_part
+            reader.is_part()
         };
         if is_part { Err(self.refused("parser must be a root parser", vm)) } else { Ok(()) }
     }
@@ -373,7 +371,7 @@ impl Parser {
                     characters: has(Handler::CharacterData),
                 };
                 reader.expands = has(Handler::DefaultExpand) || !has(Handler::Default);
-                reader.next()
+                reader.next_event()
             };
             match next {
                 Ok(Some(event)) => self.tell(event, vm).inspect_err(|_| {
@@ -475,7 +473,7 @@ impl Parser {
     fn raised(&self, error: Error, vm: &VirtualMachine) -> PyBaseExceptionRef {
         self.error_code.store(error.code as usize, Ordering::Relaxed);
         let Position { line, column, .. } = self.position();
-        let text = ERRORS[error.code as usize - 1].1;
+        let text = error.code.text();
         self.error(error.code as usize, format!("{text}: line {line}, column {column}"), vm)
     }
 

@@ -2,8 +2,14 @@
 
 /// What a function of the interpreter's has in its name: a crate that nothing but the interpreter
 /// uses, or krait's room for it. For a function that is generic, what it was made for counts.
-const INTERPRETER: &[&str] =
-    &["krait::python::", "krait_stdlib_shims::", "malachite_", "pymath::", "rustpython_"];
+const INTERPRETER: &[&str] = &[
+    "krait::python::",
+    "krait_expat::",
+    "krait_stdlib_shims::",
+    "malachite_",
+    "pymath::",
+    "rustpython_",
+];
 
 /// What has one of these in its name is left as it is, whatever else is there: it has to do with
 /// other threads or other processes, or belongs to a room that has no interpreter.

@@ -1,14 +1,15 @@
 //! Values of attributes, of entities, and of character references.
 
-use super::{
+use crate::{
     declarations::{Declarations, Entity},
     error::{Code, Error},
     event::What,
+    limits::MANY_EXPANDED_BYTES,
     scan::{Content, Miscellaneous, ScanError, Scanner, Span, is_allowed},
 };
 
 /// XML's own entities.
-pub(super) fn predefined(name: &[u8]) -> Option<char> {
+pub(crate) fn predefined(name: &[u8]) -> Option<char> {
     Some(match name {
         b"lt" => '<',
         b"gt" => '>',
@@ -20,14 +21,19 @@ pub(super) fn predefined(name: &[u8]) -> Option<char> {
 }
 
 /// The character with a number.
-pub(super) fn character(digits: &[u8], radix: u32) -> Option<char> {
+pub(crate) fn character(digits: &[u8], radix: u32) -> Option<char> {
     let digits = std::str::from_utf8(digits).ok()?;
     let number = u32::from_str_radix(digits, radix).ok()?;
     char::from_u32(number).filter(|found| is_allowed(*found))
 }
 
+/// Text without newlines, or with those of an entity.
+pub(crate) fn plain(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw).into_owned()
+}
+
 /// Text with normalised newlines.
-pub(super) fn text(raw: &[u8]) -> String {
+pub(crate) fn text(raw: &[u8]) -> String {
     // Most text is as it is written.
     if !raw.contains(&b'\r')
         && let Ok(text) = std::str::from_utf8(raw)
@@ -42,7 +48,7 @@ pub(super) fn text(raw: &[u8]) -> String {
 }
 
 /// A comment or an instruction; none for an XML declaration.
-pub(super) fn miscellaneous(source: &[u8], found: Miscellaneous) -> Option<What> {
+pub(crate) fn miscellaneous(source: &[u8], found: Miscellaneous) -> Option<What> {
     Some(match found {
         Miscellaneous::Comment(place) => What::Comment(text(&source[place])),
         Miscellaneous::Instruction { target, data } => {
@@ -52,12 +58,17 @@ pub(super) fn miscellaneous(source: &[u8], found: Miscellaneous) -> Option<What>
     })
 }
 
-/// An entity's value. Its literal is at `place`.
-pub(super) fn entity(scanner: &Scanner, place: Span) -> Result<String, Error> {
+/// An entity's value, and what is wrong after it. Its literal is at `place`.
+pub(crate) fn entity(scanner: &Scanner, place: Span) -> (String, Result<(), Error>) {
+    let mut value = String::new();
+    let read = read_entity(scanner, place, &mut value);
+    (value, read)
+}
+
+fn read_entity(scanner: &Scanner, place: Span, value: &mut String) -> Result<(), Error> {
     let start = place.start;
     let raw = &scanner.text[place];
     let mut inner = Scanner { text: raw, at: 0, last: true, ..*scanner };
-    let mut value = String::new();
     while inner.at < raw.len() {
         let at = inner.at;
         let invalid = |stop| {
@@ -73,7 +84,7 @@ pub(super) fn entity(scanner: &Scanner, place: Span) -> Result<String, Error> {
                         let bad = Error { code: Code::BadCharacterReference, at: start + at };
                         value.push(found.ok_or(bad)?);
                     }
-                    _ => value += &String::from_utf8_lossy(&raw[at..inner.at]),
+                    _ => value.push_str(&String::from_utf8_lossy(&raw[at..inner.at])),
                 }
             }
             '%' => {
@@ -91,22 +102,22 @@ pub(super) fn entity(scanner: &Scanner, place: Span) -> Result<String, Error> {
             }
         }
     }
-    Ok(value)
+    Ok(())
 }
 
 /// An attribute's value. Entities are expanded, and white space becomes blanks. If the attribute is
 /// not text, runs of blanks become single ones. The bytes that came from entities are added to
 /// `expanded`.
-pub(super) fn attribute<'a>(
+pub(crate) fn attribute<'a>(
     raw: &'a [u8],
     is_text: bool,
+    namespaces: bool,
     declarations: &'a Declarations,
     expanded: &mut usize,
 ) -> Result<String, (Code, Option<usize>)> {
-    // The texts that are being read: the value, and the entities in progress, by name. A reference
-    // in the value was scanned once before, with its prefix or without.
-    let scanner = |text| Scanner { text, at: 0, namespaces: false, last: true };
-    let mut open: Vec<(Scanner<'a>, &str)> = vec![(scanner(raw), "")];
+    // The texts that are being read: the value, and the entities in progress, by name.
+    let scanner = |text, in_entity| Scanner { text, at: 0, namespaces, last: true, in_entity };
+    let mut open: Vec<(Scanner<'a>, &str)> = vec![(scanner(raw, false), "")];
     let mut value = String::with_capacity(raw.len());
     while let Some(depth) = open.len().checked_sub(1) {
         let (reader, _) = &mut open[depth];
@@ -116,12 +127,16 @@ pub(super) fn attribute<'a>(
             continue;
         }
         let wrong = |code| (code, (depth == 0).then_some(start));
-        let next = reader.peek().map_err(|_| wrong(Code::InvalidToken))?;
+        let invalid = |stop| {
+            let at = if let ScanError::Invalid(at) = stop { at } else { start };
+            (Code::InvalidToken, (depth == 0).then_some(at))
+        };
+        let next = reader.peek().map_err(invalid)?;
         match next {
             '<' => return Err(wrong(Code::InvalidToken)),
             '&' => {}
             '\r' | '\n' => {
-                reader.newline().map_err(|_| wrong(Code::InvalidToken))?;
+                reader.newline().map_err(invalid)?;
                 value.push(' ');
                 continue;
             }
@@ -132,7 +147,7 @@ pub(super) fn attribute<'a>(
             }
         }
         reader.at += 1;
-        let name = match reader.reference().map_err(|_| wrong(Code::InvalidToken))? {
+        let name = match reader.reference().map_err(invalid)? {
             Content::CharacterReference { digits, radix } => {
                 let found = character(&source[digits], radix);
                 value.push(found.ok_or_else(|| wrong(Code::BadCharacterReference))?);
@@ -157,10 +172,10 @@ pub(super) fn attribute<'a>(
             }
             Some((name, Entity::Internal(text))) => {
                 *expanded += text.len();
-                if *expanded > super::reader::MANY_EXPANDED_BYTES {
+                if *expanded > MANY_EXPANDED_BYTES {
                     return Err((Code::AmplificationLimit, None));
                 }
-                open.push((scanner(text), name));
+                open.push((scanner(text, true), name));
             }
         }
     }

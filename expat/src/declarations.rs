@@ -1,11 +1,11 @@
 //! The declarations of a document type: entities, and attributes with a type or a default.
 
-use super::event::ExternalId;
+use crate::event::ExternalId;
 use std::{collections::HashMap, sync::Arc};
 
 /// A document's declarations.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Declarations {
+pub(crate) struct Declarations {
     pub entities: HashMap<String, Entity>,
     pub parameter_entities: HashMap<String, Entity>,
     /// Types and defaults of attributes, by element.
@@ -19,7 +19,7 @@ pub(super) struct Declarations {
 
 /// An entity.
 #[derive(Debug, Clone)]
-pub(super) enum Entity {
+pub(crate) enum Entity {
     Internal(Arc<[u8]>),
     External(ExternalId),
     /// With a notation: it is not XML.
@@ -28,7 +28,7 @@ pub(super) enum Entity {
 
 /// An attribute's declaration.
 #[derive(Debug, Clone)]
-pub(super) struct Declared {
+pub(crate) struct Declared {
     pub name: String,
     /// Its white space is significant.
     pub is_text: bool,
@@ -37,18 +37,18 @@ pub(super) struct Declared {
 
 impl Declarations {
     /// Whether an unknown entity is an error. If not, the unread part of the DTD may declare it.
-    pub(super) fn complete(&self) -> bool {
+    pub(crate) fn complete(&self) -> bool {
         !self.incomplete || self.standalone
     }
 
     /// Whether white space of an attribute's value is significant.
-    pub(super) fn is_text(&self, element: &str, attribute: &str) -> bool {
+    pub(crate) fn is_text(&self, element: &str, attribute: &str) -> bool {
         let declared = self.attributes.get(element).into_iter().flatten();
         declared.filter(|each| each.name == attribute).all(|each| each.is_text)
     }
 
     /// An element's attributes that have a default.
-    pub(super) fn defaults(&self, element: &str) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn defaults(&self, element: &str) -> impl Iterator<Item = (&str, &str)> {
         let declared = self.attributes.get(element).into_iter().flatten();
         declared.filter_map(|each| Some((each.name.as_str(), each.default.as_deref()?)))
     }

@@ -1,7 +1,7 @@
 //! Reads an element's content model.
 
 use super::{Failure, Read, Subset, syntax};
-use crate::expat::{
+use crate::{
     error::{Code, Error},
     event::{self, Model},
     prolog::Prolog,
@@ -14,7 +14,7 @@ const DEEPEST: usize = 500;
 
 impl Subset<'_, '_> {
     /// After the first `(` of a model: it, and its last token.
-    pub(super) fn group(&mut self) -> Read<(Model, Span)> {
+    pub(crate) fn group(&mut self) -> Read<(Model, Span)> {
         // The open groups, and the separator between their parts.
         let mut open: Vec<(Model, Option<char>)> = vec![(Model::default(), None)];
         loop {

@@ -1,15 +1,17 @@
 //! What a document's bytes are: read as UTF-8, in which a byte that means nothing is no character.
 
 /// The byte order mark, in UTF-8.
-pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
+pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The decoder, and the bytes of an incomplete last character.
+/// How bytes become characters; with the bytes of an incomplete last character.
 #[derive(Debug, Default)]
-pub(super) struct Encoding {
+pub struct Encoding {
     kind: Kind,
     pending: Vec<u8>,
     /// Whether the document's first bytes may still say what it is, whatever it was called.
     may_be_marked: bool,
+    /// Whether it is an external entity's. Its second byte says less of what it is.
+    is_entity: bool,
 }
 
 #[derive(Debug, Default)]
@@ -27,7 +29,7 @@ enum Kind {
 
 /// What an XML declaration says.
 #[derive(Debug, Default)]
-pub(super) struct Declaration {
+pub(crate) struct Declaration {
     pub version: String,
     pub encoding: Option<String>,
     /// Where the encoding's name is.
@@ -38,8 +40,9 @@ pub(super) struct Declaration {
 const NOTHING: u8 = 0xff;
 
 impl Encoding {
-    /// The encoding of a name that XML knows.
-    pub(super) fn known(name: &str) -> Option<Self> {
+    /// The encoding of a name that XML knows, in any case of letters.
+    #[must_use]
+    pub fn known(name: &str) -> Option<Self> {
         let kind = match name.to_ascii_uppercase().as_str() {
             "UTF-8" => Kind::Utf8,
             "UTF-16" | "UTF-16BE" => Kind::Utf16 { is_little: false },
@@ -53,38 +56,78 @@ impl Encoding {
         Some(Self { kind, ..Self::default() })
     }
 
-    /// The same for a document that has not begun.
-    pub(super) fn at_start(self) -> Self {
+    /// The same for a document that has not begun: a byte order mark may still choose another one.
+    #[must_use]
+    pub fn at_start(self) -> Self {
         Self { may_be_marked: true, ..self }
     }
 
-    /// An encoding of one byte a character.
-    pub(super) fn of_table(character: impl Fn(u8) -> Option<char>) -> Self {
+    /// The same for an external entity.
+    pub(crate) fn of_entity(self) -> Self {
+        Self { is_entity: true, ..self }
+    }
+
+    /// An encoding with one byte for each character; none for a byte that is not used.
+    pub fn of_table(character: impl Fn(u8) -> Option<char>) -> Self {
         let table = std::array::from_fn(|byte| character(byte as u8));
         Self { kind: Kind::Table(Box::new(table)), ..Self::default() }
     }
 
     /// Whether its characters have more than a byte each.
-    pub(super) fn is_wide(&self) -> bool {
+    pub(crate) fn is_wide(&self) -> bool {
         matches!(self.kind, Kind::Utf16 { .. })
     }
 
+    /// Whether a document in `other` may declare this encoding by `name`. A document in UTF-16 need not
+    /// say in which order its bytes are.
+    pub(crate) fn is_like(&self, other: &Self, name: &str) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Utf16 { is_little }, Kind::Utf16 { is_little: other }) => {
+                is_little == other || name.eq_ignore_ascii_case("UTF-16")
+            }
+            _ => !self.is_wide() && !other.is_wide(),
+        }
+    }
+
+    /// Whether text is as it was given.
+    pub(crate) fn is_utf8(&self) -> bool {
+        matches!(self.kind, Kind::Utf8 | Kind::Unknown)
+    }
+
+    /// How many bytes in this encoding a character has. `byte` is its first one in UTF-8; the others
+    /// count nothing.
+    pub(crate) fn given_bytes(&self, byte: u8) -> usize {
+        match (&self.kind, byte) {
+            (Kind::Utf8 | Kind::Unknown, _) => 1,
+            (_, 0x80..0xc0) => 0,
+            (Kind::Table(_), _) => 1,
+            (Kind::Utf16 { .. }, 0xf0..0xf8) => 4,
+            (Kind::Utf16 { .. }, _) => 2,
+        }
+    }
+
     /// Appends `piece` to `text`. `is_last` means that nothing follows.
-    pub(super) fn decode(&mut self, piece: &[u8], is_last: bool, text: &mut Vec<u8>) {
+    pub(crate) fn decode(&mut self, piece: &[u8], is_last: bool, text: &mut Vec<u8>) {
         if matches!(self.kind, Kind::Utf8) && !self.may_be_marked {
             text.extend(piece);
             return;
         }
         self.pending.extend(piece);
         if self.may_be_marked || matches!(self.kind, Kind::Unknown) {
-            let is_short = self.pending.len() < 2 || self.pending == MARK[..2];
+            let is_short = match self.pending[..] {
+                [] => true,
+                [first] => matches!(first, 0xef | 0xfe | 0xff | b'<' | 0),
+                [first, second] => [first, second] == MARK[..2],
+                _ => false,
+            };
             if is_short && !is_last {
                 return;
             }
             self.may_be_marked = false;
             match self.pending[..] {
                 [0xff, 0xfe, ..] | [b'<', 0, ..] => self.kind = Kind::Utf16 { is_little: true },
-                [0xfe, 0xff, ..] | [0, b'<', ..] => self.kind = Kind::Utf16 { is_little: false },
+                [0xfe, 0xff, ..] | [0, _, ..] => self.kind = Kind::Utf16 { is_little: false },
+                [_, 0, ..] if !self.is_entity => self.kind = Kind::Utf16 { is_little: true },
                 [0xef, 0xbb, 0xbf, ..] => self.kind = Kind::Utf8,
                 _ if matches!(self.kind, Kind::Unknown) => self.kind = Kind::Utf8,
                 _ => {}
@@ -125,12 +168,15 @@ impl Encoding {
 ///
 /// # Errors
 /// The byte at which it is wrong.
-pub(super) fn declaration(text: &[u8]) -> Result<Declaration, usize> {
+pub(crate) fn declaration(text: &[u8]) -> Result<Declaration, usize> {
     let mut declaration = Declaration::default();
     let mut at = 0;
     let first = pair(text, &mut at)?.ok_or(0_usize)?;
     if first.name != b"version" {
         return Err(first.name_at);
+    }
+    if !is_version(first.value) {
+        return Err(first.value_at);
     }
     declaration.version = first.text();
     let Some(mut next) = pair(text, &mut at)? else { return Ok(declaration) };
@@ -207,6 +253,12 @@ fn pair<'text>(text: &'text [u8], at: &mut usize) -> Result<Option<Pair<'text>>,
         value: &text[value_at..value_end],
         value_at,
     }))
+}
+
+/// Whether it is a version of XML 1.
+fn is_version(value: &[u8]) -> bool {
+    let minor = value.strip_prefix(b"1.").unwrap_or_default();
+    !minor.is_empty() && minor.iter().all(u8::is_ascii_digit)
 }
 
 fn is_space(byte: u8) -> bool {

@@ -1,17 +1,17 @@
 //! Names in namespaces.
 
-use super::error::Code;
+use crate::error::Code;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// The prefixes in force.
 #[derive(Debug, Clone)]
-pub(super) struct Namespaces {
+pub(crate) struct Namespaces {
     /// The separator between a namespace and a name; none if namespaces are off.
     separator: Option<String>,
     /// Whether names also contain their prefix.
-    pub tell_prefixes: bool,
+    pub(crate) tell_prefixes: bool,
     /// Prefixes (none for the default) and their namespaces, the innermost last.
     bindings: Vec<Binding>,
     /// For each open element, how many bindings there were before it.
@@ -19,51 +19,53 @@ pub(super) struct Namespaces {
 }
 
 /// A prefix (none for the default) and its namespace (none if it was removed).
-pub(super) type Binding = (Option<String>, Option<String>);
+pub(crate) type Binding = (Option<String>, Option<String>);
 
 impl Namespaces {
     /// With only the prefix that every document has, `xml`.
-    pub(super) fn new(separator: Option<String>) -> Self {
+    pub(crate) fn new(separator: Option<String>) -> Self {
         let xml = (Some("xml".to_owned()), Some(XML.to_owned()));
         Self { separator, tell_prefixes: false, bindings: vec![xml], before: Vec::new() }
     }
 
     /// Whether names have a prefix and a namespace.
-    pub(super) fn are_read(&self) -> bool {
+    pub(crate) fn are_read(&self) -> bool {
         self.separator.is_some()
     }
 
-    /// Resolves the names of an element and its attributes. Attributes that bind prefixes move to
-    /// `bound`. Returns the element's name, and how many of the first `specified` attributes
-    /// remain.
-    pub(super) fn open(
-        &mut self,
-        element: &str,
-        attributes: &mut Vec<(String, String)>,
-        mut specified: usize,
-        bound: &mut Vec<Binding>,
-    ) -> Result<(String, usize), Code> {
-        if self.separator.is_none() {
-            return Ok((element.to_owned(), specified));
+    /// Opens an element. What its attributes bind comes next ([`Self::bind`]).
+    pub(crate) fn open(&mut self) {
+        if self.are_read() {
+            self.before.push(self.bindings.len());
         }
-        self.before.push(self.bindings.len());
-        let mut kept = Vec::with_capacity(attributes.len());
-        for (index, (name, value)) in attributes.drain(..).enumerate() {
-            let prefix = match name.split_once(':') {
-                _ if name == "xmlns" => None,
-                Some(("xmlns", prefix)) => Some(prefix),
-                _ => {
-                    kept.push((name, value));
-                    continue;
-                }
-            };
-            let binding = self.binding(prefix, value)?;
-            bound.push(binding.clone());
-            self.bindings.push(binding);
-            specified -= usize::from(index < specified);
+    }
+
+    /// Binds a prefix if that is what an attribute is for. If not, it returns none.
+    pub(crate) fn bind(&mut self, attribute: &str, value: &str) -> Result<Option<Binding>, Code> {
+        if !self.are_read() {
+            return Ok(None);
+        }
+        let prefix = match attribute.split_once(':') {
+            _ if attribute == "xmlns" => None,
+            Some(("xmlns", prefix)) => Some(prefix),
+            _ => return Ok(None),
+        };
+        let binding = self.binding(prefix, value)?;
+        self.bindings.push(binding.clone());
+        Ok(Some(binding))
+    }
+
+    /// Resolves the names of the open element and its attributes, and returns the element's.
+    pub(crate) fn resolve(
+        &self,
+        element: &str,
+        attributes: &mut [(String, String)],
+    ) -> Result<String, Code> {
+        if !self.are_read() {
+            return Ok(element.to_owned());
         }
         let mut known = Vec::new();
-        for (name, _) in &mut kept {
+        for (name, _) in attributes {
             // An attribute without a prefix is in no namespace.
             if name.contains(':') {
                 let found = self.find(name)?;
@@ -75,29 +77,22 @@ impl Namespaces {
                 *name = self.text(&found);
             }
         }
-        *attributes = kept;
-        Ok((self.text(&self.find(element)?), specified))
+        Ok(self.text(&self.find(element)?))
     }
 
     /// Closes the innermost element: the prefixes that were bound in it, the last first.
-    pub(super) fn close(&mut self) -> Vec<Option<String>> {
+    pub(crate) fn close(&mut self) -> Vec<Option<String>> {
         let Some(before) = self.before.pop() else { return Vec::new() };
         self.bindings.drain(before..).rev().map(|(prefix, _)| prefix).collect()
     }
 
-    fn binding(&self, prefix: Option<&str>, uri: String) -> Result<Binding, Code> {
+    fn binding(&self, prefix: Option<&str>, uri: &str) -> Result<Binding, Code> {
         if uri.is_empty() && prefix.is_some() {
             return Err(Code::UndeclaringPrefix);
         }
         let is_xml = prefix == Some("xml");
         if prefix == Some("xmlns") {
             return Err(Code::ReservedPrefixXmlns);
-        }
-        if is_xml != (uri == XML) {
-            return Err(if is_xml { Code::ReservedPrefixXml } else { Code::ReservedNamespace });
-        }
-        if uri == XMLNS {
-            return Err(Code::ReservedNamespace);
         }
         // A namespace that contains the separator would be ambiguous, unless the separator may be
         // part of a URI.
@@ -107,7 +102,13 @@ impl Namespaces {
         if separator.chars().any(|sign| !is_fit(sign) && uri.contains(sign)) {
             return Err(Code::Syntax);
         }
-        Ok((prefix.map(str::to_owned), (!uri.is_empty()).then_some(uri)))
+        if is_xml != (uri == XML) {
+            return Err(if is_xml { Code::ReservedPrefixXml } else { Code::ReservedNamespace });
+        }
+        if uri == XMLNS {
+            return Err(Code::ReservedNamespace);
+        }
+        Ok((prefix.map(str::to_owned), (!uri.is_empty()).then(|| uri.to_owned())))
     }
 
     /// Resolves a name as it is written.

@@ -2,17 +2,17 @@
 
 mod model;
 
-use super::{
+use crate::{
     declarations::{Declarations, Declared, Entity},
     error::{Code, Error},
     event::{self, ExternalId, Model, PartOf, What},
     prolog::Prolog,
-    scan::{ScanError, Scanner, Span},
+    scan::{Miscellaneous, ScanError, Scanner, Span},
     value,
 };
 
 /// Reads a document type, after `<!DOCTYPE`. The events before an error are added to `events`.
-pub(super) fn read(
+pub(crate) fn read(
     scanner: &mut Scanner,
     declarations: &mut Declarations,
     events: &mut Events,
@@ -22,7 +22,7 @@ pub(super) fn read(
 
 /// Why the document type is not complete.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// A token that begins here is malformed or incomplete.
     Scan(ScanError, usize),
     /// The text ends after a token.
@@ -31,7 +31,7 @@ pub(super) enum Failure {
 }
 
 /// Events, and the start and end of the text that each is about.
-pub(super) type Events = Vec<(Span, What)>;
+pub(crate) type Events = Vec<(Span, What)>;
 
 struct Subset<'a, 'text> {
     scanner: &'a mut Scanner<'text>,
@@ -117,9 +117,15 @@ impl Subset<'_, '_> {
         let name = self.text(place);
         let token = self.token()?;
         if let Prolog::Literal(literal) = &token.0 {
-            let value = value::entity(self.scanner, literal.clone()).map_err(Failure::Error)?;
+            if self.declarations.ignored {
+                return self.close().map(drop);
+            }
+            let (value, read) = value::entity(self.scanner, literal.clone());
             let entity = Entity::Internal(value.as_bytes().into());
-            self.declare(is_parameter, &name, entity, &token.1, Some(value), None);
+            // As in libexpat: it is declared as far as it could be read, where that ended.
+            let at = read.map_or_else(|error| error.at, |()| token.1.start);
+            self.declare(is_parameter, &name, entity, &(at..at), Some(value), None);
+            read.map_err(Failure::Error)?;
             return self.close().map(drop);
         }
         let Some(kind) = self.external_kind(&token) else { return Err(syntax(&token)) };
@@ -217,9 +223,12 @@ impl Subset<'_, '_> {
                 }
             }
             let default = match &token.0 {
+                Prolog::Literal(_) if self.declarations.ignored => continue,
                 Prolog::Literal(place) => {
                     let value = &self.scanner.text[place.clone()];
-                    let read = value::attribute(value, is_text, self.declarations, &mut 0);
+                    let namespaces = self.scanner.namespaces;
+                    let (declarations, expanded) = (&*self.declarations, &mut 0);
+                    let read = value::attribute(value, is_text, namespaces, declarations, expanded);
                     let refused = |(code, at): (Code, Option<usize>)| {
                         let at = at.map_or(token.1.start, |at| place.start + at);
                         Failure::Error(Error { code, at })
@@ -298,9 +307,7 @@ impl Subset<'_, '_> {
         } else {
             return Err(syntax(&token));
         };
-        if !self.declarations.ignored {
-            self.tell(&last, What::Element { name, model });
-        }
+        self.tell(&last, What::Element { name, model });
         self.close().map(drop)
     }
 
@@ -420,7 +427,7 @@ impl Subset<'_, '_> {
     }
 
     fn text(&self, place: &Span) -> String {
-        String::from_utf8_lossy(&self.scanner.text[place.clone()]).into_owned()
+        value::plain(&self.scanner.text[place.clone()])
     }
 }
 
@@ -434,6 +441,7 @@ enum External {
 fn syntax(token: &Token) -> Failure {
     let code = match token.0 {
         Prolog::ParameterReference(_) => Code::ParameterEntityReference,
+        Prolog::Miscellaneous(Miscellaneous::XmlDeclaration(_)) => Code::MisplacedXmlDeclaration,
         _ => Code::Syntax,
     };
     Failure::Error(Error { code, at: token.1.start })

@@ -1,10 +1,10 @@
 //! The tokens before and after the document's element.
 
-use super::scan::{Miscellaneous, ScanError, Scanned, Scanner, Span, character, is_space};
+use crate::scan::{Miscellaneous, ScanError, Scanned, Scanner, Span, is_space};
 
 /// A token of a prolog.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Prolog {
+pub(crate) enum Prolog {
     Space,
     Miscellaneous(Miscellaneous),
     /// `<!NAME`, where the name is.
@@ -35,7 +35,7 @@ pub(super) enum Prolog {
 
 impl Scanner<'_> {
     /// The next token outside of elements. There is text left.
-    pub(super) fn prolog(&mut self) -> Scanned<Prolog> {
+    pub(crate) fn prolog(&mut self) -> Scanned<Prolog> {
         let start = self.at;
         let next = self.peek()?;
         match next {
@@ -87,6 +87,7 @@ impl Scanner<'_> {
                 self.require(b';')?;
                 Ok(Prolog::ParameterReference(place))
             }
+            ']' if self.text[self.at..] == *b"]" => Err(ScanError::Partial),
             ']' if self.text[self.at..].starts_with(b"]>") => {
                 self.at += 2;
                 Ok(Prolog::SectionClose)
@@ -107,32 +108,39 @@ impl Scanner<'_> {
 
     /// After `<`.
     fn prolog_markup(&mut self) -> Scanned<Prolog> {
+        // As in libexpat: what character it is, is seen when the element is read.
+        if matches!(self.text.get(self.at), Some(0xc0..0xf8)) {
+            self.at -= 1;
+            return Ok(Prolog::Instance);
+        }
         match self.peek()? {
             '!' => {
                 self.at += 1;
                 let start = self.at;
-                match self.peek()? {
-                    '-' => {
+                match self.byte(start)? {
+                    b'-' => {
                         self.at += 1;
                         return self.comment().map(Prolog::Miscellaneous);
                     }
-                    '[' => {
+                    b'[' => {
                         self.at += 1;
                         return Ok(Prolog::SectionOpen);
                     }
                     _ => {}
                 }
-                while self.peek()?.is_ascii() && self.is_name_start(self.peek()?) {
-                    self.at += 1;
-                }
-                let is_end = match self.peek()? {
-                    '%' => {
-                        let next = character(self.text, self.at + 1)?;
-                        next != '%' && !is_space(next)
+                // As in libexpat: whatever is not ASCII is no part of the name, not even a part of a character.
+                let is_name = |byte: u8| byte.is_ascii() && self.is_name_start(byte.into());
+                let rest = &self.text[start..];
+                let length = rest.iter().position(|byte| !is_name(*byte)).unwrap_or(rest.len());
+                self.at += length;
+                let is_end = match self.byte(self.at)? {
+                    b'%' => {
+                        let next = self.byte(self.at + 1)?;
+                        next != b'%' && !is_space(next.into())
                     }
-                    next => is_space(next),
+                    next => is_space(next.into()),
                 };
-                if self.at == start || !is_end {
+                if length == 0 || !is_end {
                     return Err(ScanError::Invalid(self.at));
                 }
                 Ok(Prolog::DeclarationOpen(start..self.at))

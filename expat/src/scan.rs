@@ -1,11 +1,12 @@
 //! The tokens of XML. expat reports the byte at which a token is malformed, so each check is made
 //! in expat's order.
 
+use crate::names;
 use std::ops::Range;
 
 /// Why there is no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ScanError {
+pub(crate) enum ScanError {
     /// This byte is not allowed there.
     Invalid(usize),
     /// The text ends within the token.
@@ -15,14 +16,14 @@ pub(super) enum ScanError {
 }
 
 /// The result of scanning.
-pub(super) type Scanned<T> = Result<T, ScanError>;
+pub(crate) type Scanned<T> = Result<T, ScanError>;
 
 /// A range of the text.
-pub(super) type Span = Range<usize>;
+pub(crate) type Span = Range<usize>;
 
 /// The tokens of an element's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     StartTag { name: Span, attributes: Vec<RawAttribute>, empty: bool },
     EndTag { name: Span },
     Characters(Span),
@@ -35,7 +36,7 @@ pub(super) enum Content {
 
 /// The tokens that may be anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Miscellaneous {
+pub(crate) enum Miscellaneous {
     Comment(Span),
     Instruction {
         target: Span,
@@ -47,14 +48,14 @@ pub(super) enum Miscellaneous {
 
 /// An attribute as it is written; the value's quotes are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RawAttribute {
+pub(crate) struct RawAttribute {
     pub name: Span,
     pub value: Span,
 }
 
 /// The tokens of a CDATA section.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cdata {
+pub(crate) enum Cdata {
     Characters(Span),
     Newline,
     Close,
@@ -62,18 +63,21 @@ pub(super) enum Cdata {
 
 /// A reading position in text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scanner<'text> {
+pub(crate) struct Scanner<'text> {
     pub text: &'text [u8],
     pub at: usize,
     /// Whether a colon separates a prefix from a name. If not, it is a letter.
     pub namespaces: bool,
     /// Whether no text will follow.
     pub last: bool,
+    /// Whether it is an entity's text. Its newlines are single ones already, and `\r` is white space
+    /// that came from a reference.
+    pub in_entity: bool,
 }
 
 impl<'text> Scanner<'text> {
     /// The next token within an element. There is text left.
-    pub(super) fn content(&mut self) -> Scanned<Content> {
+    pub(crate) fn content(&mut self) -> Scanned<Content> {
         match self.peek()? {
             '<' => {
                 self.at += 1;
@@ -83,7 +87,8 @@ impl<'text> Scanner<'text> {
                 self.at += 1;
                 self.reference()
             }
-            '\r' | '\n' => self.newline().map(|()| Content::Newline),
+            '\n' => self.newline().map(|()| Content::Newline),
+            '\r' if !self.in_entity => self.newline().map(|()| Content::Newline),
             ']' => {
                 let rest = &self.text[self.at..];
                 if rest.starts_with(b"]]>") {
@@ -105,25 +110,29 @@ impl<'text> Scanner<'text> {
     }
 
     /// The next token within a section of CDATA. There is text left.
-    pub(super) fn cdata(&mut self) -> Scanned<Cdata> {
+    pub(crate) fn cdata(&mut self) -> Scanned<Cdata> {
         let start = self.at;
         match self.peek()? {
             ']' => {
                 self.at += 1;
-                if self.peek()? == ']' {
-                    self.at += 1;
-                    if self.peek()? == '>' {
-                        self.at += 1;
-                        return Ok(Cdata::Close);
-                    }
-                    self.at -= 1;
+                let rest = &self.text[self.at..];
+                if rest.starts_with(b"]>") {
+                    self.at += 2;
+                    return Ok(Cdata::Close);
+                }
+                if rest.is_empty() || rest == b"]" {
+                    return Err(ScanError::Partial);
                 }
             }
-            '\r' | '\n' => return self.newline().map(|()| Cdata::Newline),
+            '\r' if start + 1 == self.text.len() && !self.in_entity => {
+                return Err(ScanError::Partial);
+            }
+            next if self.is_newline(next) => return self.newline().map(|()| Cdata::Newline),
             other => self.at += other.len_utf8(),
         }
         while let Ok(next) = self.peek()
-            && !matches!(next, '\r' | '\n' | ']')
+            && next != ']'
+            && !self.is_newline(next)
         {
             self.at += next.len_utf8();
         }
@@ -131,7 +140,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// A comment, after `<!-`.
-    pub(super) fn comment(&mut self) -> Scanned<Miscellaneous> {
+    pub(crate) fn comment(&mut self) -> Scanned<Miscellaneous> {
         self.require(b'-')?;
         let start = self.at;
         loop {
@@ -145,7 +154,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// An instruction or an XML declaration, after `<?`.
-    pub(super) fn instruction(&mut self) -> Scanned<Miscellaneous> {
+    pub(crate) fn instruction(&mut self) -> Scanned<Miscellaneous> {
         let target = self.name()?;
         let next = self.peek()?;
         if next != '?' && !is_space(next) {
@@ -180,7 +189,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// A name without a prefix.
-    pub(super) fn name(&mut self) -> Scanned<Span> {
+    pub(crate) fn name(&mut self) -> Scanned<Span> {
         let start = self.at;
         self.name_start()?;
         self.name_rest()?;
@@ -188,14 +197,14 @@ impl<'text> Scanner<'text> {
     }
 
     /// Skips white space, if there is any.
-    pub(super) fn spaces(&mut self) {
+    pub(crate) fn spaces(&mut self) {
         while self.text.get(self.at).is_some_and(|next| is_space((*next).into())) {
             self.at += 1;
         }
     }
 
     /// Skips a byte that must be there.
-    pub(super) fn require(&mut self, wanted: u8) -> Scanned<()> {
+    pub(crate) fn require(&mut self, wanted: u8) -> Scanned<()> {
         match self.text.get(self.at) {
             None => Err(ScanError::Partial),
             Some(next) if *next != wanted => Err(ScanError::Invalid(self.at)),
@@ -207,18 +216,23 @@ impl<'text> Scanner<'text> {
     }
 
     /// The next character.
-    pub(super) fn peek(&self) -> Scanned<char> {
+    pub(crate) fn peek(&self) -> Scanned<char> {
         character(self.text, self.at)
     }
 
+    /// The byte at a position. libexpat looks at no more where a character of several bytes is wrong.
+    pub(crate) fn byte(&self, at: usize) -> Scanned<u8> {
+        self.text.get(at).copied().ok_or(ScanError::Partial)
+    }
+
     /// Whether a name may start with it.
-    pub(super) fn is_name_start(&self, next: char) -> bool {
-        is_name_start(next) || next == ':' && !self.namespaces
+    pub(crate) fn is_name_start(&self, next: char) -> bool {
+        names::is_start(next) || next == ':' && !self.namespaces
     }
 
     /// Whether a name may contain it.
-    pub(super) fn is_name_part(&self, next: char) -> bool {
-        is_name_part(next) || next == ':' && !self.namespaces
+    pub(crate) fn is_name_part(&self, next: char) -> bool {
+        names::is_part(next) || next == ':' && !self.namespaces
     }
 
     /// After `<`, within an element.
@@ -230,12 +244,12 @@ impl<'text> Scanner<'text> {
             }
             '!' => {
                 self.at += 1;
-                match self.peek()? {
-                    '-' => {
+                match self.byte(self.at)? {
+                    b'-' => {
                         self.at += 1;
                         self.comment().map(Content::Miscellaneous)
                     }
-                    '[' => {
+                    b'[' => {
                         self.at += 1;
                         const OPEN: &[u8] = b"CDATA[";
                         if self.text.len() < self.at + OPEN.len() {
@@ -287,8 +301,8 @@ impl<'text> Scanner<'text> {
         self.spaces();
         self.require(b'=')?;
         self.spaces();
-        let quote = self.peek()?;
-        if quote != '"' && quote != '\'' {
+        let quote = self.byte(self.at)?;
+        if quote != b'"' && quote != b'\'' {
             return Err(ScanError::Invalid(self.at));
         }
         self.at += 1;
@@ -296,7 +310,7 @@ impl<'text> Scanner<'text> {
         loop {
             self.skip(|byte| is_plain(byte) && char::from(byte) != quote);
             match self.peek()? {
-                next if next == quote => break,
+                next if next == char::from(quote) => break,
                 '&' => {
                     self.at += 1;
                     self.reference()?;
@@ -307,8 +321,8 @@ impl<'text> Scanner<'text> {
         }
         let value = start..self.at;
         self.at += 1;
-        let next = self.peek()?;
-        if !is_space(next) && next != '/' && next != '>' {
+        let next = self.byte(self.at)?;
+        if !is_space(next.into()) && next != b'/' && next != b'>' {
             return Err(ScanError::Invalid(self.at));
         }
         Ok(RawAttribute { name, value })
@@ -331,7 +345,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// After `&`.
-    pub(super) fn reference(&mut self) -> Scanned<Content> {
+    pub(crate) fn reference(&mut self) -> Scanned<Content> {
         if self.peek()? != '#' {
             let name = self.name()?;
             self.require(b';')?;
@@ -339,12 +353,12 @@ impl<'text> Scanner<'text> {
         }
         self.at += 1;
         let mut radix = 10;
-        if self.peek()? == 'x' {
+        if self.byte(self.at)? == b'x' {
             self.at += 1;
             radix = 16;
         }
         let start = self.at;
-        while self.peek()?.is_digit(radix) {
+        while char::from(self.byte(self.at)?).is_digit(radix) {
             self.at += 1;
         }
         let digits = start..self.at;
@@ -360,7 +374,8 @@ impl<'text> Scanner<'text> {
         loop {
             self.skip(is_plain);
             match self.peek() {
-                Err(_) | Ok('<' | '&' | '\r' | '\n') => break,
+                Err(_) | Ok('<' | '&' | '\n') => break,
+                Ok('\r') if !self.in_entity => break,
                 Ok(']') => {
                     let rest = &self.text[self.at..];
                     if rest.starts_with(b"]]>") {
@@ -377,9 +392,13 @@ impl<'text> Scanner<'text> {
         Ok(Content::Characters(start..self.at))
     }
 
+    fn is_newline(&self, next: char) -> bool {
+        next == '\n' || next == '\r' && !self.in_entity
+    }
+
     /// A newline, however it is written.
-    pub(super) fn newline(&mut self) -> Scanned<()> {
-        if self.text[self.at] == b'\r' {
+    pub(crate) fn newline(&mut self) -> Scanned<()> {
+        if self.text[self.at] == b'\r' && !self.in_entity {
             match self.text.get(self.at + 1) {
                 Some(b'\n') => self.at += 1,
                 None if !self.last => return Err(ScanError::Partial),
@@ -406,7 +425,7 @@ impl<'text> Scanner<'text> {
     }
 
     /// Skips a name's first character.
-    pub(super) fn name_start(&mut self) -> Scanned<()> {
+    pub(crate) fn name_start(&mut self) -> Scanned<()> {
         let first = self.peek()?;
         if !self.is_name_start(first) {
             return Err(ScanError::Invalid(self.at));
@@ -454,17 +473,17 @@ fn is_plain_in_name(byte: u8) -> bool {
 }
 
 /// White space, as XML defines it.
-pub(super) fn is_space(next: char) -> bool {
+pub(crate) fn is_space(next: char) -> bool {
     matches!(next, ' ' | '\t' | '\r' | '\n')
 }
 
 /// Whether a document may contain it.
-pub(super) fn is_allowed(next: char) -> bool {
+pub(crate) fn is_allowed(next: char) -> bool {
     !matches!(next, '\0'..' ' | '\u{fffe}' | '\u{ffff}') || matches!(next, '\t' | '\n' | '\r')
 }
 
 /// The character at a position of text that may be invalid.
-pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
+fn character(text: &[u8], at: usize) -> Scanned<char> {
     let rest = text.get(at..).unwrap_or_default();
     let Some(first) = rest.first() else { return Err(ScanError::Partial) };
     let size = match first {
@@ -474,33 +493,12 @@ pub(super) fn character(text: &[u8], at: usize) -> Scanned<char> {
                 .filter(|next| is_allowed(*next))
                 .ok_or(ScanError::Invalid(at));
         }
-        0xc2..0xe0 => 2,
+        0xc0..0xe0 => 2,
         0xe0..0xf0 => 3,
-        0xf0..0xf5 => 4,
+        0xf0..0xf8 => 4,
         _ => return Err(ScanError::Invalid(at)),
     };
     let Some(bytes) = rest.get(..size) else { return Err(ScanError::PartialCharacter) };
     let decoded = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
     decoded.filter(|next| is_allowed(*next)).ok_or(ScanError::Invalid(at))
-}
-
-/// By XML 1.0, fifth edition. East Asian letters are those of the fourth edition, as in expat.
-fn is_name_start(next: char) -> bool {
-    matches!(
-        next,
-        'a'..='z' | 'A'..='Z' | '_' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'
-            | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}'
-            | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}'
-            | '\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3041}'..='\u{3094}'
-            | '\u{30a1}'..='\u{30fa}' | '\u{3105}'..='\u{312c}' | '\u{4e00}'..='\u{9fa5}'
-            | '\u{ac00}'..='\u{d7a3}'
-    )
-}
-
-fn is_name_part(next: char) -> bool {
-    is_name_start(next)
-        || matches!(
-            next,
-            '0'..='9' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}'
-        )
 }

@@ -1,50 +1,101 @@
-//! Errors in a document: expat's codes and texts.
+//! Errors in a document: libexpat's codes and texts.
 
-/// Expat's code of an error.
+use std::fmt;
+
+/// libexpat's code of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub enum Code {
+    /// A limit of the reader is reached.
     NoMemory = 1,
+    /// A token that is not allowed there.
     Syntax = 2,
+    /// The document ends before its element does.
     NoElements = 3,
+    /// What is no token.
     InvalidToken = 4,
+    /// The document ends within a token.
     UnclosedToken = 5,
+    /// The document ends within a character.
     PartialCharacter = 6,
+    /// An end tag of another element.
     TagMismatch = 7,
+    /// An element has an attribute twice.
     DuplicateAttribute = 8,
+    /// Something other than comments and instructions after the element.
     JunkAfterDocumentElement = 9,
+    /// A parameter entity where none may be.
     ParameterEntityReference = 10,
+    /// An entity that is not declared.
     UndefinedEntity = 11,
+    /// An entity that contains itself.
     RecursiveEntityReference = 12,
+    /// An entity that begins or ends within an element.
     AsynchronousEntity = 13,
+    /// The number of no character.
     BadCharacterReference = 14,
+    /// A reference to an entity that is not XML.
     BinaryEntityReference = 15,
+    /// An external entity in an attribute.
     AttributeExternalEntityReference = 16,
+    /// `<?xml` that is not at the start.
     MisplacedXmlDeclaration = 17,
+    /// An encoding that nobody knows.
     UnknownEncoding = 18,
+    /// An encoding that cannot be the document's.
     IncorrectEncoding = 19,
+    /// `<![CDATA[` without its end.
     UnclosedCdataSection = 20,
+    /// The caller refused an external entity.
     ExternalEntityHandling = 21,
+    /// The caller refused a document that is not standalone.
     NotStandalone = 22,
+    /// A prefix without a namespace.
     UnboundPrefix = 27,
+    /// A prefix that is bound to nothing.
     UndeclaringPrefix = 28,
+    /// A malformed `<?xml`.
     XmlDeclaration = 30,
+    /// A public identifier with other characters than it may have.
     PublicId = 32,
+    /// More text after the last piece.
     Finished = 36,
+    /// `xml` is bound to another namespace.
     ReservedPrefixXml = 38,
+    /// `xmlns` is bound.
     ReservedPrefixXmlns = 39,
+    /// Another prefix is bound to the namespace of `xml` or `xmlns`.
     ReservedNamespace = 40,
+    /// Entities expand too far.
     AmplificationLimit = 43,
+}
+
+impl Code {
+    /// libexpat's text.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        ERRORS[self as usize - 1].1
+    }
 }
 
 /// An error, and the byte of the document that it is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Error {
+pub struct Error {
+    /// What is wrong.
     pub code: Code,
+    /// The byte of the document.
     pub at: usize,
 }
 
-/// The names and texts of expat's errors, from code 1 on.
-pub(super) const ERRORS: [(&str, &str); 43] = [
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code.text())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The names and texts of all of libexpat's errors, from code 1 on.
+pub const ERRORS: [(&str, &str); 43] = [
     ("XML_ERROR_NO_MEMORY", "out of memory"),
     ("XML_ERROR_SYNTAX", "syntax error"),
     ("XML_ERROR_NO_ELEMENTS", "no element found"),

@@ -1,38 +1,27 @@
 //! Reading a document, piece by piece.
 
 mod content;
+mod outside;
 
-use super::{
+use crate::{
     declarations::Declarations,
-    doctype::{self, Failure},
-    encoding::{self, Encoding},
+    encoding::Encoding,
     error::{Code, Error},
-    event::{Event, PartOf, What},
+    event::{Event, What},
+    limits::Limits,
     namespaces::Namespaces,
-    prolog::Prolog,
-    scan::{Miscellaneous, ScanError, Scanner, Span},
-    value,
+    scan::{ScanError, Scanner, Span},
 };
 use std::{collections::VecDeque, mem, sync::Arc};
 
-/// How many bytes entities may expand to. More is allowed only in content, and if the document is
-/// large enough in comparison.
-pub(super) const MANY_EXPANDED_BYTES: usize = 8 << 20;
-
-/// The limits of entity expansion.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// Expansion up to this many bytes is always allowed.
-    pub threshold: u64,
-    /// The largest ratio of the expanded document to its source.
-    pub amplification: f64,
-}
-
-/// Whether the most frequent events have a handler of their own.
+/// The most frequent events, of which each may have a handler of its own.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Handled {
+pub struct Handled {
+    /// The start of an element.
     pub start: bool,
+    /// The end of an element.
     pub end: bool,
+    /// Characters.
     pub characters: bool,
 }
 
@@ -47,17 +36,19 @@ impl Handled {
     }
 }
 
-/// A reader of one document. It is fed ([`Reader::feed`]) and asked ([`Reader::next`]).
+/// A reader of one document. It is fed ([`Reader::feed`]) and asked ([`Reader::next_event`]).
 #[derive(Debug)]
-pub(super) struct Reader {
+pub struct Reader {
     /// Whether events have their source text.
     pub keeps_raw: bool,
     /// Which events have a handler: their source text is not asked for.
     pub handled: Handled,
     /// Whether entities are expanded. If not, they are only reported.
     pub expands: bool,
-    pub namespaces: Namespaces,
+    namespaces: Namespaces,
     encoding: Encoding,
+    /// The byte from which on the text has that encoding. It was UTF-8 before.
+    encoded_from: usize,
     /// Whether the document's own encoding declaration is ignored.
     encoding_is_given: bool,
     /// The declared encoding, for the text after the declaration.
@@ -75,9 +66,9 @@ pub(super) struct Reader {
     /// The entities that are being read, the innermost last.
     expansions: Vec<Expansion>,
     expanded: usize,
-    pub(super) limits: Limits,
-    /// Whether it reads an external entity of another reader's document.
-    pub(super) is_part: bool,
+    /// How far entities may expand.
+    pub limits: Limits,
+    is_part: bool,
     declarations: Declarations,
     events: VecDeque<Event>,
     /// The byte that the last event began at, and its line and column.
@@ -86,11 +77,15 @@ pub(super) struct Reader {
     failed: Option<Error>,
 }
 
-/// A line, from 1, and a column, from 0, of a byte of the document.
+/// The line and column of a byte of the document.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Position {
+pub struct Position {
     at: usize,
+    /// The same byte in the document as it was given, which may not be UTF-8.
+    given: usize,
+    /// The line, from 1.
     pub line: usize,
+    /// The column in characters, from 0.
     pub column: usize,
 }
 
@@ -125,7 +120,7 @@ struct Expansion {
 impl Reader {
     /// `separator` parts a namespace from a name in it; with none, namespaces mean nothing.
     /// `encoding` overrides what the document says of its own.
-    pub(super) fn new(separator: Option<String>, encoding: Option<Encoding>) -> Self {
+    pub fn new(separator: Option<String>, encoding: Option<Encoding>) -> Self {
         Self {
             keeps_raw: false,
             handled: Handled::default(),
@@ -133,6 +128,7 @@ impl Reader {
             namespaces: Namespaces::new(separator),
             encoding_is_given: encoding.is_some(),
             encoding: encoding.unwrap_or_default(),
+            encoded_from: 0,
             declared: None,
             text: Vec::new(),
             base: 0,
@@ -143,19 +139,20 @@ impl Reader {
             elements: Vec::new(),
             expansions: Vec::new(),
             expanded: 0,
-            limits: Limits { threshold: MANY_EXPANDED_BYTES as u64, amplification: 100.0 },
+            limits: Limits::default(),
             is_part: false,
             declarations: Declarations::default(),
             events: VecDeque::new(),
             current: 0,
-            position: Position { at: 0, line: 1, column: 0 },
+            position: Position { at: 0, given: 0, line: 1, column: 0 },
             failed: None,
         }
     }
 
     /// A reader for an external entity of this one's document.
-    pub(super) fn external(&self, encoding: Option<Encoding>) -> Self {
+    pub fn external(&self, encoding: Option<Encoding>) -> Self {
         let mut reader = Self::new(None, encoding);
+        reader.encoding = reader.encoding.of_entity();
         reader.namespaces = self.namespaces.clone();
         reader.declarations = self.declarations.clone();
         reader.state = DocumentPart::Content;
@@ -166,8 +163,25 @@ impl Reader {
         reader
     }
 
-    /// The input is UTF-8, whatever the document declares.
-    pub(super) fn is_text(&mut self) {
+    /// Whether it reads an external entity of another reader's document ([`Self::external`]).
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// Whether names also contain their prefix.
+    #[must_use]
+    pub fn tells_prefixes(&self) -> bool {
+        self.namespaces.tell_prefixes
+    }
+
+    /// Chooses whether names also contain their prefix, after the namespace and the name.
+    pub fn tell_prefixes(&mut self, tell: bool) {
+        self.namespaces.tell_prefixes = tell;
+    }
+
+    /// The input is UTF-8, whatever the document declares. Means nothing once the document has begun.
+    pub fn assume_utf8(&mut self) {
         if self.base == 0 && self.text.is_empty() {
             self.encoding = Encoding::known("UTF-8").unwrap_or_default();
             self.encoding_is_given = true;
@@ -178,7 +192,7 @@ impl Reader {
     ///
     /// # Errors
     /// After the last one.
-    pub(super) fn feed(&mut self, piece: &[u8], is_last: bool) -> Result<(), Error> {
+    pub fn feed(&mut self, piece: &[u8], is_last: bool) -> Result<(), Error> {
         if self.state == DocumentPart::Finished {
             return Err(self.fail(Code::Finished, self.current));
         }
@@ -192,7 +206,7 @@ impl Reader {
     ///
     /// # Errors
     /// If the document is not well-formed. All further calls fail, too.
-    pub(super) fn next(&mut self) -> Result<Option<Event>, Error> {
+    pub fn next_event(&mut self) -> Result<Option<Event>, Error> {
         loop {
             if let Some(event) = self.events.pop_front() {
                 self.current = event.at;
@@ -210,24 +224,29 @@ impl Reader {
     }
 
     /// The position of the last event, or of the error.
-    pub(super) fn position(&mut self) -> Position {
+    #[must_use]
+    pub fn position(&mut self) -> Position {
         self.count_to(self.current.min(self.base + self.text.len()));
         self.position
     }
 
-    /// The byte of the document that the last event began at.
-    pub(super) fn offset(&self) -> usize {
-        self.current
+    /// The byte of the document, as it was given, that the last event began at. [`Event::at`] counts
+    /// the bytes of the document in UTF-8.
+    pub fn offset(&mut self) -> usize {
+        match self.encoding.is_utf8() {
+            true => self.current,
+            false => self.position().given,
+        }
     }
 
     /// The text of the document from the last event on.
-    pub(super) fn context(&self) -> &[u8] {
+    pub fn context(&self) -> &[u8] {
         let at = self.current.checked_sub(self.base);
         at.and_then(|at| self.text.get(at..)).unwrap_or_default()
     }
 
     /// Answers an event of an unknown encoding; none means to give up.
-    pub(super) fn set_encoding(&mut self, encoding: Option<Encoding>) {
+    pub fn set_encoding(&mut self, encoding: Option<Encoding>) {
         match encoding {
             Some(encoding) => self.decode_rest(encoding),
             None => {
@@ -238,7 +257,7 @@ impl Reader {
 
     /// Called if a handler refused an external entity, or a document that depends on unread
     /// declarations.
-    pub(super) fn refuse(&mut self, code: Code) {
+    pub fn refuse(&mut self, code: Code) {
         self.events.clear();
         self.fail(code, self.current);
     }
@@ -265,149 +284,6 @@ impl Reader {
         found
     }
 
-    fn start(&mut self, text: &[u8]) -> Result<bool, Error> {
-        if text.len() < encoding::MARK.len() && !self.is_last {
-            return Ok(false);
-        }
-        if self.at == 0 && text.starts_with(encoding::MARK) {
-            self.at = encoding::MARK.len();
-        }
-        if !text[self.at..].starts_with(b"<?xml") {
-            if b"<?xml".starts_with(&text[self.at..]) && !self.is_last {
-                return Ok(false);
-            }
-            self.state = DocumentPart::Prolog;
-            return Ok(true);
-        }
-        let start = self.at;
-        let mut scanner = Scanner { at: start + 2, ..self.scanner(text) };
-        match scanner.instruction() {
-            Ok(Miscellaneous::XmlDeclaration(place)) => {
-                self.at = scanner.at;
-                self.state = DocumentPart::Prolog;
-                self.xml_declaration(text, start, place)?;
-                Ok(true)
-            }
-            Ok(_) => {
-                self.state = DocumentPart::Prolog;
-                Ok(true)
-            }
-            Err(stop) => self.stopped(stop, start),
-        }
-    }
-
-    fn xml_declaration(&mut self, text: &[u8], start: usize, place: Span) -> Result<(), Error> {
-        let found = encoding::declaration(&text[place.clone()])
-            .map_err(|at| self.fail(Code::XmlDeclaration, self.base + place.start + at))?;
-        self.declarations.standalone = found.standalone == Some(true);
-        let name = found.encoding.clone();
-        self.emit(
-            start..self.at,
-            text,
-            What::XmlDeclaration {
-                version: Some(found.version),
-                encoding: found.encoding,
-                standalone: found.standalone,
-            },
-        );
-        let Some(name) = name.filter(|_| !self.encoding_is_given) else { return Ok(()) };
-        match Encoding::known(&name) {
-            Some(encoding) if encoding.is_wide() != self.encoding.is_wide() => {
-                let place = found.encoding_at.map_or(start, |at| place.start + at);
-                Err(self.fail(Code::IncorrectEncoding, self.base + place))
-            }
-            Some(_) if self.encoding.is_wide() => Ok(()),
-            Some(encoding) => {
-                self.declared = Some(encoding);
-                Ok(())
-            }
-            None => {
-                let place = found.encoding_at.map_or(start, |at| place.start + at);
-                self.emit(place..place, text, What::UnknownEncoding(name));
-                Ok(())
-            }
-        }
-    }
-
-    /// Reads a token before or after the document's element.
-    fn outside(&mut self, text: &[u8]) -> Result<bool, Error> {
-        let start = self.at;
-        if start == text.len() {
-            if !self.is_last {
-                return Ok(false);
-            }
-            if self.state != DocumentPart::Epilog {
-                return Err(self.fail(Code::NoElements, self.base + start));
-            }
-            self.state = DocumentPart::Finished;
-            return Ok(false);
-        }
-        let mut scanner = self.scanner(text);
-        let token = match scanner.prolog() {
-            Ok(token) => token,
-            Err(stop) => return self.stopped(stop, start),
-        };
-        let place = start..scanner.at;
-        let is_epilog = self.state == DocumentPart::Epilog;
-        let unexpected = if is_epilog { Code::JunkAfterDocumentElement } else { Code::Syntax };
-        match token {
-            Prolog::Space => self.emit(place, text, What::Markup(PartOf::Nothing)),
-            Prolog::Miscellaneous(found) => match value::miscellaneous(text, found) {
-                Some(what) => self.emit(place, text, what),
-                None => {
-                    let misplaced = Code::MisplacedXmlDeclaration;
-                    let code = if is_epilog { unexpected } else { misplaced };
-                    return Err(self.fail(code, self.base + start));
-                }
-            },
-            Prolog::Instance if !is_epilog => {
-                self.state = DocumentPart::Content;
-                return Ok(true);
-            }
-            Prolog::DeclarationOpen(name)
-                if self.state == DocumentPart::Prolog && text[name.clone()] == *b"DOCTYPE" =>
-            {
-                return self.doctype(text, scanner, place);
-            }
-            Prolog::ParameterReference(_) if !is_epilog => {
-                return Err(self.fail(Code::ParameterEntityReference, self.base + start));
-            }
-            _ => return Err(self.fail(unexpected, self.base + start)),
-        }
-        self.at = scanner.at;
-        Ok(true)
-    }
-
-    fn doctype(&mut self, text: &[u8], mut scanner: Scanner, open: Span) -> Result<bool, Error> {
-        // An incomplete token is read again later.
-        let mut declarations = self.declarations.clone();
-        let mut events = vec![(open, What::Markup(PartOf::Doctype))];
-        let read = doctype::read(&mut scanner, &mut declarations, &mut events);
-        let found = match read {
-            Ok(()) => Ok(true),
-            Err(Failure::End) if !self.is_last => Ok(false),
-            Err(Failure::End) => Err(self.fail(Code::NoElements, self.base + text.len())),
-            Err(Failure::Scan(stop, at)) => self.stopped(stop, at),
-            Err(Failure::Error(error)) => {
-                // A malformed token has no event.
-                events.retain(|(place, _)| place.end <= error.at);
-                Err(self.fail(error.code, self.base + error.at))
-            }
-        };
-        if found != Ok(false) {
-            self.declarations = declarations;
-            self.at = scanner.at;
-            self.state = DocumentPart::AfterDoctype;
-            // A handler of the document type may request source text only then.
-            let keeps_raw = mem::replace(&mut self.keeps_raw, true);
-            for (place, what) in events {
-                self.emit(place, text, what);
-            }
-            self.keeps_raw = keeps_raw;
-        }
-        found
-    }
-
     fn in_content(&mut self, text: &[u8]) -> Result<bool, Error> {
         if self.at < text.len() {
             let mut scanner = self.scanner(text);
@@ -429,14 +305,17 @@ impl Reader {
             self.state = DocumentPart::Finished;
             return Ok(false);
         }
-        Err(self.fail(code, self.base + self.at))
+        // To libexpat, a newline that may be incomplete is not behind it.
+        let at = self.at - usize::from(!self.in_cdata && text.ends_with(b"\r"));
+        Err(self.fail(code, self.base + at))
     }
 
     fn step_in_entity(&mut self, source: &[u8]) -> Result<bool, Error> {
         let Some(expansion) = self.expansions.last() else { return Ok(false) };
         if expansion.at < source.len() {
             let namespaces = self.namespaces.are_read();
-            let mut scanner = Scanner { text: source, at: expansion.at, namespaces, last: true };
+            let mut scanner =
+                Scanner { text: source, at: expansion.at, namespaces, last: true, in_entity: true };
             let depth = self.expansions.len();
             let found = self.token(&mut scanner)?;
             self.expansions[depth - 1].at = scanner.at;
@@ -490,12 +369,14 @@ impl Reader {
     }
 
     fn scanner<'text>(&self, text: &'text [u8]) -> Scanner<'text> {
-        Scanner { text, at: self.at, namespaces: self.namespaces.are_read(), last: self.is_last }
+        let namespaces = self.namespaces.are_read();
+        Scanner { text, at: self.at, namespaces, last: self.is_last, in_entity: false }
     }
 
     fn decode_rest(&mut self, encoding: Encoding) {
         let rest = self.text.split_off(self.at);
         self.encoding = encoding;
+        self.encoded_from = self.base + self.at;
         self.encoding.decode(&rest, self.is_last, &mut self.text);
     }
 
@@ -512,8 +393,10 @@ impl Reader {
         if to <= self.position.at {
             return;
         }
+        let from = self.position.at;
+        let bytes = &self.text[from - self.base..to - self.base];
         let mut after_return = false;
-        for byte in &self.text[self.position.at - self.base..to - self.base] {
+        for byte in bytes {
             match byte {
                 b'\n' if after_return => {}
                 b'\r' | b'\n' => {
@@ -526,6 +409,13 @@ impl Reader {
             }
             after_return = *byte == b'\r';
         }
+        let (as_given, recoded) = match self.encoding.is_utf8() {
+            true => (bytes, &[][..]),
+            false => bytes.split_at(self.encoded_from.saturating_sub(from).min(bytes.len())),
+        };
+        self.position.given += as_given.len();
+        self.position.given +=
+            recoded.iter().map(|byte| self.encoding.given_bytes(*byte)).sum::<usize>();
         self.position.at = to;
     }
 }

@@ -1,17 +1,19 @@
 //! Reads the content of elements.
 
-use super::{DocumentPart, Element, Expansion, Limits, Reader};
-use crate::expat::{
+use super::{DocumentPart, Element, Expansion, Reader};
+use crate::{
     declarations::Entity,
     error::{Code, Error},
-    event::{ExternalId, What},
+    event::{Event, ExternalId, What},
+    limits::Limits,
     scan::{Cdata, Content, RawAttribute, ScanError, Scanner, Span},
     value,
 };
+use std::collections::HashSet;
 
 impl Reader {
     /// Reads a token of an element.
-    pub(super) fn token(&mut self, scanner: &mut Scanner) -> Result<bool, Error> {
+    pub(crate) fn token(&mut self, scanner: &mut Scanner) -> Result<bool, Error> {
         let (text, start) = (scanner.text, scanner.at);
         if self.in_cdata {
             let token = match scanner.cdata() {
@@ -22,7 +24,7 @@ impl Reader {
                 Err(stop) => return self.stopped(stop, start),
             };
             let what = match token {
-                Cdata::Characters(place) => What::Characters(value::text(&text[place])),
+                Cdata::Characters(place) => What::Characters(value::plain(&text[place])),
                 Cdata::Newline => What::Characters("\n".to_owned()),
                 Cdata::Close => {
                     self.in_cdata = false;
@@ -39,7 +41,7 @@ impl Reader {
         let place = start..scanner.at;
         match token {
             Content::Characters(at) => {
-                self.emit(place, text, What::Characters(value::text(&text[at])));
+                self.emit(place, text, What::Characters(value::plain(&text[at])));
             }
             Content::Newline => self.emit(place, text, What::Characters("\n".to_owned())),
             Content::CharacterReference { digits, radix } => {
@@ -75,42 +77,23 @@ impl Reader {
     ) -> Result<(), Error> {
         let raw = &text[name];
         let element = value::text(raw);
-        let mut attributes: Vec<(String, String)> = Vec::with_capacity(written.len());
-        for attribute in written {
-            let name = value::text(&text[attribute.name.clone()]);
-            if attributes.iter().any(|(known, _)| *known == name) {
-                let at = self.place(attribute.name.start);
-                return Err(self.fail(Code::DuplicateAttribute, at));
-            }
-            let raw = &text[attribute.value.clone()];
-            let is_text = self.declarations.is_text(&element, &name);
-            let value = value::attribute(raw, is_text, &self.declarations, &mut self.expanded)
-                .map_err(|(code, at)| {
-                    let at = at.map_or(place.start, |at| attribute.value.start + at);
-                    self.fail(code, self.place(at))
-                })?;
-            attributes.push((name, value));
-        }
-        let specified = attributes.len();
-        for (name, value) in self.declarations.defaults(&element) {
-            if attributes.iter().all(|(known, _)| known != name) {
-                attributes.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        let mut told = Vec::new();
-        let opened = self.namespaces.open(&element, &mut attributes, specified, &mut told);
-        let nothing = place.start..place.start;
-        for (prefix, uri) in told {
-            self.emit(nothing.clone(), text, What::StartNamespace(prefix, uri));
-        }
-        let (name, specified) = match opened {
-            Ok(opened) => opened,
-            Err(code) => {
-                // As in expat: not those of an element that would stay open.
+        self.namespaces.open();
+        let found = self.attributes(text, place.start, &element, written).and_then(
+            |(mut attributes, specified)| {
+                let name = self.namespaces.resolve(&element, &mut attributes);
+                let name = name.map_err(|code| self.fail(code, self.place(place.start)))?;
+                Ok((name, attributes, specified))
+            },
+        );
+        let (name, attributes, specified) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                // As in libexpat: not those of an element that would stay open.
                 for prefix in self.namespaces.close().into_iter().filter(|_| empty) {
-                    self.emit(nothing.clone(), text, What::EndNamespace(prefix));
+                    let what = What::EndNamespace(prefix);
+                    self.events.push_back(Event { at: error.at, raw: None, what });
                 }
-                return Err(self.fail(code, self.place(place.start)));
+                return Err(error);
             }
         };
         let what = What::StartElement { name: name.clone(), attributes, specified };
@@ -120,6 +103,57 @@ impl Reader {
             self.close(text, place.end..place.end);
         }
         Ok(())
+    }
+
+    /// The attributes of an element, with those of the DTD, and how many it has itself. What binds a
+    /// prefix is none of them.
+    fn attributes(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        element: &str,
+        written: &[RawAttribute],
+    ) -> Result<(Vec<(String, String)>, usize), Error> {
+        let mut names = Names { text, written, many: HashSet::new() };
+        let mut attributes = Vec::with_capacity(written.len());
+        for (index, attribute) in written.iter().enumerate() {
+            if !names.is_new(index) {
+                let at = self.place(attribute.name.start);
+                return Err(self.fail(Code::DuplicateAttribute, at));
+            }
+            let name = value::plain(&text[attribute.name.clone()]);
+            let raw = &text[attribute.value.clone()];
+            let is_text = self.declarations.is_text(element, &name);
+            let namespaces = self.namespaces.are_read();
+            let (declarations, expanded) = (&self.declarations, &mut self.expanded);
+            let value = value::attribute(raw, is_text, namespaces, declarations, expanded);
+            let value = value.map_err(|(code, at)| {
+                let at = at.map_or(start, |at| attribute.value.start + at);
+                self.fail(code, self.place(at))
+            })?;
+            if !self.binds(&name, &value, text, start)? {
+                attributes.push((name, value));
+            }
+        }
+        let specified = attributes.len();
+        let defaults = self.declarations.defaults(element);
+        let defaults = defaults.filter(|(name, _)| !names.contains(name.as_bytes()));
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        for (name, value) in defaults.map(owned).collect::<Vec<_>>() {
+            if !self.binds(&name, &value, text, start)? {
+                attributes.push((name, value));
+            }
+        }
+        Ok((attributes, specified))
+    }
+
+    /// Whether an attribute of the element at `start` binds a prefix, which is then bound.
+    fn binds(&mut self, name: &str, value: &str, text: &[u8], start: usize) -> Result<bool, Error> {
+        let bound = self.namespaces.bind(name, value);
+        let bound = bound.map_err(|code| self.fail(code, self.place(start)))?;
+        let Some((prefix, uri)) = bound else { return Ok(false) };
+        self.emit(start..start, text, What::StartNamespace(prefix, uri));
+        Ok(true)
     }
 
     fn end_tag(&mut self, text: &[u8], place: Span, name: Span) -> Result<(), Error> {
@@ -187,5 +221,38 @@ impl Reader {
             }
         }
         Ok(())
+    }
+}
+
+/// The names of the attributes that an element has itself.
+struct Names<'text> {
+    text: &'text [u8],
+    written: &'text [RawAttribute],
+    /// Those that were looked at, if there are many.
+    many: HashSet<&'text [u8]>,
+}
+
+impl Names<'_> {
+    /// So many are found faster one by one than by a table.
+    const FEW: usize = 16;
+
+    /// Whether none before has the name of the one at `index`. Asked for one after the other.
+    fn is_new(&mut self, index: usize) -> bool {
+        let name = &self.text[self.written[index].name.clone()];
+        match self.written.len() > Self::FEW {
+            true => self.many.insert(name),
+            false => !self.is_among(&self.written[..index], name),
+        }
+    }
+
+    fn contains(&self, name: &[u8]) -> bool {
+        match self.written.len() > Self::FEW {
+            true => self.many.contains(name),
+            false => self.is_among(self.written, name),
+        }
+    }
+
+    fn is_among(&self, attributes: &[RawAttribute], name: &[u8]) -> bool {
+        attributes.iter().any(|other| self.text[other.name.clone()] == *name)
     }
 }
