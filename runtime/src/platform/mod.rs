@@ -9,12 +9,14 @@
 
 #![forbid(unsafe_code)]
 
+mod background;
 mod backing;
 mod cancellation;
 pub mod cluster;
 pub mod configuration;
 pub mod counts;
 mod declaration;
+mod deployment;
 mod dispatcher;
 mod invalid;
 pub mod log;
@@ -23,6 +25,7 @@ mod pool;
 mod project;
 mod pulling;
 mod recorder;
+mod refused;
 mod registry;
 mod revision;
 mod running;
@@ -35,6 +38,7 @@ pub use invalid::InvalidFunction;
 pub use management::ManagementError;
 pub use pool::{InstanceState, Limits, ShownInstance};
 pub use project::{Project, WatchError};
+pub use refused::Refused;
 pub use registry::{Deployed, Registry};
 pub use revision::{Code, Origin, Revision, Settings};
 pub use running::{Completed, Request, Source};
@@ -46,13 +50,11 @@ use cluster::Cluster;
 use counts::Counts;
 use log::Log;
 use pool::Pool;
-use recorder::Recorder;
 use running::Running;
 use std::{
-    fmt,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 use store::{
     AsyncEvent, EventFilter, EventOrder, EventState, FunctionKey, NewEvent, Page, Store,
@@ -65,16 +67,6 @@ pub(crate) const LATEST: &str = "$LATEST";
 
 /// How many packages are unpacked at once.
 const UNPACKED_AT_ONCE: usize = 2;
-
-/// How often instances that were idle too long are looked for.
-const TIDY_INTERVAL: Duration = Duration::from_secs(1);
-
-/// How often old records are removed from the store.
-const EXPIRE_INTERVAL: Duration = Duration::from_secs(300);
-
-/// How long the last records may take to be sent to a cluster, and how often that is looked at.
-const SENT_WITHIN: Duration = Duration::from_secs(2);
-const SENT_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A function platform. Cheap to clone.
 #[derive(Clone)]
@@ -114,56 +106,6 @@ pub struct Parts {
     pub folder: PathBuf,
 }
 
-/// A request that led to no invocation.
-#[derive(Debug)]
-pub enum Refused {
-    /// There is no function of that name in that namespace: 435.
-    NoFunction(FunctionKey),
-    /// The function has no such version: 442.
-    NoQualifier { key: FunctionKey, qualifier: String },
-    /// The function's code or configuration cannot be used: 438.
-    NotActive { key: FunctionKey, problem: String },
-    /// The event is not JSON: 400.
-    Event(crate::python::InvalidEvent),
-    /// The event to be queued is not JSON: 400.
-    NotJson(serde_json::Error),
-    /// The event is larger than it may be: 406.
-    TooLarge { size: usize, limit: usize },
-    /// The platform is about to end.
-    Closing,
-    /// The store refused to keep the event.
-    Store(StoreError),
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoFunction(key) => write!(
-                formatter,
-                "there is no function {} in the namespace {}",
-                key.name, key.namespace
-            ),
-            Self::NoQualifier { key, qualifier } => write!(
-                formatter,
-                "the function {} has no version {qualifier}; publish one, or use $LATEST",
-                key.name
-            ),
-            Self::NotActive { key, problem } => {
-                write!(formatter, "the function {} cannot be used: {problem}", key.name)
-            }
-            Self::Event(invalid) => write!(formatter, "the event is not valid JSON: {invalid}"),
-            Self::NotJson(error) => write!(formatter, "the event is not valid JSON: {error}"),
-            Self::TooLarge { size, limit } => {
-                write!(formatter, "the event has {size} bytes; it may have {limit}")
-            }
-            Self::Closing => write!(formatter, "krait is about to end"),
-            Self::Store(error) => write!(formatter, "the event could not be kept: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Refused {}
-
 impl Platform {
     /// A platform without functions.
     pub fn new(parts: Parts) -> Self {
@@ -187,55 +129,6 @@ impl Platform {
             pulling: watch::Sender::new(false),
         });
         Self { shared }
-    }
-
-    /// Starts the background tasks: queued events, timers, the end of idle instances.
-    pub fn start(&self) {
-        match self.cluster() {
-            None => {
-                tokio::spawn(dispatcher::run(self.shared.clone()));
-                tokio::spawn(timers::run(self.clone()));
-            }
-            Some(cluster) => self.start_in(cluster.clone()),
-        }
-        let shared = self.shared.clone();
-        tokio::spawn(async move {
-            let mut expired = tokio::time::Instant::now();
-            loop {
-                tokio::time::sleep(TIDY_INTERVAL).await;
-                shared.pool.tidy();
-                if expired.elapsed() >= EXPIRE_INTERVAL {
-                    expired = tokio::time::Instant::now();
-                    let _ = shared.backing.store().expire(now_ms()).await;
-                }
-            }
-        });
-    }
-
-    /// The background tasks of a node of a cluster.
-    fn start_in(&self, cluster: Cluster) {
-        let role = cluster.membership().role;
-        let shared = self.shared.clone();
-        if role.works() {
-            tokio::spawn(pulling::run(shared.clone(), cluster.clone()));
-            tokio::spawn(timers::run(self.clone()));
-            let (lively, stopping) = (cluster.clone(), cluster.clone());
-            tokio::spawn(async move { lively.show_life().await });
-            let of_stops = shared.clone();
-            tokio::spawn(async move {
-                let stop = |id: &str, how| of_stops.running.cancel(id, how);
-                stopping.follow_stops(stop).await;
-            });
-        }
-        let sending = cluster.clone();
-        tokio::spawn(async move { sending.send_records().await });
-        if role.serves() {
-            tokio::spawn(async move {
-                // Copies of an earlier life: they come again.
-                let _ = shared.backing.store().expire(i64::MAX).await;
-                cluster.follow_records(|record| shared.backing.store().record(record)).await;
-            });
-        }
     }
 
     /// The functions and their revisions in service.
@@ -380,93 +273,6 @@ impl Platform {
             self.shared.running.cancel(request_id, how);
         }
         Ok(state)
-    }
-
-    /// Puts a function's code or configuration in service. Running invocations finish on the
-    /// revision that they began with.
-    pub fn deploy(&self, revision: Revision) -> Arc<Revision> {
-        let revision = self.shared.registry.numbered(revision);
-        self.put_in_service(revision)
-    }
-
-    /// The same, if the revision can be loaded. If it cannot, the previous one keeps serving. The
-    /// instance that loaded it serves the first call.
-    ///
-    /// # Errors
-    /// Why it could not be loaded; also noted in the registry.
-    pub async fn deploy_loaded(&self, revision: Revision) -> Result<Arc<Revision>, String> {
-        let revision = self.shared.registry.numbered(revision);
-        match self.loaded(&revision).await {
-            Ok(instance) => {
-                let revision = self.put_in_service(revision);
-                self.shared.pool.adopt(instance);
-                Ok(revision)
-            }
-            Err(problem) => {
-                self.shared.registry.set_problem(&revision.key(), problem.clone());
-                Err(problem)
-            }
-        }
-    }
-
-    async fn loaded(&self, revision: &Revision) -> Result<pool::PooledInstance, String> {
-        let mut instance =
-            self.shared.pool.start(revision).await.map_err(|error| error.to_string())?;
-        let request_id = new_request_id();
-        let memory = revision.function.memory_mb;
-        let mut recorder = Recorder::new(&request_id, memory, self.shared.log.clone());
-        let request = crate::instance::Request {
-            function: &revision.function,
-            request_id: &request_id,
-            event: b"",
-            pull_code: revision.pull_code,
-            context: None,
-            times_imports: false,
-        };
-        let loaded = instance.hosted.load(request, &mut recorder).await;
-        loaded.map(|()| instance).map_err(|failure| failure.message())
-    }
-
-    fn put_in_service(&self, revision: Arc<Revision>) -> Arc<Revision> {
-        let key = revision.key();
-        let revision = self.shared.registry.deploy(revision);
-        self.shared.pool.retire(&key, revision.id);
-        revision
-    }
-
-    /// Takes a function out of service.
-    pub fn withdraw(&self, key: &FunctionKey) {
-        self.shared.registry.remove(key, None);
-        self.shared.pool.forget(key);
-    }
-
-    /// In a cluster, takes no more queued events: other nodes run them. Requests are still accepted.
-    pub fn drain(&self) {
-        self.shared.draining.store(true, std::sync::atomic::Ordering::Relaxed);
-        if self.cluster().is_some() {
-            self.shared.queued.notify_one();
-        }
-    }
-
-    /// Accepts no more requests, and waits until all invocations have ended or `limit` has passed.
-    pub async fn close(&self, limit: Duration) {
-        self.shared.closing.store(true, std::sync::atomic::Ordering::Relaxed);
-        self.shared.queued.notify_one();
-        let over = async {
-            let _ = self.shared.pulling.subscribe().wait_for(|pulling| !pulling).await;
-            self.shared.running.until_none().await;
-        };
-        let _ = tokio::time::timeout(limit, over).await;
-        if let Some(cluster) = self.cluster() {
-            let sent = async {
-                while !cluster.is_all_sent() {
-                    tokio::time::sleep(SENT_INTERVAL).await;
-                }
-            };
-            let _ = tokio::time::timeout(SENT_WITHIN, sent).await;
-        }
-        let _ = self.shared.backing.store().close().await;
-        self.shared.log.flush();
     }
 
     /// Whether the platform accepts no more requests.

@@ -1,29 +1,30 @@
 //! Makes a snapshot of this process.
 
+mod pieces;
+mod scratch;
+mod traces;
+
+pub use traces::wipe_remains;
+
 use super::{
-    Place, Refusal, Unfit,
+    Place, Unfit,
     image::{Header, IN_FIRST, Piece, SignalAction, Word, checksum},
     inspect::{self, Surroundings},
     left_out, processor, program,
-    restore::{FirstPart, map},
     thread::STACK,
 };
-use crate::heap::{
-    self,
-    addresses::{PAGE, whole_pages},
-};
+use crate::heap::{self, addresses::PAGE};
+use pieces::{First, MOST_PIECES, note_pieces, note_pieces_over};
+use scratch::Scratch;
 use std::{
     fs::File,
-    hash::RandomState,
     io,
     mem::MaybeUninit,
     ops::Range,
     os::unix::fs::FileExt,
-    ptr::{null, null_mut, with_exposed_provenance, with_exposed_provenance_mut},
+    ptr::{null, with_exposed_provenance},
 };
-
-/// How many runs of pages the heap may have.
-const MOST_PIECES: usize = 4096;
+use traces::{fix_keys_of_maps, wipe_unused_stack};
 
 /// The number of signals that Linux knows.
 const SIGNALS: i32 = 64;
@@ -213,151 +214,6 @@ impl Base {
     }
 }
 
-/// Notes at `next` the pages of the heap that are to be written, and where they go.
-fn note_pieces<'a>(
-    header: &mut Header,
-    next: *mut Piece,
-    regions: &[Range<usize>],
-) -> Result<&'a [Piece], Unfit> {
-    /// Runs of zero pages are left out if they are at least this long, in bytes. Each further piece costs a
-    /// system call when the snapshot is restored.
-    const ZERO_BYTES: usize = 64 << 10;
-    let mut count = 0;
-    for region in regions {
-        let mut page = region.start;
-        while page < region.end {
-            let start = next_page(page..region.end, |zero| !zero);
-            let mut end = next_page(start..region.end, |zero| zero);
-            while end < region.end {
-                let zeros_end = next_page(end..region.end, |zero| !zero);
-                if zeros_end - end >= ZERO_BYTES || zeros_end == region.end {
-                    break;
-                }
-                end = next_page(zeros_end..region.end, |zero| zero);
-            }
-            if start < end {
-                if count == MOST_PIECES {
-                    return Err(Unfit::Heap(io::ErrorKind::OutOfMemory.into()));
-                }
-                let (address, bytes) = (start as u64, (end - start) as u64);
-                // SAFETY: there is room for that many.
-                unsafe { next.add(count).write(Piece { address, bytes, offset: 0 }) };
-                count += 1;
-            }
-            page = end;
-        }
-    }
-    Ok(placed(header, next, count))
-}
-
-/// Gives the `count` pieces noted at `next` their places, unless the first snapshot has them.
-fn placed<'a>(header: &mut Header, next: *mut Piece, count: usize) -> &'a [Piece] {
-    header.pieces = count as u64;
-    // SAFETY: so many were written.
-    let pieces = unsafe { std::slice::from_raw_parts_mut(next, count) };
-    header.bytes = header.read_bytes() as u64;
-    for piece in pieces.iter_mut().filter(|piece| piece.offset & IN_FIRST == 0) {
-        piece.offset = header.bytes;
-        header.bytes += piece.bytes;
-    }
-    pieces
-}
-
-/// Notes at `next` the pieces of the first snapshot, and after them the pages that are not as there.
-fn note_pieces_over<'a>(
-    first: &First,
-    header: &mut Header,
-    next: *mut Piece,
-    regions: &[Range<usize>],
-) -> Result<&'a [Piece], Unfit> {
-    /// Two runs of pages are one if so many bytes are between them.
-    const SAME_BYTES: usize = 32 << 10;
-    let mut count = 0;
-    let mut note = |piece: Piece| {
-        if count == MOST_PIECES {
-            return Err(Unfit::Heap(io::ErrorKind::OutOfMemory.into()));
-        }
-        // SAFETY: there is room for that many.
-        unsafe { next.add(count).write(piece) };
-        count += 1;
-        Ok(())
-    };
-    for piece in first.pieces() {
-        note(Piece { offset: piece.offset | IN_FIRST, ..*piece })?;
-    }
-    for region in regions {
-        let mut page = region.start;
-        while page < region.end {
-            let start = next_page_that(page..region.end, |page| first.differs(page));
-            let mut end = start;
-            page = start;
-            while page < region.end && page - end <= SAME_BYTES {
-                page += PAGE;
-                if first.differs(page - PAGE) {
-                    end = page;
-                }
-            }
-            if start < end {
-                note(Piece { address: start as u64, bytes: (end - start) as u64, offset: 0 })?;
-            }
-        }
-    }
-    Ok(placed(header, next, count))
-}
-
-/// The snapshot that another one is made over, to be compared with.
-struct First {
-    part: FirstPart,
-    header: Header,
-    start: *mut u8,
-}
-
-impl First {
-    fn map(place: &Place) -> Result<Self, Refusal> {
-        let header = place.header()?;
-        let part = FirstPart::map(place, &header)?;
-        let bytes = whole_pages(place.bytes as usize);
-        // This process ends soon, and the mapping with it.
-        let start = map(&place.file, place.offset, 0, bytes, libc::MAP_PRIVATE)?;
-        Ok(Self { part, header, start })
-    }
-
-    fn pieces(&self) -> &[Piece] {
-        self.part.pieces(&self.header)
-    }
-
-    /// Whether a page of the heap is another than this snapshot has at its address.
-    fn differs(&self, page: usize) -> bool {
-        let holds =
-            |piece: &&Piece| (piece.address..piece.address + piece.bytes).contains(&(page as u64));
-        let Some(piece) = self.pieces().iter().find(holds) else { return !is_zero(page) };
-        let offset = piece.offset as usize + (page - piece.address as usize);
-        // SAFETY: a page of the mapped snapshot, and one in use by the heap.
-        unsafe {
-            let kept = std::slice::from_raw_parts(self.start.add(offset), PAGE);
-            kept != std::slice::from_raw_parts(with_exposed_provenance::<u8>(page), PAGE)
-        }
-    }
-}
-
-/// The first page in `range` that is zero, or is not, as `wanted` says; or the range's end.
-fn next_page(range: Range<usize>, wanted: impl Fn(bool) -> bool) -> usize {
-    next_page_that(range, |page| wanted(is_zero(page)))
-}
-
-/// The first page in `range` that is as wanted; or the range's end.
-fn next_page_that(range: Range<usize>, wanted: impl Fn(usize) -> bool) -> usize {
-    range.clone().step_by(PAGE).find(|page| wanted(*page)).unwrap_or(range.end)
-}
-
-fn is_zero(page: usize) -> bool {
-    // SAFETY: a page in use by the heap.
-    let words = unsafe {
-        std::slice::from_raw_parts(with_exposed_provenance::<u64>(page), PAGE / size_of::<u64>())
-    };
-    words.iter().all(|word| *word == 0)
-}
-
 /// All memory of this process that can change and is not in the heap: the program's variables and
 /// this thread's.
 fn variables() -> impl Iterator<Item = Range<usize>> {
@@ -365,50 +221,6 @@ fn variables() -> impl Iterator<Item = Range<usize>> {
     let thread = processor::thread_locals(size, alignment, STACK.end);
     let whole_words = |range: Range<usize>| range.start.next_multiple_of(8)..range.end / 8 * 8;
     program::variables().chain(thread).map(whole_words)
-}
-
-/// Gives the maps that this thread makes from here on keys that are the same in each such process: where things lie
-/// in a map depends on them. The standard library makes them of two random words of the thread, which are found
-/// by their values.
-fn fix_keys_of_maps() {
-    /// Any numbers.
-    const FIXED: [u64; 2] = [0x6b72_6169_7420_6d61, 0x7073_206f_6620_6974];
-    // SAFETY: the two are plain words, as their sizes say, which the compiler compares.
-    let made = unsafe { std::mem::transmute::<RandomState, [u64; 2]>(RandomState::new()) };
-    let (size, alignment) = program::thread_variables();
-    let [thread, _] = processor::thread_locals(size, alignment, STACK.end);
-    for address in (thread.start.next_multiple_of(8)..thread.end / 8 * 8).step_by(size_of::<u64>())
-    {
-        let word = with_exposed_provenance_mut::<u64>(address);
-        // SAFETY: a word of this thread's variables.
-        let value = unsafe { word.read_volatile() };
-        for (key, fixed) in made.into_iter().zip(FIXED) {
-            // One of them is counted up for each map.
-            if value == key || value == key.wrapping_add(1) {
-                // SAFETY: as above. Any two words are keys.
-                unsafe { word.write_volatile(fixed) };
-            }
-        }
-    }
-}
-
-/// Clears what functions that returned a moment ago left on the stack, if a snapshot is being prepared: random
-/// numbers would get into padding of objects.
-pub fn wipe_remains() {
-    /// They were not called deeper than this, in bytes.
-    const BYTES: usize = 64 << 10;
-    if heap::is_preparing() {
-        wipe_unused_stack::<BYTES>();
-    }
-}
-
-/// Clears so many bytes of the stack below the current frame, where functions that returned left data.
-#[inline(never)]
-fn wipe_unused_stack<const BYTES: usize>() {
-    let mut unused = MaybeUninit::<[u8; BYTES]>::uninit();
-    // SAFETY: a variable of this function's own.
-    unsafe { unused.as_mut_ptr().cast::<u8>().write_bytes(0, BYTES) };
-    std::hint::black_box(&unused);
 }
 
 fn action_of(signal: i32) -> libc::sigaction {
@@ -434,38 +246,4 @@ fn write_all(file: &File, header: &Header, first_part: &[u8], pieces: &[Piece]) 
     }
     file.set_len(header.bytes)?;
     file.write_all_at(head, 0)
-}
-
-/// Memory outside the heap.
-struct Scratch {
-    start: *mut u8,
-    length: usize,
-}
-
-impl Scratch {
-    fn new(length: usize) -> Result<Self, Unfit> {
-        let length = whole_pages(length) + PAGE;
-        // SAFETY: a new mapping, wherever the kernel puts it.
-        let start = unsafe {
-            let protection = libc::PROT_READ | libc::PROT_WRITE;
-            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-            libc::mmap(null_mut(), length, protection, flags, -1, 0)
-        };
-        if start == libc::MAP_FAILED {
-            return Err(Unfit::Heap(io::Error::last_os_error()));
-        }
-        Ok(Self { start: start.cast(), length })
-    }
-
-    fn bytes(&self, length: usize) -> &[u8] {
-        // SAFETY: within the mapping, zeros where nothing was written.
-        unsafe { std::slice::from_raw_parts(self.start, length.min(self.length)) }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // SAFETY: this value's own mapping.
-        unsafe { libc::munmap(self.start.cast(), self.length) };
-    }
 }

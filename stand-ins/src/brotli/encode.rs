@@ -3,7 +3,7 @@
 //! It looks for what came before in the window, and uses neither the format's dictionary nor contexts: those of the
 //! encoders that are there take three quarters of a megabyte.
 
-use super::prefix::Code;
+use super::{bits::Bits, prefix::Code};
 
 /// How many bytes a meta-block stands for at most.
 const BLOCK: usize = 1 << 17;
@@ -25,33 +25,6 @@ const COPY_BASES: [u32; 24] = [
 ];
 const COPY_BITS: [u32; 24] =
     [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 24];
-
-/// Bits, the lowest first.
-#[derive(Default)]
-pub(super) struct Bits {
-    written: Vec<u8>,
-    waiting: u64,
-    count: u32,
-}
-
-impl Bits {
-    /// Writes the lowest `count` bits of a value, at most 32.
-    pub(super) fn write(&mut self, value: u32, count: u32) {
-        self.waiting |= u64::from(value) << self.count;
-        self.count += count;
-        while self.count >= 8 {
-            self.written.push(self.waiting.to_le_bytes()[0]);
-            self.waiting >>= 8;
-            self.count -= 8;
-        }
-    }
-
-    fn fill_byte(&mut self) {
-        if self.count > 0 {
-            self.write(0, 8 - self.count);
-        }
-    }
-}
 
 /// Literals, and a copy of what came before.
 struct Command {

@@ -1,6 +1,6 @@
 //! The prefix codes of Brotli's form (RFC 7932, section 3).
 
-use super::encode::Bits;
+use super::bits::Bits;
 
 /// The order in which the lengths of the code for lengths are written.
 const ORDER: [usize; 18] = [1, 2, 3, 4, 0, 5, 17, 6, 16, 7, 8, 9, 10, 11, 12, 13, 14, 15];

@@ -4,8 +4,11 @@
 //! They are those of libzstd-rs-sys, libzstd in Rust. A result below zero is one of libzstd's error numbers.
 //! Dictionaries are always copied, so that nothing outlives what it points to.
 
+mod compression;
+mod decompression;
 mod dictionaries;
 mod library;
+mod streams;
 
 use rustpython_vm::{Context, builtins::PyModuleDef};
 
@@ -17,108 +20,45 @@ pub(crate) fn module_def(context: &Context) -> &'static PyModuleDef {
 #[rustpython_vm::pymodule(name = "_krait_stand_ins._zstd")]
 mod _zstd {
     use super::{
+        compression::{CompressionDictionary, Compressor, Parameters},
+        decompression::{DecompressionDictionary, Decompressor},
         dictionaries::{self, Samples, Training},
-        library::{
-            self, MEMORY, NO_PARAMETER, OUT_OF_BOUND, Owned, THREADS, directive, inside, name_of,
-            parameter, parameter_of_decompression, signed,
-        },
+        library::{self, MEMORY, Owned, name_of, parameter, parameter_of_decompression, signed},
     };
     use rustpython_common::lock::PyMutex;
     use rustpython_vm::{
-        Py, PyPayload, PyRef, PyResult, VirtualMachine,
+        PyResult, VirtualMachine,
+        builtins::PyTypeRef,
+        class::PyClassImpl,
         function::{ArgBytesLike, ArgMemoryBuffer, ArgSequence},
-        pyclass,
     };
 
     /// The parameters of a match finder, as Python has them.
     type Finder = (u32, u32, u32, u32, u32, u32, u32);
-    /// A context, and what must outlive its use: the dictionary that it was given, or the data of one.
-    type Held<T, D> = (Owned<T>, Option<PyRef<D>>, Vec<u8>);
-    /// A result, the position in the output and that in the input.
-    type Streamed = (isize, usize, usize);
 
-    /// A buffer, where it ends, and where to begin.
-    type Output = (ArgMemoryBuffer, usize, usize);
-    type Input = (ArgBytesLike, usize, usize);
-
-    /// Has the library go through an input once. What it is given is valid while it is called.
-    fn streamed(
-        output: Output,
-        input: Input,
-        vm: &VirtualMachine,
-        step: impl FnOnce(*mut library::ZSTD_outBuffer, *mut library::ZSTD_inBuffer) -> usize,
-    ) -> PyResult<Streamed> {
-        let (data, size, from) = input;
-        let data = data.borrow_buf();
-        let (place, room, to) = output;
-        let mut place = place.borrow_buf_mut();
-        if !inside(size, from, data.len()) || !inside(room, to, place.len()) {
-            return Err(vm.new_value_error("a position is outside of its buffer"));
-        }
-        let mut output =
-            library::ZSTD_outBuffer { dst: place.as_mut_ptr().cast(), size: room, pos: to };
-        let mut input = library::ZSTD_inBuffer { src: data.as_ptr().cast(), size, pos: from };
-        let result = step(&raw mut output, &raw mut input);
-        Ok((signed(result), output.pos, input.pos))
+    #[pyattr(name = "Parameters", once)]
+    fn class_of_parameters(_vm: &VirtualMachine) -> PyTypeRef {
+        Parameters::make_static_type()
     }
 
-    /// Writes how the types of this module are shown.
-    macro_rules! shown {
-        ($($kind:ident),*) => {$(
-            impl core::fmt::Debug for $kind {
-                fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                    formatter.write_str(stringify!($kind))
-                }
-            }
-        )*};
-    }
-    shown!(Parameters, CompressionDictionary, DecompressionDictionary, Compressor, Decompressor);
-
-    #[pyattr]
-    #[pyclass(name, module = "_krait_stand_ins")]
-    #[derive(PyPayload)]
-    struct Parameters {
-        own: PyMutex<Owned<library::ZSTD_CCtx_params>>,
+    #[pyattr(name = "CompressionDictionary", once)]
+    fn class_of_compression_dictionary(_vm: &VirtualMachine) -> PyTypeRef {
+        CompressionDictionary::make_static_type()
     }
 
-    #[pyclass(flags(DISALLOW_INSTANTIATION))]
-    impl Parameters {
-        #[pymethod]
-        fn set(zelf: &Py<Self>, number: u32, value: i32) -> isize {
-            let Some(parameter) = parameter(number) else { return NO_PARAMETER };
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe {
-                library::ZSTD_CCtxParams_setParameter(own.pointer(), parameter, value)
-            })
-        }
+    #[pyattr(name = "DecompressionDictionary", once)]
+    fn class_of_decompression_dictionary(_vm: &VirtualMachine) -> PyTypeRef {
+        DecompressionDictionary::make_static_type()
+    }
 
-        /// The value, or an error and zero.
-        #[pymethod]
-        fn get(zelf: &Py<Self>, number: u32) -> (isize, i32) {
-            let Some(parameter) = parameter(number) else {
-                return (NO_PARAMETER, 0);
-            };
-            let own = zelf.own.lock();
-            let mut value = 0;
-            // SAFETY: the object is the library's, and is locked; the value's place is there.
-            let result = unsafe {
-                library::ZSTD_CCtxParams_getParameter(own.pointer(), parameter, &raw mut value)
-            };
-            (signed(result), value)
-        }
+    #[pyattr(name = "Compressor", once)]
+    fn class_of_compressor(_vm: &VirtualMachine) -> PyTypeRef {
+        Compressor::make_static_type()
+    }
 
-        #[pymethod]
-        fn estimate(zelf: &Py<Self>) -> isize {
-            // The library divides by the length of a match, which is 0 where none is set.
-            let [is_long, shortest] = [160, 162].map(|number| Self::get(zelf, number).1);
-            if is_long == 1 && shortest == 0 {
-                return OUT_OF_BOUND;
-            }
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe { library::ZSTD_estimateCCtxSize_usingCCtxParams(own.pointer()) })
-        }
+    #[pyattr(name = "Decompressor", once)]
+    fn class_of_decompressor(_vm: &VirtualMachine) -> PyTypeRef {
+        Decompressor::make_static_type()
     }
 
     #[pyfunction]
@@ -127,23 +67,6 @@ mod _zstd {
         let made = unsafe { library::ZSTD_createCCtxParams() };
         let own = Owned::new(made, library::ZSTD_freeCCtxParams)?;
         Some(Parameters { own: PyMutex::new(own) })
-    }
-
-    /// A dictionary that is prepared for compression.
-    #[pyattr]
-    #[pyclass(name, module = "_krait_stand_ins")]
-    #[derive(PyPayload)]
-    struct CompressionDictionary {
-        own: Owned<library::ZSTD_CDict>,
-    }
-
-    #[pyclass(flags(DISALLOW_INSTANTIATION))]
-    impl CompressionDictionary {
-        #[pymethod]
-        fn size(zelf: &Py<Self>) -> usize {
-            // SAFETY: a dictionary never changes.
-            unsafe { library::ZSTD_sizeof_CDict(zelf.own.pointer()) }
-        }
     }
 
     #[pyfunction]
@@ -189,23 +112,6 @@ mod _zstd {
         Some(CompressionDictionary { own: Owned::new(made, library::ZSTD_freeCDict)? })
     }
 
-    /// A dictionary that is prepared for decompression.
-    #[pyattr]
-    #[pyclass(name, module = "_krait_stand_ins")]
-    #[derive(PyPayload)]
-    struct DecompressionDictionary {
-        own: Owned<library::ZSTD_DDict>,
-    }
-
-    #[pyclass(flags(DISALLOW_INSTANTIATION))]
-    impl DecompressionDictionary {
-        #[pymethod]
-        fn size(zelf: &Py<Self>) -> usize {
-            // SAFETY: a dictionary never changes.
-            unsafe { library::ZSTD_sizeof_DDict(zelf.own.pointer()) }
-        }
-    }
-
     #[pyfunction]
     fn decompression_dictionary(data: ArgBytesLike, kind: u32) -> Option<DecompressionDictionary> {
         let data = data.borrow_buf();
@@ -222,222 +128,12 @@ mod _zstd {
         Some(DecompressionDictionary { own: Owned::new(made, library::ZSTD_freeDDict)? })
     }
 
-    /// A context that compresses.
-    #[pyattr]
-    #[pyclass(name, module = "_krait_stand_ins")]
-    #[derive(PyPayload)]
-    struct Compressor {
-        own: PyMutex<Held<library::ZSTD_CCtx, CompressionDictionary>>,
-    }
-
-    #[pyclass(flags(DISALLOW_INSTANTIATION))]
-    impl Compressor {
-        /// Takes parameters over, but no threads: this version of the library does not end them where a context is freed
-        /// that is at work.
-        #[pymethod]
-        fn apply(zelf: &Py<Self>, parameters: PyRef<Parameters>) -> isize {
-            let threads = Parameters::get(&parameters, THREADS).1;
-            let refused = Parameters::set(&parameters, THREADS, 0);
-            if refused < 0 {
-                return refused;
-            }
-            let own = zelf.own.lock();
-            let inner = parameters.own.lock();
-            // SAFETY: both objects are the library's, and are locked.
-            let result = signed(unsafe {
-                library::ZSTD_CCtx_setParametersUsingCCtxParams(own.0.pointer(), inner.pointer())
-            });
-            drop(inner);
-            Parameters::set(&parameters, THREADS, threads);
-            result
-        }
-
-        #[pymethod]
-        fn load(zelf: &Py<Self>, data: ArgBytesLike, kind: u32) -> isize {
-            let own = zelf.own.lock();
-            let data = data.borrow_buf();
-            // SAFETY: the object is the library's, and is locked; the data is read while it is borrowed, and copied.
-            signed(unsafe {
-                library::ZSTD_CCtx_loadDictionary_advanced(
-                    own.0.pointer(),
-                    data.as_ptr().cast(),
-                    data.len(),
-                    library::ZSTD_dlm_byCopy,
-                    kind,
-                )
-            })
-        }
-
-        /// What comes before the next frame's data.
-        #[pymethod]
-        fn prefix(zelf: &Py<Self>, data: ArgBytesLike) -> isize {
-            let mut own = zelf.own.lock();
-            let data = data.borrow_buf().to_vec();
-            // SAFETY: the object is the library's, and is locked; it keeps the data.
-            let result = signed(unsafe {
-                library::ZSTD_CCtx_refPrefix(own.0.pointer(), data.as_ptr().cast(), data.len())
-            });
-            if result >= 0 {
-                own.2 = data;
-            }
-            result
-        }
-
-        #[pymethod]
-        fn refer(zelf: &Py<Self>, dictionary: PyRef<CompressionDictionary>) -> isize {
-            let mut own = zelf.own.lock();
-            let pointer = dictionary.own.pointer();
-            // SAFETY: both objects are the library's; the context keeps the dictionary.
-            let result = signed(unsafe { library::ZSTD_CCtx_refCDict(own.0.pointer(), pointer) });
-            if result >= 0 {
-                own.1 = Some(dictionary);
-            }
-            result
-        }
-
-        #[pymethod]
-        fn pledge(zelf: &Py<Self>, size: u64) -> isize {
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe { library::ZSTD_CCtx_setPledgedSrcSize(own.0.pointer(), size) })
-        }
-
-        #[pymethod]
-        fn reset(zelf: &Py<Self>, kind: u32) -> isize {
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe { library::ZSTD_CCtx_reset(own.0.pointer(), directive(kind)) })
-        }
-
-        #[pymethod]
-        fn size(zelf: &Py<Self>) -> usize {
-            // SAFETY: the object is the library's, and is locked.
-            unsafe { library::ZSTD_sizeof_CCtx(zelf.own.lock().0.pointer()) }
-        }
-
-        /// How many bytes came in, were compressed and went out.
-        #[pymethod]
-        fn progression(zelf: &Py<Self>) -> (u64, u64, u64) {
-            // SAFETY: the object is the library's, and is locked.
-            let told = unsafe { library::ZSTD_getFrameProgression(zelf.own.lock().0.pointer()) };
-            (told.ingested, told.consumed, told.produced)
-        }
-
-        #[pymethod]
-        fn stream(
-            zelf: &Py<Self>,
-            output: Output,
-            input: Input,
-            mode: u32,
-            vm: &VirtualMachine,
-        ) -> PyResult<Streamed> {
-            let own = zelf.own.lock();
-            streamed(output, input, vm, |output, input| {
-                // SAFETY: the object is the library's, and is locked; both buffers are borrowed, and as long as is said.
-                unsafe {
-                    library::ZSTD_compressStream2(own.0.pointer(), output, input, mode.min(2))
-                }
-            })
-        }
-    }
-
     #[pyfunction]
     fn compressor() -> Option<Compressor> {
         // SAFETY: it takes nothing, and gives an object or null.
         let made = unsafe { library::ZSTD_createCCtx() };
         let own = Owned::new(made, library::ZSTD_freeCCtx)?;
         Some(Compressor { own: PyMutex::new((own, None, Vec::new())) })
-    }
-
-    /// A context that decompresses.
-    #[pyattr]
-    #[pyclass(name, module = "_krait_stand_ins")]
-    #[derive(PyPayload)]
-    struct Decompressor {
-        own: PyMutex<Held<library::ZSTD_DCtx, DecompressionDictionary>>,
-    }
-
-    #[pyclass(flags(DISALLOW_INSTANTIATION))]
-    impl Decompressor {
-        #[pymethod]
-        fn set(zelf: &Py<Self>, number: u32, value: i32) -> isize {
-            let Some(parameter) = parameter_of_decompression(number) else { return NO_PARAMETER };
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe { library::ZSTD_DCtx_setParameter(own.0.pointer(), parameter, value) })
-        }
-
-        /// The largest window, in bytes.
-        #[pymethod]
-        fn limit(zelf: &Py<Self>, size: usize) -> isize {
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe { library::ZSTD_DCtx_setMaxWindowSize(own.0.pointer(), size) })
-        }
-
-        #[pymethod]
-        fn load(zelf: &Py<Self>, data: ArgBytesLike) -> isize {
-            let own = zelf.own.lock();
-            let data = data.borrow_buf();
-            // SAFETY: the object is the library's, and is locked; the data is read while it is borrowed, and copied.
-            signed(unsafe {
-                library::ZSTD_DCtx_loadDictionary(own.0.pointer(), data.as_ptr().cast(), data.len())
-            })
-        }
-
-        /// What comes before the next frame's data.
-        #[pymethod]
-        fn prefix(zelf: &Py<Self>, data: ArgBytesLike) -> isize {
-            let mut own = zelf.own.lock();
-            let data = data.borrow_buf().to_vec();
-            // SAFETY: the object is the library's, and is locked; it keeps the data.
-            let result = signed(unsafe {
-                library::ZSTD_DCtx_refPrefix(own.0.pointer(), data.as_ptr().cast(), data.len())
-            });
-            if result >= 0 {
-                own.2 = data;
-            }
-            result
-        }
-
-        #[pymethod]
-        fn refer(zelf: &Py<Self>, dictionary: PyRef<DecompressionDictionary>) -> isize {
-            let mut own = zelf.own.lock();
-            let pointer = dictionary.own.pointer();
-            // SAFETY: both objects are the library's; the context keeps the dictionary.
-            let result = signed(unsafe { library::ZSTD_DCtx_refDDict(own.0.pointer(), pointer) });
-            if result >= 0 {
-                own.1 = Some(dictionary);
-            }
-            result
-        }
-
-        #[pymethod]
-        fn reset(zelf: &Py<Self>, kind: u32) -> isize {
-            let own = zelf.own.lock();
-            // SAFETY: the object is the library's, and is locked.
-            signed(unsafe { library::ZSTD_DCtx_reset(own.0.pointer(), directive(kind)) })
-        }
-
-        #[pymethod]
-        fn size(zelf: &Py<Self>) -> usize {
-            // SAFETY: the object is the library's, and is locked.
-            unsafe { library::ZSTD_sizeof_DCtx(zelf.own.lock().0.pointer()) }
-        }
-
-        #[pymethod]
-        fn stream(
-            zelf: &Py<Self>,
-            output: Output,
-            input: Input,
-            vm: &VirtualMachine,
-        ) -> PyResult<Streamed> {
-            let own = zelf.own.lock();
-            streamed(output, input, vm, |output, input| {
-                // SAFETY: the object is the library's, and is locked; both buffers are borrowed, and as long as is said.
-                unsafe { library::ZSTD_decompressStream(own.0.pointer(), output, input) }
-            })
-        }
     }
 
     #[pyfunction]

@@ -4,7 +4,7 @@ use super::{
     Coefficient, MOST_DIGITS, Number,
     arithmetic::nan_of,
     rules::{Rounding, Rules, status},
-    transcendental::decimal_size,
+    transcendental::{decimal_size, one_with},
 };
 use num_traits::Zero;
 use std::cmp::Ordering;
@@ -261,14 +261,6 @@ impl Number {
         result %= &modulus;
         Self::new(negative, result.into(), 0)
     }
-}
-
-/// 1, with so many zeros after the point.
-pub(super) fn one_with(places: i64, negative: bool, status: &mut u32) -> Number {
-    if places > MOST_DIGITS {
-        return Number::signal(status::NO_MEMORY, status);
-    }
-    Number::new(negative, Coefficient::ONE.shifted_left(places), -places)
 }
 
 fn exponent_bits(exponent: &Number) -> Option<u64> {

@@ -188,7 +188,7 @@ impl Number {
         let near = Self::small(false, 9, -precision - 4);
         if self.magnitude_order(&near).is_le() {
             *status |= status::INEXACT | status::ROUNDED;
-            return super::power::one_with(precision - 1, false, status);
+            return one_with(precision - 1, false, status);
         }
         let result = until_sure(bits_for(precision + 4), |bits| {
             let inner = bits + bits_for(adjusted.max(0) + 2);
@@ -281,6 +281,14 @@ impl Number {
 
 fn floor_divided(number: &BigInt, divisor: &BigInt) -> BigInt {
     num_integer::Integer::div_floor(number, divisor)
+}
+
+/// 1, with so many zeros after the point.
+pub(super) fn one_with(places: i64, negative: bool, status: &mut u32) -> Number {
+    if places > MOST_DIGITS {
+        return Number::signal(status::NO_MEMORY, status);
+    }
+    Number::new(negative, Coefficient::ONE.shifted_left(places), -places)
 }
 
 /// How many digits a positive number has.
