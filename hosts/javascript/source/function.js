@@ -28,7 +28,8 @@ export class KraitFunction {
     made.#module = module;
     made.#code = { folder, files };
     // The log comes as it is written: that of an invocation that is ended must not be lost.
-    made.#options = { code: "/function", ...options, timeout, log: "stderr" };
+    const code = folder === undefined && files === undefined ? {} : { code: "/function" };
+    made.#options = { ...code, ...options, timeout, log: "stderr" };
     made.#onLog = onLog;
     await made.#start();
     return made;
@@ -103,7 +104,7 @@ export class KraitFunction {
 }
 
 /** What `promise` gives, if it does so in time and before `signal` says to stop. */
-async function within(milliseconds, signal, promise) {
+export async function within(milliseconds, signal, promise) {
   const done = new AbortController();
   const stopped = new Promise((_, reject) => {
     const timer = setTimeout(() => reject(new TimeLimit()), milliseconds);

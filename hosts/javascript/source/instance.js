@@ -11,13 +11,19 @@ export class Instance {
 
   /** `code` is `{files}` or `{folder}`; `onLog` is called with each piece of the log. */
   static async start(module, code, onLog) {
+    const instance = await Instance.idle(code, onLog);
+    await instance.ask("start", module);
+    return instance;
+  }
+
+  /** A worker whose module has not started. */
+  static async idle(code, onLog) {
     const instance = new Instance();
     instance.#worker = await startWorker(
       code,
       (message) => instance.#hear(message, onLog),
       (error) => instance.#waiting.reject(error),
     );
-    await instance.ask("start", module);
     return instance;
   }
 

@@ -1,5 +1,5 @@
 // The calling convention of krait.wasm: texts go in by krait_alloc, and come back in an answer
-// of seven words. runtime/src/webassembly/interface.rs describes it.
+// of seven words. hosts/README.md describes it.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -11,11 +11,11 @@ export class Library {
     this.#exports = exports;
   }
 
-  /** Calls an export that answers. A text among `values` becomes its place and its size. */
+  /** Calls an export that answers. A text or bytes among `values` become their place and their size. */
   ask(name, ...values) {
     const texts = [];
     const words = values.flatMap((value) => {
-      if (typeof value !== "string") return [value];
+      if (typeof value === "number") return [value];
       const text = this.#write(value);
       texts.push(text);
       return text;
@@ -25,8 +25,9 @@ export class Library {
     return answer;
   }
 
-  #write(text) {
-    const bytes = encoder.encode(text);
+  #write(value) {
+    const bytes = typeof value === "string" ? encoder.encode(value) : value;
+    if (bytes.length === 0) return [0, 0];
     const place = this.#exports.krait_alloc(bytes.length) >>> 0;
     if (place === 0) throw new Error(`no memory for ${bytes.length} bytes`);
     new Uint8Array(this.#exports.memory.buffer, place, bytes.length).set(bytes);

@@ -1,7 +1,9 @@
 // The inside of a worker: makes the calls that instance.js asks for, one after the other.
 
 import { isExit, makeSystem, receive, send } from "#inside";
+import { KraitError } from "./errors.js";
 import { Library } from "./library.js";
+import { pack } from "./pack/pack.js";
 
 let library;
 
@@ -18,6 +20,12 @@ const calls = {
   ended: (statusCode, requestId, durationMs) =>
     library.ask("krait_ended", statusCode, requestId, durationMs),
   events: () => library.ask("krait_events"),
+  /** In instances of its own. An error of krait's comes as a value: it has a status. */
+  pack: (wasm, options) =>
+    pack(wasm, options).catch((error) => {
+      if (!(error instanceof KraitError)) throw error;
+      return { error: error.message, status: error.status };
+    }),
 };
 
 receive(async ({ name, values }) => {

@@ -249,3 +249,19 @@ test("the example, which leaves nothing behind", async () => {
   assert.deepEqual(await readdir(temporary), []);
   await rm(temporary, { recursive: true });
 });
+
+test("a function that is packed into the module, and one that cannot be", async () => {
+  const code = "print('imported')\n\ndef main_handler(event, context):\n    return [event, context['function_name']]\n";
+  const packed = await Krait.pack(module, { files: { "index.py": code }, name: "packed" });
+  assert.equal(packed.reason, undefined);
+  const one = await (await Krait.load(packed.module)).function({});
+  made.push(one);
+  const first = await one.invoke({ a: 1 });
+  assert.equal(first.retMsg, '[{"a": 1}, "packed"]');
+  assert.match(first.log, /^START RequestId:.*\nimported\n/);
+  assert.doesNotMatch((await one.invoke(2)).log, /imported/);
+  await assert.rejects(
+    Krait.pack(module, { files: { "index.py": "import nothing_there" } }),
+    (error) => error instanceof KraitError && error.message.endsWith("No module named 'nothing_there'"),
+  );
+});

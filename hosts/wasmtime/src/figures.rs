@@ -36,15 +36,28 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
         command.arg("run").arg(path);
         command
     };
+    let packed = scratch.join("packed.wasm");
+    let mut pack = Command::new(krait);
+    pack.args(["pack", "--for", "wasm", "hello", "--module"]).arg(prepared).arg("-o").arg(&packed);
+    let output = pack.current_dir(&scratch).env("PWD", &scratch).output()?;
+    if !output.status.success() {
+        bail!("hello cannot be packed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let packed_compiled = compiled(&packed, "packed.cwasm")?;
+    let mut packed_start = Command::new(&own);
+    packed_start.arg("call").arg(&packed_compiled).arg("{}");
     let mut starts = [
         ("bare module", module(&bare_compiled)),
         ("module as it ships", module(&prepared_compiled)),
         ("krait itself", Command::new(krait)),
+        ("module with hello packed into it", packed_start),
     ]
     .map(|(name, command)| Start { name, command, times: Vec::new() });
+    for Start { command, .. } in &mut starts[..3] {
+        command.args(["invoke", "hello", "--log", "none"]);
+    }
     for Start { command, .. } in &mut starts {
-        command.args(["invoke", "hello", "--log", "none"]).stderr(Stdio::null());
-        command.current_dir(&scratch).env("PWD", &scratch);
+        command.stderr(Stdio::null()).current_dir(&scratch).env("PWD", &scratch);
     }
     for _ in 0..STARTS {
         for Start { name, command, times } in &mut starts {
@@ -60,11 +73,20 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
     for Start { name, times, .. } in &mut starts {
         println!("| {name} | {:.1} |", median(times).as_secs_f64() * 1000.0);
     }
-    let mut function = Function::load(
-        &host::module(&host::engine()?, &prepared_compiled)?,
-        &scratch.join("hello"),
-    )?;
-    let event = json!({"text": "x".repeat(1000)});
+    let engine = host::engine()?;
+    let function =
+        Function::load(&host::module(&engine, &prepared_compiled)?, &scratch.join("hello"))?;
+    print_warm("warm invocation", function)?;
+    let function = Function::packed(&host::module(&engine, &packed_compiled)?)?;
+    print_warm("warm invocation, packed", function)?;
+    sizes::print("the module", prepared, &scratch)?;
+    sizes::print("the module with hello", &packed, &scratch)?;
+    fs::remove_dir_all(&scratch)?;
+    Ok(())
+}
+
+fn print_warm(name: &str, mut function: Function) -> Result<()> {
+    let event = json!({"text": "x".repeat(1000)}).to_string();
     let mut calls = Vec::new();
     for _ in 0..CALLS {
         let begun = Instant::now();
@@ -75,11 +97,9 @@ pub(super) fn print(bare: &Path, prepared: &Path, krait: &Path) -> Result<()> {
         }
     }
     println!(
-        "\nwarm invocation, event of 1 KB: {:.1} µs, median of {CALLS}",
+        "\n{name}, event of 1 KB: {:.1} µs, median of {CALLS}",
         median(&mut calls).as_secs_f64() * 1e6
     );
-    sizes::print(prepared, &scratch)?;
-    fs::remove_dir_all(&scratch)?;
     Ok(())
 }
 

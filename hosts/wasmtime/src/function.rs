@@ -2,7 +2,6 @@
 
 use super::host;
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 use std::path::Path;
 use wasmtime::{Instance, Memory, Module, Store, TypedFunc};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p1::WasiP1Ctx};
@@ -29,11 +28,9 @@ impl Function {
     pub(super) fn load(module: &Module, folder: &Path) -> Result<Self> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stderr().preopened_dir(folder, "/function", FsPerms::ReadOnly)?;
-        let (mut store, instance) = host::instantiate(module, wasi.build_p1())?;
-        let memory = instance.get_memory(&mut store, "memory").context("no memory")?;
-        let invoke = instance.get_typed_func(&mut store, "krait_invoke")?;
-        let load = instance.get_typed_func::<(u32, u32), u32>(&mut store, "krait_load")?;
-        let mut function = Self { store, memory, instance, invoke };
+        let mut function = Self::of(module, wasi)?;
+        let (store, instance) = (&mut function.store, &function.instance);
+        let load = instance.get_typed_func::<(u32, u32), u32>(store, "krait_load")?;
         let options = function.write(br#"{"code": "/function"}"#)?;
         let answer = load.call(&mut function.store, options)?;
         let answer = function.answer(answer)?;
@@ -43,9 +40,32 @@ impl Function {
         Ok(function)
     }
 
-    /// Invokes it.
-    pub(super) fn invoke(&mut self, event: &Value) -> Result<Answer> {
-        let (event, size) = self.write(event.to_string().as_bytes())?;
+    /// The function that is packed into a module. It sees no folders.
+    pub(super) fn packed(module: &Module) -> Result<Self> {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.inherit_stderr();
+        Self::of(module, wasi)
+    }
+
+    fn of(module: &Module, mut wasi: WasiCtxBuilder) -> Result<Self> {
+        let (mut store, instance) = host::instantiate(module, wasi.build_p1())?;
+        let memory = instance.get_memory(&mut store, "memory").context("no memory")?;
+        let invoke = instance.get_typed_func(&mut store, "krait_invoke")?;
+        Ok(Self { store, memory, instance, invoke })
+    }
+
+    /// Changes what is known of it: the options of `krait_load`.
+    pub(super) fn change(&mut self, options: &str) -> Result<Answer> {
+        let (options, size) = self.write(options.as_bytes())?;
+        let load =
+            self.instance.get_typed_func::<(u32, u32), u32>(&mut self.store, "krait_load")?;
+        let answer = load.call(&mut self.store, (options, size))?;
+        self.answer(answer)
+    }
+
+    /// Invokes it with the text of an event.
+    pub(super) fn invoke(&mut self, event: &str) -> Result<Answer> {
+        let (event, size) = self.write(event.as_bytes())?;
         let answer = self.invoke.call(&mut self.store, (event, size, 0, 0))?;
         let answer = self.answer(answer)?;
         let free = self.instance.get_typed_func::<(u32, u32), ()>(&mut self.store, "krait_free")?;

@@ -15,6 +15,9 @@ const USAGE: &str = "\
 usage: krait-wasmtime COMMAND
   run MODULE [ARGUMENT...]   run a module, in this folder
   prepare MODULE OUT         have a module build its interpreter, and keep it so
+  call MODULE EVENT...       invoke the function that `krait pack --for wasm` packed into a module, with
+                             each event: answers go to standard output, logs to standard error;
+                             `load OPTIONS` in place of an event changes the function
   compile MODULE OUT         compile a module ahead of time, for `run`
   figures BARE PREPARED KRAIT  measure a module before and after `prepare`, beside krait itself";
 
@@ -28,11 +31,27 @@ fn main() -> Result<ExitCode> {
             let compiled = host::engine()?.precompile_module(&read(Path::new(module))?)?;
             done(std::fs::write(out, compiled).with_context(|| format!("{out} is not written")))
         }
+        ["call", module, events @ ..] => call(Path::new(module), events),
         ["figures", bare, prepared, krait] => {
             done(figures::print(Path::new(bare), Path::new(prepared), Path::new(krait)))
         }
         _ => bail!("{USAGE}"),
     }
+}
+
+fn call(module: &Path, events: &[&str]) -> Result<ExitCode> {
+    let mut function = function::Function::packed(&host::module(&host::engine()?, module)?)?;
+    let mut status = 0;
+    for event in events {
+        let answer = match event.strip_prefix("load ") {
+            Some(options) => function.change(options)?,
+            None => function.invoke(event)?,
+        };
+        println!("{}", answer.ret_msg);
+        eprint!("{}", answer.log);
+        status = status.max(answer.status);
+    }
+    Ok(u8::try_from(status).unwrap_or(u8::MAX).into())
 }
 
 fn done(result: Result<()>) -> Result<ExitCode> {

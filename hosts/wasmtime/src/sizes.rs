@@ -7,9 +7,9 @@ use wasmparser::{Parser, Payload};
 
 /// Prints a table of the module and of its two large parts, as they are and by brotli at level
 /// 11, each by itself. `scratch` is a folder to write into.
-pub(super) fn print(module: &Path, scratch: &Path) -> Result<()> {
+pub(super) fn print(name: &str, module: &Path, scratch: &Path) -> Result<()> {
     let wasm = read(module)?;
-    let mut parts = vec![("the module", &wasm[..])];
+    let mut parts = vec![(name, &wasm[..])];
     for payload in Parser::new(0).parse_all(&wasm) {
         match payload? {
             Payload::CodeSectionStart { range, .. } => parts.push(("its code", &wasm[range])),

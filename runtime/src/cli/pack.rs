@@ -1,6 +1,7 @@
 //! `krait pack`.
 
 mod loading;
+mod module;
 
 use super::{
     Fatal, check,
@@ -60,6 +61,7 @@ pub(super) fn run(arguments: &PackArguments) -> Result<u8, Fatal> {
             Ok(None) => return Ok(1),
             Err(fatal) => return Err(fatal),
         },
+        PackPlace::Wasm => return module::write(arguments, &parts, &target),
     };
     let sizes = written.map_err(Fatal::request)?;
     tell(arguments, &parts, &target, sizes);
@@ -174,8 +176,12 @@ fn refuse_useless(arguments: &PackArguments) -> Result<(), Fatal> {
         "--memory and --timeout: they are in the platform's configuration of the function"
     } else if arguments.place != PackPlace::Oci && !arguments.labels.is_empty() {
         "--label: only an image has labels"
-    } else if arguments.place != PackPlace::Exe && arguments.no_load {
-        "--no-load: only a program has its function loaded"
+    } else if !matches!(arguments.place, PackPlace::Exe | PackPlace::Wasm) && arguments.no_load {
+        "--no-load: only a program or a module has its function loaded"
+    } else if arguments.place == PackPlace::Wasm && arguments.program.is_some() {
+        "--program: a module has no program; --module names a krait.wasm"
+    } else if arguments.place != PackPlace::Wasm && arguments.module.is_some() {
+        "--module: only --for wasm packs a module"
     } else {
         return Ok(());
     };
@@ -202,6 +208,7 @@ fn target(arguments: &PackArguments, function: &Function) -> PathBuf {
             PackPlace::Scf | PackPlace::Lambda => ".zip",
             PackPlace::Oci => ".tar",
             PackPlace::Exe => "",
+            PackPlace::Wasm => ".wasm",
         };
         PathBuf::from(format!("{}{end}", function.name))
     })
@@ -210,33 +217,45 @@ fn target(arguments: &PackArguments, function: &Function) -> PathBuf {
 /// What was written, on standard output; what else there is to know, on standard error.
 fn tell(arguments: &PackArguments, parts: &Parts<'_>, target: &Path, sizes: Sizes) {
     let Parts { function, contents, .. } = parts;
-    let files = match contents.count() {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
-    };
-    let megabytes = |bytes: u64| bytes as f64 / MIB as f64;
     println!(
-        "{}: {:.1} MB; krait and {files} are {:.1} MB unpacked",
+        "{}: {:.1} MB; krait and {} are {:.1} MB unpacked",
         target.display(),
         megabytes(sizes.written),
+        files(contents),
         megabytes(sizes.unpacked)
     );
-    let left_out = &contents.left_out;
-    if !left_out.is_empty() {
-        let mut names: Vec<&str> = left_out.iter().map(String::as_str).collect();
-        names.sort_unstable();
-        let more = names.len().saturating_sub(SHOWN);
-        names.truncate(SHOWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        eprintln!("left out: {}{more}", names.join(", "));
-    }
+    tell_of_left_out(contents);
     let (place, runtime) = match arguments.place {
         PackPlace::Scf => (Provider::Scf, "CustomRuntime"),
         PackPlace::Lambda => (Provider::Lambda, "provided.al2023"),
-        PackPlace::Oci | PackPlace::Exe => return,
+        PackPlace::Oci | PackPlace::Exe | PackPlace::Wasm => return,
     };
     eprintln!("the function's runtime is {runtime}, its handler {}", function.handler);
     if let Some(remark) = place.remark(sizes) {
         eprintln!("warning: {remark}");
     }
+}
+
+/// How many files go along, in words.
+fn files(contents: &Contents) -> String {
+    match contents.count() {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    }
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / MIB as f64
+}
+
+fn tell_of_left_out(contents: &Contents) {
+    if contents.left_out.is_empty() {
+        return;
+    }
+    let mut names: Vec<&str> = contents.left_out.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    eprintln!("left out: {}{more}", names.join(", "));
 }

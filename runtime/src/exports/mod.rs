@@ -7,6 +7,7 @@
 
 mod answer;
 mod options;
+mod packed;
 mod session;
 mod unpack;
 
@@ -59,6 +60,45 @@ pub unsafe extern "C" fn krait_free(pointer: *mut u8, size: usize) {
 pub unsafe extern "C" fn krait_load(options: *const u8, size: usize) -> *const Answer {
     // SAFETY: as the caller promises.
     Session::load(unsafe { bytes(options, size) })
+}
+
+/// Puts a file into the module's own folder, `/function`, which then is there for the function that is
+/// loaded. A path has no `/` at its start.
+///
+/// # Safety
+/// Each pointer points at as many bytes as is said.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn krait_add(
+    path: *const u8,
+    path_size: usize,
+    content: *const u8,
+    content_size: usize,
+) -> *const Answer {
+    instance::begin_packing();
+    // SAFETY: as the caller promises.
+    let (path, content) = unsafe { (bytes(path, path_size), bytes(content, content_size)) };
+    let added = std::str::from_utf8(path)
+        .map_err(|_| "a path is no text in UTF-8".to_owned())
+        .and_then(|path| instance::add_file(path, content));
+    match added {
+        Ok(()) => answer::give(0, String::new(), String::new(), String::new()),
+        Err(message) => session::refused(message),
+    }
+}
+
+/// Prepares the module's memory to be kept: with the function loaded, or with its files alone if `loads` is 0.
+/// The RetMsg is a JSON list of names in the function's modules with what they hold. When this is called
+/// again, it forgets that. A host can then make a module that has this memory from its start.
+#[unsafe(no_mangle)]
+pub extern "C" fn krait_keep(loads: u32) -> *const Answer {
+    instance::begin_packing();
+    Session::keep(loads != 0)
+}
+
+/// The version of krait, which is the RetMsg.
+#[unsafe(no_mangle)]
+pub extern "C" fn krait_version() -> *const Answer {
+    answer::give(0, env!("CARGO_PKG_VERSION").to_owned(), String::new(), String::new())
 }
 
 /// Invokes the loaded function. An empty request id is made up.

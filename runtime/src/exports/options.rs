@@ -1,6 +1,7 @@
-//! The options of `krait_load`: a JSON object with the keys below, all optional but `code`.
+//! The options of `krait_load`: a JSON object with the keys below, all optional. Only a module with a function in
+//! it can do without `code`.
 
-use crate::contract::{Function, Handler, environment, limits};
+use crate::contract::{Function, environment, limits};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Options {
     /// A folder, a `.py` file or a `.zip`, in a folder that the host opened for the module.
-    pub code: PathBuf,
+    pub code: Option<PathBuf>,
     /// Folders or zips.
     #[serde(default)]
     pub layers: Vec<PathBuf>,
@@ -29,8 +30,7 @@ pub(super) struct Options {
     timeout: Option<u32>,
     /// Seconds.
     init_timeout: Option<u32>,
-    #[serde(default)]
-    pub log: LogTarget,
+    pub log: Option<LogTarget>,
 }
 
 /// Where an invocation's log goes.
@@ -44,39 +44,38 @@ pub(super) enum LogTarget {
 }
 
 impl Options {
-    /// The function, with the platform's defaults. `implied` is the handler that the code's name
-    /// implies.
+    /// The function: `known`, with what is said of it here.
     ///
     /// # Errors
     /// The message about a value that the platform would refuse.
-    pub(super) fn function(self, implied: Option<Handler>) -> Result<Function, String> {
-        let defaults = Function::default();
+    pub(super) fn function(self, known: Function) -> Result<Function, String> {
         let message = |error: limits::OutOfRange| error.to_string();
         let handler = match self.handler {
             Some(text) => text
                 .parse()
                 .map_err(|error: crate::contract::handler::InvalidHandler| error.to_string())?,
-            None => implied.unwrap_or_default(),
+            None => known.handler,
         };
-        environment::check(&self.environment).map_err(|error| error.to_string())?;
+        let mut variables = known.environment;
+        variables.extend(self.environment);
+        environment::check(&variables).map_err(|error| error.to_string())?;
         Ok(Function {
-            name: self.name.unwrap_or(defaults.name),
-            namespace: self.namespace.unwrap_or(defaults.namespace),
-            version: self.version.unwrap_or(defaults.version),
-            region: self.region.unwrap_or(defaults.region),
-            appid: self.appid.unwrap_or(defaults.appid),
-            uin: self.uin.unwrap_or(defaults.uin),
+            name: self.name.unwrap_or(known.name),
+            namespace: self.namespace.unwrap_or(known.namespace),
+            version: self.version.unwrap_or(known.version),
+            region: self.region.unwrap_or(known.region),
+            appid: self.appid.unwrap_or(known.appid),
+            uin: self.uin.unwrap_or(known.uin),
             handler,
-            memory_mb: limits::memory(self.memory.unwrap_or(defaults.memory_mb))
-                .map_err(message)?,
-            timeout_seconds: limits::timeout(self.timeout.unwrap_or(defaults.timeout_seconds))
+            memory_mb: limits::memory(self.memory.unwrap_or(known.memory_mb)).map_err(message)?,
+            timeout_seconds: limits::timeout(self.timeout.unwrap_or(known.timeout_seconds))
                 .map_err(message)?,
             init_timeout_seconds: limits::init_timeout(
-                self.init_timeout.unwrap_or(defaults.init_timeout_seconds),
+                self.init_timeout.unwrap_or(known.init_timeout_seconds),
             )
             .map_err(message)?,
-            environment: self.environment,
-            ..defaults
+            environment: variables,
+            ..known
         })
     }
 }

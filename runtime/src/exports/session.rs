@@ -3,12 +3,13 @@
 use super::{
     answer::{self, Answer},
     options::{LogTarget, Options},
+    packed::{self, Packed},
 };
 use crate::{
     contract::{
         Column, Failure, Function, Invocation, Journal, Outcome, Policy, limits, report::ColdStart,
     },
-    instance::{Instance, InvokeError, Observer, Prewarmed, Request},
+    instance::{self, Instance, InvokeError, NotKept, Observer, Prewarmed, Request},
     package::{self, Package},
 };
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub(super) struct Session {
     instance: Option<Instance>,
     /// Whether the instance must not be used again.
     over: bool,
+    /// What is known of the function, where it came with the module.
+    packed: Option<Packed>,
 }
 
 /// An invocation in numbers.
@@ -58,26 +61,82 @@ struct ColdReport {
 
 impl Session {
     pub(super) fn load(options: &[u8]) -> *const Answer {
-        match Self::of(options) {
-            Ok(session) => {
-                SESSION.set(Some(session));
-                answer::give(0, String::new(), String::new(), String::new())
-            }
+        let unusable = |error| format!("the options of krait_load cannot be used: {error}");
+        let result =
+            serde_json::from_slice(options).map_err(unusable).and_then(|options: Options| {
+                if options.code.is_some() {
+                    SESSION.set(Some(Self::of(options)?));
+                    return Ok(());
+                }
+                SESSION.with_borrow_mut(|session| match session {
+                    Some(session) if session.packed.is_some() => session.change(options),
+                    _ => Err(
+                        "the options of krait_load have no code, and no function is in this module"
+                            .to_owned(),
+                    ),
+                })
+            });
+        match result {
+            Ok(()) => done(),
             Err(message) => refused(message),
         }
     }
 
-    fn of(options: &[u8]) -> Result<Self, String> {
-        let options: Options = serde_json::from_slice(options)
-            .map_err(|error| format!("the options of krait_load cannot be used: {error}"))?;
+    fn of(options: Options) -> Result<Self, String> {
         let begun = Instant::now();
-        let package =
-            package::open(&options.code, &options.layers).map_err(|error| error.to_string())?;
+        let code = options.code.clone().unwrap_or_default();
+        let package = package::open(&code, &options.layers).map_err(|error| error.to_string())?;
         let pull_code = begun.elapsed();
-        let log = options.log;
-        let function = options.function(package.implied_handler.clone())?;
+        let log = options.log.unwrap_or_default();
+        let handler = package.implied_handler.clone().unwrap_or_default();
+        let function = options.function(Function { handler, ..Function::default() })?;
         package.check_entry(&function.handler).map_err(|error| error.to_string())?;
-        Ok(Self { function, package, pull_code, log, instance: None, over: false })
+        Ok(Self { function, package, pull_code, log, instance: None, over: false, packed: None })
+    }
+
+    /// Changes what is known of the function that came with the module.
+    fn change(&mut self, options: Options) -> Result<(), String> {
+        let log = options.log.unwrap_or(self.log);
+        let function = options.function(self.function.clone())?;
+        match (&self.instance, &self.packed) {
+            (Some(instance), Some(packed)) if instance.is_asleep() => {
+                packed.check(&self.function, &function)?;
+            }
+            (None, _) => {}
+            _ => return Err("the function runs already; make another instance".to_owned()),
+        }
+        (self.log, self.function) = (log, function);
+        Ok(())
+    }
+
+    /// Prepares the module's memory to be kept with this function, loaded if `loads`. Asked once more, it has
+    /// forgotten what it told.
+    pub(super) fn keep(loads: bool) -> *const Answer {
+        with_loaded(|session| {
+            if session.packed.is_some() {
+                return done();
+            }
+            session.pull_code = Duration::ZERO;
+            if !loads {
+                session.packed = Some(Packed::default());
+                instance::keep_unloaded();
+                return done();
+            }
+            let mut ended = packed::Ended::default();
+            let code = &session.package.paths;
+            match Instance::load_to_keep(&session.function, code, &mut ended) {
+                Ok((instance, told)) => {
+                    let (packed, held) = Packed::of(told);
+                    (session.instance, session.packed) = (Some(instance), Some(packed));
+                    answer::give(0, held, String::new(), String::new())
+                }
+                Err(NotKept::Failed { output, message }) => {
+                    let output = String::from_utf8_lossy(&output).into_owned();
+                    answer::give(2, message, output, String::new())
+                }
+                Err(NotKept::Unfit(why)) => answer::give(3, why, String::new(), String::new()),
+            }
+        })
     }
 
     pub(super) fn invoke(event: &[u8], request_id: &[u8]) -> *const Answer {
@@ -171,7 +230,11 @@ fn with_loaded(body: impl FnOnce(&mut Session) -> *const Answer) -> *const Answe
     })
 }
 
-fn refused(message: String) -> *const Answer {
+fn done() -> *const Answer {
+    answer::give(0, String::new(), String::new(), String::new())
+}
+
+pub(super) fn refused(message: String) -> *const Answer {
     answer::give(2, message, String::new(), String::new())
 }
 

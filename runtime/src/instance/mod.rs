@@ -70,7 +70,10 @@ mod zygote;
 #[cfg(unix)]
 pub use handle::Instance;
 #[cfg(target_os = "wasi")]
-pub use in_module::{Instance, Prewarmed, prepare_image};
+pub use in_module::{
+    ENDED, FILES_FOLDER, Instance, NotKept, Prewarmed, Told, add_file, begin_packing,
+    keep_unloaded, prepare_image,
+};
 #[cfg(unix)]
 pub use prewarmed::{Prewarmed, start_early, start_loader, start_maker, start_zygote};
 #[cfg(unix)]

@@ -30,6 +30,14 @@ pub enum PackError {
     IsFolder { path: PathBuf },
     /// There is something else than an image where one is to be written.
     NoImage { path: PathBuf },
+    /// There is no `krait.wasm`.
+    NoModule { path: PathBuf },
+    /// What is there is no `krait.wasm` of this version: of which one, if it says.
+    Module { path: PathBuf, found: Option<String> },
+    /// What is to be written would replace the module that it is made of.
+    IsModule { path: PathBuf },
+    /// The module did not do what is expected.
+    Machine { what: String },
     /// The result cannot be written.
     Unwritable { path: PathBuf, error: io::Error },
 }
@@ -93,10 +101,41 @@ impl fmt::Display for PackError {
                  with -o",
                 path.display()
             ),
+            Self::NoModule { path } => write!(
+                formatter,
+                "there is no {}; take krait.wasm of this release, put it beside krait, or name it with \
+                 --module",
+                path.display()
+            ),
+            Self::Module { path, found } => write!(
+                formatter,
+                "{} is {}, and this is krait {}; take krait.wasm of the same release",
+                path.display(),
+                match found {
+                    Some(version) => format!("of krait {version}"),
+                    None => "no krait.wasm that a function can be packed into".to_owned(),
+                },
+                env!("CARGO_PKG_VERSION")
+            ),
+            Self::IsModule { path } => write!(
+                formatter,
+                "{} is the module that the function is packed into; name another file with -o",
+                path.display()
+            ),
+            Self::Machine { what } => {
+                write!(formatter, "krait.wasm cannot be run to load the function: {what}")
+            }
             Self::Unwritable { path, error } => {
                 write!(formatter, "{} cannot be written: {error}", path.display())
             }
         }
+    }
+}
+
+impl PackError {
+    /// What kept `krait.wasm` from going on.
+    pub(super) fn machine(fault: impl fmt::Display) -> Self {
+        Self::Machine { what: fault.to_string() }
     }
 }
 

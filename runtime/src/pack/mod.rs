@@ -5,6 +5,7 @@
 //! - [`package`]: a zip with a program `bootstrap`, for SCF and Lambda.
 //! - [`image`]: an OCI image, as a folder or a tar.
 //! - [`executable`]: one program.
+//! - [`module`]: a module of WebAssembly.
 //! - [`kubernetes`]: the manifests that run an image.
 //!
 //! The same input gives the same bytes: names are sorted, times and owners are fixed, and of modes
@@ -19,6 +20,7 @@ pub mod executable;
 mod ignore;
 pub mod image;
 pub mod kubernetes;
+pub mod module;
 pub mod package;
 mod program;
 mod settings;

@@ -102,6 +102,8 @@ impl Interpreter {
                 vm.print_exception(&error);
             }
         });
+        // A module is never forked.
+        #[cfg(unix)]
         self.wake_after_fork();
     }
 }

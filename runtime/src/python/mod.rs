@@ -12,7 +12,6 @@ mod float_text;
 mod import_times;
 mod interpreter;
 mod json_text;
-#[cfg(unix)]
 mod kept;
 mod lambda;
 #[cfg(unix)]
@@ -38,7 +37,6 @@ pub use code_memory::{MemoryOfCode, fill_location_tables, memory_of_code};
 pub use event::InvalidEvent;
 pub use import_times::ImportTime;
 pub use interpreter::{Ended, Entry, Event, Interpreter};
-#[cfg(unix)]
 pub use kept::{Kept, Seen, Variable};
 #[cfg(unix)]
 pub(crate) use krait_stdlib_shims::take_refused_port;

@@ -109,13 +109,11 @@ pub(super) fn holds(name: &str) -> bool {
 }
 
 /// A module that is on the shelf, or was.
-#[cfg(unix)]
 pub(super) fn module(name: &str) -> Option<PyObjectRef> {
     Some(SHELF.get()?.modules.get(name)?.module.clone())
 }
 
 /// Forgets what was seen of the machine's folders.
-#[cfg(unix)]
 pub(super) fn forget_folders() {
     if let Some(shelf) = SHELF.get() {
         let mut state = shelf.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -112,11 +112,16 @@ def _forget(modules):
     def forget_thread():
         threading._main_thread._native_id = 0
 
+    def number_thread():
+        # Where threads have no numbers, as in a WebAssembly module, there is nothing to find out.
+        if hasattr(threading._main_thread, "_set_native_id"):
+            threading._main_thread._set_native_id()
+
     def wake():
         if random:
             random.seed()
         know(
-            time_ns, lambda: threading._main_thread._set_native_id(), lambda: posix.urandom(32),
+            time_ns, number_thread, lambda: posix.urandom(32),
             lambda: this.executable, lambda: localtime().tm_year,
         )
 

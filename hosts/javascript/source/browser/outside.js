@@ -12,6 +12,14 @@ export async function compile(source) {
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The bytes of a module that is named as for `compile`, but not compiled. */
+export async function readBytes(source) {
+  if (typeof source !== "string" && !(source instanceof URL)) return new Uint8Array(source);
+  const response = await fetch(source);
+  if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 /** Starts worker.js, which must lie beside this module's bundle. */
 export async function startWorker({ folder, files = {} }, onMessage, onFailure) {
   if (folder !== undefined) throw new TypeError("a browser has no folders: give files");

@@ -17,6 +17,12 @@ export async function compile(source) {
   return WebAssembly.compile(isPlace ? await readFile(source) : source);
 }
 
+/** The bytes of a module that is named as for `compile`, but not compiled. */
+export async function readBytes(source) {
+  const isPlace = typeof source === "string" || source instanceof URL;
+  return isPlace ? new Uint8Array(await readFile(source)) : new Uint8Array(source);
+}
+
 /** Starts worker.js with the folders that its instance is to see. */
 export async function startWorker({ folder, files = {} }, onMessage, onFailure) {
   const scratch = await mkdtemp(join(tmpdir(), "krait-"));

@@ -192,7 +192,7 @@ pub(in crate::cli) struct PackArguments {
     #[arg(long = "for", value_enum, value_name = "PLACE")]
     pub place: PackPlace,
 
-    /// The file to write [default: the function's name in this folder, with .zip or .tar]
+    /// The file to write [default: the function's name in this folder, with .zip, .tar or .wasm]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub output: Option<PathBuf>,
 
@@ -203,14 +203,19 @@ pub(in crate::cli) struct PackArguments {
     #[arg(long, help_heading = "Package")]
     pub no_check: bool,
 
-    /// Load a program's function at each start, instead of now: for imports that must see the machine that
-    /// they run on, or the time
+    /// Load the function of a program or module at each start, instead of now: for imports that must see the
+    /// machine that they run on, or the time
     #[arg(long, help_heading = "Package")]
     pub no_load: bool,
 
     /// The krait program to pack, for another processor for example [default: this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Package")]
     pub program: Option<PathBuf>,
+
+    /// The krait.wasm that the function is packed into [default: the one that KRAIT_WASM names, or the one
+    /// beside this program]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Package")]
+    pub module: Option<PathBuf>,
 
     /// A label of an image; may be repeated
     #[arg(long = "label", value_name = "K=V", value_parser = variable, help_heading = "Package")]
@@ -227,6 +232,8 @@ pub(in crate::cli) enum PackPlace {
     Oci,
     /// A machine: one program
     Exe,
+    /// wasmtime, Node, browsers: a module of WebAssembly
+    Wasm,
 }
 
 #[derive(Debug, Args)]

@@ -124,7 +124,7 @@ fn loaded(
                 return Err(Unloaded::Why(what.to_owned()));
             }
             Said::Failed { output, message } => {
-                return Err(failed(&output, &message));
+                return Err(Unloaded::Failed(failed(&output, &message)));
             }
             Said::Loaded { read, read_all, held } => seen.push((read, read_all, held)),
             Said::Written => written += 1,
@@ -137,7 +137,7 @@ fn loaded(
                     }
                     _ => format!("its process ended while it was imported: {how}"),
                 };
-                return Err(failed("", &message));
+                return Err(Unloaded::Failed(failed("", &message)));
             }
         }
     }
@@ -157,13 +157,14 @@ fn loaded(
     Ok((first, known))
 }
 
-fn failed(output: &str, message: &str) -> Unloaded {
+/// What is told of a function that cannot be loaded.
+pub(super) fn failed(output: &str, message: &str) -> String {
     let newline = if output.is_empty() || output.ends_with('\n') { "" } else { "\n" };
-    Unloaded::Failed(format!(
+    format!(
         "{output}{newline}error: the function cannot be loaded, so nothing is written\n{}\n  tip: --no-load \
          packs it all the same; --env sets what it looks for in its environment\n",
         message.trim_end()
-    ))
+    )
 }
 
 /// What differs from one load to the next.

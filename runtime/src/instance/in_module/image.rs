@@ -1,7 +1,7 @@
 //! The interpreter that a module ships with. It is built and warmed up at build time. A tool
 //! (`hosts/wasmtime`) then turns the running module, with its memory, into the shipped module.
 
-use super::tidy::tidily;
+use super::{files, tidy::tidily};
 use crate::python::Interpreter;
 use std::sync::OnceLock;
 
@@ -43,7 +43,7 @@ pub(super) fn build() -> &'static Interpreter {
 
 /// Makes libc ask this module's host for folders and environment, in place of those of the build's
 /// host.
-fn forget_the_builder() {
+pub(super) fn forget_the_builder() {
     unsafe extern "C" {
         fn __wasilibc_reset_preopens();
         fn __wasilibc_deinitialize_environ();
@@ -53,4 +53,5 @@ fn forget_the_builder() {
         __wasilibc_reset_preopens();
         __wasilibc_deinitialize_environ();
     }
+    files::unmounted();
 }

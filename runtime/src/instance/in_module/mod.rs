@@ -1,11 +1,15 @@
 //! The one instance of a WebAssembly module. It has no process and no pipe, but the same steps in
 //! the same order. What ends a process elsewhere ends the module here.
 
+mod files;
 mod hooks;
 mod image;
+mod kept;
 mod tidy;
 
+pub use files::{FOLDER as FILES_FOLDER, add as add_file};
 pub use image::prepare as prepare_image;
+pub use kept::{ENDED, NotKept, Told, begin as begin_packing, keep_unloaded};
 
 use super::{InvokeError, Observer, Request, StartError, panics};
 use crate::{
@@ -13,7 +17,7 @@ use crate::{
         Context, Dialect, Failure, Function, Invocation, Outcome, Policy, environment,
         report::ColdStart,
     },
-    python::{CodePaths, Ended, Entry, Interpreter},
+    python::{CodePaths, Ended, Entry, Interpreter, Kept},
 };
 use hooks::Running;
 use std::{
@@ -52,6 +56,8 @@ pub struct Instance {
     prewarmed: Prewarmed,
     code: CodePaths,
     entry: Option<Entry>,
+    /// The function, where it came with the module: it was loaded when it was packed.
+    kept: Option<Kept>,
 }
 
 impl Instance {
@@ -70,10 +76,11 @@ impl Instance {
         let mut prewarmed = prewarmed.map_err(StartError::Process)?;
         panics::log();
         let begun = Instant::now();
+        kept::woken();
         hooks::work_in(&code.code);
         prewarmed.interpreter.wake(&environment::of(function));
         prewarmed.init_runtime += begun.elapsed();
-        Ok(Self { prewarmed, code: code.clone(), entry: None })
+        Ok(Self { prewarmed, code: code.clone(), entry: None, kept: None })
     }
 
     /// Runs one invocation. After a failure for which [`Failure::ends_instance`] is true, the
@@ -122,8 +129,16 @@ impl Instance {
         Ok(running.over(outcome, duration))
     }
 
-    fn load(&self, running: &mut Running<'_>) -> Result<Entry, Failure> {
+    /// Whether it was loaded when it was packed, and was not invoked yet.
+    pub fn is_asleep(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    fn load(&mut self, running: &mut Running<'_>) -> Result<Entry, Failure> {
         let begun = Instant::now();
+        if let Some(kept) = self.kept.take() {
+            return Ok(self.wake_kept(kept, running));
+        }
         let handler = running.request.function.handler.clone();
         let interpreter = self.prewarmed.interpreter;
         let code = self.code.clone();
@@ -143,12 +158,16 @@ impl Instance {
             Ended::Failed(failure) => return Err(failure),
             Ended::Exit => return Err(Failure::ProcessExit),
         };
+        self.tell_of_cold_start(begun, running);
+        Ok(entry)
+    }
+
+    fn tell_of_cold_start(&self, begun: Instant, running: &mut Running<'_>) {
         running.observer.cold_start(&ColdStart {
             pull_code: running.request.pull_code,
             init_runtime: self.prewarmed.init_runtime,
             init_function: begun.elapsed(),
             memory_bytes: hooks::memory_bytes(),
         });
-        Ok(entry)
     }
 }

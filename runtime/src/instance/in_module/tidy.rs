@@ -18,6 +18,16 @@ pub(super) fn tidily<T>(body: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Zeroes memory that is freed from here on: until this module is one that runs, for a caller that fills it.
+pub(super) fn begin() {
+    TIDY.store(true, Relaxed);
+}
+
+/// Ends [`begin`].
+pub(super) fn end() {
+    TIDY.store(false, Relaxed);
+}
+
 /// Zeroes the part of the stack that no call uses now.
 #[inline(never)]
 fn clear_stack() {
