@@ -243,11 +243,7 @@ fn quoting_of(given: PyObjectRef, vm: &VirtualMachine) -> PyResult<Quoting> {
 impl Constructor for Dialect {
     type Args = FuncArgs;
 
-    fn slot_new(
-        class: PyTypeRef,
-        arguments: FuncArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn slot_new(class: PyTypeRef, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
         Self::of_class(class, arguments, vm).map(Into::into)
     }
 
