@@ -4,7 +4,7 @@ use super::module::named;
 use rustpython_common::wtf8::CodePoint;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyInt, PyStr, PyStrRef, PyType},
+    builtins::{PyBaseExceptionRef, PyInt, PyStr, PyStrRef, PyType, PyTypeRef},
     function::FuncArgs,
     pyclass,
     types::Constructor,
@@ -68,6 +68,14 @@ impl Dialect {
     /// # Errors
     /// When they are not a dialect's.
     pub(super) fn new(arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        Self::of_class(Self::class(&vm.ctx).to_owned(), arguments, vm)
+    }
+
+    fn of_class(
+        class: PyTypeRef,
+        arguments: FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
         let mut given = given(arguments, vm)?;
         let other = given[0].take();
         if let Some(other) = other {
@@ -86,7 +94,7 @@ impl Dialect {
                 }
             }
         }
-        Self::of(given, vm).map(|dialect| dialect.into_ref(&vm.ctx))
+        Self::of(given, vm)?.into_ref_with_type(vm, class)
     }
 
     fn of(given: [Option<PyObjectRef>; 9], vm: &VirtualMachine) -> PyResult<Self> {
@@ -174,8 +182,9 @@ fn given(arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<[Option<PyObjectR
             .iter()
             .position(|each| name.as_bytes() == each.as_bytes())
             .ok_or_else(|| {
+                let meant = rustpython_vm::suggestion::meant(&name.to_string(), PARAMETERS);
                 vm.new_type_error(format!(
-                    "this function got an unexpected keyword argument '{name}'"
+                    "this function got an unexpected keyword argument '{name}'{meant}"
                 ))
             })?;
         if given[place].replace(value).is_some() {
@@ -234,12 +243,8 @@ fn quoting_of(given: PyObjectRef, vm: &VirtualMachine) -> PyResult<Quoting> {
 impl Constructor for Dialect {
     type Args = FuncArgs;
 
-    fn slot_new(
-        _class: rustpython_vm::builtins::PyTypeRef,
-        arguments: FuncArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        Self::new(arguments, vm).map(Into::into)
+    fn slot_new(class: PyTypeRef, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        Self::of_class(class, arguments, vm).map(Into::into)
     }
 
     fn py_new(_class: &Py<PyType>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
@@ -253,7 +258,7 @@ fn text(character: CodePoint, vm: &VirtualMachine) -> PyObjectRef {
     vm.ctx.new_str(text).into()
 }
 
-#[pyclass(with(Constructor))]
+#[pyclass(with(Constructor), flags(BASETYPE))]
 impl Dialect {
     #[pygetset]
     fn delimiter(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {

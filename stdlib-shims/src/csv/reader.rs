@@ -58,7 +58,7 @@ fn special_bytes(rules: &Dialect) -> [bool; 256] {
     special
 }
 
-#[pyclass(with(IterNext, Iterable), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(IterNext, Iterable), flags(DISALLOW_INSTANTIATION, BASETYPE))]
 impl Reader {}
 
 impl SelfIter for Reader {}

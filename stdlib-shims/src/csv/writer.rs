@@ -28,7 +28,7 @@ impl Writer {
     }
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(DISALLOW_INSTANTIATION, BASETYPE))]
 impl Writer {
     #[pymethod]
     fn writerow(zelf: &Py<Self>, row: PyObjectRef, vm: &VirtualMachine) -> PyResult {

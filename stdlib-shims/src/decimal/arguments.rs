@@ -48,9 +48,10 @@ pub(super) fn named<const COUNT: usize>(
         )));
     }
     if let Some(name) = unexpected {
-        return Err(
-            vm.new_type_error(format!("this function got an unexpected keyword argument '{name}'"))
-        );
+        let meant = rustpython_vm::suggestion::meant(&name.to_string(), names);
+        return Err(vm.new_type_error(format!(
+            "this function got an unexpected keyword argument '{name}'{meant}"
+        )));
     }
     Ok(given)
 }

@@ -9,10 +9,10 @@ use super::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyType, PyTypeRef},
+    builtins::{PyBaseExceptionRef, PyStr, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     pyclass,
-    types::{Constructor, Representable},
+    types::{Constructor, Representable, SetAttr},
 };
 use std::{
     cell::RefCell,
@@ -285,7 +285,19 @@ impl Representable for Context {
     }
 }
 
-#[pyclass(flags(BASETYPE), with(Constructor, Representable))]
+/// As of the types that set attributes themselves: what is not there is told in fewer words.
+impl SetAttr for Context {
+    fn setattro(
+        zelf: &Py<Self>,
+        name: &Py<PyStr>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        zelf.as_object().generic_setattr(name, value, vm)
+    }
+}
+
+#[pyclass(flags(BASETYPE), with(Constructor, Representable, SetAttr))]
 impl Context {
     #[pygetset]
     fn prec(zelf: &Py<Self>) -> i64 {

@@ -88,7 +88,7 @@ impl Decimal {
         let rules = context.rules();
         if number.is_nan() {
             let room = rules.precision - i64::from(rules.clamp);
-            if number.coefficient.digits() > room {
+            if !number.coefficient.is_zero() && number.coefficient.digits() > room {
                 found |= status::CONVERSION_SYNTAX;
                 context.note(found, vm)?;
                 return Ok(Self::object(Number::nan(), vm));
