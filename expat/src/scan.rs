@@ -308,7 +308,7 @@ impl<'text> Scanner<'text> {
         self.at += 1;
         let start = self.at;
         loop {
-            self.skip(|byte| is_plain(byte) && char::from(byte) != quote);
+            self.skip(|byte| is_plain(byte) && byte != quote);
             match self.peek()? {
                 next if next == char::from(quote) => break,
                 '&' => {
