@@ -31,6 +31,7 @@ NOT_RUN = {
     r"krait serve .*--cluster": "it needs NATS: tests/cluster",
     r"krait install|pip install|krait python -m pytest": "it needs a package index: tests/install",
     r"krait pack .*--for oci": "it takes seconds, and tests/pack runs it",
+    r"krait-wasmtime ": "it is a program of its own, in hosts/wasmtime: tests/pack",
     r"\./orders bootstrap": "it needs a runtime API: tests/bootstrap",
     r"(aws|docker|skopeo|kubectl|dpkg|systemctl|npx) ": "it changes this machine, or needs what is elsewhere",
     r"install |sh install.sh|minisign": "it changes this machine, or needs a release: tests/release",
