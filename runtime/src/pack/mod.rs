@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod contents;
+mod differing;
 mod entry;
 mod error;
 pub mod executable;
@@ -26,6 +27,7 @@ mod program;
 mod settings;
 
 pub use contents::Contents;
+pub use differing::differing;
 pub use error::PackError;
 pub use program::Program;
 

@@ -8,7 +8,7 @@ use crate::{
         loader::{self, Loads, Said},
     },
     pack::{
-        Parts, Sizes,
+        Parts, Sizes, differing,
         executable::{self, Files, Loaded},
     },
     python::CodePaths,
@@ -21,9 +21,6 @@ use std::{
     path::{Path, PathBuf},
     process::ExitStatus,
 };
-
-/// How many names are shown of what differs.
-const SHOWN: usize = 5;
 
 /// Why a program is written without a loaded function.
 enum Unloaded {
@@ -164,19 +161,5 @@ pub(super) fn failed(output: &str, message: &str) -> String {
         "{output}{newline}error: the function cannot be loaded, so nothing is written\n{}\n  tip: --no-load \
          packs it all the same; --env sets what it looks for in its environment\n",
         message.trim_end()
-    )
-}
-
-/// What differs from one load to the next.
-fn differing(one: &[(String, String)], other: &[(String, String)]) -> String {
-    let other: BTreeMap<_, _> = other.iter().map(|(name, value)| (name, value)).collect();
-    let names = one.iter().filter(|(name, value)| other.get(name) != Some(&value));
-    let mut names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    names.truncate(SHOWN);
-    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    format!(
-        "what it keeps differs from one load to the next, as a time, an id or a random value \
-         does{names}"
     )
 }

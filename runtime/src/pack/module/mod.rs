@@ -15,7 +15,7 @@ mod run;
 mod world;
 
 use super::{
-    PackError, Parts, Sizes,
+    PackError, Parts, Sizes, differing,
     entry::{self, Entry},
     length_of, unwritable, written_to,
 };
@@ -24,7 +24,6 @@ use fault::Fault;
 use machine::Machine;
 use serde_json::json;
 use std::{
-    collections::BTreeMap,
     fs,
     io::Write as _,
     path::Path,
@@ -40,9 +39,6 @@ pub const MODULE: &str = "krait.wasm";
 
 /// How long anything but the import may take. It takes a second.
 const PATIENCE: Duration = Duration::from_mins(5);
-
-/// How many names are shown of what differs.
-const SHOWN: usize = 5;
 
 /// A `krait.wasm` of this version.
 pub struct Module {
@@ -227,19 +223,6 @@ fn load(
     // The stack, which is left out there, is never the same.
     let packed = image::with_memory(module, &running.machine.memory).map_err(PackError::machine)?;
     Ok(Loaded::Well { packed, held })
-}
-
-/// What differs from one load to the next.
-fn differing(one: &[(String, String)], other: &[(String, String)]) -> String {
-    let other: BTreeMap<_, _> = other.iter().map(|(name, value)| (name, value)).collect();
-    let names = one.iter().filter(|(name, value)| other.get(name) != Some(&value));
-    let mut names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    names.truncate(SHOWN);
-    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    format!(
-        "what it keeps differs from one load to the next, as a time, an id or a random value does{names}"
-    )
 }
 
 /// An instance of the module.
