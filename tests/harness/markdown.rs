@@ -17,6 +17,9 @@ const NEEDS_ROOT: &str = "Needs root.";
 /// The phrase that tells that the kernel must have Landlock, with rules for TCP.
 const NEEDS_LANDLOCK: &str = "Needs Landlock.";
 
+/// The phrase that tells that its files must not be below `/tmp`, which every function may use.
+const NEEDS_OUTSIDE: &str = "Needs a place outside /tmp.";
+
 /// One case: a heading and the blocks below it.
 pub(crate) struct Case {
     /// The Markdown file's name, without its extension.
@@ -28,6 +31,7 @@ pub(crate) struct Case {
     pub on_cpython: Option<(u32, u32)>,
     pub needs_root: bool,
     pub needs_landlock: bool,
+    pub needs_outside: bool,
     /// What the kernel refuses to the command.
     pub refused: Option<Refused>,
     pub blocks: Vec<Block>,
@@ -70,6 +74,7 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
                 on_cpython: None,
                 needs_root: false,
                 needs_landlock: false,
+                needs_outside: false,
                 refused: None,
                 blocks: Vec::new(),
             });
@@ -78,6 +83,7 @@ pub(crate) fn cases(path: &Path) -> Vec<Case> {
             case.on_cpython = case.on_cpython.or(phrase.map(|(_, oldest)| *oldest));
             case.needs_root |= line.contains(NEEDS_ROOT);
             case.needs_landlock |= line.contains(NEEDS_LANDLOCK);
+            case.needs_outside |= line.contains(NEEDS_OUTSIDE);
             case.refused = case.refused.or(Refused::by(line));
             if let Some(block) = block(number, line, &mut lines) {
                 case.blocks.push(block);
