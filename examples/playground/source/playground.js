@@ -10,6 +10,7 @@ import { LiveLog } from "./live_log.js";
 import { fillMenu } from "./menu.js";
 import { optionsOf } from "./options.js";
 import { Runner } from "./runner.js";
+import { saveModule } from "./save_module.js";
 
 const OPTIONS = ["timeout", "memory", "environment"];
 const NARROW = matchMedia("(max-width: 60rem)");
@@ -102,6 +103,28 @@ async function copyLink() {
   }
 }
 
+async function save() {
+  if (page["save-module"].getAttribute("aria-disabled") === "true") return;
+  page["save-module"].setAttribute("aria-disabled", true);
+  say("running", "Packing…");
+  try {
+    const { name, megabytes, reason } = await saveModule(optionsOf(fields()));
+    const loaded =
+      reason === undefined
+        ? "The function is loaded in it."
+        : `It loads the function at each start: ${reason}.`;
+    say("", `Saved ${name}, ${megabytes} MB. ${loaded}`);
+  } catch (error) {
+    // What the import printed and its traceback, whose last line says what is wrong.
+    const told = error.message.trimEnd();
+    answer.clear();
+    log.clear();
+    log.append(`${told}\n`);
+    say("failed", `Not saved: ${told.split("\n").at(-1)}`);
+  }
+  page["save-module"].setAttribute("aria-disabled", false);
+}
+
 /** Fills the page from its address, or with the first example. */
 async function open() {
   const fragment = location.hash.slice(1);
@@ -125,6 +148,7 @@ async function begin() {
   page.run.onclick = run;
   page.stop.onclick = () => stopping?.abort();
   page["copy-link"].onclick = copyLink;
+  page["save-module"].onclick = save;
   addEventListener("hashchange", open);
   // Before an editor gets it, where it would break the line.
   addEventListener(

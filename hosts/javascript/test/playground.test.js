@@ -1,7 +1,7 @@
 // The playground in Chromium, as its build leaves it in target/dist/playground.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -202,6 +202,51 @@ test("without a clipboard the link is in the address bar", async () => {
   assert.match(new URL(shown.page.url()).hash, /^#[\w-]{50,}$/);
 });
 
+test("a module with the function in its memory is saved, as Node packs it", async () => {
+  const shown = await open();
+  const code =
+    "import json, os\ndef main_handler(event, context):\n    return [json.dumps(event), os.environ['KEY']]";
+  await shown.handler.fill(code);
+  await shown.page.getByText("Options").click();
+  await shown.page.getByLabel("Environment").fill("KEY=value");
+  const downloading = shown.page.waitForEvent("download");
+  await shown.saveModule.click();
+  const download = await downloading;
+  assert.equal(download.suggestedFilename(), "function.wasm");
+  const saved = await readFile(await download.path());
+  const size = (saved.length / 1e6).toFixed(1);
+  await shown.says(`Saved function.wasm, ${size} MB. The function is loaded in it.`);
+  const options = { files: { "index.py": code }, environment: { KEY: "value" } };
+  const { module: packed } = await Krait.pack(module, options);
+  assert.ok(saved.equals(packed), "the same bytes as in Node");
+  const made = await (await Krait.load(saved)).function({});
+  const { retMsg } = await made.invoke({ a: 1 });
+  made.close();
+  assert.equal(retMsg, '["{\\"a\\": 1}", "value"]');
+});
+
+test("a function that cannot be loaded is not saved, and what keeps one from being kept is told", async () => {
+  const shown = await open();
+  await shown.handler.fill("import nothing\n");
+  await shown.saveModule.click();
+  await shown.says("Not saved: ModuleNotFoundError: No module named 'nothing'");
+  await shown.log.getByText("No module").waitFor();
+  assert.equal(
+    await shown.log.textContent(),
+    'Traceback (most recent call last):\n  File "/var/user/index.py", line 1, in <module>\n' +
+      "    import nothing\nModuleNotFoundError: No module named 'nothing'\n",
+  );
+  await shown.handler.fill(
+    "import time\nAT = time.time()\ndef main_handler(event, context):\n    return AT",
+  );
+  await shown.saveModule.click();
+  await shown.says("Saved function.wasm");
+  assert.match(
+    await shown.status.textContent(),
+    /^Saved function\.wasm, \d+\.\d MB\. It loads the function at each start: what it keeps differs from one load to the next, as a time, an id or a random value does: index\.AT\.$/,
+  );
+});
+
 test("the triggers' events", async () => {
   const events = await (await Krait.load(module)).events();
   const shown = await open();
@@ -241,9 +286,10 @@ test("by keyboard only", async () => {
     });
   };
   const names = [];
-  for (let count = 0; count < 11; count += 1) names.push(await next());
+  for (let count = 0; count < 12; count += 1) names.push(await next());
   assert.deepEqual(names, [
     "Copy link",
+    "Save module",
     "Example",
     "Handler",
     "Trigger",

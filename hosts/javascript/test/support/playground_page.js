@@ -18,6 +18,7 @@ export class PlaygroundPage {
     this.run = page.getByRole("button", { name: "Run" });
     this.stop = page.getByRole("button", { name: "Stop" });
     this.copyLink = page.getByRole("button", { name: "Copy link" });
+    this.saveModule = page.getByRole("button", { name: "Save module" });
     this.status = page.getByRole("status");
     this.retMsg = page.getByRole("region", { name: "RetMsg" });
     this.log = page.getByRole("region", { name: "Log" });
