@@ -14,6 +14,7 @@ use rustix::{
         DumpableBehavior, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior, setrlimit,
         setsid, umask,
     },
+    stdio::{dup2_stderr, dup2_stdout},
 };
 use std::{
     ffi::OsStr,
@@ -22,7 +23,7 @@ use std::{
     io::Write,
     mem::ManuallyDrop,
     os::{
-        fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd},
+        fd::{AsFd, FromRawFd, IntoRawFd, OwnedFd, RawFd},
         unix::{ffi::OsStrExt, net::UnixStream},
     },
     path::PathBuf,
@@ -229,12 +230,9 @@ pub(super) fn set_blocking(descriptor: impl AsFd) {
 }
 
 /// Makes `output` this process's standard output and error.
-pub(super) fn replace_output(output: &impl AsRawFd) {
-    // SAFETY: the two standard streams are replaced, and nobody owns their numbers.
-    unsafe {
-        libc::dup2(output.as_raw_fd(), 1);
-        libc::dup2(output.as_raw_fd(), 2);
-    }
+pub(super) fn replace_output(output: &impl AsFd) {
+    let _ = dup2_stdout(output);
+    let _ = dup2_stderr(output);
 }
 
 /// A descriptor that stays open until the process ends, such as the log's, as a file.

@@ -13,10 +13,11 @@ use crate::{
 use rustix::process::Signal;
 use std::{
     collections::VecDeque,
+    ffi::OsStr,
     io,
     os::{
-        fd::{AsFd, AsRawFd, OwnedFd},
-        unix::{net::UnixStream as Socket, process::CommandExt},
+        fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+        unix::{ffi::OsStrExt, net::UnixStream as Socket, process::CommandExt},
     },
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -88,8 +89,7 @@ impl Hearing {
         while self.filled < News::BYTES {
             let Self { socket, bytes, filled, descriptors } = self;
             let socket: &UnixStream = socket.as_ref();
-            let receive =
-                || messages::receive_some(socket.as_raw_fd(), &mut bytes[*filled..], descriptors);
+            let receive = || messages::receive_some(socket, &mut bytes[*filled..], descriptors);
             match socket.async_io(Interest::READABLE, receive).await {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(length) => self.filled += length,
@@ -185,7 +185,7 @@ impl Zygote {
         let _turn = self.forks.acquire().await.map_err(io::Error::other)?;
         let (socket, other) = Socket::pair()?;
         let (log, log_writer) = pipe()?;
-        let descriptors = [log_writer.as_raw_fd(), other.as_raw_fd()];
+        let descriptors = [log_writer.as_fd(), other.as_fd()];
         let forked = loop {
             let order = Order::Fork(group.as_ref().map_or(0, |group| group.number()));
             match self.order_fork(order, &descriptors) {
@@ -240,7 +240,7 @@ impl Zygote {
     fn order_fork(
         &self,
         order: Order,
-        descriptors: &[i32],
+        descriptors: &[BorrowedFd<'_>],
     ) -> io::Result<oneshot::Receiver<io::Result<Forked>>> {
         // In one step, so that the first to wait is answered first.
         let mut state = self.state();
@@ -253,9 +253,9 @@ impl Zygote {
         Ok(forked)
     }
 
-    fn order(&self, order: Order, descriptors: &[i32]) -> io::Result<()> {
+    fn order(&self, order: Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
         let orders = self.orders.as_ref();
-        let send = || messages::send(orders.as_raw_fd(), order, descriptors);
+        let send = || messages::send(orders, order, descriptors);
         orders.try_io(Interest::WRITABLE, send)
     }
 
@@ -299,11 +299,6 @@ pub(super) fn own_program() -> PathBuf {
     if own.exists() {
         return own;
     }
-    // SAFETY: the kernel's own string, which lives as long as the process.
-    let called = unsafe {
-        let name: *const libc::c_char =
-            std::ptr::with_exposed_provenance(libc::getauxval(libc::AT_EXECFN) as usize);
-        (!name.is_null()).then(|| std::ffi::CStr::from_ptr(name).to_owned())
-    };
-    called.map_or(own, |called| PathBuf::from(called.to_string_lossy().into_owned()))
+    let called = rustix::param::linux_execfn();
+    if called.is_empty() { own } else { PathBuf::from(OsStr::from_bytes(called.to_bytes())) }
 }

@@ -2,11 +2,18 @@
 //! with descriptors beside those that ask for an instance and those that tell of one.
 
 use crate::instance::kernel;
-use rustix::process::Signal;
+use rustix::{
+    cmsg_space,
+    net::{
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+    },
+    process::Signal,
+};
 use std::{
-    io,
+    io::{self, IoSlice, IoSliceMut},
     mem::MaybeUninit,
-    os::fd::{FromRawFd, OwnedFd, RawFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
 /// From the server to the zygote.
@@ -111,15 +118,18 @@ impl News {
 /// How many descriptors an order carries.
 const DESCRIPTORS: usize = 2;
 
-/// Room for them, as the kernel lays them out.
-#[repr(align(8))]
-struct Control([u8; 64]);
+/// Room for them, as the kernel lays them out, in bytes.
+const ROOM: usize = cmsg_space!(ScmRights(DESCRIPTORS));
 
 /// Sends an order with descriptors.
 ///
 /// # Errors
 /// When the zygote has gone, or the socket is full and does not block.
-pub(super) fn send(socket: RawFd, order: Order, descriptors: &[RawFd]) -> io::Result<()> {
+pub(super) fn send(
+    socket: impl AsFd,
+    order: Order,
+    descriptors: &[BorrowedFd<'_>],
+) -> io::Result<()> {
     send_bytes(socket, &order.encode(), descriptors)
 }
 
@@ -127,53 +137,34 @@ pub(super) fn send(socket: RawFd, order: Order, descriptors: &[RawFd]) -> io::Re
 ///
 /// # Errors
 /// When the server has gone.
-pub(super) fn tell(socket: RawFd, news: News, descriptor: Option<RawFd>) -> io::Result<()> {
+pub(super) fn tell(
+    socket: impl AsFd,
+    news: News,
+    descriptor: Option<BorrowedFd<'_>>,
+) -> io::Result<()> {
     send_bytes(socket, &news.encode(), descriptor.as_slice())
 }
 
-fn send_bytes(socket: RawFd, bytes: &[u8], descriptors: &[RawFd]) -> io::Result<()> {
-    let mut control = Control([0; 64]);
-    let mut piece =
-        libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-    // SAFETY: the message's parts live until the call is over, and the control buffer has
-    // room for the descriptors: `CMSG_SPACE` of two is 24 bytes.
-    let sent = unsafe {
-        let mut message: libc::msghdr = MaybeUninit::zeroed().assume_init();
-        message.msg_iov = &raw mut piece;
-        message.msg_iovlen = 1;
-        if !descriptors.is_empty() {
-            let size = size_of_val(descriptors);
-            message.msg_control = control.0.as_mut_ptr().cast();
-            message.msg_controllen = libc::CMSG_SPACE(size as u32) as _;
-            let header = libc::CMSG_FIRSTHDR(&raw const message);
-            (*header).cmsg_level = libc::SOL_SOCKET;
-            (*header).cmsg_type = libc::SCM_RIGHTS;
-            (*header).cmsg_len = libc::CMSG_LEN(size as u32) as _;
-            std::ptr::copy_nonoverlapping(
-                descriptors.as_ptr().cast::<u8>(),
-                libc::CMSG_DATA(header),
-                size,
-            );
-        }
-        libc::sendmsg(socket, &raw const message, libc::MSG_NOSIGNAL)
-    };
-    match usize::try_from(sent) {
-        Ok(sent) if sent == bytes.len() => Ok(()),
-        Ok(_) => Err(io::ErrorKind::WriteZero.into()),
-        Err(_) => Err(io::Error::last_os_error()),
+fn send_bytes(socket: impl AsFd, bytes: &[u8], descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let mut room = [MaybeUninit::uninit(); ROOM];
+    let mut control = SendAncillaryBuffer::new(&mut room);
+    if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
+        return Err(io::ErrorKind::InvalidInput.into());
     }
+    let sent = sendmsg(socket, &[IoSlice::new(bytes)], &mut control, SendFlags::NOSIGNAL)?;
+    if sent == bytes.len() { Ok(()) } else { Err(io::ErrorKind::WriteZero.into()) }
 }
 
 /// Waits for an order and its descriptors; none when the server has ended.
 ///
 /// # Errors
 /// When what came is no order.
-pub(super) fn receive(socket: RawFd) -> io::Result<Option<(Order, Vec<OwnedFd>)>> {
+pub(super) fn receive(socket: impl AsFd) -> io::Result<Option<(Order, Vec<OwnedFd>)>> {
     let mut bytes = [0; Order::BYTES];
     let mut filled = 0;
     let mut descriptors = Vec::new();
     while filled < bytes.len() {
-        match receive_some(socket, &mut bytes[filled..], &mut descriptors) {
+        match receive_some(&socket, &mut bytes[filled..], &mut descriptors) {
             Ok(0) => return Ok(None),
             Ok(length) => filled += length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -189,32 +180,18 @@ pub(super) fn receive(socket: RawFd) -> io::Result<Option<(Order, Vec<OwnedFd>)>
 /// # Errors
 /// When there are none yet, or the socket fails.
 pub(super) fn receive_some(
-    socket: RawFd,
+    socket: impl AsFd,
     bytes: &mut [u8],
     descriptors: &mut Vec<OwnedFd>,
 ) -> io::Result<usize> {
-    let mut control = Control([0; 64]);
-    let mut piece = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
-    // SAFETY: the message's parts live until the call is over; what the kernel says it put
-    // there is there, and the descriptors are this process's own from here on.
-    unsafe {
-        let mut message: libc::msghdr = MaybeUninit::zeroed().assume_init();
-        message.msg_iov = &raw mut piece;
-        message.msg_iovlen = 1;
-        message.msg_control = control.0.as_mut_ptr().cast();
-        message.msg_controllen = control.0.len() as _;
-        let received = libc::recvmsg(socket, &raw mut message, libc::MSG_CMSG_CLOEXEC);
-        let Ok(received) = usize::try_from(received) else {
-            return Err(io::Error::last_os_error());
-        };
-        let header = libc::CMSG_FIRSTHDR(&raw const message);
-        if !header.is_null() && (*header).cmsg_type == libc::SCM_RIGHTS {
-            let size = (*header).cmsg_len as usize - libc::CMSG_LEN(0) as usize;
-            let data = libc::CMSG_DATA(header).cast::<RawFd>();
-            for index in 0..(size / size_of::<RawFd>()).min(DESCRIPTORS) {
-                descriptors.push(OwnedFd::from_raw_fd(data.add(index).read_unaligned()));
-            }
+    let mut room = [MaybeUninit::uninit(); ROOM];
+    let mut control = RecvAncillaryBuffer::new(&mut room);
+    let mut pieces = [IoSliceMut::new(bytes)];
+    let received = recvmsg(socket, &mut pieces, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+    for message in control.drain() {
+        if let RecvAncillaryMessage::ScmRights(received) = message {
+            descriptors.extend(received);
         }
-        Ok(received)
     }
+    Ok(received.bytes)
 }

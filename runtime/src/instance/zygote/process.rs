@@ -21,7 +21,7 @@ use std::{
     collections::HashSet,
     io,
     os::{
-        fd::{AsFd, AsRawFd, OwnedFd},
+        fd::{AsFd, OwnedFd},
         unix::net::UnixStream,
     },
     time::Instant,
@@ -65,7 +65,7 @@ pub(in crate::instance) fn run(channels: Channels, prepared: &Prepared, attend: 
             zygote.reap();
         }
         if orders {
-            match messages::receive(zygote.channels.socket.as_raw_fd()) {
+            match messages::receive(&zygote.channels.socket) {
                 Ok(Some((Order::Fork(group), descriptors))) => {
                     zygote.fork(descriptors, prepared, group, attend);
                 }
@@ -129,9 +129,9 @@ impl Zygote {
     }
 
     fn tell(&mut self, news: News, descriptor: Option<OwnedFd>) {
-        let descriptor = descriptor.as_ref().map(AsRawFd::as_raw_fd);
+        let descriptor = descriptor.as_ref().map(AsFd::as_fd);
         // If the server has ended, the socket reports that next.
-        let _ = messages::tell(self.channels.socket.as_raw_fd(), news, descriptor);
+        let _ = messages::tell(&self.channels.socket, news, descriptor);
     }
 }
 
