@@ -348,6 +348,36 @@ class Flood(unittest.TestCase):
         wait_until(given_back, PATIENCE, "the memory")
 
 
+class Unfinished(unittest.TestCase):
+    """Answers that hold the memory of all answers, and never end."""
+
+    HOLDS = """
+def holds(event):
+    send(b"A", b"x" * 100, announced=(16 << 20) - 100)
+    time.sleep(0.1)
+    for socket in sockets():
+        os.write(socket, b"x")
+    time.sleep(60)
+"""
+    LONG = "def main_handler(event, context):\n    return 'x' * (2 << 20)\n"
+
+    def test_others_are_answered(self):
+        hostile = [f"hostile{number}" for number in range(5)]
+        sources = {"bystander": self.LONG, **{name: ATTACK + self.HOLDS for name in hostile}}
+        server = Server(project(sources, {name: "timeout = 4" for name in hostile}))
+        self.addCleanup(server.close)
+        server.returned("bystander")
+        # One function has a part of it, and several have it for a second.
+        for attackers, within in [(hostile[:1] * 10, 2), (hostile * 2, 3)]:
+            calls = [Background(server.returned, name, {"do": "holds"}) for name in attackers]
+            time.sleep(0.7)
+            begun = time.monotonic()
+            self.assertEqual(server.returned("bystander"), "x" * (2 << 20), len(set(attackers)))
+            self.assertLess(time.monotonic() - begun, within)
+            for call in calls:
+                self.assertIn(call.result()["statusCode"], [433, 439])
+
+
 class Scarce(unittest.TestCase):
     def test_a_machine_without_processes_has_calls_wait(self):
         """As another user: root may have as many as it likes."""
@@ -407,6 +437,13 @@ class Places(unittest.TestCase):
             self.assertEqual(server.returned("two"), expected)
 
 
+class UnreadServer(Server):
+    """A server whose log nobody reads."""
+
+    def _read_log(self, stream):
+        pass
+
+
 class Lines(unittest.TestCase):
     def test_the_log_is_json_to_the_last_line(self):
         source = "print('at import')\ndef main_handler(event, context):\n    return 1\n"
@@ -416,6 +453,30 @@ class Lines(unittest.TestCase):
         server.says("at import")
         for line in list(server.log):
             self.assertIsInstance(json.loads(line), dict, line)
+
+    def test_no_line_of_a_function_passes_for_another(self):
+        source = r"""
+print('\rahead')
+def main_handler(event, context):
+    print('a\rb\x1b[2K\x9bc\tdé\r')
+"""
+        server = Server(project({"ahead": source, "plain": source}, {"ahead": 'snapshot = "init"'}))
+        self.addCleanup(server.close)
+        for name in ["ahead", "plain"]:
+            server.returned(name)
+            server.says(r"| a\rb\u{1b}[2K\u{9b}c" + "\tdé")
+        # Krait's own lines say whose they are.
+        self.assertTrue(server.says("/ahead | ").endswith(r" krait: default/ahead | \rahead"))
+
+    def test_a_log_that_nobody_reads_costs_so_much(self):
+        source = "def main_handler(event, context):\n    print('x' * (4 << 20))\n"
+        server = UnreadServer(project({"long": source}))
+        self.addCleanup(server.close)
+        server.returned("long")
+        before = resident_bytes(server.pid)
+        for _ in range(60):
+            server.returned("long")
+        self.assertLess(resident_bytes(server.pid) - before, 120 << 20)
 
 
 if __name__ == "__main__":
