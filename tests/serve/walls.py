@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import statistics
 import struct
@@ -287,6 +288,35 @@ class Detached(unittest.TestCase):
         wait_until(lambda: not any(map(is_there, made)), PATIENCE, "their end")
 
 
+HIDING = """
+import subprocess, sys, time
+
+CHILD = "import ctypes, time; ctypes.CDLL(None).prctl(4, 0); held = bytearray(60 << 20); print(1, flush=True); time.sleep(60)"
+
+def main_handler(event, context):
+    command = [event["python"], "-c", CHILD]
+    made = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    for each in made:
+        each.stdout.readline()
+    time.sleep(5)
+    for each in made:
+        each.kill()
+    return "not seen"
+"""
+
+
+class Hiding(unittest.TestCase):
+    def test_memory_that_nobody_may_look_at_is_counted(self):
+        """As another user, who may not look into processes that let nobody. They are taken to share nothing."""
+        python = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin")
+        if os.geteuid() != 0 or not is_everybodys(PROGRAM) or python is None:
+            self.skipTest("it takes root, the machine's Python, and a program that everybody may run")
+        functions = project({"hiding": HIDING}, {"hiding": "timeout = 20\nmemory = 128"})
+        server = OpenServer(functions, [], {"HOME": "/nonexistent"}, user=61234)
+        self.addCleanup(server.close)
+        self.assertEqual(server.returned("hiding", {"python": python})["statusCode"], 434)
+
+
 class Crowd(unittest.TestCase):
     def test_children_slow_nobody_else(self):
         crowd = HELD + """
@@ -383,14 +413,19 @@ class Scarce(unittest.TestCase):
         """As another user: root may have as many as it likes."""
         sleeper = "import time\ndef main_handler(event, context):\n    time.sleep(0.1)\n    return 1\n"
         limit = lambda: resource.setrlimit(resource.RLIMIT_NPROC, (14, 14))
-        way = [pathlib.Path(PROGRAM).resolve(), *pathlib.Path(PROGRAM).resolve().parents]
-        if os.geteuid() != 0 or not all(path.stat().st_mode & 0o001 for path in way):
+        if os.geteuid() != 0 or not is_everybodys(PROGRAM):
             self.skipTest("it takes root, and a program that everybody may run")
         functions = project({"sleeper": sleeper, "other": sleeper})
         server = OpenServer(functions, ["--spares", "2"], {"HOME": "/nonexistent"}, user=61234, preexec_fn=limit)
         self.addCleanup(server.close)
         calls = [Background(server.returned, name) for _ in range(20) for name in ["sleeper", "other"]]
         self.assertEqual([call.result() for call in calls], [1] * len(calls))
+
+
+def is_everybodys(program):
+    """Whether everybody may run it."""
+    path = pathlib.Path(program).resolve()
+    return all(each.stat().st_mode & 0o001 for each in [path, *path.parents])
 
 
 class OpenServer(Server):
