@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import types
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOBODY = 65534
@@ -36,6 +37,7 @@ class Attempt:
         self.files = "Files." in prose
         self.landlock = int((re.findall(r"Landlock (\d+)\.", prose) or [0])[0])
         self.namespaces = "Namespaces." in prose
+        self.users = "Users." in prose
 
     def missing(self, machine):
         """What of the machine it needs and has not."""
@@ -43,6 +45,8 @@ class Attempt:
             return f"Landlock {self.landlock}"
         if self.namespaces and not machine["own /tmp"]:
             return "namespaces"
+        if self.users and machine["root"] and not machine["users"]:
+            return "users of functions"
         return None
 
 
@@ -154,6 +158,8 @@ class World:
             "Landlock": int(landlock[0]) if landlock else 0,
             "seccomp": said["seccomp"] == "yes",
             "own /tmp": said["own /tmp"].startswith("yes"),
+            "users": said["users"].startswith("yes"),
+            "root": said["root"].startswith("yes"),
         }
 
 
@@ -260,6 +266,43 @@ def everything(world, user):
                 check(f"{user}, serve, off: {attempt.name}", serving.invoke(attempt), attempt.off)
 
 
+PLANTS = """
+import os
+
+def main_handler(event, context):
+    folder = os.path.dirname(event["home"]) + "/planted"
+    inside = folder + "/inside"
+    if os.path.islink(inside):
+        return open(inside + "/secret").read()
+    os.rename(inside, folder + "/moved")
+    os.symlink(event["home"], inside)
+    return "planted"
+"""
+
+
+def planted(world, user):
+    """A link that the function put in the place of what another rule opens, in a folder that it may write to."""
+    function, folder = types.SimpleNamespace(folder="plants", files=True), world.folder / "planted"
+    options = (f"--allow-write={folder}", f"--allow-read={folder}/inside")
+    source = world.project / "plants"
+    source.mkdir()
+    (source / "index.py").write_text(PLANTS)
+
+    def anew():
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "inside").mkdir(parents=True)
+        for path in (folder, folder / "inside"):
+            os.chown(path, world.user or os.getuid(), world.user or os.getgid())
+
+    anew()
+    with Serving(world, *options, "--max-invocations=1") as serving:
+        check(f"{user}, serve: a link is planted", serving.invoke(function), '"planted"')
+        check(f"{user}, serve: it is not followed", serving.invoke(function), "PermissionError")
+    anew()
+    check(f"{user}, invoke: a link is planted", world.invoke(function, *options), '"planted"')
+    check(f"{user}, invoke: it is not followed", world.invoke(function, *options), "PermissionError")
+
+
 # Numbers of system calls on x86_64, and of errors.
 PRCTL, UNSHARE, SECCOMP, CREATE_RULESET = 157, 272, 317, 444
 PR_SET_SECCOMP = 22
@@ -304,6 +347,7 @@ def main():
     for user, number in users.items():
         with World(number) as world:
             everything(world, user)
+            planted(world, user)
         for what in LACKING:
             lacking(what, user, number)
     for failure in FAILURES:

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import statistics
 import struct
@@ -287,6 +288,35 @@ class Detached(unittest.TestCase):
         wait_until(lambda: not any(map(is_there, made)), PATIENCE, "their end")
 
 
+HIDING = """
+import subprocess, sys, time
+
+CHILD = "import ctypes, time; ctypes.CDLL(None).prctl(4, 0); held = bytearray(60 << 20); print(1, flush=True); time.sleep(60)"
+
+def main_handler(event, context):
+    command = [event["python"], "-c", CHILD]
+    made = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    for each in made:
+        each.stdout.readline()
+    time.sleep(5)
+    for each in made:
+        each.kill()
+    return "not seen"
+"""
+
+
+class Hiding(unittest.TestCase):
+    def test_memory_that_nobody_may_look_at_is_counted(self):
+        """As another user, who may not look into processes that let nobody. They are taken to share nothing."""
+        python = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin")
+        if os.geteuid() != 0 or not is_everybodys(PROGRAM) or python is None:
+            self.skipTest("it takes root, the machine's Python, and a program that everybody may run")
+        functions = project({"hiding": HIDING}, {"hiding": "timeout = 20\nmemory = 128"})
+        server = OpenServer(functions, [], {"HOME": "/nonexistent"}, user=61234)
+        self.addCleanup(server.close)
+        self.assertEqual(server.returned("hiding", {"python": python})["statusCode"], 434)
+
+
 class Crowd(unittest.TestCase):
     def test_children_slow_nobody_else(self):
         crowd = HELD + """
@@ -348,19 +378,54 @@ class Flood(unittest.TestCase):
         wait_until(given_back, PATIENCE, "the memory")
 
 
+class Unfinished(unittest.TestCase):
+    """Answers that hold the memory of all answers, and never end."""
+
+    HOLDS = """
+def holds(event):
+    send(b"A", b"x" * 100, announced=(16 << 20) - 100)
+    time.sleep(0.1)
+    for socket in sockets():
+        os.write(socket, b"x")
+    time.sleep(60)
+"""
+    LONG = "def main_handler(event, context):\n    return 'x' * (2 << 20)\n"
+
+    def test_others_are_answered(self):
+        hostile = [f"hostile{number}" for number in range(5)]
+        sources = {"bystander": self.LONG, **{name: ATTACK + self.HOLDS for name in hostile}}
+        server = Server(project(sources, {name: "timeout = 4" for name in hostile}))
+        self.addCleanup(server.close)
+        server.returned("bystander")
+        # One function has a part of it, and several have it for a second.
+        for attackers, within in [(hostile[:1] * 10, 2), (hostile * 2, 3)]:
+            calls = [Background(server.returned, name, {"do": "holds"}) for name in attackers]
+            time.sleep(0.7)
+            begun = time.monotonic()
+            self.assertEqual(server.returned("bystander"), "x" * (2 << 20), len(set(attackers)))
+            self.assertLess(time.monotonic() - begun, within)
+            for call in calls:
+                self.assertIn(call.result()["statusCode"], [433, 439])
+
+
 class Scarce(unittest.TestCase):
     def test_a_machine_without_processes_has_calls_wait(self):
         """As another user: root may have as many as it likes."""
         sleeper = "import time\ndef main_handler(event, context):\n    time.sleep(0.1)\n    return 1\n"
         limit = lambda: resource.setrlimit(resource.RLIMIT_NPROC, (14, 14))
-        way = [pathlib.Path(PROGRAM).resolve(), *pathlib.Path(PROGRAM).resolve().parents]
-        if os.geteuid() != 0 or not all(path.stat().st_mode & 0o001 for path in way):
+        if os.geteuid() != 0 or not is_everybodys(PROGRAM):
             self.skipTest("it takes root, and a program that everybody may run")
         functions = project({"sleeper": sleeper, "other": sleeper})
         server = OpenServer(functions, ["--spares", "2"], {"HOME": "/nonexistent"}, user=61234, preexec_fn=limit)
         self.addCleanup(server.close)
         calls = [Background(server.returned, name) for _ in range(20) for name in ["sleeper", "other"]]
         self.assertEqual([call.result() for call in calls], [1] * len(calls))
+
+
+def is_everybodys(program):
+    """Whether everybody may run it."""
+    path = pathlib.Path(program).resolve()
+    return all(each.stat().st_mode & 0o001 for each in [path, *path.parents])
 
 
 class OpenServer(Server):
@@ -407,6 +472,13 @@ class Places(unittest.TestCase):
             self.assertEqual(server.returned("two"), expected)
 
 
+class UnreadServer(Server):
+    """A server whose log nobody reads."""
+
+    def _read_log(self, stream):
+        pass
+
+
 class Lines(unittest.TestCase):
     def test_the_log_is_json_to_the_last_line(self):
         source = "print('at import')\ndef main_handler(event, context):\n    return 1\n"
@@ -416,6 +488,30 @@ class Lines(unittest.TestCase):
         server.says("at import")
         for line in list(server.log):
             self.assertIsInstance(json.loads(line), dict, line)
+
+    def test_no_line_of_a_function_passes_for_another(self):
+        source = r"""
+print('\rahead')
+def main_handler(event, context):
+    print('a\rb\x1b[2K\x9bc\tdé\r')
+"""
+        server = Server(project({"ahead": source, "plain": source}, {"ahead": 'snapshot = "init"'}))
+        self.addCleanup(server.close)
+        for name in ["ahead", "plain"]:
+            server.returned(name)
+            server.says(r"| a\rb\u{1b}[2K\u{9b}c" + "\tdé")
+        # Krait's own lines say whose they are.
+        self.assertTrue(server.says("/ahead | ").endswith(r" krait: default/ahead | \rahead"))
+
+    def test_a_log_that_nobody_reads_costs_so_much(self):
+        source = "def main_handler(event, context):\n    print('x' * (4 << 20))\n"
+        server = UnreadServer(project({"long": source}))
+        self.addCleanup(server.close)
+        server.returned("long")
+        before = resident_bytes(server.pid)
+        for _ in range(60):
+            server.returned("long")
+        self.assertLess(resident_bytes(server.pid) - before, 120 << 20)
 
 
 if __name__ == "__main__":

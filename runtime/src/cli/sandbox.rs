@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     contract::policy::{Files, Mode, Policy, Rules},
-    sandbox::Machine,
+    sandbox::{Machine, UserIds},
 };
 use anyhow::{Context as _, anyhow};
 use std::{
@@ -36,6 +36,13 @@ pub(super) fn run() -> Result<u8, Fatal> {
         "cgroups         {}",
         match Machine::groups() {
             Ok(what) => format!("yes, {what}"),
+            Err(why) => format!("none: {why}"),
+        }
+    );
+    println!(
+        "users           {}",
+        match UserIds::find(None) {
+            Ok(ids) => format!("yes, one of the ids {ids} for each function of krait serve"),
             Err(why) => format!("none: {why}"),
         }
     );
@@ -85,8 +92,8 @@ pub(super) fn policy(arguments: &SandboxArguments, policy: Policy) -> Result<Pol
     Ok(Policy {
         mode,
         files,
-        read: there(&arguments.allow_read, "--allow-read")?,
-        write: there(&arguments.allow_write, "--allow-write")?,
+        read: there(&arguments.allow_read, &arguments.allow_write, "--allow-read")?,
+        write: there(&arguments.allow_write, &arguments.allow_write, "--allow-write")?,
         network: arguments.network.clone().unwrap_or(policy.network),
         processes: policy.processes && !arguments.no_processes,
         max_processes: arguments.max_processes.map(NonZeroU32::get).or(policy.max_processes),
@@ -118,11 +125,27 @@ pub(super) fn of_template(arguments: &SandboxArguments, rules: Option<&Rules>) -
     }
 }
 
-fn there(paths: &[PathBuf], option: &str) -> Result<Vec<PathBuf>, Fatal> {
-    let absolute = |path: &PathBuf| {
-        Path::canonicalize(path)
+/// The paths without links, if they are there. In a folder of `writable`, links may be the function's: they
+/// stay, and are refused when they are to be opened.
+fn there(paths: &[PathBuf], writable: &[PathBuf], option: &str) -> Result<Vec<PathBuf>, Fatal> {
+    let resolved = |path: &PathBuf| {
+        let absolute = std::path::absolute(path)?;
+        for folder in writable {
+            let folder = std::path::absolute(folder)?;
+            match absolute.strip_prefix(&folder) {
+                Ok(rest) if rest != Path::new("") => {
+                    let path = folder.canonicalize()?.join(rest);
+                    return path.symlink_metadata().map(|_| path);
+                }
+                _ => {}
+            }
+        }
+        path.canonicalize()
+    };
+    let there = |path: &PathBuf| {
+        resolved(path)
             .with_context(|| format!("{option} {} cannot be opened", path.display()))
             .map_err(Fatal::Request)
     };
-    paths.iter().map(absolute).collect()
+    paths.iter().map(there).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Fatal,
-    options::{Cgroups, ServeArguments},
+    options::{Cgroups, ServeArguments, ServeUserIds},
     sandbox,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         log::{Format, Log},
         store::{FunctionKey, Store},
     },
-    sandbox::{Holding, Machine},
+    sandbox::{Holding, Machine, UserIds},
     server::{
         self, Faces, Server,
         cloud_api::signature::{Credentials, Secret},
@@ -118,8 +118,13 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
         log.note(&format!("instances have no control groups: {why}"));
         None
     });
-    let keeper =
-        Keeper::start(arguments.spares, policy, groups, note).await.map_err(Fatal::internal)?;
+    let users = users(arguments, &policy).unwrap_or_else(|why| {
+        log.note(&format!("functions have no users of their own: {why}"));
+        None
+    });
+    let keeper = Keeper::start(arguments.spares, policy, groups, users, note)
+        .await
+        .map_err(Fatal::internal)?;
     let works = cluster.as_ref().is_some_and(|membership| !membership.role.serves());
     let cluster = match cluster {
         Some(membership) => Some(joined(membership, log.clone()).await?),
@@ -190,6 +195,19 @@ async fn serve(arguments: &ServeArguments, serving: Serving) -> Result<u8, Fatal
     platform.close(grace).await;
     keeping.close();
     Ok(0)
+}
+
+/// The ids of functions' users, as root: nobody else can be another user.
+fn users(arguments: &ServeArguments, policy: &Policy) -> Result<Option<UserIds>, String> {
+    let asked = match arguments.user_ids {
+        ServeUserIds::Off => return Ok(None),
+        ServeUserIds::Auto => None,
+        ServeUserIds::Range(ids) => Some(ids),
+    };
+    if policy.mode == Mode::Off || (asked.is_none() && !Machine::look().root) {
+        return Ok(None);
+    }
+    UserIds::find(asked).map(Some)
 }
 
 /// Joins a cluster.

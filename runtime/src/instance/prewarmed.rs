@@ -19,14 +19,14 @@ use super::{
 };
 use crate::{
     contract::{Function, Policy, policy::Mode},
-    python::{CodePaths, leave},
-    sandbox::{Ground, Joined, Stage},
+    python::{CodePaths, Interpreter, leave},
+    sandbox::{AsUser, Ground, Joined, Stage},
     snapshot::{self, Refusal, Unfit},
 };
 use rustix::process::Signal;
 use std::{
     ffi::OsString,
-    fs::File,
+    fs::{self, File},
     io,
     os::{
         fd::{AsFd, AsRawFd, FromRawFd, OwnedFd},
@@ -288,10 +288,12 @@ fn follow(
             if let Err(error) = limit(group, &function) {
                 warm.note.push_str(&format!("; not in its group: {error}"));
             }
-            for remark in enter(ground, &mut channels, &function, stage) {
+            let entered = enter(ground, &mut channels, &function, stage);
+            for remark in entered.remarks {
                 warm.note.push_str("; not in its sandbox: ");
                 warm.note.push_str(&remark);
             }
+            name_reachable(warm.interpreter, entered.user);
             allocator::report_exhaustion_to(channels.socket.as_raw_fd());
             if let Some(listener) = runtime_api {
                 own_runtime::run(channels, *function, warm, listener)
@@ -302,7 +304,8 @@ fn follow(
             let Warm { interpreter, note, .. } = warm();
             let loaded = function.map(|function| {
                 process::become_instance(&function);
-                enter(ground, &mut channels, &function, Stage::Zygote);
+                let entered = enter(ground, &mut channels, &function, Stage::Zygote);
+                name_reachable(interpreter, entered.user);
                 call_loop::load_ahead(&mut channels, interpreter, *function)
             });
             zygote::run(channels, &Prepared { interpreter, note, loaded, groups }, attend)
@@ -319,6 +322,15 @@ fn follow(
         }
         // The caller has gone. A function is loaded elsewhere: see `loader.rs`.
         Ok(None | Some(Assignment::Load { .. })) | Err(_) => leave(0),
+    }
+}
+
+/// Has `sys.executable` be the program itself where the link to it, in root's own folder, cannot be reached.
+fn name_reachable(interpreter: &Interpreter, user: Option<AsUser>) {
+    if user == Some(AsUser::ByModes)
+        && let Ok(program) = fs::read_link("/proc/self/exe")
+    {
+        interpreter.name_executable(&program);
     }
 }
 

@@ -5,14 +5,14 @@ use super::{descendants, pidfd, signals, usage, wire::AssignedFunction};
 use crate::{
     contract::{limits, policy},
     python::leave,
-    sandbox::{Ground, Stage},
+    sandbox::{Entered, Ground, Stage},
 };
 use rustix::{
     fs::Mode,
     io::ioctl_fionbio,
     process::{
-        DumpableBehavior, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior, setrlimit,
-        setsid, umask,
+        DumpableBehavior, Resource, Rlimit, Signal, getppid, getrlimit, set_dumpable_behavior,
+        setrlimit, setsid, umask,
     },
     stdio::{dup2_stderr, dup2_stdout},
 };
@@ -82,13 +82,24 @@ pub(super) fn enter(
     channels: &mut Channels,
     function: &AssignedFunction,
     stage: Stage,
-) -> Vec<String> {
+) -> Entered {
     if function.policy.mode == policy::Mode::Off {
-        return Vec::new();
+        return Entered::default();
     }
     let layers: Vec<PathBuf> = function.layers.iter().map(PathBuf::from).collect();
-    match Ground::enter(ground, &function.policy, function.code.as_ref(), &layers, stage) {
-        Ok(entered) => entered.remarks,
+    let (policy, code, user) = (&function.policy, function.code.as_ref(), function.user);
+    let parent = getppid();
+    match Ground::enter(ground, policy, code, &layers, user, stage) {
+        Ok(entered) => {
+            if entered.user.is_some() {
+                pidfd::on_end_of_parent(Signal::KILL);
+                // The parent may have ended before that.
+                if getppid() != parent {
+                    leave(1)
+                }
+            }
+            entered
+        }
         Err(error) => {
             channels.say(&format_args!("krait: the function has no sandbox: {error}\n"));
             leave(1)
@@ -157,7 +168,9 @@ fn close_between(low: libc::c_int, high: libc::c_int) {
 
 fn limit_resources(memory_mb: u32) {
     set_limit(Resource::Nofile, limits::FILE_DESCRIPTORS, limits::FILE_DESCRIPTORS);
-    set_limit(Resource::Core, 0, 0);
+    // No core file has room in it. To the kernel it also means that no program of the machine is started
+    // for a crash (core(5)), which 0 does not.
+    set_limit(Resource::Core, 1, 1);
     let memory = usage::limit_bytes(memory_mb) + ADDRESS_SPACE_SLACK;
     set_limit(Resource::Data, memory, memory);
     // If the machine runs out of memory all the same, the kernel should kill this process first.

@@ -81,6 +81,8 @@ pub(super) struct AssignedFunction {
     pub layers: Vec<OsString>,
     /// What its process is kept to.
     pub policy: Policy,
+    /// The user that its process becomes, where it has one of its own.
+    pub user: Option<u32>,
     pub marker: Marker,
     /// What its answers are known by.
     pub key: Key,
@@ -109,6 +111,7 @@ impl AssignedFunction {
             code: code.code.clone().into(),
             layers: code.layers.iter().map(|layer| layer.clone().into()).collect(),
             policy: policy.with(&function.sandbox),
+            user: None,
             marker,
             key,
             once,

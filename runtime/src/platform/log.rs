@@ -4,14 +4,22 @@
 use super::{counts::Measured, store::FunctionKey};
 use crate::contract::Invocation;
 use std::{
+    borrow::Cow,
     io::{self, Write},
-    sync::mpsc::{SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{SyncSender, TrySendError, sync_channel},
+    },
     thread,
 };
 
 /// How many lines wait to be written before more are dropped. So a reader that stops reading blocks
 /// nothing.
 const WAITING_LINES: usize = 10_000;
+
+/// The same in bytes: a function may write lines of megabytes.
+const WAITING_BYTES: usize = 32 << 20;
 
 /// How a line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +46,8 @@ pub struct Log {
     format: Format,
     level: Level,
     lines: SyncSender<Message>,
+    /// How many bytes wait.
+    waiting: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -50,15 +60,18 @@ enum Message {
 impl Log {
     /// A log that is written to standard error.
     pub fn start(format: Format, level: Level) -> Self {
-        let (lines, waiting) = sync_channel(WAITING_LINES);
+        let (lines, incoming) = sync_channel(WAITING_LINES);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let written = waiting.clone();
         thread::spawn(move || {
             let mut stderr = io::stderr().lock();
             let mut text = String::new();
-            while let Ok(first) = waiting.recv() {
-                let mut flushed = Vec::new();
-                for message in std::iter::once(first).chain(waiting.try_iter()) {
+            while let Ok(first) = incoming.recv() {
+                let (mut flushed, mut bytes) = (Vec::new(), 0);
+                for message in std::iter::once(first).chain(incoming.try_iter()) {
                     match message {
                         Message::Line(line) => {
+                            bytes += line.len();
                             text.push_str(&line);
                             text.push('\n');
                         }
@@ -68,10 +81,12 @@ impl Log {
                 // It does not matter if nobody reads it.
                 let _ = stderr.write_all(text.as_bytes());
                 text.clear();
+                text.shrink_to(1 << 20);
+                written.fetch_sub(bytes, Ordering::Relaxed);
                 drop(flushed);
             }
         });
-        Self { format, level, lines }
+        Self { format, level, lines, waiting }
     }
 
     /// Whether what functions write is shown.
@@ -82,7 +97,7 @@ impl Log {
     /// A line that a function wrote.
     pub(super) fn output(&self, request_id: &str, line: &str) {
         match self.format {
-            Format::Text => self.send(format!("{} {request_id} | {line}", time())),
+            Format::Text => self.send(format!("{} {request_id} | {}", time(), shown(line))),
             Format::Json => self.send(
                 serde_json::json!({"time": time(), "requestId": request_id, "output": line})
                     .to_string(),
@@ -124,7 +139,10 @@ impl Log {
     /// A message that belongs to no request.
     pub fn note(&self, text: &str) {
         match self.format {
-            Format::Text => self.send(format!("{} krait: {text}", time())),
+            Format::Text => {
+                let lines: Vec<_> = text.split('\n').map(shown).collect();
+                self.send(format!("{} krait: {}", time(), lines.join("\n")));
+            }
             Format::Json => {
                 self.send(serde_json::json!({"time": time(), "message": text}).to_string());
             }
@@ -140,10 +158,33 @@ impl Log {
     }
 
     fn send(&self, line: String) {
-        match self.lines.try_send(Message::Line(line)) {
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        let bytes = line.len();
+        if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes <= WAITING_BYTES {
+            match self.lines.try_send(Message::Line(line)) {
+                Ok(()) => return,
+                Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+            }
+        }
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A function's line as a terminal may have it: nothing in it moves the cursor, so that it cannot pass for
+/// another line.
+fn shown(line: &str) -> Cow<'_, str> {
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let moves = |each: char| each.is_control() && each != '\t';
+    if !line.contains(moves) {
+        return Cow::Borrowed(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    for each in line.chars() {
+        match moves(each) {
+            true => text.extend(each.escape_default()),
+            false => text.push(each),
         }
     }
+    Cow::Owned(text)
 }
 
 /// The time now, to the millisecond, in UTC.

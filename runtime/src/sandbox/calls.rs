@@ -6,10 +6,13 @@
 //! memory that outlives a process or that nobody counts, and ways around these rules.
 
 use super::{
-    filter::{Rule, Verdict, allow, jump_if_any_of, jump_if_equal, load_argument, program, refuse},
+    filter::{
+        Rule, Verdict, allow, jump_if_any_of, jump_if_equal, keep_bits, load_argument, program,
+        refuse,
+    },
     processor,
 };
-use crate::contract::policy::{Network, Policy};
+use crate::contract::policy::{Files, Network, Policy};
 use libc::{c_long, sock_filter};
 
 /// Refused, whatever their arguments; and those of one processor.
@@ -108,6 +111,14 @@ const CLONE_NEWTIME: u32 = 0x80;
 const TIOCSTI: u32 = 0x5412;
 const TIOCLINUX: u32 = 0x541c;
 
+/// What a socket's type is, without its flags.
+const SOCKET_TYPE: u32 = 0xf;
+
+/// Calls that connect a socket by their flags, which no rule about ports sees; and which argument the
+/// flags are.
+const CONNECTING: [(c_long, u32); 3] =
+    [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)];
+
 /// `IOPRIO_WHO_PROCESS`.
 const ONE_PROCESS: u32 = 1;
 
@@ -127,6 +138,20 @@ pub(super) fn filter(policy: &Policy) -> Option<Vec<sock_filter>> {
     // Its flags lie in memory, where no filter looks: libc makes the older call then.
     rules.push(of(libc::SYS_clone3, vec![refuse(libc::ENOSYS)]));
     rules.push(of(libc::SYS_socket, socket(&policy.network)));
+    if policy.network != Network::Open {
+        // Without an address, a socket listens on a port that no rule names.
+        rules.push(of(libc::SYS_listen, vec![refuse(libc::EACCES)]));
+        let fast_open = libc::MSG_FASTOPEN.cast_unsigned();
+        rules.extend(CONNECTING.map(|(call, flags)| {
+            let ways = [jump_if_any_of(fast_open, 0, 1), refuse(libc::EACCES), allow()];
+            of(call, [load_argument(flags)].into_iter().chain(ways).collect())
+        }));
+    }
+    if policy.files == Files::Own {
+        // No rule about files sees it, and it tells the names of what is made in a folder that is closed.
+        rules.push(of(libc::SYS_inotify_add_watch, vec![refuse(libc::EACCES)]));
+    }
+    rules.push(of(libc::SYS_prctl, prctl()));
     let nobody = u32::MAX;
     rules.push(of(
         libc::SYS_personality,
@@ -157,19 +182,38 @@ fn clone(processes: bool) -> Vec<sock_filter> {
     verdict
 }
 
-/// Families that the policy has. Of netlink, the one protocol that addresses and interfaces are
-/// asked for by.
+/// What it detached falls to the instance, whatever it does: it is counted there, and ends with it.
+fn prctl() -> Vec<sock_filter> {
+    vec![
+        load_argument(0),
+        jump_if_equal(libc::PR_SET_CHILD_SUBREAPER.cast_unsigned(), 0, 3),
+        load_argument(1),
+        jump_if_equal(0, 0, 1),
+        no(),
+        allow(),
+    ]
+}
+
+/// Families that the policy has. Where it has ports, TCP and UDP alone: other protocols (MPTCP, SMC, SCTP)
+/// reach the same servers, and no rule about ports sees them. Of netlink, the one protocol that
+/// addresses and interfaces are asked for by.
 fn socket(network: &Network) -> Vec<sock_filter> {
     let family = |family: i32| family.cast_unsigned();
     let mut verdict = vec![load_argument(0)];
-    let mut allowed = vec![];
     match network {
-        Network::Open => allowed.extend([libc::AF_INET, libc::AF_INET6, libc::AF_UNIX]),
-        Network::Ports(_) => allowed.extend([libc::AF_INET, libc::AF_INET6]),
+        Network::Open => {
+            for each in [libc::AF_INET, libc::AF_INET6, libc::AF_UNIX] {
+                verdict.extend([jump_if_equal(family(each), 0, 1), allow()]);
+            }
+        }
+        Network::Ports(_) => {
+            let of_ports = tcp_or_udp();
+            let others = of_ports.len() as u8;
+            verdict.push(jump_if_equal(family(libc::AF_INET), 1, 0));
+            verdict.push(jump_if_equal(family(libc::AF_INET6), 0, others));
+            verdict.extend(of_ports);
+        }
         Network::Closed => {}
-    }
-    for each in allowed {
-        verdict.extend([jump_if_equal(family(each), 0, 1), allow()]);
     }
     verdict.extend([
         jump_if_equal(family(libc::AF_NETLINK), 1, 0),
@@ -180,6 +224,24 @@ fn socket(network: &Network) -> Vec<sock_filter> {
         allow(),
     ]);
     verdict
+}
+
+/// By a socket's type and protocol.
+fn tcp_or_udp() -> Vec<sock_filter> {
+    let number = |number: i32| number.cast_unsigned();
+    vec![
+        load_argument(1),
+        keep_bits(SOCKET_TYPE),
+        jump_if_equal(number(libc::SOCK_STREAM), 1, 0),
+        jump_if_equal(number(libc::SOCK_DGRAM), 0, 5),
+        load_argument(2),
+        // The type's own.
+        jump_if_equal(0, 2, 0),
+        jump_if_equal(number(libc::IPPROTO_TCP), 1, 0),
+        jump_if_equal(number(libc::IPPROTO_UDP), 0, 1),
+        allow(),
+        refuse(libc::EACCES),
+    ]
 }
 
 /// Of one process, and of that which asks.

@@ -50,7 +50,8 @@ pub(super) fn drop_all(code: &Path, confined: bool) -> io::Result<()> {
         libc::prctl(libc::PR_SET_SECUREBITS, ROOT_IS_NOBODY, 0, 0, 0);
         libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     }
-    if confined && is_root() {
+    // A container's root may not have it.
+    if confined && is_root() && can_read_all() {
         set(Set { permitted: DAC_READ_SEARCH, ..Set::default() })?;
         if !can_read(code) {
             let one =
@@ -73,6 +74,59 @@ pub(super) fn keep_those_of_files() -> io::Result<()> {
     set(Set { effective: kept, permitted: kept, inheritable: kept })?;
     for capability in OF_FILES.filter(|capability| kept & 1 << capability != 0) {
         // SAFETY: the call changes what this process hands on. It has no more than what is kept.
+        unsafe {
+            libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+        }
+    }
+    Ok(())
+}
+
+/// What [`super::users`] needs, by name: to become another user, and to see and end that user's processes.
+const OF_USERS: [(u32, &str); 5] = [
+    (1 << 5, "CAP_KILL"),
+    (1 << 6, "CAP_SETGID"),
+    (1 << 7, "CAP_SETUID"),
+    (1 << 8, "CAP_SETPCAP"),
+    (1 << 19, "CAP_SYS_PTRACE"),
+];
+
+/// Whether this process can give functions users of their own, and do with them what it has to do.
+///
+/// # Errors
+/// What it lacks, as text.
+pub(super) fn check_of_users() -> Result<(), String> {
+    let held = held().map_err(|error| format!("capabilities are not known: {error}"))?.permitted;
+    match OF_USERS.iter().find(|(capability, _)| held & capability == 0) {
+        Some((_, name)) => Err(format!("krait lacks {name}")),
+        None => Ok(()),
+    }
+}
+
+/// Whether this process may read what the modes of files close.
+pub(super) fn can_read_all() -> bool {
+    held().is_ok_and(|held| held.permitted & DAC_READ_SEARCH != 0)
+}
+
+/// Has this process's capabilities stay as they are when its user changes. Being root again will give
+/// none.
+pub(super) fn stay_as_they_are() -> io::Result<()> {
+    // SAFETY: the call changes a flag of this process.
+    match unsafe { libc::prctl(libc::PR_SET_SECUREBITS, ROOT_IS_NOBODY, 0, 0, 0) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// Drops every capability, but the one right to read if it is kept; then programs that this process starts
+/// have that, too.
+pub(super) fn keep_reading(is_kept: bool) -> io::Result<()> {
+    let kept = if is_kept { DAC_READ_SEARCH } else { 0 };
+    // SAFETY: the call changes this process alone.
+    unsafe { libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) };
+    set(Set { effective: kept, permitted: kept, inheritable: kept })?;
+    if is_kept {
+        let capability = DAC_READ_SEARCH.trailing_zeros();
+        // SAFETY: the call changes what this process hands on. It has no more than that.
         unsafe {
             libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE, capability, 0, 0);
         }

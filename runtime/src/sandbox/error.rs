@@ -17,6 +17,8 @@ pub enum SandboxError {
     Capabilities(io::Error),
     /// There is no `/tmp` of its own to be had.
     Temporary(io::Error),
+    /// The process cannot become its function's own user's.
+    User(io::Error),
 }
 
 impl fmt::Display for SandboxError {
@@ -34,6 +36,7 @@ impl fmt::Display for SandboxError {
                 write!(formatter, "capabilities cannot be dropped: {error}")
             }
             Self::Temporary(error) => write!(formatter, "no /tmp of its own: {error}"),
+            Self::User(error) => write!(formatter, "no user of its own: {error}"),
         }
     }
 }

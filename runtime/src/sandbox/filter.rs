@@ -153,6 +153,11 @@ pub(super) fn jump_if_any_of(bits: u32, then: u8, otherwise: u8) -> sock_filter 
     instruction(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, bits, then, otherwise)
 }
 
+/// Keeps these bits of what was loaded.
+pub(super) fn keep_bits(bits: u32) -> sock_filter {
+    instruction(libc::BPF_ALU | libc::BPF_AND | libc::BPF_K, bits, 0, 0)
+}
+
 pub(super) fn allow() -> sock_filter {
     end(libc::SECCOMP_RET_ALLOW)
 }

@@ -5,7 +5,9 @@
 
 use super::{
     SandboxError, calls, capabilities, filter, limits,
+    paths::opened,
     temporary::{self, Made, Room},
+    users::{self, AsUser},
 };
 use crate::contract::policy::{Files, Mode, Network, Policy};
 use landlock::{
@@ -102,6 +104,8 @@ pub(crate) enum Stage {
 pub(crate) struct Entered {
     /// What is missing of the sandbox, or could not be opened.
     pub remarks: Vec<String>,
+    /// How the process is its function's own user's, where it is.
+    pub user: Option<AsUser>,
 }
 
 impl Ground {
@@ -112,7 +116,8 @@ impl Ground {
     }
 
     /// Enters, for good: this process, which must have one thread, and all that it starts. What was
-    /// not `prepared` ahead is made now, if the policy asks for it.
+    /// not `prepared` ahead is made now, if the policy asks for it. The process becomes that `user`'s,
+    /// where one is given.
     ///
     /// # Errors
     /// Where the policy requires a sandbox, what keeps it from being whole. The process is not
@@ -122,6 +127,7 @@ impl Ground {
         policy: &Policy,
         code: &Path,
         layers: &[PathBuf],
+        user: Option<u32>,
         stage: Stage,
     ) -> Result<Entered, SandboxError> {
         let mut entering = Entering { required: policy.mode == Mode::Require, remarks: Vec::new() };
@@ -171,9 +177,18 @@ impl Ground {
                 false
             }
         };
-        let dropped = match policy.files {
-            Files::All => capabilities::keep_those_of_files(),
-            Files::Own => capabilities::drop_all(code, confined),
+        let mut own = None;
+        if let Some(user) = user {
+            let folders: Vec<&Path> = layers.iter().map(PathBuf::as_path).chain([code]).collect();
+            match users::become_own(user, confined, &folders) {
+                Ok(switched) => own = switched,
+                Err(error) => entering.take(Err(error))?,
+            }
+        }
+        let dropped = match (policy.files, own) {
+            (_, Some(_)) => Ok(()),
+            (Files::All, None) => capabilities::keep_those_of_files(),
+            (Files::Own, None) => capabilities::drop_all(code, confined),
         };
         let dropped = dropped.map_err(SandboxError::Capabilities);
         entering.take(dropped)?;
@@ -183,7 +198,7 @@ impl Ground {
                 .and_then(filter::put_in_force);
             entering.take(filtered.map_err(SandboxError::Filter))?;
         }
-        Ok(Entered { remarks: entering.remarks })
+        Ok(Entered { remarks: entering.remarks, user: own })
     }
 }
 
@@ -234,12 +249,11 @@ impl Entering {
         let read = policy.read.iter().map(|path| (path.as_path(), READ));
         let write = policy.write.iter().map(|path| (path.as_path(), WRITE));
         for (path, rights) in [(code, of_code)].into_iter().chain(layers).chain(read).chain(write) {
-            match PathFd::new(path) {
+            match opened(path, &policy.write) {
                 Ok(opened) => ruleset = ruleset.add_rule(PathBeneath::new(opened, rights))?,
                 // The function's own folder may have gone: that is told where it is loaded.
                 Err(_) if path == code => {}
                 Err(error) => {
-                    let error = io::Error::other(error);
                     let path = path.to_path_buf();
                     self.take(Err(SandboxError::Path { path, error }))?;
                 }

@@ -11,6 +11,7 @@
 //! Ground::enter             the function's folders are put into that           temporary.rs
 //!                           limits of processes and of files                   limits.rs
 //!                           the function's folders, signals, TCP: Landlock     grounds.rs
+//!                           a user of its own, where krait serve is root       users.rs
 //!                           capabilities dropped, no new privileges            capabilities.rs
 //!                           the system calls that it may not make: seccomp     calls.rs, filter.rs
 //! end_at_lasting_calls    where a function is loaded for a snapshot, in addition           lasting.rs
@@ -29,13 +30,17 @@ mod hint;
 mod lasting;
 mod limits;
 mod machine;
+mod paths;
 mod processor;
 mod temporary;
+mod users;
 
 pub use error::SandboxError;
-pub(crate) use grounds::{Ground, Stage};
+pub(crate) use grounds::{Entered, Ground, Stage};
 pub use groups::Holding;
 pub(crate) use groups::{Groups, Joined, Weight};
 pub(crate) use hint::{hint, hint_of_port};
 pub(crate) use lasting::{end_at_lasting_calls, told};
 pub use machine::Machine;
+pub use users::UserIds;
+pub(crate) use users::{AsUser, Users, is_writable_to_all};

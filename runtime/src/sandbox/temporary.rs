@@ -4,16 +4,14 @@
 //!
 //! The code is at `/var/user` as well, and layers at `/opt`, as on the platform.
 
+use super::paths::{handle, opened};
 use std::{
     ffi::CString,
     fs::{self, DirBuilder, File},
     io,
     os::{
         fd::{AsRawFd, OwnedFd},
-        unix::{
-            ffi::OsStrExt,
-            fs::{DirBuilderExt, OpenOptionsExt, symlink},
-        },
+        unix::fs::{DirBuilderExt, symlink},
     },
     path::{Path, PathBuf},
 };
@@ -81,7 +79,7 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
         .filter(|path| {
             OWN.iter().any(|(folder, _)| path.starts_with(folder)) || path.starts_with(ABOVE_CODE)
         })
-        .filter_map(|path| Some((path.to_path_buf(), handle(path).ok()?)))
+        .filter_map(|path| Some((path.to_path_buf(), opened(path, writable).ok()?)))
         .collect();
     let root = c"/".as_ptr();
     // SAFETY: valid C strings; the namespace is this process's own.
@@ -90,7 +88,7 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
         libc::mount(std::ptr::null(), root, std::ptr::null(), apart, std::ptr::null())
     })?;
     // An older kernel cannot do it for all mounts at once.
-    let _ = set_attributes(Path::new("/"), libc::MOUNT_ATTR_RDONLY, 0);
+    let _ = set_attributes(&handle(Path::new("/"))?, libc::MOUNT_ATTR_RDONLY, 0);
     let covered = cover_above_code();
     let size = format!("size={}m,nr_inodes=100k,mode=1777", room.megabytes);
     for (folder, options) in OWN {
@@ -101,13 +99,15 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
     for (path, handle) in &kept {
         let is_covered = OWN.iter().any(|(folder, _)| path.starts_with(folder));
         if is_covered || covered.is_some() {
-            put_back(path, handle)?;
+            put_back(path, handle, writable)?;
         }
     }
-    for path in writable.iter().filter(|path| path.exists()) {
+    for path in writable {
+        // What is not there is told later, and so is a link that the function put there.
+        let Ok(there) = opened(path, writable) else { continue };
         // A mount of its own, which can be told apart.
-        put_back(path, &handle(path)?)?;
-        let _ = set_attributes(path, 0, libc::MOUNT_ATTR_RDONLY);
+        put_back(path, &there, writable)?;
+        let _ = set_attributes(&opened(path, writable)?, 0, libc::MOUNT_ATTR_RDONLY);
     }
     // The rest of what was covered is there, and closed.
     for folder in covered.iter().flatten().filter(|folder| !folder.exists()) {
@@ -118,7 +118,7 @@ pub(super) fn make_own(room: &Room<'_>) -> io::Result<Made> {
         if covered.is_some() {
             let _ = fs::create_dir(CODE);
         }
-        let _ = bind(code, Path::new(CODE));
+        let _ = handle(Path::new(CODE)).and_then(|place| bind(code, &place));
     }
     let layers = opt_is_free && put_layers(&layers_here).is_ok();
     Ok(Made { counts_apart, layers })
@@ -154,7 +154,7 @@ fn cover_above_code() -> Option<Vec<PathBuf>> {
 fn put_layers(layers: &[OwnedFd]) -> io::Result<()> {
     match layers {
         [] => Err(io::ErrorKind::NotFound.into()),
-        [layer] => bind(layer, Path::new(LAYERS)),
+        [layer] => bind(layer, &handle(Path::new(LAYERS))?),
         layers => {
             let path = |layer: &OwnedFd| format!("/proc/self/fd/{}", layer.as_raw_fd());
             let paths: Vec<String> = layers.iter().rev().map(path).collect();
@@ -170,17 +170,16 @@ fn put_layers(layers: &[OwnedFd]) -> io::Result<()> {
 }
 
 /// Changes a mount and all below it.
-fn set_attributes(path: &Path, set: u64, clear: u64) -> io::Result<()> {
-    let path = CString::new(path.as_os_str().as_bytes())?;
+fn set_attributes(mount: &OwnedFd, set: u64, clear: u64) -> io::Result<()> {
     let attributes =
         libc::mount_attr { attr_set: set, attr_clr: clear, propagation: 0, userns_fd: 0 };
     // SAFETY: a valid C string, and a structure of the size that is said.
     let result = unsafe {
         libc::syscall(
             libc::SYS_mount_setattr,
-            libc::AT_FDCWD,
-            path.as_ptr(),
-            libc::AT_RECURSIVE,
+            mount.as_raw_fd(),
+            c"".as_ptr(),
+            libc::AT_RECURSIVE | libc::AT_EMPTY_PATH,
             &raw const attributes,
             size_of::<libc::mount_attr>(),
         )
@@ -233,7 +232,7 @@ fn mount_empty(folder: &str, options: &str) -> io::Result<()> {
 }
 
 /// Puts what an empty folder lies above back to its place.
-fn put_back(path: &Path, handle: &OwnedFd) -> io::Result<()> {
+fn put_back(path: &Path, handle: &OwnedFd, writable: &[PathBuf]) -> io::Result<()> {
     let source = PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()));
     if fs::metadata(&source)?.is_dir() {
         fs::create_dir_all(path)?;
@@ -241,22 +240,17 @@ fn put_back(path: &Path, handle: &OwnedFd) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         File::options().create(true).append(true).open(path)?;
     }
-    bind(handle, path)
+    bind(handle, &opened(path, writable)?)
 }
 
-/// Has what is opened as `handle` lie at `path`, too, which is there.
-fn bind(handle: &OwnedFd, path: &Path) -> io::Result<()> {
-    let source = PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()));
-    let source = CString::new(source.as_os_str().as_bytes())?;
-    let target = CString::new(path.as_os_str().as_bytes())?;
+/// Has what is opened as `there` lie at `place`, too.
+fn bind(there: &OwnedFd, place: &OwnedFd) -> io::Result<()> {
+    let named = |handle: &OwnedFd| CString::new(format!("/proc/self/fd/{}", handle.as_raw_fd()));
+    let (source, target) = (named(there)?, named(place)?);
     let flags = libc::MS_BIND | libc::MS_REC;
     let none = std::ptr::null();
     // SAFETY: valid C strings.
     checked(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), none, flags, none.cast()) })
-}
-
-fn handle(path: &Path) -> io::Result<OwnedFd> {
-    File::options().read(true).custom_flags(libc::O_PATH).open(path).map(OwnedFd::from)
 }
 
 fn checked(result: libc::c_int) -> io::Result<()> {

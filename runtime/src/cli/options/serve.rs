@@ -4,6 +4,7 @@ use super::{
     SandboxArguments,
     values::{at_least_one, seconds},
 };
+use crate::sandbox::UserIds;
 use clap::{Args, ValueEnum, ValueHint, builder::RangedU64ValueParser};
 use std::path::PathBuf;
 
@@ -79,6 +80,11 @@ pub(in crate::cli) struct ServeArguments {
     /// makes none
     #[arg(long, value_enum, default_value_t, value_name = "MODE", help_heading = "Sandbox")]
     pub cgroups: Cgroups,
+
+    /// A user of its own for each function, as root: auto takes ids that nobody else has, FIRST-LAST
+    /// these ids, off none
+    #[arg(long, default_value = "auto", value_name = "IDS", value_parser = ServeUserIds::read, help_heading = "Sandbox")]
+    pub user_ids: ServeUserIds,
 
     /// Largest number of instances of all functions
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>, help_heading = "Limits")]
@@ -207,6 +213,23 @@ Exit status:
 pub(in crate::cli) struct HealthArguments {
     /// The server's address [default: 127.0.0.1, and the port $PORT, or 9000 without that]
     pub address: Option<std::net::SocketAddr>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum ServeUserIds {
+    Auto,
+    Off,
+    Range(UserIds),
+}
+
+impl ServeUserIds {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "off" => Ok(Self::Off),
+            ids => ids.parse().map(Self::Range),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -23,6 +23,7 @@ use crate::{
 };
 use following::{FollowingEnd, is_gone};
 use std::{
+    hash::{DefaultHasher, Hash, Hasher},
     os::{fd::OwnedFd, unix::net::UnixStream as Socket},
     pin::Pin,
     sync::Arc,
@@ -56,6 +57,8 @@ pub struct Hosted {
     keeper: Keeper,
     /// The function's own zygote, if it was forked by one. The instance would end with it.
     zygote: Option<Arc<FunctionZygote>>,
+    /// The number by which its function is told from others.
+    function: u64,
     marker: Marker,
     key: Key,
     started: Instant,
@@ -120,6 +123,13 @@ impl FunctionZygote {
     }
 }
 
+/// The same for the same function, as long as this process lives.
+fn number_of(function: &Function) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&function.namespace, &function.name).hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Hosted {
     /// Assigns `function`, whose code is at `code`, to a fresh process. The first invocation loads
     /// the function.
@@ -130,7 +140,9 @@ impl Hosted {
         code: &CodePaths,
     ) -> Result<Self, StartError> {
         let (marker, key) = (Marker::fresh(), Key::fresh());
-        let assigned = AssignedFunction::of(function, code, keeper.policy(), marker, key, false);
+        let mut assigned =
+            AssignedFunction::of(function, code, keeper.policy(), marker, key, false);
+        assigned.user = keeper.user_of(function, &assigned.policy, &spare.log);
         let processes_at_most = assigned.policy.processes_at_most();
         let assignment = Assignment::Function(Box::new(assigned));
         let Spare { process, mut socket, log, pidfd, ending, group } = spare;
@@ -155,6 +167,7 @@ impl Hosted {
             is_spoiled: false,
             keeper,
             zygote: None,
+            function: number_of(function),
             marker,
             key,
             started,

@@ -9,7 +9,10 @@ use super::{
     scales::Scales,
 };
 use crate::{
-    contract::{Function, Policy},
+    contract::{
+        Function, Policy,
+        policy::{Files, Mode},
+    },
     instance::{
         StartError, descendants, kernel,
         marker::Marker,
@@ -18,14 +21,17 @@ use crate::{
         wire::{self, AssignedFunction, Assignment},
     },
     python::CodePaths,
-    sandbox::Holding,
+    sandbox::{Holding, UserIds, Users, is_writable_to_all},
 };
-use rustix::process::Signal;
+use rustix::{
+    fs::fchown,
+    process::{Gid, Signal, Uid},
+};
 use std::{
     collections::HashMap,
     fmt,
     io::{self, BufRead, BufReader},
-    os::fd::AsFd,
+    os::fd::{AsFd, OwnedFd},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -105,6 +111,8 @@ struct Shared {
     scales: Scales,
     /// Where each instance has a group, if they are to have any.
     grouping: Option<Grouping>,
+    /// The users of functions, if they are to have any of their own.
+    users: Option<Users>,
     answers: Budget,
     note: Note,
 }
@@ -135,8 +143,8 @@ struct Living {
 impl Keeper {
     /// Starts a zygote and waits until it is ready. This process becomes the one that orphaned
     /// descendants fall to, and closes its memory and environment to them. `spares` processes
-    /// are forked before they are needed, instances are kept to `policy`, and have groups in what is
-    /// held; `note` takes what there is to say.
+    /// are forked before they are needed, instances are kept to `policy`, have groups in what is held,
+    /// and users of these ids; `note` takes what there is to say.
     ///
     /// # Errors
     /// When no zygote can be started.
@@ -144,6 +152,7 @@ impl Keeper {
         spares: usize,
         policy: Policy,
         groups: Option<Holding>,
+        users: Option<UserIds>,
         note: Note,
     ) -> Result<Self, ZygoteError> {
         descendants::become_subreaper();
@@ -156,6 +165,7 @@ impl Keeper {
             policy,
             scales: Scales::start().map_err(ZygoteError::Watch)?,
             grouping: groups.map(Grouping::start).transpose().map_err(ZygoteError::Watch)?,
+            users: users.map(Users::new),
             answers: Budget::new(ANSWERS_BYTES),
             note,
         });
@@ -207,15 +217,17 @@ impl Keeper {
         // If anything goes wrong, the process is killed: the code that it loads may never return.
         let started = Started { process, keeper: self.clone(), _group: group };
         let policy = &self.shared.policy;
-        let assigned =
+        let mut assigned =
             AssignedFunction::of(function, code, policy, Marker::fresh(), Key::fresh(), false);
+        assigned.user = self.user_of(function, &assigned.policy, &log);
         // Its instances are in its group.
         let assignment = Assignment::Zygote { function: Some(Box::new(assigned)), groups: None };
         wire::send_assignment(&mut socket, &assignment).map_err(StartError::Assignment)?;
         let note = self.shared.note.clone();
         // It is read by a thread that waits.
         process::set_blocking(&log);
-        tokio::task::spawn_blocking(move || pass_lines_on(std::fs::File::from(log), &note));
+        let name = format!("{}/{}", function.namespace, function.name);
+        tokio::task::spawn_blocking(move || pass_lines_on(std::fs::File::from(log), &name, &note));
         let within = Duration::from_secs(function.init_timeout_seconds.into());
         let (zygote, news) = Zygote::connect(socket, within).await.map_err(StartError::Process)?;
         let (keeper, listening) = (self.clone(), zygote.clone());
@@ -274,6 +286,25 @@ impl Keeper {
     /// What instances are kept to.
     pub(super) fn policy(&self) -> &Policy {
         &self.shared.policy
+    }
+
+    /// The user that an instance of `function` becomes, where it is to be one of its own. `log` is the
+    /// instance's, and is given to that user: a function may open its own output once more, by
+    /// `/dev/stdout`. Where a function may write to folders of krait's own user, it stays that user's.
+    pub(super) fn user_of(
+        &self,
+        function: &Function,
+        policy: &Policy,
+        log: &OwnedFd,
+    ) -> Option<u32> {
+        let users = self.shared.users.as_ref()?;
+        let is_apart = policy.mode != Mode::Off
+            && policy.files == Files::Own
+            && policy.write.iter().all(|path| is_writable_to_all(path));
+        let user = is_apart.then(|| users.of(&function.namespace, &function.name))?;
+        // Without it, the function can only not open it once more.
+        let _ = fchown(log, Some(Uid::from_raw(user)), Some(Gid::from_raw(user)));
+        Some(user)
     }
 
     /// What looks at the memory of instances.
@@ -481,15 +512,16 @@ impl Drop for Started {
     }
 }
 
-/// Passes on what a function writes that is loaded ahead of time, line by line.
-fn pass_lines_on(log: std::fs::File, note: &Note) {
+/// Passes on what a function of that name writes that is loaded ahead of time, line by line.
+fn pass_lines_on(log: std::fs::File, name: &str, note: &Note) {
     /// What of a line is passed on at once, in bytes.
     const LONGEST: u64 = 1 << 16;
     let mut log = BufReader::new(log);
     let mut line = Vec::new();
     while io::Read::take(&mut log, LONGEST).read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
     {
-        note(String::from_utf8_lossy(&line).trim_end_matches('\n'));
+        let line_of_function = String::from_utf8_lossy(&line);
+        note(&format!("{name} | {}", line_of_function.trim_end_matches('\n')));
         line.clear();
     }
 }

@@ -4,7 +4,11 @@ use super::Hosted;
 use crate::instance::{
     course::{Course, End},
     watch::{LARGEST_PIPE_BYTES, LOG_PIECE_BYTES, MEMORY_INTERVAL},
-    zygote::{budget::Grant, connection, scales::Weighed},
+    zygote::{
+        budget::{Budget, Grant},
+        connection,
+        scales::Weighed,
+    },
 };
 use rustix::io::Errno;
 use std::{
@@ -24,6 +28,10 @@ const SMALL_MESSAGE_BYTES: usize = 64 << 10;
 
 /// How long a larger one may take to come, once it may: it holds memory of the server's.
 const MESSAGE_WITHIN: Duration = Duration::from_secs(10);
+
+/// The same while another instance waits for memory, and how often that is looked at.
+const WANTED_WITHIN: Duration = Duration::from_secs(1);
+const WANTED_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The events that end the following of an instance.
 pub(super) enum FollowingEnd {
@@ -45,6 +53,30 @@ enum Received {
     Ended,
     /// It has ended before the invocation was taken from it.
     Untaken,
+}
+
+/// A message that has memory of what all instances share.
+struct LongMessage {
+    grant: Grant,
+    begun: Instant,
+    /// When it is looked whether it takes too long.
+    look: Instant,
+}
+
+impl LongMessage {
+    fn new(grant: Grant) -> Self {
+        let begun = Instant::now();
+        Self { grant, begun, look: begun + WANTED_WITHIN }
+    }
+
+    /// Whether it has had its time. If others waited for it, its function is to wait next.
+    fn is_over(&self, now: Instant, answers: &Budget) -> bool {
+        let is_wanted = answers.is_wanted();
+        if is_wanted {
+            self.grant.bar();
+        }
+        is_wanted || now >= self.begun + MESSAGE_WITHIN
+    }
 }
 
 impl Hosted {
@@ -71,7 +103,7 @@ impl Hosted {
                 }
             }
             let held_until = is_held.then(|| Instant::now() + MEMORY_INTERVAL);
-            let whole_until = long_message.as_ref().map(|(_, until): &(Grant, Instant)| *until);
+            let whole_until = long_message.as_ref().map(|message: &LongMessage| message.look);
             let wakes = [first_look, held_until, whole_until];
             let alarm = wakes.into_iter().flatten().fold(course.deadline, Instant::min);
             self.alarm.as_mut().reset(alarm.into());
@@ -118,8 +150,13 @@ impl Hosted {
             if now >= course.deadline {
                 return FollowingEnd::End(End::Deadline);
             }
-            if whole_until.is_some_and(|until| now >= until) {
-                return FollowingEnd::End(End::Unasked);
+            if let Some(message) = &mut long_message
+                && now >= message.look
+            {
+                if message.is_over(now, self.keeper.answers()) {
+                    return FollowingEnd::End(End::Unasked);
+                }
+                message.look = now + WANTED_INTERVAL;
             }
             if first_look.is_some_and(|look| now >= look) {
                 // Before it is ready it may be making a snapshot, which is not the function's.
@@ -178,19 +215,15 @@ impl Hosted {
     /// Reads what is in the socket now. It does not rely on the runtime's readiness, which may not
     /// yet know what was sent before the instance ended. Memory for a long message is taken before
     /// it is read.
-    fn receive(
-        &self,
-        course: &mut Course<'_>,
-        long_message: &mut Option<(Grant, Instant)>,
-    ) -> Received {
+    fn receive(&self, course: &mut Course<'_>, long_message: &mut Option<LongMessage>) -> Received {
         let mut memory = [MaybeUninit::uninit(); LOG_PIECE_BYTES];
         for _ in 0..TURN_BYTES / LOG_PIECE_BYTES {
             let coming = course.announced_bytes();
             if coming > SMALL_MESSAGE_BYTES && long_message.is_none() {
-                let Some(grant) = self.keeper.answers().take(coming) else {
+                let Some(grant) = self.keeper.answers().take(self.function, coming) else {
                     return Received::Held;
                 };
-                *long_message = Some((grant, Instant::now() + MESSAGE_WITHIN));
+                *long_message = Some(LongMessage::new(grant));
             }
             match rustix::io::read(self.socket.get_ref(), &mut memory) {
                 Ok(([], _)) => return Received::Ended,
