@@ -221,8 +221,7 @@ fn change_library(vm: &VirtualMachine) -> PyResult<()> {
     #[cfg(unix)]
     {
         let locale = vm.import("_locale", 0)?;
-        let encoding = vm.new_function("getencoding", || "UTF-8".to_owned());
-        module::put_function(&locale, encoding, vm)?;
+        module::put_function(&locale, "getencoding", || "UTF-8".to_owned(), vm)?;
     }
     #[cfg(target_family = "wasm")]
     {

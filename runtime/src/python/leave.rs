@@ -28,7 +28,7 @@ pub(crate) fn keep_counts() {
 /// Installs it.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let posix = vm.import("posix", 0)?;
-    super::module::put_function(&posix, vm.new_function("_exit", exit), vm)
+    super::module::put_function(&posix, "_exit", exit, vm)
 }
 
 #[derive(rustpython_vm::FromArgs)]

@@ -4,7 +4,8 @@ use super::shelf;
 use crate::contract::Handler;
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyList, PyStr, PyStrRef},
+    builtins::{PyList, PyStr},
+    function::IntoPyNativeFn,
 };
 use std::path::{Path, PathBuf};
 
@@ -93,13 +94,13 @@ pub(super) fn search_files_before_frozen_modules(vm: &VirtualMachine) -> PyResul
 }
 
 /// Puts a function into a module, as one of the module's own.
-pub(super) fn put_function(
+pub(super) fn put_function<Kind>(
     module: &PyObject,
-    function: impl Into<PyObjectRef>,
+    name: &'static str,
+    function: impl IntoPyNativeFn<Kind>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let function = function.into();
+    let function: PyObjectRef = vm.new_function_of(module, name, function).into();
     function.set_attr("__module__", module.get_attr("__name__", vm)?, vm)?;
-    let name: PyStrRef = function.get_attr("__name__", vm)?.try_into_value(vm)?;
-    module.set_attr(&name, function, vm)
+    module.set_attr(name, function, vm)
 }

@@ -5,7 +5,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 /// Installs it.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let posix = vm.import("posix", 0)?;
-    super::module::put_function(&posix, vm.new_function("cpu_count", cpu_count), vm)
+    super::module::put_function(&posix, "cpu_count", cpu_count, vm)
 }
 
 /// The machine's; none where the system does not tell.

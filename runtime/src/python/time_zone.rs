@@ -12,7 +12,7 @@ const YEAR: u64 = (365 * 24 + 6) * 3600;
 /// Installs `time.tzset`, which the engine lacks.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    module::put_function(&time, vm.new_function("tzset", tzset), vm)
+    module::put_function(&time, "tzset", tzset, vm)
 }
 
 /// `time.tzset`, which is also what a start does.

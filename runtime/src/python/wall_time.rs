@@ -13,7 +13,7 @@ use rustpython_vm::{
 /// Installs it.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    module::put_function(&time, vm.new_function("strftime", strftime), vm)
+    module::put_function(&time, "strftime", strftime, vm)
 }
 
 /// The nine numbers of a `struct_time`, or of a tuple, for the function of that name.

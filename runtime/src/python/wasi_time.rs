@@ -17,9 +17,9 @@ use std::cell::RefCell;
 /// Installs them.
 pub(super) fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let time = vm.import("time", 0)?;
-    module::put_function(&time, vm.new_function("localtime", localtime), vm)?;
-    module::put_function(&time, vm.new_function("gmtime", gmtime), vm)?;
-    module::put_function(&time, vm.new_function("mktime", mktime), vm)?;
+    module::put_function(&time, "localtime", localtime, vm)?;
+    module::put_function(&time, "gmtime", gmtime, vm)?;
+    module::put_function(&time, "mktime", mktime, vm)?;
     // Few hosts have the processor's time. CPython for WASI uses the clock's time, too.
     for (name, clock) in [
         ("process_time", "monotonic"),

@@ -101,6 +101,7 @@ pub fn is_doubtful(tokens: &Tokens, source: &str) -> bool {
     let mut before = [TokenKind::Newline; 2];
     let mut has_patterns = false;
     let mut level = 0usize;
+    let mut indents = 0usize;
     for token in tokens {
         let kind = token.kind();
         match (before, kind) {
@@ -118,6 +119,13 @@ pub fn is_doubtful(tokens: &Tokens, source: &str) -> bool {
                 level = level.saturating_sub(1);
             }
             (_, TokenKind::Case) => has_patterns = true,
+            (_, TokenKind::Indent) => {
+                indents += 1;
+                if indents >= tokens::MOST_INDENTS {
+                    return true;
+                }
+            }
+            (_, TokenKind::Dedent) => indents = indents.saturating_sub(1),
             (_, TokenKind::Comment | TokenKind::NonLogicalNewline) => continue,
             _ => {}
         }

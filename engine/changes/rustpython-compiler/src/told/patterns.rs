@@ -137,7 +137,7 @@ impl Parser {
 
     fn number_of_pattern(&mut self) -> Fit<usize> {
         self.attempt(|it| {
-            it.one_of(&["+", "-"])?;
+            it.word("-")?;
             it.typ(Type::Number)
         })
     }

@@ -9,7 +9,7 @@ use rustpython_codegen::unicode;
 
 const MOST_BRACKETS: usize = 200;
 pub(super) const TOO_MANY_BRACKETS: &str = "too many nested parentheses";
-const MOST_INDENTS: usize = 100;
+pub(super) const MOST_INDENTS: usize = 100;
 const MOST_TEMPLATES: usize = 150;
 const MOST_NESTED_FIELDS: i32 = 3;
 

@@ -26,15 +26,23 @@ impl Tokenizer {
         self.source[self.at..].starts_with(rest)
     }
 
+    /// Whether a name ends with `rest`, which follows.
+    fn is_word(&self, rest: &[u8]) -> bool {
+        let after = self.source[self.at..].strip_prefix(rest);
+        after.is_some_and(|after| {
+            !after.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 128)
+        })
+    }
+
     /// What follows a number: not the beginning of a name, but a keyword may.
     pub(super) fn number_ends(&mut self, byte: Option<u8>, kind: &str) -> Result<(), Wrong> {
         let keyword = match byte {
-            Some(b'a') => self.follows(b"nd"),
-            Some(b'e') => self.follows(b"lse"),
-            Some(b'f') => self.follows(b"or"),
+            Some(b'a') => self.is_word(b"nd"),
+            Some(b'e') => self.is_word(b"lse"),
+            Some(b'f') => self.is_word(b"or"),
             Some(b'i') => self.follows(b"f") || self.follows(b"n") || self.follows(b"s"),
-            Some(b'o') => self.follows(b"r"),
-            Some(b'n') => self.follows(b"ot"),
+            Some(b'o') => self.is_word(b"r"),
+            Some(b'n') => self.is_word(b"ot"),
             _ => false,
         };
         if keyword {
