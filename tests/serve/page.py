@@ -272,6 +272,29 @@ class StatusPage(unittest.TestCase):
             self.assertEqual(ask(address, "GET", "/ui/invoke")[0], 200)
             self.assertEqual(ask(address, "PUT", "/ui/invoke")[1]["allow"], "GET, HEAD, POST")
 
+    def test_a_function_s_page_is_not_krait_s(self):
+        """To a browser, what a function answers at its URL has krait's origin."""
+        worker = "def main_handler(event, context):\n" \
+            "    return {'statusCode': 200, 'headers': {'Service-Worker-Allowed': '/'}, 'body': 'ok'}\n"
+        with Server(project({**FUNCTIONS, "worker": worker})) as server:
+            address = server.address
+            of_page = {"Origin": f"http://{address}", "Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "empty"}
+            call = {"X_TC_Action": "ListFunctions", "X_TC_Version": "2018-04-16", "X_TC_Region": "ap-guangzhou"}
+            self.assertEqual(ask(address, "POST", "/", "{}", **call)[0], 200)
+            for page in [of_page, {"Sec_Fetch_Site": "same-origin"}, {"Origin": f"http://{address}"}]:
+                self.assertEqual(ask(address, "POST", "/", "{}", **call, **page)[0], 403, page)
+                path = "/2015-03-31/functions/hello/invocations"
+                self.assertEqual(ask(address, "POST", path, "{}", **page)[0], 403, page)
+            for path in ["/ui", "/ui/functions/default/hello"]:
+                for wanted in ["empty", "iframe", "script", "object"]:
+                    self.assertEqual(ask(address, "GET", path, Sec_Fetch_Dest=wanted)[0], 403, wanted)
+                opened = ask(address, "GET", path, Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="document")
+                self.assertEqual(opened[0], 200)
+                self.assertEqual(opened[1]["cross-origin-opener-policy"], "same-origin")
+            self.assertEqual(ask(address, "GET", "/ui/style.css", Sec_Fetch_Dest="style")[0], 200)
+            worker = ask(address, "GET", "/url/worker")
+            self.assertEqual((worker[0], worker[1]["service-worker-allowed"]), (200, None))
+
     def test_credentials_are_asked_for_where_there_are_any(self):
         def basic(text):
             return {"Authorization": "Basic " + base64.b64encode(text.encode()).decode()}

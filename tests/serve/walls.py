@@ -503,6 +503,24 @@ def main_handler(event, context):
         # Krait's own lines say whose they are.
         self.assertTrue(server.says("/ahead | ").endswith(r" krait: default/ahead | \rahead"))
 
+    def test_millions_of_lines_hold_nobody_up(self):
+        flooding = "import os\ndef main_handler(event, context):\n    for _ in range(4):\n        os.write(1, b'\\n' * (1 << 20))\n"
+        functions = {"flooding": flooding, "bystander": "def main_handler(event, context):\n    return 1\n"}
+        server = Server(project(functions, {"flooding": "timeout = 20"}))
+        self.addCleanup(server.close)
+        for name in functions:
+            server.returned(name)
+        running = [Background(server.returned, "flooding") for _ in range(2)]
+        times = []
+        while any(call.is_alive() for call in running):
+            begun = time.monotonic()
+            self.assertEqual(server.returned("bystander"), 1)
+            times.append(time.monotonic() - begun)
+        # It was some seconds.
+        self.assertLess(max(times), 1)
+        server.says("this log has no more of the invocation's output")
+        self.assertLess(len(server.log), 400_000)
+
     def test_a_log_that_nobody_reads_costs_so_much(self):
         source = "def main_handler(event, context):\n    print('x' * (4 << 20))\n"
         server = UnreadServer(project({"long": source}))

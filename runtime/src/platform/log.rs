@@ -53,36 +53,56 @@ pub struct Log {
 #[derive(Debug)]
 enum Message {
     Line(String),
+    /// Lines that a function wrote, as they were. A function may write very many: they are taken apart by
+    /// the log's own thread.
+    Output {
+        time: String,
+        request_id: String,
+        lines: String,
+    },
     /// Everything before this is to be written.
     Flush(SyncSender<()>),
+}
+
+impl Message {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Line(text) => text.len(),
+            Self::Output { lines, .. } => lines.len(),
+            Self::Flush(_) => 0,
+        }
+    }
 }
 
 impl Log {
     /// A log that is written to standard error.
     pub fn start(format: Format, level: Level) -> Self {
-        let (lines, incoming) = sync_channel(WAITING_LINES);
+        let (lines, incoming) = sync_channel::<Message>(WAITING_LINES);
         let waiting = Arc::new(AtomicUsize::new(0));
         let written = waiting.clone();
         thread::spawn(move || {
-            let mut stderr = io::stderr().lock();
             let mut text = String::new();
             while let Ok(first) = incoming.recv() {
-                let (mut flushed, mut bytes) = (Vec::new(), 0);
+                let mut flushed = Vec::new();
                 for message in std::iter::once(first).chain(incoming.try_iter()) {
+                    let bytes = message.bytes();
                     match message {
                         Message::Line(line) => {
-                            bytes += line.len();
                             text.push_str(&line);
                             text.push('\n');
                         }
+                        Message::Output { time, request_id, lines } => {
+                            for line in lines.split('\n') {
+                                output_line(&mut text, format, (&time, &request_id), line);
+                                written_if(&mut text, WRITTEN_BYTES);
+                            }
+                        }
                         Message::Flush(done) => flushed.push(done),
                     }
+                    written_if(&mut text, WRITTEN_BYTES);
+                    written.fetch_sub(bytes, Ordering::Relaxed);
                 }
-                // It does not matter if nobody reads it.
-                let _ = stderr.write_all(text.as_bytes());
-                text.clear();
-                text.shrink_to(1 << 20);
-                written.fetch_sub(bytes, Ordering::Relaxed);
+                written_if(&mut text, 1);
                 drop(flushed);
             }
         });
@@ -94,15 +114,9 @@ impl Log {
         self.level >= Level::Output
     }
 
-    /// A line that a function wrote.
-    pub(super) fn output(&self, request_id: &str, line: &str) {
-        match self.format {
-            Format::Text => self.send(format!("{} {request_id} | {}", time(), shown(line))),
-            Format::Json => self.send(
-                serde_json::json!({"time": time(), "requestId": request_id, "output": line})
-                    .to_string(),
-            ),
-        }
+    /// Lines that a function wrote, without the end of the last.
+    pub(super) fn output(&self, request_id: &str, lines: String) {
+        self.send(Message::Output { time: time(), request_id: request_id.to_owned(), lines });
     }
 
     /// An invocation is over.
@@ -121,11 +135,11 @@ impl Log {
         let milliseconds = measured.duration.as_micros() as f64 / 1000.0;
         let start = if measured.cold_start.is_some() { "cold" } else { "warm" };
         match self.format {
-            Format::Text => self.send(format!(
+            Format::Text => self.line(format!(
                 "{} {id} {namespace}/{name} {code} {milliseconds}ms {start}",
                 time()
             )),
-            Format::Json => self.send(
+            Format::Json => self.line(
                 serde_json::json!({
                     "time": time(), "requestId": id, "namespace": namespace, "function": name,
                     "statusCode": code, "durationMs": milliseconds, "start": start,
@@ -141,10 +155,10 @@ impl Log {
         match self.format {
             Format::Text => {
                 let lines: Vec<_> = text.split('\n').map(shown).collect();
-                self.send(format!("{} krait: {}", time(), lines.join("\n")));
+                self.line(format!("{} krait: {}", time(), lines.join("\n")));
             }
             Format::Json => {
-                self.send(serde_json::json!({"time": time(), "message": text}).to_string());
+                self.line(serde_json::json!({"time": time(), "message": text}).to_string());
             }
         }
     }
@@ -157,16 +171,48 @@ impl Log {
         }
     }
 
-    fn send(&self, line: String) {
-        let bytes = line.len();
+    fn line(&self, line: String) {
+        self.send(Message::Line(line));
+    }
+
+    fn send(&self, message: Message) {
+        let bytes = message.bytes();
         if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes <= WAITING_BYTES {
-            match self.lines.try_send(Message::Line(line)) {
+            match self.lines.try_send(message) {
                 Ok(()) => return,
                 Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
             }
         }
         self.waiting.fetch_sub(bytes, Ordering::Relaxed);
     }
+}
+
+/// How much is written at once, in bytes.
+const WRITTEN_BYTES: usize = 1 << 20;
+
+/// Writes `text`, if it has at least so many bytes.
+fn written_if(text: &mut String, bytes: usize) {
+    if text.len() >= bytes {
+        // It does not matter if nobody reads it.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        text.clear();
+    }
+}
+
+/// Adds a line that a function wrote then, in the request of that id.
+fn output_line(text: &mut String, format: Format, (time, id): (&str, &str), line: &str) {
+    match format {
+        Format::Text => {
+            for part in [time, " ", id, " | ", &shown(line)] {
+                text.push_str(part);
+            }
+        }
+        Format::Json => {
+            let line = serde_json::json!({"time": time, "requestId": id, "output": line});
+            text.push_str(&line.to_string());
+        }
+    }
+    text.push('\n');
 }
 
 /// A function's line as a terminal may have it: nothing in it moves the cursor, so that it cannot pass for

@@ -2,9 +2,12 @@
 
 use super::log::Log;
 use crate::{
-    contract::{Column, Invocation, Journal, journal, report::ColdStart},
+    contract::{Column, Invocation, Journal, journal, limits, report::ColdStart},
     instance::Observer,
 };
+
+/// What a line of the server's log begins with, in bytes, and in JSON what is around it: about so much.
+const BEGINNING_BYTES: usize = 80;
 
 /// Keeps an invocation's log in the Invoke API's form, and passes its lines on.
 pub(super) struct Recorder {
@@ -14,6 +17,8 @@ pub(super) struct Recorder {
     text: String,
     /// The end of the function's output that is not a whole line yet.
     line: String,
+    /// How many bytes of the server's log its lines have taken.
+    shown_bytes: usize,
     pub cold_start: Option<ColdStart>,
 }
 
@@ -25,6 +30,7 @@ impl Recorder {
             log,
             text: String::new(),
             line: String::new(),
+            shown_bytes: 0,
             cold_start: None,
         }
     }
@@ -37,6 +43,30 @@ impl Recorder {
     /// Its last 4 KB.
     pub(super) fn tail(&self) -> &str {
         journal::tail(&self.text)
+    }
+}
+
+impl Recorder {
+    /// Passes lines on, without the end of the last. In the server's log each has a beginning of its own,
+    /// which counts: a function may write nothing but ends of lines.
+    fn show(&mut self, mut lines: String) {
+        if self.shown_bytes >= limits::LOG_BYTES {
+            return;
+        }
+        let mut at = 0;
+        for line in lines.split('\n') {
+            self.shown_bytes += BEGINNING_BYTES + line.len();
+            at += line.len();
+            if self.shown_bytes >= limits::LOG_BYTES {
+                break;
+            }
+            at += 1;
+        }
+        if at < lines.len() {
+            lines.truncate(at);
+            lines.push_str("\n[krait] this log has no more of the invocation's output");
+        }
+        self.log.output(&self.request_id, lines);
     }
 }
 
@@ -53,13 +83,13 @@ impl Observer for Recorder {
         if !self.log.shows_output() {
             return;
         }
-        self.line.push_str(&text);
-        let mut begin = 0;
-        while let Some(length) = self.line[begin..].find('\n') {
-            self.log.output(&self.request_id, &self.line[begin..begin + length]);
-            begin += length + 1;
-        }
-        self.line.drain(..begin);
+        let Some(end) = text.rfind('\n') else {
+            self.line.push_str(&text);
+            return;
+        };
+        let mut lines = std::mem::replace(&mut self.line, text[end + 1..].to_owned());
+        lines.push_str(&text[..end]);
+        self.show(lines);
     }
 
     fn cold_start(&mut self, parts: &ColdStart) {
@@ -69,7 +99,8 @@ impl Observer for Recorder {
 
     fn over(&mut self, invocation: &Invocation) {
         if !self.line.is_empty() {
-            self.log.output(&self.request_id, &self.line);
+            let line = std::mem::take(&mut self.line);
+            self.show(line);
         }
         self.text.push_str(&self.journal.finish(invocation));
     }

@@ -7,8 +7,10 @@
 //! - Without credentials, a request's host must be an address or `localhost`. Another name may
 //!   belong to somebody whose DNS points here. A browser would then treat that site's pages as
 //!   krait's.
-//! - Requests that change something (the page's forms and the cloud API) must come from krait's own
-//!   pages, or from a program that is no browser.
+//! - The page's forms must come from krait's own pages, or from a program that is no browser. So must
+//!   requests for the APIs, which no page of krait's makes.
+//! - To a browser, what a function answers at `/url` is a page of this server's, too. Its scripts read no
+//!   page of krait's: those are opened, and not fetched.
 
 use super::{
     Server,
@@ -25,6 +27,9 @@ use std::net::IpAddr;
 /// The header in which a browser names the relation of the sending page. Every current browser
 /// sends it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The header in which a browser names what it wants an answer for.
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,19 +53,30 @@ pub(super) fn credentials(server: &Server, head: &Parts) -> Result<(), Refusal> 
     are_ours.then_some(()).ok_or(Refusal::Credentials)
 }
 
-/// Checks that a request comes from no browser, or from krait's own pages. The cloud's SDK sends no
-/// origin, and may call the server by any name.
+/// Checks that no page in a browser made a request. The cloud's SDK sends no origin, and may call the
+/// server by any name.
 ///
 /// # Errors
 /// [`Refusal::Host`] and [`Refusal::Origin`].
-pub(super) fn no_other_site(server: &Server, head: &Parts) -> Result<(), Refusal> {
-    let of_browser =
-        head.headers.contains_key(header::ORIGIN) || head.headers.contains_key(SEC_FETCH_SITE);
-    if of_browser {
+pub(super) fn no_page(server: &Server, head: &Parts) -> Result<(), Refusal> {
+    let site = head.headers.get(SEC_FETCH_SITE);
+    let of_page = head.headers.contains_key(header::ORIGIN);
+    if of_page || site.is_some() {
         host(server, head)?;
-        same_origin(head)?;
     }
-    Ok(())
+    // What somebody typed into a browser comes from no page.
+    let typed = site.is_none_or(|site| site == "none");
+    (typed && !of_page).then_some(()).ok_or(Refusal::Origin)
+}
+
+/// Checks that a browser wants a request's answer to show it, or as a page's style, and not for a script.
+///
+/// # Errors
+/// [`Refusal::Origin`].
+pub(super) fn shown(head: &Parts) -> Result<(), Refusal> {
+    let wanted = head.headers.get(SEC_FETCH_DEST);
+    let is_shown = wanted.is_none_or(|what| what == "document" || what == "style");
+    is_shown.then_some(()).ok_or(Refusal::Origin)
 }
 
 /// Checks that a request's host cannot be another site's name.
@@ -107,7 +123,7 @@ impl From<Refusal> for Answer {
                 "without --secret-id and --secret-key the status page is only at localhost or at \
                  an IP address, not at a name\n",
             ),
-            Refusal::Origin => text(StatusCode::FORBIDDEN, "this is not for other sites' pages\n"),
+            Refusal::Origin => text(StatusCode::FORBIDDEN, "this is not for other pages\n"),
         }
     }
 }

@@ -50,6 +50,12 @@ pub(super) async fn answer(
     answer
 }
 
+/// A function's answer at a path of its own, beside those of others: a browser keeps its scripts to that path.
+fn beside(mut answer: Answer) -> Answer {
+    answer.headers_mut().remove("service-worker-allowed");
+    answer
+}
+
 /// Answers a request to a server that has every face.
 async fn at_own_path(server: &Server, arrived: Arrived, path: &str) -> Answer {
     match path {
@@ -57,8 +63,8 @@ async fn at_own_path(server: &Server, arrived: Arrived, path: &str) -> Answer {
         "/metrics" => metrics::answer(server, &arrived.head).await,
         path if path == "/ui" || path.starts_with("/ui/") => page::answer(server, arrived).await,
         path if path.starts_with(lambda_api::VERSION) => lambda_api::answer(server, arrived).await,
-        path if path.starts_with("/url/") => triggers::function_url(server, arrived).await,
-        path if path.starts_with("/apigw/") => triggers::api_gateway(server, arrived).await,
+        path if path.starts_with("/url/") => beside(triggers::function_url(server, arrived).await),
+        path if path.starts_with("/apigw/") => beside(triggers::api_gateway(server, arrived).await),
         path => text(
             StatusCode::NOT_FOUND,
             &format!(

@@ -45,7 +45,7 @@ use wire::{ApiRequest, LARGEST_BODY, Received};
 
 /// Answers a request to the API.
 pub(super) async fn answer(server: &Server, mut arrived: Arrived) -> Answer {
-    if let Err(refusal) = guard::no_other_site(server, &arrived.head) {
+    if let Err(refusal) = guard::no_page(server, &arrived.head) {
         return refusal.into();
     }
     let request_id = arrived.request_id.clone();

@@ -39,7 +39,7 @@ const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
 
 /// Answers a request to the API.
 pub(super) async fn answer(server: &Server, mut arrived: Arrived) -> Answer {
-    if let Err(refusal) = guard::no_other_site(server, &arrived.head) {
+    if let Err(refusal) = guard::no_page(server, &arrived.head) {
         return refusal.into();
     }
     let request_id = arrived.request_id.clone();

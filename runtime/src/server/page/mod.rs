@@ -46,6 +46,8 @@ pub(super) async fn answer(server: &Server, arrived: Arrived) -> Answer {
         // With a stricter policy, a form's Origin would be null.
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        // A function's page that opens this one does not get hold of it.
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     for (name, value) in headers {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -55,6 +57,7 @@ pub(super) async fn answer(server: &Server, arrived: Arrived) -> Answer {
 
 async fn checked(server: &Server, arrived: Arrived) -> Result<Answer, Answer> {
     guard::host(server, &arrived.head)?;
+    guard::shown(&arrived.head)?;
     guard::credentials(server, &arrived.head)?;
     let path = arrived.head.uri.path().to_owned();
     let path = path.strip_prefix("/ui").unwrap_or_default();
