@@ -148,8 +148,7 @@ impl ExecutingFrame<'_> {
         // SAFETY: as below.
         let state = unsafe {
             (*frame).entered = Entered::Natively;
-            *self =
-                exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
+            *self = exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
             let generator: *const PyObject = self.top_value();
             FlatResume::of_owner(&*generator, owner)
         };
@@ -185,8 +184,7 @@ impl ExecutingFrame<'_> {
         // generator on its stack.
         let state = unsafe {
             (*frame).entered = Entered::Natively;
-            *self =
-                exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
+            *self = exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
             let generator: *const PyObject = self.top_value();
             FlatResume::of_owner(&*generator, owner)
         };

@@ -3,9 +3,7 @@
 use super::super::ExecutingFrame;
 use crate::{
     AsObject, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine,
-    builtins::{
-        PyCoroutine, PyDict, PyGenerator, PyList, PySet, PySlice, PyStr, PyTuple, PyType,
-    },
+    builtins::{PyCoroutine, PyDict, PyGenerator, PyList, PySet, PySlice, PyStr, PyTuple, PyType},
     bytecode::{
         BinaryOperator, CommonConstant, Instruction, IntrinsicFunction1, Label, LoadSuperAttr,
         Opcode,
@@ -51,7 +49,8 @@ impl ExecutingFrame<'_> {
             Opcode::LoadGlobal => {
                 self.adaptive(|s, ii, cb| s.specialize_load_global(vm, arg, ii, cb));
                 self.note_miss();
-                let value = self.load_global_or_builtin(self.code.names[(arg >> 1) as usize], vm)?;
+                let value =
+                    self.load_global_or_builtin(self.code.names[(arg >> 1) as usize], vm)?;
                 self.push_value(value);
                 if arg & 1 != 0 {
                     self.push_null();

@@ -85,7 +85,10 @@ pub(super) unsafe fn replace_element(
 
 /// What the iterator of a list or a tuple gives next, if it is one, and if there is more.
 #[inline(always)]
-pub(super) fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<Option<PyObjectRef>> {
+pub(super) fn next_element(
+    iterator: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<Option<PyObjectRef>> {
     if let Some(list) = iterator.downcast_ref_if_exact::<PyListIterator>(vm) {
         return Some(list.fast_next());
     }
