@@ -529,6 +529,14 @@ impl SetTable {
         Ok(None)
     }
 
+    /// The first key at `position` or after it, with its hash, and the position behind it.
+    pub(crate) fn next_entry(&self, position: usize) -> Option<(usize, PyObjectRef, PyHash)> {
+        let inner = self.read();
+        let rest = inner.entries.get(position..)?;
+        let (at, entry) = rest.iter().enumerate().find(|(_, entry)| entry.key.is_some())?;
+        Some((position + at + 1, entry.key.clone()?, entry.hash))
+    }
+
     /// The keys at `position` and after it.
     pub(crate) fn keys_from(&self, position: usize) -> Vec<PyObjectRef> {
         let inner = self.read();

@@ -71,12 +71,6 @@ impl ExecutingFrame<'_> {
                 self.call_native_function(count, PyMethodFlags::FASTCALL, vm)?
             }
             Opcode::CallLen => self.call_len(count, vm)?,
-            Opcode::ForIter => {
-                self.adaptive(|s, ii, cb| s.specialize_for_iter(vm, count, ii, cb));
-                let end = Label::from_u32(index as u32 + 2 + count);
-                self.execute_for_iter(vm, end)?;
-                true
-            }
             Opcode::SetAdd => {
                 if self.nth_value(count).downcast_ref::<PySet>().is_none() {
                     return Ok(Aside::Left);
@@ -250,6 +244,21 @@ impl ExecutingFrame<'_> {
             self.update_lasti(|at| *at += instruction.cache_entries() as u32);
         }
         Ok(Aside::Done { called: breaks::calls(opcode.into()) })
+    }
+
+    /// Has the `FOR_ITER` at `index` ask an iterator of any kind; gives where that leads.
+    #[inline(never)]
+    pub(super) fn iterate(
+        &mut self,
+        index: usize,
+        count: u32,
+        vm: &VirtualMachine,
+    ) -> PyResult<usize> {
+        self.adaptive(|s, ii, cb| s.specialize_for_iter(vm, count, ii, cb));
+        let end = Label::from_u32(index as u32 + 2 + count);
+        self.execute_for_iter(vm, end)?;
+        let at = self.lasti() as usize;
+        Ok(if at == index + 1 { index + 2 } else { at })
     }
 
     fn call_len(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<bool> {

@@ -26,7 +26,7 @@ use crate::{
     function::PyMethodFlags,
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
-use elements::{is_instance, length, next_element, replace_element};
+use elements::{behind_loop, is_instance, length, next_element, replace_element};
 use numbers::{calculated, calculated_float, compared, float, put_float, put_int};
 use rustpython_common::atomic::Radium;
 use stack::{Stack, borrowed, owned, to_stack_ref};
@@ -215,6 +215,16 @@ impl ExecutingFrame<'_> {
                     stack.push(value);
                     index += 1;
                 },
+                Instruction::LoadFastLoadFast { .. } => unsafe {
+                    let (first, second) =
+                        (*stack.locals.add(arg >> 4), *stack.locals.add(arg & 15));
+                    if first == 0 || second == 0 {
+                        break;
+                    }
+                    stack.push(owned((*(first as *const PyObject)).to_owned()));
+                    stack.push(owned((*(second as *const PyObject)).to_owned()));
+                    index += 1;
+                },
                 Instruction::StoreFast { .. } => {
                     let value = unsafe { stack.pop() };
                     store!(arg, value);
@@ -311,6 +321,49 @@ impl ExecutingFrame<'_> {
                     let on = matches!(unit.op, Instruction::PopJumpIfNone { .. });
                     index += if is_none == on { 2 + arg } else { 2 };
                     release!(value);
+                }
+                // In long functions, most jumps lead far.
+                Instruction::ExtendedArg => {
+                    // SAFETY: an instruction follows a part of its argument.
+                    let next = unsafe { CodeUnits::read_unit_from(units, index + 1) };
+                    let arg = arg << 8 | usize::from(u8::from(next.arg));
+                    match next.op {
+                        Instruction::PopJumpIfFalse { .. } | Instruction::PopJumpIfTrue { .. } => {
+                            let value = unsafe { *stack.top.sub(1) } & !1;
+                            if value != true_value && value != false_value {
+                                break;
+                            }
+                            unsafe { stack.pop() };
+                            let on = matches!(next.op, Instruction::PopJumpIfTrue { .. });
+                            index += if (value == true_value) == on { 3 + arg } else { 3 };
+                        }
+                        Instruction::PopJumpIfNone { .. }
+                        | Instruction::PopJumpIfNotNone { .. } => {
+                            let value = unsafe { stack.pop() };
+                            let is_none = value & !1 == borrowed(vm.ctx.none.as_object()) & !1;
+                            let on = matches!(next.op, Instruction::PopJumpIfNone { .. });
+                            index += if is_none == on { 3 + arg } else { 3 };
+                            release!(value);
+                        }
+                        Instruction::JumpForward { .. } => index += 2 + arg,
+                        Instruction::JumpBackwardNoJit | Instruction::JumpBackwardJit => {
+                            if vm.eval_breaker_tripped() || vm.use_tracing.get() {
+                                break;
+                            }
+                            index = index + 3 - arg;
+                        }
+                        Instruction::ForIterList | Instruction::ForIterTuple => {
+                            let iterator = unsafe { stack.peek(1) };
+                            let Some(value) = next_element(iterator, vm) else { break };
+                            if let Some(value) = value {
+                                unsafe { stack.push(owned(value)) };
+                                index += 3;
+                            } else {
+                                index = unsafe { behind_loop(units, index + 3 + arg) };
+                            }
+                        }
+                        _ => break,
+                    }
                 }
                 Instruction::IsOp { .. } => {
                     let (second, first) = unsafe { (stack.pop(), stack.pop()) };
@@ -771,7 +824,10 @@ impl ExecutingFrame<'_> {
                     else {
                         break;
                     };
-                    let Some(value) = range.fast_next() else { break };
+                    let Some(value) = range.fast_next() else {
+                        index = unsafe { behind_loop(units, index + 2 + arg) };
+                        continue;
+                    };
                     unsafe {
                         stack.push(0);
                         put_int(&mut *stack.top.sub(1), value as i64, &vm.ctx);
@@ -780,8 +836,25 @@ impl ExecutingFrame<'_> {
                 }
                 Instruction::ForIterList | Instruction::ForIterTuple => {
                     let Some(value) = next_element(unsafe { stack.peek(1) }, vm) else { break };
-                    unsafe { stack.push(owned(value)) };
-                    index += 2;
+                    if let Some(value) = value {
+                        unsafe { stack.push(owned(value)) };
+                        index += 2;
+                    } else {
+                        index = unsafe { behind_loop(units, index + 2 + arg) };
+                    }
+                }
+                Instruction::ForIter { .. } => {
+                    self.localsplus.stack_top = stack.depth();
+                    match self.iterate(index, arg as u32, vm) {
+                        Ok(next) => {
+                            index = next;
+                            if vm.use_tracing.get() {
+                                return Stopped::Before { index, called: false };
+                            }
+                            stack = Stack::of(self.localsplus);
+                        }
+                        Err(exception) => return Stopped::Raised { index, exception },
+                    }
                 }
                 Instruction::LoadAttrModule => {
                     let name = self.code.names[arg >> 1];

@@ -2,19 +2,22 @@
 //! that asks goes on in the generator's frame, and comes back with what it yields or returns.
 //!
 //! Not so once the process has had a second thread, which may run the same generator, nor while
-//! somebody watches. A generator that waits for another is left to the trampoline, which has such
-//! chains run without their links.
+//! somebody watches. Of a chain of generators that wait for each other only the last runs: its value goes
+//! to whom the first one works for, and the others are found where their `SEND` left them.
 
 use super::{
-    ExecutingFrame, ExecutionResult, Flatten, calls::Entered, exec_iframe, is_delegating, misses,
+    ExecutingFrame, ExecutionResult, Flatten, calls::Entered, exec_iframe, misses,
+    yield_from_delegate,
 };
 use crate::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyCoroutine, PyGenerator, function::PyFunction},
-    bytecode::Label,
-    coroutine::{Coro, FlatEnter, FlatResume, flat_resume_enter, flat_resume_exit},
+    bytecode::{Instruction, Label},
+    coroutine::{Coro, FlatResume, as_builtin_coro, flat_resume_exit},
     protocol::PyIterReturn,
 };
+use core::sync::atomic::Ordering::Relaxed;
+use rustpython_common::atomic::Radium;
 
 impl ExecutingFrame<'_> {
     /// Calls the function that lies below `count` arguments, if that makes a generator or a coroutine: then
@@ -66,11 +69,12 @@ impl ExecutingFrame<'_> {
             return false;
         }
         let generator = iterator.to_owned();
-        self.resume_here(generator, |owner| Entered::ByFor { owner }, vm)
+        self.resume_here(generator, |owner| Entered::ByFor { owner }, vm);
+        true
     }
 
-    /// Goes on in the coroutine or generator below the topmost value, None, if it has not begun and can be
-    /// entered; says whether it was. This frame waits at its `SEND`, without that None.
+    /// Goes on in the coroutine or generator below the topmost value, None, if it can be entered; says
+    /// whether it was. This frame waits at its `SEND`, without that None.
     pub(super) fn enter_awaited(&mut self, vm: &VirtualMachine) -> bool {
         let receiver = self.nth_value(1);
         let awaited = if let Some(coroutine) = receiver.downcast_ref_if_exact::<PyCoroutine>(vm) {
@@ -80,16 +84,13 @@ impl ExecutingFrame<'_> {
         } else {
             return false;
         };
-        if awaited.started() || !vm.is_none(self.top_value()) || !self.may_resume(awaited, vm) {
+        if !vm.is_none(self.top_value()) || !self.may_resume(awaited, vm) {
             return false;
         }
         let receiver = receiver.to_owned();
         self.pop_stackref();
-        let entered = self.resume_here(receiver, |owner| Entered::BySend { owner }, vm);
-        if !entered {
-            self.push_value(vm.ctx.none());
-        }
-        entered
+        self.resume_here(receiver, |owner| Entered::BySend { owner }, vm);
+        true
     }
 
     /// Whether `generator` can be entered.
@@ -100,30 +101,75 @@ impl ExecutingFrame<'_> {
             && vm.state.monitoring_events.load() == 0
             && !generator.running()
             && !generator.closed()
-            && !is_delegating(generator)
             && !self.specialization_call_recursion_guard(vm)
             && !vm.check_c_stack_overflow()
     }
 
-    /// Goes on in `generator`, which this frame waits for; says whether it does.
+    /// Goes on in `generator`, which this frame waits for, or in the last of those that it waits for itself.
+    /// [`Self::may_resume`] must have allowed it.
     fn resume_here(
         &mut self,
-        generator: PyObjectRef,
+        mut generator: PyObjectRef,
         entered: impl FnOnce(i8) -> Entered,
         vm: &VirtualMachine,
-    ) -> bool {
-        let resumed = flat_resume_enter(generator, vm.ctx.none(), vm);
-        let Ok(FlatEnter::Entered { state, value }) = resumed else {
-            return false;
-        };
-        // SAFETY: the generator is claimed: nobody else runs its frame, and it lives until it is left.
-        let frame = unsafe { &mut *state.iframe_ptr() };
-        if let Some(value) = value {
-            frame.localsplus.push_stack(value);
+    ) {
+        let mut entered = Some(entered);
+        loop {
+            let (state, has_begun) = FlatResume::begin(generator, vm);
+            // SAFETY: the generator is claimed: nobody else runs its frame, and it lives until it is left.
+            let frame = unsafe { &mut *state.iframe_ptr() };
+            let owner = state.into_owner();
+            frame.entered = match entered.take() {
+                Some(entered) => entered(owner),
+                None => Entered::BySend { owner },
+            };
+            if has_begun
+                && let Some((awaited, place)) = yield_from_delegate(frame, vm)
+                && as_builtin_coro(&awaited).is_some_and(|awaited| self.may_resume(awaited, vm))
+            {
+                // It waits behind its `SEND`, which has a cache, before the `YIELD_VALUE`.
+                frame.lasti.store(place.resumed_at - 2, Relaxed);
+                generator = awaited;
+                continue;
+            }
+            if has_begun {
+                frame.localsplus.push_stack(vm.ctx.none());
+            }
+            *self = exec_iframe(frame, Flatten::CallAndGenResume);
+            return;
         }
-        frame.entered = entered(state.into_owner());
-        *self = exec_iframe(frame, Flatten::CallAndGenResume);
-        true
+    }
+
+    /// Leaves this frame of a generator, which yields, for the one that asked it.
+    fn leave_yielding(&mut self, owner: i8, vm: &VirtualMachine) {
+        // The frame outlives what its stack may have borrowed.
+        self.localsplus.promote_stack();
+        let frame = self.iframe.cast_mut();
+        // SAFETY: as below.
+        let state = unsafe {
+            (*frame).entered = Entered::Natively;
+            *self = exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
+            let generator: *const PyObject = self.top_value();
+            FlatResume::of_owner(&*generator, owner)
+        };
+        state.wait(vm);
+    }
+
+    /// Whether this frame of a generator waits at a `SEND` of a `yield from` or `await`, and whoever entered
+    /// it may be given what comes there without it.
+    fn passes_on(&self, vm: &VirtualMachine) -> Option<i8> {
+        let (Entered::ByFor { owner } | Entered::BySend { owner }) = self.entered() else {
+            return None;
+        };
+        let at = self.lasti() as usize + 1;
+        let instructions = &self.code.instructions;
+        let passes = matches!(instructions.get(at - 2)?.op, Instruction::SendGen)
+            && instructions.get(at).is_some_and(|unit| {
+                matches!(unit.op, Instruction::YieldValue { .. }) && u8::from(unit.arg) >= 1
+            })
+            && !vm.use_tracing.get()
+            && vm.state.monitoring_events.load() == 0;
+        passes.then_some(owner)
     }
 
     /// Leaves this frame of a generator, which gave `result`, for the one with the `for`.
@@ -138,8 +184,7 @@ impl ExecutingFrame<'_> {
         // generator on its stack.
         let state = unsafe {
             (*frame).entered = Entered::Natively;
-            *self =
-                exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
+            *self = exec_iframe(&mut *(*frame).previous().cast_mut(), Flatten::CallAndGenResume);
             let generator: *const PyObject = self.top_value();
             FlatResume::of_owner(&*generator, owner)
         };
@@ -148,12 +193,12 @@ impl ExecutingFrame<'_> {
 
     /// Gives `value`, which this generator yields, to the `for` that asked, or to the frame that awaits it.
     pub(super) fn yield_to_for(&mut self, owner: i8, value: PyObjectRef, vm: &VirtualMachine) {
-        // The frame outlives what its stack may have borrowed.
-        self.localsplus.promote_stack();
-        let given = self.leave_generator(owner, Ok(ExecutionResult::Yield(value)), vm);
-        let Ok(PyIterReturn::Return(value)) = given else {
-            unreachable!("what is yielded arrives");
-        };
+        self.leave_yielding(owner, vm);
+        while let Some(owner) = self.passes_on(vm) {
+            // Behind its `YIELD_VALUE`.
+            self.update_lasti(|at| *at += 2);
+            self.leave_yielding(owner, vm);
+        }
         self.push_value(value);
         // Behind the instruction's cache.
         self.update_lasti(|at| *at += 1);

@@ -4,7 +4,8 @@
 use super::{FuncArgs, PosArgs};
 use crate::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBoundMethod, PyFunction, PyType},
+    builtins::{PyBoundMethod, PyFunction, PyType, builtin_func::PyNativeFunction},
+    types::Callable,
 };
 
 /// Calls `callable` with `arguments`, which are all there, and are taken.
@@ -42,6 +43,12 @@ pub(super) fn call_with_few(
                 vm,
             );
         }
+    }
+    if let Some(function) = callable.downcast_ref_if_exact::<PyNativeFunction>(vm) {
+        let mut args = vm.spare_arguments.take();
+        args.reserve(arguments.len() + 1);
+        args.extend(arguments.iter_mut().filter_map(Option::take));
+        return PyNativeFunction::call(function, FuncArgs { args, kwargs: Default::default() }, vm);
     }
     let arguments: Vec<PyObjectRef> = arguments.iter_mut().filter_map(Option::take).collect();
     callable.call_with_args(FuncArgs::from(PosArgs::new(arguments)), vm)

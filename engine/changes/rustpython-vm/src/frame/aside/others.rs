@@ -2,10 +2,13 @@
 
 use super::super::ExecutingFrame;
 use crate::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyCoroutine, PyDict, PyGenerator, PyList, PyTuple, PyType},
-    bytecode::{CommonConstant, IntrinsicFunction1, Label, LoadSuperAttr, Opcode},
-    protocol::PyIterReturn,
+    AsObject, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine,
+    builtins::{PyCoroutine, PyDict, PyGenerator, PyList, PySet, PySlice, PyStr, PyTuple, PyType},
+    bytecode::{
+        BinaryOperator, CommonConstant, Instruction, IntrinsicFunction1, Label, LoadSuperAttr,
+        Opcode,
+    },
+    protocol::{PyIter, PyIterReturn},
     types::PyTypeFlags,
 };
 
@@ -41,8 +44,159 @@ impl ExecutingFrame<'_> {
                 self.globals().set_item(self.code.names[arg as usize], value, vm)?;
             }
             Opcode::Send => self.send_once(arg, vm)?,
+            Opcode::CallTuple1 => self.call_tuple(arg, vm)?,
+            Opcode::BinaryOpInplaceAddUnicode => return self.add_to_text(arg, vm),
+            Opcode::LoadGlobal => {
+                self.adaptive(|s, ii, cb| s.specialize_load_global(vm, arg, ii, cb));
+                self.note_miss();
+                let value =
+                    self.load_global_or_builtin(self.code.names[(arg >> 1) as usize], vm)?;
+                self.push_value(value);
+                if arg & 1 != 0 {
+                    self.push_null();
+                }
+            }
+            Opcode::LoadName => return self.load_name(arg, vm),
+            Opcode::StoreName => {
+                let value = self.pop_value();
+                let locals = self.locals().mapping(vm);
+                locals.ass_subscript(self.code.names[arg as usize], Some(value), vm)?;
+            }
+            Opcode::UnaryInvert => {
+                let value = self.pop_value();
+                let inverse = vm._invert(&value)?;
+                self.push_value(inverse);
+            }
+            Opcode::UnpackEx => {
+                self.execute_unpack_ex(vm, arg as u8, arg >> 8)?;
+            }
+            Opcode::SetUpdate => {
+                if arg == 0 || self.nth_value(arg).downcast_ref::<PySet>().is_none() {
+                    return Ok(false);
+                }
+                let values = self.pop_value();
+                if let Some(set) = self.nth_value(arg - 1).downcast_ref::<PySet>() {
+                    set.update_from(values, vm)?;
+                }
+            }
+            Opcode::BuildSlice => {
+                let step = if arg == 3 { Some(self.pop_value()) } else { None };
+                let stop = self.pop_value();
+                let start = Some(self.pop_value());
+                self.push_value(PySlice { start, stop, step }.into_ref(&vm.ctx).into());
+            }
+            Opcode::GetYieldFromIter => {
+                let class = self.top_value().class();
+                if class.is(vm.ctx.types.coroutine_type) {
+                    return Ok(false);
+                }
+                if !class.is(vm.ctx.types.generator_type) {
+                    let iterated = self.pop_value();
+                    self.push_value(PyIter::try_from_object(vm, iterated)?.into());
+                }
+            }
+            Opcode::GetLen => {
+                let length = self.top_value().length(vm)?;
+                self.push_value(vm.ctx.new_int(length).into());
+            }
+            Opcode::MatchSequence | Opcode::MatchMapping => {
+                let flag = match opcode {
+                    Opcode::MatchSequence => PyTypeFlags::SEQUENCE,
+                    _ => PyTypeFlags::MAPPING,
+                };
+                let is_such = self.top_value().class().has_patma_collection_flag(flag);
+                self.push_value(vm.ctx.new_bool(is_such).into());
+            }
+            Opcode::ImportName => self.import(vm, Some(self.code.names[arg as usize]))?,
+            Opcode::ImportFrom => {
+                let value = self.import_from(vm, arg)?;
+                self.push_value(value);
+            }
+            Opcode::DeleteAttr => {
+                self.delete_attr(vm, arg)?;
+            }
+            Opcode::DeleteDeref => {
+                if self.cell_ref(arg as usize).get().is_none() {
+                    return Ok(false);
+                }
+                self.cell_ref(arg as usize).set(None);
+            }
             _ => return Ok(false),
         }
+        Ok(true)
+    }
+
+    /// Calls `tuple`, or what is there instead, with its arguments.
+    fn call_tuple(&mut self, count: u32, vm: &VirtualMachine) -> PyResult<()> {
+        let depth = self.localsplus.stack_len();
+        let is_tuple = count == 1
+            && self.localsplus.stack_index(depth - 2).is_none()
+            && self.nth_value(2).is(vm.ctx.types.tuple_type.as_object());
+        if !is_tuple {
+            self.execute_call_vectorcall(count, vm)?;
+            return Ok(());
+        }
+        let values = self.pop_value();
+        self.pop_value_opt();
+        drop(self.pop_value());
+        let tuple = match values.downcast_exact::<PyTuple>(vm) {
+            Ok(tuple) => tuple.into_pyref(),
+            Err(values) => {
+                let list = values.downcast_ref_if_exact::<PyList>(vm);
+                let values = match list {
+                    Some(list) => list.borrow_vec().to_vec(),
+                    None => vm.extract_elements_with(&values, Ok)?,
+                };
+                vm.ctx.new_tuple(values)
+            }
+        };
+        self.push_value(tuple.into());
+        Ok(())
+    }
+
+    /// Adds a text to the one of the local variable that it is stored in next.
+    fn add_to_text(&mut self, operator: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let Ok(operator) = BinaryOperator::try_from(operator) else { return Ok(false) };
+        let cache = self.lasti() as usize;
+        let (left, right) = (self.nth_value(1), self.top_value());
+        let are_texts = left.downcast_ref_if_exact::<PyStr>(vm).is_some()
+            && right.downcast_ref_if_exact::<PyStr>(vm).is_some();
+        let local = self.binary_op_inplace_unicode_target_local(cache, left);
+        let Some(local) = local.filter(|_| are_texts) else {
+            self.execute_bin_op(vm, operator)?;
+            return Ok(true);
+        };
+        let right = self.pop_value();
+        drop(self.pop_value());
+        let text = self.localsplus.fastlocals_mut()[local].take();
+        let text = text.and_then(|text| text.downcast_exact::<PyStr>(vm).ok());
+        let (Some(text), Some(right)) = (text, right.downcast_ref_if_exact::<PyStr>(vm)) else {
+            unreachable!("both were texts just now");
+        };
+        let mut text = text.into_pyref();
+        text.concat_in_place(right.as_wtf8(), vm);
+        if self.is_plain_store_after(cache) {
+            self.localsplus.fastlocals_mut()[local] = Some(text.into());
+            let caches = Instruction::from(Opcode::BinaryOp).cache_entries() as u32;
+            self.update_lasti(|at| *at += caches + 1);
+        } else {
+            // The next instruction stores it, and loads another local variable.
+            self.push_value(text.into());
+        }
+        Ok(true)
+    }
+
+    /// Loads a name of a class's body or of a module.
+    fn load_name(&mut self, name: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let name = self.code.names[name as usize];
+        let locals = self.locals().as_object(vm);
+        // Other mappings may raise what is no error.
+        let Some(locals) = locals.downcast_ref_if_exact::<PyDict>(vm) else { return Ok(false) };
+        let value = match locals.get_item_opt(name, vm)? {
+            Some(value) => value,
+            None => self.load_global_or_builtin(name, vm)?,
+        };
+        self.push_value(value);
         Ok(true)
     }
 

@@ -7,6 +7,7 @@ use crate::{
         PyBytes, PyDict, PyList, PyStr, PyTuple, PyType, list::PyListIterator,
         tuple::PyTupleIterator,
     },
+    bytecode::{CodeUnit, CodeUnits, Instruction},
     common::str::PyKindStr,
 };
 
@@ -82,13 +83,27 @@ pub(super) unsafe fn replace_element(
     Some(core::mem::replace(&mut values[at], value))
 }
 
-/// What the iterator of a list or a tuple gives next.
+/// What the iterator of a list or a tuple gives next, if it is one, and if there is more.
 #[inline(always)]
-pub(super) fn next_element(iterator: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
+pub(super) fn next_element(
+    iterator: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<Option<PyObjectRef>> {
     if let Some(list) = iterator.downcast_ref_if_exact::<PyListIterator>(vm) {
-        return list.fast_next();
+        return Some(list.fast_next());
     }
-    iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next()
+    Some(iterator.downcast_ref_if_exact::<PyTupleIterator>(vm)?.fast_next())
+}
+
+/// Where a loop leads whose iterator is at its end, and which ends at `index`.
+///
+/// # Safety
+/// There is an instruction.
+#[inline(always)]
+pub(super) unsafe fn behind_loop(units: *const CodeUnit, index: usize) -> usize {
+    let unit = unsafe { CodeUnits::read_unit_from(units, index) };
+    let is_end = matches!(unit.op, Instruction::EndFor | Instruction::InstrumentedEndFor);
+    index + usize::from(is_end)
 }
 
 /// The length of an object of a built-in type.
