@@ -40,6 +40,8 @@ pub(crate) enum Direct {
     DictValues,
     /// `StringIO.write`, at the end.
     StreamWrite,
+    /// `TextIOWrapper.write`.
+    FileWrite,
 }
 
 impl Direct {
@@ -61,6 +63,7 @@ impl Direct {
             ("dict", "keys") => Self::DictKeys,
             ("dict", "values") => Self::DictValues,
             ("StringIO" | "_io.StringIO", "write") => Self::StreamWrite,
+            ("TextIOWrapper" | "_io.TextIOWrapper", "write") => Self::FileWrite,
             _ => return None,
         })
     }
@@ -153,6 +156,9 @@ impl Direct {
                     Self::DictKeys => PyDictKeys::new(dict).into_pyobject(vm),
                     _ => PyDictValues::new(dict).into_pyobject(vm),
                 })
+            }
+            (Self::FileWrite, Some(text), None) => {
+                crate::stdlib::_io::write_to_stream(instance, text, vm)?
             }
             (Self::StreamWrite, Some(text), None) => text
                 .downcast_ref_if_exact::<PyStr>(vm)
