@@ -115,7 +115,9 @@ impl Log {
     }
 
     /// Lines that a function wrote, without the end of the last.
-    pub(super) fn output(&self, request_id: &str, lines: String) {
+    pub(super) fn output(&self, request_id: &str, mut lines: String) {
+        // They wait by their length, not by the room that they grew into.
+        lines.shrink_to_fit();
         self.send(Message::Output { time: time(), request_id: request_id.to_owned(), lines });
     }
 

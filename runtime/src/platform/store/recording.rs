@@ -34,6 +34,9 @@ impl Store {
         record.ret_msg.truncate(record.ret_msg.floor_char_boundary(TEXT_BYTES));
         let surplus = record.log.len().saturating_sub(TEXT_BYTES);
         record.log.drain(..record.log.ceil_char_boundary(surplus));
+        // What was cut is given back: only what is left counts.
+        record.ret_msg.shrink_to_fit();
+        record.log.shrink_to_fit();
         let write = || WriteRecords { waiting: Arc::clone(&self.shared.waiting), taken: 0 };
         match self.shared.waiting.push(record) {
             Pushed::First => self.shared.records.run_soon(write()),
