@@ -6,6 +6,7 @@ Needs `pip install boto3`.
 import base64
 import datetime
 import json
+import re
 from unittest import mock
 
 import boto3
@@ -191,6 +192,29 @@ class Signed(Lambda):
             self.assertEqual(self.changed(change)["Code"], "InvalidSignatureException", change)
         unsigned = "'x-amz-invocation-type' must be a 'SignedHeader' in the AWS Authorization."
         self.assertEqual(self.changed(method)["Message"], unsigned)
+
+    def test_what_is_signed_in_another_way(self):
+        def header(pattern, text):
+            def change(request):
+                before = request.headers["Authorization"].decode()
+                request.headers["Authorization"] = re.sub(pattern, text, before)
+            return change
+
+        def undated(request):
+            del request.headers["X-Amz-Date"]
+
+        told = []
+        for change in [header("Credential=", "Key="), header("/lambda/", "/s3/"), header("/aws4_request", "/aws5_request"), undated, header(r"/\d{8}/", "/20200101/"), header("host;", "")]:
+            error = self.changed(change)
+            told.append((error["Code"], re.sub(r"\d{8}(T\d{6}Z)?", "TIME", error["Message"])))
+        incomplete, invalid = "IncompleteSignatureException", "InvalidSignatureException"
+        parts = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter."
+        date = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+        other = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'TIME' != 'TIME', from 'TIME'."
+        host = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+        service = "Credential should be scoped to correct service: 'lambda'. "
+        expected = [(incomplete, parts), (invalid, service), (incomplete, parts), (incomplete, date), (invalid, other), (invalid, host)]
+        self.assertEqual(told, expected)
 
     def test_a_clock_that_is_wrong(self):
         now = datetime.datetime.now(datetime.timezone.utc)

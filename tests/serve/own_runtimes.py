@@ -33,6 +33,29 @@ while true; do
   esac
 done
 """
+# What a runtime does wrongly, and what it is told.
+ODD = """#!/bin/sh
+api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime
+told() { echo "$1 $(curl -s -o /tmp/told -w '%{http_code}' "$@") $(cat /tmp/told)"; }
+while true; do
+  curl -s -D /tmp/headers -o /tmp/event $api/invocation/next
+  id=$(grep -i '^lambda-runtime-aws-request-id' /tmp/headers | cut -d ' ' -f 2 | tr -d '\\r')
+  case "$(cat /tmp/event)" in
+    *large*) head -c 6291457 /dev/zero | told $api/invocation/$id/response --data-binary @- ;;
+    *)
+      told $api/nothing -d 1; told $api/init/error; told $api/init/error -d 1
+      told $api/invocation/another/response -d 1
+      curl -s -o /dev/null -d '"good"' $api/invocation/$id/response
+      told $api/invocation/$id/response -d 1 ;;
+  esac 2>&1 | sed "s#$api#API#; s/$id/ID/"
+done
+"""
+# What cannot begin says why.
+UNABLE = """#!/bin/sh
+api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime
+curl -s -d '{"errorType": "Mine", "errorMessage": "no database", "stackTrace": ["a", "b"]}' $api/init/error
+exit 1
+"""
 HANDLER = """import os
 print("loading")
 def main_handler(event, context):
@@ -54,9 +77,13 @@ class OwnRuntimes(Case):
         "[functions.never]\nruntime = 'CustomRuntime'\ninit-timeout = 3\n"
         "[functions.itself]\nruntime = 'CustomRuntime'\nmemory = 256\nenvironment = { MINE = 'yes' }\n"
         "[functions.as-lambda]\nruntime = 'provided.al2023'\nmemory = 256\n"
+        "[functions.odd]\nruntime = 'provided.al2023'\n"
+        "[functions.unable]\nruntime = 'provided.al2023'\n"
         "[functions.gone]\nruntime = 'CustomRuntime'\n",
         "shell/bootstrap": SHELL,
         "never/bootstrap": "#!/bin/sh\nsleep 60\n",
+        "odd/bootstrap": ODD,
+        "unable/bootstrap": UNABLE,
         "gone/bootstrap": "#!/no/such/shell\n",
         # The program itself is put there below.
         "itself/bootstrap": "#!",
@@ -134,6 +161,27 @@ class OwnRuntimes(Case):
         failed = self.result("as-lambda", "fail")
         self.assertEqual(json.loads(failed["RetMsg"])["errorMessage"], "ValueError: fail")
         self.assertIn("[ERROR] ValueError: fail\r", failed["Log"])
+
+    def test_what_a_runtime_of_lambda_is_refused(self):
+        self.assertEqual(self.result("odd", 1)["RetMsg"], '"good"')
+        self.assertEqual(json.loads(self.result("odd", "large")["RetMsg"])["statusCode"], 407)
+        self.assertEqual(self.result("odd", 1)["RetMsg"], '"good"')
+        # What it said after its answer is in the log with its next call.
+        for path, status, told, kind in [
+            ("nothing", 404, "no such path", "PathNotFound"),
+            # By GET.
+            ("init/error", 404, "no such path", "PathNotFound"),
+            ("init/error", 403, "there is no call to be answered", "InvalidStateTransition"),
+            ("invocation/another/response", 400, "Invalid request ID", "InvalidRequestID"),
+            ("invocation/ID/response", 403, "there is no call to be answered", "InvalidStateTransition"),
+            ("invocation/ID/response", 413, "the answer is too large", "RequestEntityTooLarge"),
+        ]:
+            body = json.dumps({"errorMessage": told, "errorType": kind}, separators=(",", ":"))
+            self.server.says(f" | API/{path} {status} {body}")
+
+    def test_a_runtime_that_cannot_begin(self):
+        failed = json.loads(self.result("unable", 1)["RetMsg"])
+        self.assertEqual((failed["statusCode"], failed["errorMessage"]), (443, "Mine: no database"))
 
     def test_what_cannot_be_started(self):
         failed = json.loads(self.result("gone", 1)["RetMsg"])

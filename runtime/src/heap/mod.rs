@@ -38,7 +38,7 @@ const LARGEST_BLOCK: usize = 1 << 20;
 const LARGEST_ZEROED: usize = 128 << 10;
 
 /// How many regions a snapshot keeps.
-pub(crate) const REGIONS: usize = 4;
+pub const REGIONS: usize = 4;
 
 /// The alignment of every block.
 const ALIGNMENT: usize = 16;
@@ -96,7 +96,7 @@ pub fn activate() -> Result<(), std::io::Error> {
 }
 
 /// From here on, until [`freeze`], the heap is kept fit for a snapshot.
-pub(crate) fn prepare() {
+pub fn prepare() {
     PREPARING.store(true, Ordering::Relaxed);
     settle();
 }
@@ -126,7 +126,7 @@ pub(crate) fn place_of_left_out() -> Range<usize> {
 
 /// Keeps everything allocated so far in its place for good. Freeing it does nothing, and further
 /// allocations use fresh pages. So a process that restores the snapshot writes to few of its pages.
-pub(crate) fn freeze() {
+pub fn freeze() {
     PREPARING.store(false, Ordering::Relaxed);
     settle();
     locked(|heap| {
@@ -143,7 +143,7 @@ pub(crate) fn made_anew() -> Range<usize> {
 }
 
 /// The memory in use, in whole pages: what a snapshot keeps.
-pub(crate) fn used() -> [Range<usize>; REGIONS] {
+pub fn used() -> [Range<usize>; REGIONS] {
     locked(|heap| {
         let [sparse, _] = heap.apart.used();
         [heap.slabs.used_table(), heap.slabs.used(), blocks::used(), sparse]
