@@ -1,10 +1,22 @@
 """Functions, their versions and namespaces, as the cloud API makes, shows, changes and deletes
 them."""
 
+import base64
+import struct
+
 from harness import Case, package
 
 LONG = "x" * 1001
 NOT_FOUND = "Function not found: [nobody]"
+
+
+def with_header(encrypted=False, method=0):
+    """A package whose member's headers say so."""
+    packed = bytearray(base64.b64decode(package()))
+    for signature, at in [(b"PK\3\4", 6), (b"PK\1\2", 8)]:
+        place = packed.index(signature) + at
+        packed[place : place + 4] = struct.pack("<HH", int(encrypted), method)
+    return base64.b64encode(packed).decode()
 
 
 class Functions(Case):
@@ -96,7 +108,7 @@ class Functions(Case):
             ("InvalidParameterValue.Limit", "The parameter `Limit` is not valid: it is 0 to 100.", {"Limit": 101}),
             ("InvalidParameterValue.Offset", "The parameter `Offset` is not valid: it is 0 or more.", {"Offset": -1}),
             ("InvalidParameterValue.Order", "The parameter `Order` is not valid: it is ASC or DESC.", {"Order": "UP"}),
-            ("InvalidParameterValue.OrderBy", "The parameter `OrderBy` is not valid: it is AddTime, ModTime or FunctionName.", {"Orderby": "Size"}),
+            ("InvalidParameterValue.OrderBy", "The parameter `Orderby` is not valid: it is AddTime, ModTime or FunctionName.", {"Orderby": "Size"}),
             ("InvalidParameterValue.Filters", "The parameter `Filters` is not valid: krait filters by Status, Runtime and FunctionType.", {"Filters": [{"Name": "Size", "Values": ["1"]}]}),
         ]:
             self.refused(code, message, "ListFunctions", **asked)
@@ -153,6 +165,9 @@ class Functions(Case):
             (value + "CodeSource", "krait takes code as ZipFile alone, and not from Demo.", {"CodeSource": "Demo"}),
             (value + "ZipFileBase64BinasciiError", None, {"Code": {"ZipFile": "a"}}),
             (value + "ZipFile", None, {"Code": {"ZipFile": "aGVsbG8="}}),
+            (value + "ZipFile", "ZipFile is not a zip that can be used: its member index.py is encrypted.", {"Code": {"ZipFile": with_header(encrypted=True)}}),
+            (value + "ZipFile", "ZipFile is not a zip that can be used: its member index.py is compressed by shrinking; make it with deflate.", {"Code": {"ZipFile": with_header(method=1)}}),
+            (value + "ZipFile", "ZipFile is not a zip that can be used: its member ../index.py reaches outside the package.", {"Code": {"ZipFile": package(name="../index.py")}}),
             (value + "ZipFile", "ZipFile is not a zip that can be used: index.py is in the folder src, not at its root; zip what is in the folder, not the folder itself.", {"Code": {"ZipFile": package(name="src/index.py")}}),
             ("InvalidParameter", "The value type of parameter `Timeout` is not valid, input type should be `int64`", {"Timeout": "3"}),
             ("UnknownParameter", "The parameter `Colour` is not recognized.", {"Colour": "red"}),
@@ -214,6 +229,7 @@ class Functions(Case):
         listed = self.call("ListVersionByFunction", FunctionName="made")
         self.assertEqual(listed["FunctionVersion"], ["$LATEST", "1", "2"])
         self.assertEqual([each["Description"] for each in listed["Versions"]], ["", "one", ""])
+        self.assertEqual(self.call("ListVersionByFunction", FunctionName="made", Order="DESC")["FunctionVersion"], ["2", "1", "$LATEST"])
         self.assertEqual(self.call("ListVersionByFunction", FunctionName="made", Offset=1, Limit=1)["FunctionVersion"], ["1"])
         self.assertEqual(self.call("GetFunction", FunctionName="made", Qualifier="1")["FunctionVersion"], "1")
         self.call("DeleteFunction", FunctionName="made", Qualifier="2")
@@ -229,6 +245,9 @@ class Functions(Case):
         names = lambda **asked: [each["Name"] for each in self.call("ListNamespaces", **asked)["Namespaces"]]
         self.assertEqual(names(), ["default", "staging"])
         self.assertEqual(names(Order="DESC", Limit=1), ["staging"])
+        self.assertEqual(names(Orderby="Updatetime"), ["default", "staging"])
+        self.assertEqual(names(Orderby="Updatetime", Order="DESC"), ["staging", "default"])
+        self.refused("InvalidParameterValue.OrderBy", "The parameter `Orderby` is not valid: it is Name or Updatetime.", "ListNamespaces", Orderby="Size")
         self.assertEqual(names(SearchKey=[{"Key": "Description", "Value": "production"}]), ["staging"])
         self.create(Namespace="staging")
         self.assertEqual(self.returned(Namespace="staging"), {"got": {}})

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import html.parser
 import http.client
+import io
 import json
 import shutil
 import signal
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import unittest
 import urllib.parse
+import zipfile
 
 from server import ROOT, Server, project
 
@@ -62,6 +64,25 @@ def form(**fields):
 def invoke(address, function, text="{}", **headers):
     body = form(function=f"default/{function}", event="", text=text, do="invoke")
     return ask(address, "POST", "/ui/invoke", body, **headers)
+
+
+def zipped(source):
+    """A function's package. The same source gives the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("index.py"), source)
+    return packed.getvalue()
+
+
+def facts(text):
+    """What a page tells of a function: texts by their names."""
+    told = {}
+    for tag, _, text in Page(text).all:
+        if tag == "dt":
+            texts = told.setdefault(text, [])
+        elif tag == "dd":
+            texts.append(text.strip())
+    return told
 
 
 class Page(html.parser.HTMLParser):
@@ -225,6 +246,23 @@ class StatusPage(unittest.TestCase):
             start = "The newest code is not in service; the last that could be used is. "
             self.assertTrue(problem[0].startswith(start), problem)
             self.assertIn("<i>gone", problem[0])
+
+    def test_a_function_s_settings(self):
+        source = "def main_handler(event, context):\n    pass\n"
+        often = '[[functions.often.timers]]\nname = "{}"\ncron = "0 0 {} * * * *"\n'
+        settings = "concurrency = 3\nenvironment = { KEY = 'secret', OTHER = '' }\n" + often.format("night", 3) + often.format("day", 12) + "enabled = false\n"
+        with Server(project({"often": source}, {"often": settings})) as server:
+            code = base64.b64encode(zipped(source)).decode()
+            headers = {"X_TC_Action": "CreateFunction", "X_TC_Version": "2018-04-16", "X_TC_Region": "ap-guangzhou"}
+            created = json.dumps({"FunctionName": "made", "Code": {"ZipFile": code}})
+            self.assertNotIn("Error", json.loads(ask(server.address, "POST", "/", created, **headers)[2])["Response"])
+            told = {name: facts(ask(server.address, "GET", f"/ui/functions/default/{name}")[2]) for name in ["often", "made"]}
+            nameless = ask(server.address, "POST", "/ui/invoke", form(text="{}", do="invoke"))
+        self.assertEqual(told["often"]["At once"], ["3"])
+        self.assertEqual(told["often"]["Timer"], ["night 0 0 3 * * * *", "day 0 0 12 * * * * (off)"])
+        self.assertEqual(told["often"]["Environment"], ["KEY, OTHER"])
+        self.assertEqual(told["made"]["Code"], [f"a zip of {len(zipped(source))} bytes, from the API"])
+        self.assertEqual((nameless[0], nameless[2]), (400, "the form names no function\n"))
 
     def test_what_others_wrote_is_text(self):
         with served() as address:

@@ -125,7 +125,8 @@ pub(crate) fn place_of_left_out() -> Range<usize> {
 }
 
 /// Keeps everything allocated so far in its place for good. Freeing it does nothing, and further
-/// allocations use fresh pages. So a process that restores the snapshot writes to few of its pages.
+/// allocations use fresh pages. So a process that restores a snapshot, and has no memory beyond [`used`],
+/// writes to few of its pages.
 pub fn freeze() {
     PREPARING.store(false, Ordering::Relaxed);
     settle();

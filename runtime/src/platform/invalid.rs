@@ -66,7 +66,9 @@ impl fmt::Display for InvalidFunction {
             | Self::RetryCount(error) => error.fmt(formatter),
             Self::Environment(error) => error.fmt(formatter),
             Self::Concurrency => formatter.write_str("concurrency is 1 or more"),
-            Self::RetryInterval => formatter.write_str("retry-interval is a number of seconds"),
+            Self::RetryInterval => {
+                formatter.write_str("retry-interval is a number of seconds, 0 or more")
+            }
             Self::TimeZone(name) => write!(
                 formatter,
                 "its timers are in the time zone {name}, which is not known; TZ is a name such as \

@@ -36,20 +36,6 @@ pub struct Limits {
     pub async_workers: usize,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            instances: 1000,
-            concurrency: 100,
-            queue: 1000,
-            idle: Duration::from_secs(300),
-            invocations: None,
-            memory: None,
-            async_workers: 32,
-        }
-    }
-}
-
 /// What an instance is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstanceState {

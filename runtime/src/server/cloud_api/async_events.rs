@@ -30,7 +30,7 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
     let order = match asked::text(&parameters, "Orderby") {
         None | Some("StartTime") => EventOrder::Start { descending },
         Some("EndTime") => EventOrder::End { descending },
-        Some(_) => return Err(ApiError::order_by_invalid("it is StartTime or EndTime")),
+        Some(_) => return Err(ApiError::order_by_invalid("Orderby", "it is StartTime or EndTime")),
     };
     let mut states = Vec::new();
     for name in parameters.take_texts("Status").unwrap_or_default() {

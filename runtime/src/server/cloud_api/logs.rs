@@ -30,7 +30,7 @@ pub(super) async fn function_logs(call: Call<'_>) -> Result<Bytes, ApiError> {
         Some("mem_usage") => RecordOrder::Memory,
         Some(_) => {
             let problem = "it is function_name, duration, mem_usage or start_time";
-            return Err(ApiError::order_by_invalid(problem));
+            return Err(ApiError::order_by_invalid("OrderBy", problem));
         }
     };
     let range = range(&parameters)?;

@@ -27,7 +27,7 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
     let by_time = match asked::text(&parameters, "Orderby") {
         None | Some("Name") => false,
         Some("Updatetime") => true,
-        Some(_) => return Err(ApiError::order_by_invalid("it is Name or Updatetime")),
+        Some(_) => return Err(ApiError::order_by_invalid("Orderby", "it is Name or Updatetime")),
     };
     let found = platform.namespaces().await;
     let mut found = found.map_err(|error| refusal::unread(platform, error))?;

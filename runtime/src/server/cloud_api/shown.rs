@@ -56,7 +56,10 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
         Some("AddTime") => "AddTime",
         Some("ModTime") => "ModTime",
         Some(_) => {
-            return Err(ApiError::order_by_invalid("it is AddTime, ModTime or FunctionName"));
+            return Err(ApiError::order_by_invalid(
+                "Orderby",
+                "it is AddTime, ModTime or FunctionName",
+            ));
         }
     };
     let namespace = asked::namespace(&parameters);

@@ -36,7 +36,7 @@ pub(super) async fn list(call: Call<'_>) -> Result<Bytes, ApiError> {
     let time: fn(&Arc<Revision>) -> i64 = match asked::text(parameters, "OrderBy") {
         None | Some("AddTime") => |revision| revision.created_at,
         Some("ModTime") => |revision| revision.modified_at,
-        Some(_) => return Err(ApiError::order_by_invalid("it is AddTime or ModTime")),
+        Some(_) => return Err(ApiError::order_by_invalid("OrderBy", "it is AddTime or ModTime")),
     };
     let deployed = platform.registry().get(&key);
     let deployed = deployed.ok_or_else(|| ApiError::function_not_found(&key.name))?;

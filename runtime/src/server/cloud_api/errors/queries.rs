@@ -21,8 +21,8 @@ impl ApiError {
     }
 
     /// `OrderBy` or `Orderby` is not a sort key.
-    pub fn order_by_invalid(problem: impl Display) -> Self {
-        Self::problem("InvalidParameterValue.OrderBy", "OrderBy", problem)
+    pub fn order_by_invalid(name: &str, problem: impl Display) -> Self {
+        Self::problem("InvalidParameterValue.OrderBy", name, problem)
     }
 
     /// `Filters` has an unknown name.
