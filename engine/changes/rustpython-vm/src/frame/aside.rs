@@ -481,7 +481,7 @@ impl ExecutingFrame<'_> {
         vm: &VirtualMachine,
     ) -> PyResult<bool> {
         let owner = self.top_value();
-        let Some(dict) = self.version_of(index, owner).and_then(|_| owner.dict()) else {
+        let Some(dict) = self.version_of(index, owner).and_then(|_| owner.own_dict()) else {
             return Ok(false);
         };
         let owner = self.pop_stackref();

@@ -8,7 +8,7 @@ use super::{CollectResult, GcDebugFlags, GcInterpreterState, GcState, elapsed_se
 use super::CollectStopTheWorld;
 use crate::{
     AsObject, PyObject, PyObjectRef,
-    builtins::PyType,
+    builtins::{PyDictRef, PyType},
     object::{GC_NO_OWNER, GcOwner},
 };
 use core::{
@@ -179,7 +179,7 @@ impl GcState {
             if from < next && unsafe { lists[from].remove(object) }.is_some() {
                 lists[next].push_front(object);
                 header.set_gc_generation(next as u8);
-                moved[from] += 1;
+                moved[from] += usize::from(header.is_gc_counted());
             }
         }
         for (count, moved) in self.counts.iter().zip(moved) {
@@ -194,12 +194,21 @@ impl GcState {
         &self,
         gc: &GcInterpreterState,
         generation: usize,
-        unreachable: Vec<PyObjectRef>,
+        mut unreachable: Vec<PyObjectRef>,
     ) -> usize {
         tell_weak_references(&unreachable);
+        let is_own = |dict: &PyDictRef| !dict.as_object().is_gc_tracked();
+        let has_its_own = |object: &&PyObjectRef| object.own_dict().is_some_and(|dict| is_own(&dict));
+        let with_their_own: Vec<_> = unreachable.iter().filter(has_its_own).cloned().collect();
         for object in &unreachable {
             object.try_call_finalizer();
         }
+        // A finalizer may have been given the dict of one of them, which the collector knows since.
+        let known = with_their_own.iter().filter_map(|object| object.own_dict());
+        let known: Vec<PyObjectRef> =
+            known.filter(|dict| !is_own(dict)).map(PyObjectRef::from).collect();
+        drop(with_their_own);
+        unreachable.extend(known);
 
         #[cfg(feature = "threading")]
         let mut world = CollectStopTheWorld::new();
@@ -354,7 +363,7 @@ fn count_dicts_of_instances(dead: &[PyObjectRef]) -> usize {
         object.start_gc_refs(0);
     }
     let is_part =
-        |object: &&PyObjectRef| object.dict().is_some_and(|dict| dict.as_object().is_gc_collecting());
+        |object: &&PyObjectRef| object.own_dict().is_some_and(|dict| dict.as_object().is_gc_collecting());
     let count = dead.iter().filter(is_part).count();
     for object in dead {
         object.end_gc_refs();
