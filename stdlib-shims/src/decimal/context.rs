@@ -293,6 +293,9 @@ impl SetAttr for Context {
         value: PySetterValue,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
+        if matches!(value, PySetterValue::Delete) {
+            return Err(vm.new_attribute_error("context attributes cannot be deleted"));
+        }
         zelf.as_object().generic_setattr(name, value, vm)
     }
 }

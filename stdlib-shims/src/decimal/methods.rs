@@ -13,7 +13,7 @@ use super::{
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyInt, PyStr, PyTypeRef},
-    function::{FuncArgs, OptionalArg},
+    function::FuncArgs,
     pyclass,
     types::{AsNumber, Comparable, Constructor, Hashable, Representable},
 };
@@ -250,12 +250,12 @@ impl Decimal {
     }
 
     #[pymethod]
-    fn __round__(
-        zelf: &Py<Self>,
-        digits: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let OptionalArg::Present(digits) = digits else {
+    fn __round__(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if !arguments.kwargs.is_empty() {
+            return Err(vm.new_type_error("Decimal.__round__() takes no keyword arguments"));
+        }
+        let [digits] = named(["ndigits"], 0, arguments, vm)?;
+        let Some(digits) = digits else {
             return to_int(&zelf.number, Rounding::HalfEven, vm);
         };
         let digits = digits

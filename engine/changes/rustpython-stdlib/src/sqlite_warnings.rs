@@ -71,7 +71,7 @@ fn warn(text: String, vm: &VirtualMachine) -> PyResult<()> {
 /// Warns of a connection that goes while its database is open.
 pub(crate) fn unclosed(connection: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let text = format!("unclosed database in {}", connection.repr(vm)?);
-    _warnings::warn(vm.ctx.exceptions.resource_warning, text, 1, vm)
+    _warnings::warn_unclosed(text, connection, vm)
 }
 
 /// The names in quotes, with "and" before the last.

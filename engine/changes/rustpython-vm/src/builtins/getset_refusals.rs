@@ -2,6 +2,23 @@
 
 use crate::{AsObject, Py, PyObject, VirtualMachine, builtins::PyBaseExceptionRef, builtins::PyType};
 
+/// Whether CPython has the attribute as a member of the object's structure. It refuses that in fewer words.
+#[cold]
+pub(super) fn is_member(class: &str, name: &str) -> bool {
+    match class {
+        "code" => matches!(
+            name,
+            "co_consts" | "co_exceptiontable" | "co_firstlineno" | "co_linetable" | "co_names"
+        ),
+        "re.Pattern" => matches!(name, "flags" | "groups" | "pattern"),
+        "re.Match" => matches!(name, "endpos" | "pos" | "re" | "string"),
+        "weakref.ReferenceType" => name == "__callback__",
+        "sqlite3.Cursor" => matches!(name, "description" | "lastrowid" | "rowcount"),
+        "zlib.Decompress" => matches!(name, "eof" | "unconsumed_tail" | "unused_data"),
+        _ => false,
+    }
+}
+
 /// The error in CPython's words, if it is one that every setter raises alike: what `deleted`, an
 /// object that keeps its attribute, or the class of the attribute says then.
 #[cold]

@@ -52,7 +52,7 @@ pub(super) fn of_cpython(module: &str, name: &str) -> Option<Option<&'static str
         ("posix", "timerfd_create") => Some("($module, clockid, /, *, flags=0)"),
         ("posix", "_path_splitroot_ex") => Some("($module, /, p)"),
         ("_thread", "interrupt_main") => Some("($module, signum=signal.SIGINT, /)"),
-        ("decimal", "localcontext") => Some("($module, /, ctx=None, **kwargs)"),
+        ("decimal" | "_decimal", "localcontext") => Some("($module, /, ctx=None, **kwargs)"),
         ("time", "tzset") => Some("($self, /)"),
         ("posix", "copy_file_range") => {
             Some("($module, src, dst, count, offset_src=None, offset_dst=None)")

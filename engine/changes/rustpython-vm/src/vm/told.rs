@@ -133,7 +133,7 @@ pub(super) fn warn(
     for warning in warnings {
         warn::warn_explicit(
             Some(vm.ctx.exceptions.syntax_warning.to_owned()),
-            vm.ctx.new_str(warning.message).into(),
+            vm.ctx.new_str(warning.message.as_str()).into(),
             vm.ctx.new_str(filename),
             warning.line,
             None,
@@ -142,15 +142,15 @@ pub(super) fn warn(
             None,
             vm,
         )
-        .map_err(|exception| CompileWarningError {
-            exception,
-            filename: filename.to_owned(),
-            lineno: warning.line,
-            offset: warning.offset,
-            replacement: warning.error.map(|message| SyntaxErrorReplacement {
-                message,
-                end_offset: warning.offset + 2,
-            }),
+        .map_err(|exception| {
+            // An escape has two places; a number's error is at its last digit.
+            let (message, offset, end_offset) = match warning.error {
+                Some(message) => (message, warning.offset, warning.offset + 2),
+                None => (warning.message, warning.offset - 1, warning.offset - 1),
+            };
+            let replacement = Some(SyntaxErrorReplacement { message, end_offset });
+            let (filename, lineno) = (filename.to_owned(), warning.line);
+            CompileWarningError { exception, filename, lineno, offset, replacement }
         })?;
     }
     Ok(())
