@@ -43,7 +43,9 @@ mod _greenlet_threads {
         if let Some(context) = &context {
             let class = vm.import("_contextvars", 0)?.get_attr("Context", vm)?;
             if !context.class().is(&class) {
-                return Err(vm.new_type_error("greenlet context must be a contextvars.Context or None"));
+                return Err(
+                    vm.new_type_error("greenlet context must be a contextvars.Context or None")
+                );
             }
         }
         let before = (
