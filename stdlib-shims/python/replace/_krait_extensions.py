@@ -43,7 +43,11 @@ def _owner(name, folder, file):
     if "." in name:
         return None
     start = file[len(folder) + 1 :] if file.startswith(f"{folder}/") else file
-    for each in posix.listdir(folder):
+    try:
+        names = posix.listdir(folder)
+    except OSError:
+        return None
+    for each in names:
         if each.endswith(".dist-info"):
             try:
                 with open(f"{folder}/{each}/RECORD", encoding="utf-8") as record:
