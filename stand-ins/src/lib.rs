@@ -5,6 +5,7 @@
 //! is told in `stdlib-shims/extensions.toml`; `python/__init__.py` has how one comes to be imported.
 
 mod brotli;
+mod greenlet;
 mod lz4;
 mod murmur;
 mod orjson;
@@ -21,6 +22,7 @@ use rustpython_vm::{Context, builtins::PyModuleDef};
 pub fn native_modules(context: &Context) -> Vec<&'static PyModuleDef> {
     vec![
         brotli::module_def(context),
+        greenlet::module_def(context),
         lz4::module_def(context),
         murmur::module_def(context),
         orjson::module_def(context),

@@ -329,6 +329,39 @@ class Install(unittest.TestCase):
         self.assertEqual((code, errors), (0, warning))
         self.assertEqual(self.krait("python", "-c", "import faster; print(faster.HOW)")[1], "by Python\n")
 
+    def test_one_that_needs_a_library_of_c(self):
+        code, _, errors = self.krait("install", "asks_psycopg")
+        self.assertEqual(
+            (code, errors),
+            (
+                1,
+                "error: psycopg, which asks-psycopg asks for, needs the library libpq, which krait cannot load\n"
+                "  tip: use psycopg2-binary, or pg8000\n  tip: --for cloud installs it for the cloud's Python\n",
+            ),
+        )
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_one_whose_compiled_module_is_beside_its_code(self):
+        code, _, errors = self.krait("install", "mysql-connector-python")
+        warning = "warning: mysql-connector-python's compiled part is not loaded; most such packages do without\n"
+        self.assertEqual((code, errors), (0, warning))
+        program = "import mysql.connector; print(mysql.connector.HAVE_CEXT)"
+        self.assertEqual(self.krait("python", "-c", program)[1], "False\n")
+
+    def test_one_of_which_nothing_is_known_and_that_cannot_do_without_its_compiled_part(self):
+        words = (
+            "sorter cannot be imported: its module sorter.engine._native is compiled for CPython, and krait cannot load "
+            "it (sorter/engine/__init__.py:5)\n"
+        )
+        code, _, errors = self.krait("install", "sorter")
+        self.assertEqual((code, errors), (1, f"error: {words}  tip: --for cloud installs it for the cloud's Python\n"))
+        self.assertEqual(os.listdir(self.folder), [])
+        # Who asks for it may do without.
+        self.assertEqual(self.krait("install", "may_sort")[::2], (0, f"warning: {words}"))
+        (self.folder / "requirements.txt").write_text("may_sort\n")
+        self.assertEqual(self.krait("install", "--lock")[::2], (0, f"warning: {words}"))
+        self.assertEqual(self.krait("install")[::2], (0, f"warning: {words}"))
+
     def test_for_the_cloud(self):
         code, _, errors = self.krait("install", "asyncpg", "--for", "cloud", "--python", "3.9")
         self.assertEqual((code, errors), (0, ""))
@@ -499,6 +532,23 @@ def fill():
     for built in ("lz4-2.0", "newer-2.0"):
         (WHEELS / f"{built}.tar.gz").write_bytes(b"not looked into")
     wheel("tencentcloud_cls_sdk_python", "1.0", {"tencentcloud/log/__init__.py": ""}, ["python-snappy"])
+    files = {
+        "sorter/__init__.py": "try:\n    from ._faster import sort\nexcept ImportError:\n    from .engine import sort\n"
+        "from . import engine\n",
+        "sorter/engine/__init__.py": "import json\nif json:\n    from ._other import sort\ntry:\n    from ._native import sort\n"
+        "finally:\n    pass\n",
+        **{f"sorter/{each}.cpython-314-x86_64-linux-gnu.so": "" for each in ("_faster", "engine/_other", "engine/_native")},
+    }
+    wheel("sorter", "1.0", files, tag="cp314-cp314-manylinux_2_17_x86_64")
+    wheel("psycopg", "3.3", {"psycopg/__init__.py": ""})
+    wheel("asks_psycopg", "1.0", {"asks_psycopg.py": ""}, ["psycopg"])
+    tried = "try:\n    import _mysql_connector\nexcept ImportError:\n    HAVE_CEXT = False\nelse:\n    HAVE_CEXT = True\n"
+    files = {
+        "mysql/__init__.py": "", "mysql/connector/__init__.py": tried,
+        "_mysql_connector.cpython-314-x86_64-linux-gnu.so": "",
+    }
+    wheel("mysql_connector_python", "9.0", files, tag="cp314-cp314-manylinux_2_17_x86_64")
+    wheel("may_sort", "1.0", {"may_sort.py": ""}, ["sorter"])
     wheel("cffi", "2.0", {"cffi.py": ""})
     bindings = {"cryptography/__init__.py": "", "cryptography/hazmat/bindings/_rust.abi3.so": ""}
     wheel("cryptography", "50.0.2", bindings, ["cffi>=2"], tag="cp311-abi3-manylinux_2_17_x86_64")

@@ -83,6 +83,8 @@ const PACKAGES: [(&str, &str); 62] = [
 struct Known {
     package: Option<String>,
     instead: Option<String>,
+    /// A library of C that it cannot do without, if it has no compiled part of its own.
+    library: Option<String>,
     /// The modules, by their full names, that krait has others for.
     #[serde(default)]
     stand_in: HashSet<String>,
@@ -125,7 +127,12 @@ impl Remedies {
         let stands_in = known.is_some_and(has_stand_ins);
         if let (Some(known), true, false) = (known, self.target.is_krait(), stands_in) {
             let package = known.package.as_deref().unwrap_or(first);
-            let what = format!("{package} is a compiled extension, which krait cannot load");
+            let what = match &known.library {
+                Some(library) => {
+                    format!("{package} needs the library {library}, which krait cannot load")
+                }
+                None => format!("{package} is a compiled extension, which krait cannot load"),
+            };
             return Some(match &known.instead {
                 Some(instead) => format!("{what}; use {instead}"),
                 None => what,

@@ -13,7 +13,7 @@ def explain(name, folder, file):
         if file is None:
             return ""
     known = instead().get(name.partition(".")[0], {})
-    package = known.get("package", name.partition(".")[0])
+    package = known.get("package") or _owner(name, folder, file) or name.partition(".")[0]
     words = f": {package}'s compiled part is for {_made_for(file)}; krait cannot load it"
     if "instead" in known:
         words += f"; use {known['instead']}"
@@ -34,6 +34,28 @@ def stands_in(known):
     import _frozen_importlib_external
 
     return not _frozen_importlib_external._stand_ins.isdisjoint(known.get("stand_in", ()))
+
+
+def _owner(name, folder, file):
+    """The package that a module at the top came with, if it is called otherwise; None if nothing tells."""
+    import posix
+
+    if "." in name:
+        return None
+    start = file[len(folder) + 1 :] if file.startswith(f"{folder}/") else file
+    try:
+        names = posix.listdir(folder)
+    except OSError:
+        return None
+    for each in names:
+        if each.endswith(".dist-info"):
+            try:
+                with open(f"{folder}/{each}/RECORD", encoding="utf-8") as record:
+                    if any(line.startswith(f"{start},") for line in record):
+                        return each.partition("-")[0].replace("_", "-").lower()
+            except OSError:
+                continue
+    return None
 
 
 def _own_code(folder):

@@ -64,7 +64,7 @@ def _install(asked):
         locked = _take_report(staging, lock) if asked["lock"] else None
         distributions = folder.distributions(staging)
         if not for_cloud:
-            folder.look_through(distributions)
+            folder.look_through(staging, distributions, lock is not None and not asked["lock"])
             run_pip.tell_left_out()
         if asked["layer"]:
             folder.write_zip(staging, target)

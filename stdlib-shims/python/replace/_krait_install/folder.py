@@ -3,7 +3,7 @@
 import os
 import sys
 
-from _krait_install import known
+from _krait_install import known, needs
 
 
 class _Distribution:
@@ -20,6 +20,8 @@ class _Distribution:
                 self.files.append(path)
         self.size = sum(os.path.getsize(os.path.join(staging, each)) for each in self.files)
         self.compiled = [each for each in self.files if each.endswith(".so")]
+        # Whoever installs asked for this one itself.
+        self.is_asked_for = os.path.isfile(os.path.join(staging, folder, "REQUESTED"))
 
 
 def _lines(file):
@@ -41,18 +43,31 @@ def distributions(staging):
     return [_Distribution(staging, each) for each in folders]
 
 
-def look_through(distributions):
-    """Refuses what cannot do without a compiled part, and tells of what perhaps can."""
+def look_through(staging, distributions, by_lock):
+    """Refuses what cannot do without a compiled part, and tells of what perhaps can. A lock asks for all it has."""
     refused, stood_in = set(known.extensions()), known.stood_in()
-    known.refuse([each.name for each in distributions if each.compiled], distributions)
+    libraries = known.libraries()
+    cannot = [each.name for each in distributions if each.compiled or known.plain(each.name) in libraries]
+    known.refuse(cannot, distributions)
     for each in distributions:
         modules = {path.partition("/")[0] for path in each.compiled}
         unknown = [module for module in modules if not known.krait_has(module.partition(".")[0])]
         if unknown and known.plain(each.name) not in refused | stood_in:
-            print(
-                f"warning: {each.name}'s compiled part is not loaded; most such packages do without",
-                file=sys.stderr,
-            )
+            _tell_of_compiled_part(staging, each, each.is_asked_for and not by_lock)
+
+
+def _tell_of_compiled_part(staging, distribution, is_asked_for):
+    """Tells of a compiled part that krait knows nothing of. Refuses what was asked for and cannot be imported."""
+    name = known.plain(distribution.name)
+    needed = needs.compiled_part(staging, distribution.files)
+    if needed is None:
+        print(f"warning: {name}'s compiled part is not loaded; most such packages do without", file=sys.stderr)
+        return
+    place, module = needed
+    words = f"{name} cannot be imported: its module {module} is compiled for CPython, and krait cannot load it ({place})"
+    if is_asked_for:
+        raise known.Failed(f"{words}\n  tip: --for cloud installs it for the cloud's Python")
+    print(f"warning: {words}", file=sys.stderr)
 
 
 def merge(staging, target, distributions):

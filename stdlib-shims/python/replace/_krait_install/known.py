@@ -31,6 +31,15 @@ def extensions():
     }
 
 
+def libraries():
+    """The packages that have no compiled part and cannot do without a library of C, and that library."""
+    return {
+        plain(known.get("package", module)): known["library"]
+        for module, known in _krait_extensions.instead().items()
+        if "library" in known
+    }
+
+
 def stood_in():
     """The packages whose compiled parts krait has modules of its own for."""
     return {
@@ -72,7 +81,9 @@ def words(name, known, distributions=()):
     """Why a package is refused; if others ask for it, which ones, and what there is in place of those."""
     asking = _asking(name, distributions)
     by = f", which {' and '.join(asking[0])} ask{'s' * (len(asking[0]) == 1)} for," if asking else ""
-    words = f"{name}{by} is a compiled extension for CPython, which krait cannot load"
+    library = libraries().get(name)
+    what = f"needs the library {library}" if library else "is a compiled extension for CPython"
+    words = f"{name}{by} {what}, which krait cannot load"
     others = {
         plain(other): instead
         for each in _krait_extensions.instead().values() for other, instead in each.get("in_place_of", {}).items()
