@@ -321,6 +321,12 @@ class Hiding(unittest.TestCase):
 
 class Crowd(unittest.TestCase):
     def test_children_slow_nobody_else(self):
+        """Where the kernel counts their memory, and where krait looks at each."""
+        for cgroups in ["auto", "off"]:
+            with self.subTest(cgroups=cgroups):
+                self.children_slow_nobody_else(cgroups)
+
+    def children_slow_nobody_else(self, cgroups):
         crowd = HELD + """
 import signal
 def main_handler(event, context):
@@ -336,7 +342,8 @@ def main_handler(event, context):
         os.kill(child, signal.SIGKILL)
 """
         bystander = "def main_handler(event, context):\n    return 1\n"
-        server = Server(project({"crowd": crowd, "bystander": bystander}, {"crowd": "timeout = 60\nmemory = 3072"}))
+        functions = project({"crowd": crowd, "bystander": bystander}, {"crowd": "timeout = 60\nmemory = 3072"})
+        server = Server(functions, ["--cgroups", cgroups])
         self.addCleanup(server.close)
         server.returned("bystander")
 
