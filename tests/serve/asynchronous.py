@@ -139,7 +139,7 @@ class Events(Case):
         for code, parameter, problem, asked in [
             ("Status", "Status", "it is RUNNING, FINISHED, ABORTED or FAILED", {"Status": ["GONE"]}),
             ("Limit", "Limit", "it is 0 to 100", {"Limit": 101}),
-            ("OrderBy", "OrderBy", "it is StartTime or EndTime", {"Orderby": "Size"}),
+            ("OrderBy", "Orderby", "it is StartTime or EndTime", {"Orderby": "Size"}),
             ("DateTime", "StartTimeInterval.Start", "write it as 2026-11-25 13:00:00, in UTC", {"StartTimeInterval": {"Start": "now"}}),
         ]:
             self.refused("InvalidParameterValue." + code, invalid.format(parameter, problem), "ListAsyncEvents", FunctionName="made", **asked)
