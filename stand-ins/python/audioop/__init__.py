@@ -1,0 +1,1 @@
+"""krait: the compiled part of audioop-lts."""
