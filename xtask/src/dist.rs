@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the program that ships, for this machine or for one with another processor.
 
 use super::{
-    cargo_with, commit, host, locks, profile, target_folder,
+    cargo_with, commit, host, locks, profile, root, target_folder,
     toolchain::{self, Toolchain},
     words,
 };
@@ -34,7 +34,10 @@ pub(super) fn run(words: &[String]) -> Result<PathBuf> {
 pub(super) fn own() -> Result<PathBuf> {
     let build = ["rustc", "--profile", PROFILE, "--package", "krait", "--bin", "krait"];
     let flags = profile::arguments()?;
-    cargo_with(&[&build[..], &words(&flags), &KEEP_SYMBOLS].concat(), &commit())?;
+    // Says itself what it does, and why.
+    let linker = format!("linker={}", root().join("xtask/link-without-unwinding.sh").display());
+    let link = ["-C", &linker, "-C", "linker-flavor=gcc"];
+    cargo_with(&[&build[..], &words(&flags), &KEEP_SYMBOLS, &link].concat(), &commit())?;
     let folder = target_folder().join("dist");
     fs::create_dir_all(&folder)?;
     let bare = folder.join("krait.bare");

@@ -17,7 +17,8 @@ use std::{
 };
 
 /// Nothing is unwound in what ships: a panic ends its process, and no backtrace is printed. The tables for it, which
-/// rustc writes for every function all the same, would be 2 MB.
+/// rustc writes for every function all the same, would be 2 MB. What LLVM adds again, `link-without-unwinding.sh`
+/// takes out.
 const WITHOUT_UNWINDING: &str = "-Cforce-unwind-tables=no";
 
 /// What `cargo xtask dist` gives cargo: flags for rustc, so that what ships has no tables for unwinding, and is built
