@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the program that ships, for this machine or for one with another processor.
 
 use super::{
-    cargo_with, commit, host, locks, profile, root, target_folder,
+    cargo_with, commit, host, locks, profile, target_folder,
     toolchain::{self, Toolchain},
     words,
 };
@@ -19,6 +19,11 @@ pub(super) const PROFILE: &str = "dist";
 /// The symbols tell which functions are the interpreter's.
 const KEEP_SYMBOLS: [&str; 3] = ["--", "-C", "strip=none"];
 
+/// The script says what it does, and why. Its path is as short as that in every clone: cargo calls rustc in the
+/// workspace's root, and the words are part of what names the crate.
+const LINKER: [&str; 4] =
+    ["-C", "linker=xtask/link-without-unwinding.sh", "-C", "linker-flavor=gcc"];
+
 /// Carries out the command: no words, or a target and, to try it, another profile.
 pub(super) fn run(words: &[String]) -> Result<PathBuf> {
     match words {
@@ -34,10 +39,7 @@ pub(super) fn run(words: &[String]) -> Result<PathBuf> {
 pub(super) fn own() -> Result<PathBuf> {
     let build = ["rustc", "--profile", PROFILE, "--package", "krait", "--bin", "krait"];
     let flags = profile::arguments()?;
-    // Says itself what it does, and why.
-    let linker = format!("linker={}", root().join("xtask/link-without-unwinding.sh").display());
-    let link = ["-C", &linker, "-C", "linker-flavor=gcc"];
-    cargo_with(&[&build[..], &words(&flags), &KEEP_SYMBOLS, &link].concat(), &commit())?;
+    cargo_with(&[&build[..], &words(&flags), &KEEP_SYMBOLS, &LINKER].concat(), &commit())?;
     let folder = target_folder().join("dist");
     fs::create_dir_all(&folder)?;
     let bare = folder.join("krait.bare");
