@@ -1,7 +1,7 @@
 //! The filter of system calls, with a policy as the sandbox has it.
 
 use crate::{
-    contract::policy::{Network, Policy},
+    contract::policy::{Files, Network, Policy},
     in_process,
 };
 use std::io::Error;
@@ -10,7 +10,7 @@ use std::io::Error;
 pub(super) fn refuses() -> Result<String, String> {
     for processes in [true, false] {
         let network = if processes { Network::Open } else { Network::Closed };
-        in_process(fork, move || tried(&Policy { processes, network }))?;
+        in_process(fork, move || tried(&Policy { processes, network, files: Files::Own }))?;
     }
     Ok("as expected".to_owned())
 }

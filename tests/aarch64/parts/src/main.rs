@@ -21,7 +21,16 @@ mod state;
 /// What of a policy the filter looks at: `runtime/src/contract/policy.rs`.
 mod contract {
     pub(crate) mod policy {
+        /// Which files can be reached.
+        #[derive(PartialEq)]
+        pub(crate) enum Files {
+            Own,
+            #[allow(dead_code, reason = "the filter knows it")]
+            All,
+        }
+
         /// The network that a function has.
+        #[derive(PartialEq)]
         pub(crate) enum Network {
             Open,
             #[allow(dead_code, reason = "the filter knows it")]
@@ -33,6 +42,7 @@ mod contract {
         pub(crate) struct Policy {
             pub(crate) processes: bool,
             pub(crate) network: Network,
+            pub(crate) files: Files,
         }
     }
 }

@@ -3,6 +3,7 @@
 #[path = "../../../../runtime/src/sandbox/calls.rs"]
 mod calls;
 #[path = "../../../../runtime/src/sandbox/filter.rs"]
+#[allow(dead_code, reason = "what the rest of krait uses")]
 mod filter;
 #[path = "../../../../runtime/src/sandbox/processor/mod.rs"]
 #[allow(dead_code, reason = "what the rest of krait uses")]
