@@ -8,4 +8,4 @@ for word in "$@"; do
     *.rcgu.o) objcopy --remove-section=.eh_frame "$word" ;;
     esac
 done
-exec "${KRAIT_LINKER:-cc}" "$@"
+exec cc "$@"
