@@ -1,8 +1,14 @@
-//! What all rules of the grammar share: tokens, alternatives, what was tried before, and errors.
+//! What all rules of the grammar share: tokens, alternatives, and what was tried before.
+//! Errors are told in `telling`.
+
+mod nodes;
+mod telling;
 
 use super::tokens::{Done, Token, Tokenizer, Type, Wrong};
 use super::{As, Kind, Told, Warning, escapes};
-use alloc::{format, string::String, vec::Vec};
+use alloc::vec::Vec;
+
+pub(super) use nodes::{Node, What};
 
 /// An error was told, or the program is too deep to say.
 pub(super) struct Stop;
@@ -10,88 +16,6 @@ pub(super) struct Stop;
 pub(super) type Id = u32;
 /// A rule that fits gives what it read; a rule that does not gives nothing.
 pub(super) type Fit<T> = Result<Option<T>, Stop>;
-
-/// What an expression is, as messages call it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    Attribute,
-    Subscript,
-    Starred,
-    Name,
-    List,
-    Tuple,
-    Lambda,
-    Call,
-    Operation,
-    Generator,
-    Yield,
-    Await,
-    ListComprehension,
-    SetComprehension,
-    DictComprehension,
-    Dict,
-    Set,
-    FString,
-    TString,
-    None,
-    True,
-    False,
-    Ellipsis,
-    Text,
-    Bytes,
-    Number,
-    /// A comparison, and whether its first operator is `in`.
-    Comparison(bool),
-    Conditional,
-    Named,
-    /// `name=value` in a call, and `**value`.
-    Keyword,
-    Unpacked,
-    /// Anything that has no name.
-    Other,
-}
-
-impl What {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Attribute => "attribute",
-            Self::Subscript => "subscript",
-            Self::Starred => "starred",
-            Self::Name => "name",
-            Self::List => "list",
-            Self::Tuple => "tuple",
-            Self::Lambda => "lambda",
-            Self::Call => "function call",
-            Self::Operation => "expression",
-            Self::Generator => "generator expression",
-            Self::Yield => "yield expression",
-            Self::Await => "await expression",
-            Self::ListComprehension => "list comprehension",
-            Self::SetComprehension => "set comprehension",
-            Self::DictComprehension => "dict comprehension",
-            Self::Dict => "dict literal",
-            Self::Set => "set display",
-            Self::FString => "f-string expression",
-            Self::TString => "t-string expression",
-            Self::None => "None",
-            Self::True => "True",
-            Self::False => "False",
-            Self::Ellipsis => "ellipsis",
-            Self::Comparison(_) => "comparison",
-            Self::Conditional => "conditional expression",
-            Self::Named => "named expression",
-            _ => "literal",
-        }
-    }
-}
-
-/// What was read: its first and last token, and its parts.
-pub(super) struct Node {
-    pub(super) what: What,
-    pub(super) first: usize,
-    pub(super) last: usize,
-    pub(super) parts: Vec<Id>,
-}
 
 /// Rules whose results are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,162 +228,6 @@ impl Parser {
             self.told = None;
             self.never_closed();
         }
-    }
-
-    // Errors.
-
-    /// A line, and whether it has an end.
-    fn line_text(&self, line: usize) -> (String, bool) {
-        let source = &self.tokenizer.source;
-        let mut lines = source.split(|&byte| byte == b'\n');
-        let text = lines.nth(line.saturating_sub(1)).unwrap_or_default();
-        (String::from_utf8_lossy(text).into_owned(), lines.next().is_some())
-    }
-
-    #[expect(clippy::too_many_arguments)]
-    fn tell_at(
-        &mut self,
-        kind: Kind,
-        message: &str,
-        line: usize,
-        offset: i64,
-        end_line: usize,
-        end_offset: i64,
-        place: usize,
-    ) {
-        if self.told.is_some() {
-            return;
-        }
-        let (mut text, ends) = self.line_text(line);
-        if ends && self.tokenizer.line <= line {
-            text.push('\n');
-        }
-        let in_characters = |offset: i64| {
-            if offset <= 0 {
-                return offset;
-            }
-            // With the first byte of the character there; one more than the line has is its end.
-            let bytes = (offset as usize).min(text.len() + 1);
-            let before = &text.as_bytes()[..bytes.min(text.len())];
-            let count = String::from_utf8_lossy(before).chars().count();
-            (count + usize::from(bytes > text.len())) as i64
-        };
-        let (offset, end_offset) = (in_characters(offset), in_characters(end_offset));
-        self.by_parser = true;
-        self.told = Some(Told {
-            kind,
-            message: message.into(),
-            line,
-            offset,
-            end_line,
-            end_offset,
-            text,
-            of_module: self.read_as == As::Module,
-            place,
-            unfinished: false,
-        });
-    }
-
-    fn never_closed(&mut self) {
-        let Some((byte, line, column)) = self.tokenizer.open_bracket() else {
-            return;
-        };
-        let place = self.tokenizer.source.len();
-        self.tell_at(
-            Kind::Syntax,
-            &format!("'{}' was never closed", byte as char),
-            line,
-            column + 1,
-            line,
-            0,
-            place,
-        );
-    }
-
-    /// Of what lies from one token to another.
-    pub(super) fn tell<T>(&mut self, first: usize, last: usize, message: &str) -> Fit<T> {
-        let (from, to) = (self.tokens[first], self.tokens[last]);
-        let (line, offset) = (from.line, from.column + 1);
-        let (end_line, end_offset) = (to.end_line, to.end_column + 1);
-        self.tell_at(Kind::Syntax, message, line, offset, end_line, end_offset, from.start);
-        Err(Stop)
-    }
-
-    /// Of what lies from a token to where the tokenizer is.
-    pub(super) fn tell_from<T>(&mut self, first: usize, message: &str) -> Fit<T> {
-        let from = self.tokens[first];
-        let end = (self.tokenizer.at - self.tokenizer.line_start) as i64;
-        let line = self.tokenizer.line;
-        self.tell_at(Kind::Syntax, message, from.line, from.column + 1, line, end, from.start);
-        Err(Stop)
-    }
-
-    pub(super) fn tell_of<T>(&mut self, node: Id, message: &str) -> Fit<T> {
-        let node = &self.nodes[node as usize];
-        let (first, last) = (node.first, node.last);
-        self.tell(first, last, message)
-    }
-
-    pub(super) fn tell_between<T>(&mut self, first: Id, last: Id, message: &str) -> Fit<T> {
-        let (first, last) = (self.first(first), self.last(last));
-        self.tell(first, last, message)
-    }
-
-    /// Of the token at `place`.
-    fn tell_token<T>(&mut self, kind: Kind, place: usize, message: &str) -> Fit<T> {
-        if self.told.is_some() {
-            return Err(Stop);
-        }
-        let token = self.tokens[place];
-        let at_end = self.tokens.last().is_some_and(|last| last.typ == Type::Error);
-        if at_end && self.tokenizer.done == Done::EndOfFile {
-            self.never_closed();
-            return Err(Stop);
-        }
-        let offset = if token.column == -1 {
-            (self.tokenizer.at - self.tokenizer.line_start) as i64
-        } else {
-            token.column + 1
-        };
-        let end_offset = if token.end_column == -1 { -1 } else { token.end_column + 1 };
-        let place = token.start;
-        self.tell_at(kind, message, token.line, offset, token.end_line, end_offset, place);
-        Err(Stop)
-    }
-
-    /// Of the last token that was read.
-    pub(super) fn tell_last<T>(&mut self, kind: Kind, message: &str) -> Fit<T> {
-        self.tell_token(kind, self.tokens.len() - 1, message)
-    }
-
-    /// Of the next token.
-    pub(super) fn tell_next<T>(&mut self, message: &str) -> Fit<T> {
-        let place = self.mark.min(self.tokens.len() - 1);
-        self.tell_token(Kind::Syntax, place, message)
-    }
-
-    pub(super) fn tell_block<T>(&mut self, after: &str, keyword: usize) -> Fit<T> {
-        let line = self.tokens[keyword].line;
-        self.tell_last(
-            Kind::Indentation,
-            &format!("expected an indented block after {after} on line {line}"),
-        )
-    }
-
-    /// That a key has no value: CPython's place for it has no end.
-    pub(super) fn tell_key<T>(&mut self, key: Id) -> Fit<T> {
-        let first = self.tokens[self.first(key)];
-        let last = self.tokens[self.last(key)];
-        self.tell_at(
-            Kind::Syntax,
-            "':' expected after dictionary key",
-            first.line,
-            last.end_column,
-            last.end_line,
-            0,
-            last.start,
-        );
-        Err(Stop)
     }
 
     // Tokens.

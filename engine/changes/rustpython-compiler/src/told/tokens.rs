@@ -1,6 +1,8 @@
 //! The tokenizer, which is asked for one token at a time.
 
+mod indentation;
 mod numbers;
+mod operators;
 mod texts;
 
 use super::{Kind, Told, Warning, escapes};
@@ -317,91 +319,6 @@ impl Tokenizer {
         Ok(next)
     }
 
-    fn misfit<T>(&mut self) -> Result<T, Wrong> {
-        self.done = Done::Error;
-        self.at = self.line_end;
-        Err(Wrong::Line(Kind::Tab, "inconsistent use of tabs and spaces in indentation", 0))
-    }
-
-    /// The whitespace that a line begins with.
-    fn indentation(&mut self) -> Result<(), Wrong> {
-        let (mut column, mut other, mut continued) = (0usize, 0usize, 0usize);
-        self.at_beginning = false;
-        let byte = loop {
-            let byte = self.next();
-            match byte {
-                Some(b' ') => {
-                    column += 1;
-                    other += 1;
-                }
-                Some(b'\t') => {
-                    column = (column / 8 + 1) * 8;
-                    other += 1;
-                }
-                Some(b'\x0c') => {
-                    column = 0;
-                    other = 0;
-                }
-                Some(b'\\') => {
-                    if continued == 0 {
-                        continued = column;
-                    }
-                    self.continue_line()?;
-                }
-                _ => break byte,
-            }
-        };
-        self.back(byte);
-        if matches!(byte, Some(b'#' | b'\n')) {
-            self.blank = true;
-            return Ok(());
-        }
-        if !self.brackets.is_empty() {
-            return Ok(());
-        }
-        if continued != 0 {
-            column = continued;
-            other = continued;
-        }
-        let &(top, other_top) = self.indents.last().unwrap_or(&(0, 0));
-        if column == top {
-            if other != other_top {
-                return self.misfit();
-            }
-        } else if column > top {
-            if self.indents.len() >= MOST_INDENTS {
-                self.done = Done::Error;
-                self.at = self.line_end;
-                return Err(Wrong::Line(Kind::Indentation, "too many levels of indentation", 0));
-            }
-            if other <= other_top {
-                return self.misfit();
-            }
-            self.pending += 1;
-            self.indents.push((column, other));
-        } else {
-            while self.indents.len() > 1
-                && self.indents.last().is_some_and(|&(known, _)| column < known)
-            {
-                self.pending -= 1;
-                self.indents.pop();
-            }
-            let &(top, other_top) = self.indents.last().unwrap_or(&(0, 0));
-            if column != top {
-                self.done = Done::Error;
-                self.at = self.line_end;
-                return Err(Wrong::Here(
-                    Kind::Indentation,
-                    "unindent does not match any outer indentation level",
-                ));
-            }
-            if other != other_top {
-                return self.misfit();
-            }
-        }
-        Ok(())
-    }
-
     fn read_code(&mut self) -> Read {
         loop {
             self.blank = false;
@@ -541,114 +458,5 @@ impl Tokenizer {
             }
         }
         Ok(())
-    }
-
-    fn operator(&mut self, start: usize, first: u8) -> Read {
-        if matches!(first, b':' | b'}' | b'!' | b'{') && self.in_field() {
-            if let Some(template) = self.templates.last_mut() {
-                let cursor = template.depth - i32::from(first != b'{');
-                if first == b':' && cursor == template.field_depth {
-                    template.in_text = true;
-                    template.in_format = true;
-                    return Ok(self.token(Type::Operator, Some((start, self.at))));
-                }
-            }
-        }
-        let second = self.next();
-        if let Some(byte) = second
-            && is_two(first, byte)
-        {
-            let third = self.next();
-            let is_three = matches!(
-                (first, byte, third),
-                (b'*', b'*', Some(b'='))
-                    | (b'/', b'/', Some(b'='))
-                    | (b'<', b'<', Some(b'='))
-                    | (b'>', b'>', Some(b'='))
-            );
-            if !is_three {
-                self.back(third);
-            }
-            return Ok(self.token(Type::Operator, Some((start, self.at))));
-        }
-        self.back(second);
-        match first {
-            b'(' | b'[' | b'{' => {
-                if self.brackets.len() >= MOST_BRACKETS {
-                    return self.wrong(TOO_MANY_BRACKETS);
-                }
-                self.brackets.push(Bracket {
-                    byte: first,
-                    line: self.line,
-                    column: (start - self.line_start) as i64,
-                });
-                if let Some(template) = self.templates.last_mut() {
-                    template.depth += 1;
-                }
-            }
-            b')' | b']' | b'}' => self.close(first)?,
-            0x20..=0x7e => {}
-            _ => return self.wrong(format!("invalid non-printable character U+{first:04X}")),
-        }
-        Ok(self.token(Type::Operator, Some((start, self.at))))
-    }
-
-    fn close(&mut self, byte: u8) -> Result<(), Wrong> {
-        let shown = byte as char;
-        let template = self
-            .templates
-            .last()
-            .map(|template| (template.letter as char, template.depth, template.field_depth));
-        if let Some((letter, 0, _)) = template
-            && byte == b'}'
-        {
-            return self.wrong(format!("{letter}-string: single '}}' is not allowed"));
-        }
-        let Some(open) = self.brackets.pop() else {
-            return self.wrong(format!("unmatched '{shown}'"));
-        };
-        if !matches!((open.byte, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
-            if let Some((letter, depth, field_depth)) = template
-                && open.byte == b'{'
-                && depth - 1 == field_depth
-            {
-                return self.wrong(format!("{letter}-string: unmatched '{shown}'"));
-            }
-            let opening = open.byte as char;
-            return self.wrong(if open.line == self.line {
-                format!(
-                    "closing parenthesis '{shown}' does not match opening parenthesis '{opening}'"
-                )
-            } else {
-                format!(
-                    "closing parenthesis '{shown}' does not match opening parenthesis \
-                     '{opening}' on line {}",
-                    open.line
-                )
-            });
-        }
-        if let Some(template) = self.templates.last_mut() {
-            template.depth -= 1;
-            if template.depth < 0 {
-                let letter = template.letter as char;
-                return self.wrong(format!("{letter}-string: unmatched '{shown}'"));
-            }
-            if byte == b'}' && template.depth == template.field_depth {
-                template.field_depth -= 1;
-                template.in_text = true;
-                template.in_format = false;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_two(first: u8, second: u8) -> bool {
-    match second {
-        b'=' => b"!%&*+-/:<=>@^|".contains(&first),
-        b'*' | b'/' => first == second,
-        b'>' => b"->".contains(&first),
-        b'<' => first == b'<',
-        _ => false,
     }
 }
