@@ -8,7 +8,6 @@
 mod code_memory;
 mod event;
 mod failure;
-mod float_text;
 mod import_times;
 mod interpreter;
 mod json_text;

@@ -4,11 +4,12 @@
 //! Two differences: NaN and the infinities are refused, as with `allow_nan=False`, because they are
 //! not JSON. A lone surrogate, which UTF-8 cannot encode, is written as its `\u` escape.
 
-use super::{float_text, json_text::plain_run};
+use super::json_text::plain_run;
 use malachite_bigint::BigInt;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple, PyTupleRef},
+    literal::float::to_string,
 };
 
 /// Writes `value` as JSON text.
@@ -228,10 +229,10 @@ impl Writer<'_> {
         if !value.is_finite() {
             return Err(self.vm.new_value_error(format!(
                 "Out of range float values are not JSON compliant: {}",
-                float_text::of(value)
+                to_string(value)
             )));
         }
-        float_text::push(value, &mut self.out);
+        self.out.push_str(&to_string(value));
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use super::{_orjson::Fragment, NAME};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine,
     builtins::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple},
+    literal::float::to_string as repr,
 };
 
 /// How deep lists and dicts may be nested, and how often `default` may be asked for a value that it gave.
@@ -424,19 +425,19 @@ fn push_float(number: f64, out: &mut Vec<u8>) {
         out.extend_from_slice(b"null");
         return;
     }
-    let magnitude = number.abs();
-    // Rust's own form has an exponent below 0.0001.
-    if (1e-5..1e-4).contains(&magnitude) {
-        out.extend_from_slice(number.to_string().as_bytes());
+    let text = repr(number);
+    let Some((digits, exponent)) = text.split_once('e') else {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    };
+    // Python's own form has an exponent there.
+    if exponent == "-05" {
+        let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+        out.extend_from_slice(format!("{sign}0.0000{}", digits.replace('.', "")).as_bytes());
         return;
     }
-    if number == 0.0 || (1e-4..1e16).contains(&magnitude) {
-        out.extend_from_slice(format!("{number:?}").as_bytes());
-        return;
-    }
-    let text = format!("{number:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    out.extend_from_slice(digits.as_bytes());
-    out.extend_from_slice(if exponent.starts_with('-') { b"e" } else { b"e+" });
-    out.extend_from_slice(exponent.as_bytes());
+    let (sign, magnitude) = exponent.split_at(1);
+    out.extend_from_slice(
+        format!("{digits}e{sign}{}", magnitude.trim_start_matches('0')).as_bytes(),
+    );
 }

@@ -7,6 +7,7 @@ use rustpython_vm::{
     builtins::{
         PyBaseExceptionRef, PyBytes, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
     },
+    literal::float::to_string as repr,
 };
 
 /// How deep lists, tuples and dicts may be nested.
@@ -248,15 +249,15 @@ impl Writer<'_> {
                 _ => b"NaN",
             };
             self.out.extend_from_slice(text);
-        } else if number == 0.0 || (1e-4..1e16).contains(&number.abs()) {
-            self.out.extend_from_slice(format!("{number:?}").as_bytes());
         } else {
-            let text = format!("{number:e}");
-            let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-            self.out.extend_from_slice(digits.as_bytes());
-            let sign: &[u8] = if exponent.starts_with('-') { b"e" } else { b"e+" };
-            self.out.extend_from_slice(sign);
-            self.out.extend_from_slice(exponent.as_bytes());
+            let text = repr(number);
+            if let Some((digits, exponent)) = text.split_once('e') {
+                let (sign, magnitude) = exponent.split_at(1);
+                let magnitude = magnitude.trim_start_matches('0');
+                self.out.extend_from_slice(format!("{digits}e{sign}{magnitude}").as_bytes());
+            } else {
+                self.out.extend_from_slice(text.as_bytes());
+            }
         }
         Ok(())
     }
