@@ -19,6 +19,7 @@ use anyhow::anyhow;
 use std::{
     io::{Write, stdout},
     os::fd::BorrowedFd,
+    path::Path,
 };
 
 /// Invokes a function once and prints the result.
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: InvokeArguments) -> Result<u8, Fatal> {
     };
     let invocation = instance.invoke(request, &mut terminal).map_err(|error| {
         terminal.log.flush();
-        refused(error, &settled)
+        refused(error, &settled, &arguments)
     })?;
     terminal.measured.show(&arguments.cold_start);
     Ok(match (invocation.outcome, terminal.measured.over_budget(&arguments.cold_start)) {
@@ -175,14 +176,22 @@ impl Observer for Terminal<'_> {
     }
 }
 
-fn refused(error: InvokeError, settled: &Settled) -> Fatal {
+fn refused(error: InvokeError, settled: &Settled, arguments: &InvokeArguments) -> Fatal {
     match error {
         InvokeError::Event(invalid) => Fatal::Request(anyhow!(
-            "the event from {} is not valid JSON (400 InvalidParameterValue): {invalid}\n  tip: an \
-             event is one JSON value in UTF-8, such as '{{\"key\": \"value\"}}'",
-            settled.event_source
+            "the event from {} is not valid JSON (400 InvalidParameterValue): {invalid}\n  tip: {}",
+            settled.event_source,
+            event_tip(arguments.event.as_deref())
         )),
         InvokeError::Interrupted { signal } => Fatal::Signal(signal),
         InvokeError::Watch(_) | InvokeError::Untaken => Fatal::internal(error),
+    }
+}
+
+/// Who typed a file's name as the event meant the file.
+fn event_tip(typed: Option<&str>) -> String {
+    match typed.filter(|typed| Path::new(typed).is_file()) {
+        Some(file) => format!("--event-file {file} takes the event from that file"),
+        None => "an event is one JSON value in UTF-8, such as '{\"key\": \"value\"}'".into(),
     }
 }
