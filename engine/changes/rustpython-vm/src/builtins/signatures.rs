@@ -145,6 +145,18 @@ pub(super) fn of_method(
             "list_reverseiterator" | "longrange_iterator" | "reversed",
             "__setstate__",
         ) => Some("($self, object, /)"),
+        ("builtins", "str" | "bytes" | "bytearray", "count" | "find" | "index" | "rfind" | "rindex") => {
+            Some("($self, sub[, start[, end]], /)")
+        }
+        ("builtins", "str" | "bytes" | "bytearray", "startswith") => {
+            Some("($self, prefix[, start[, end]], /)")
+        }
+        ("builtins", "str" | "bytes" | "bytearray", "endswith") => {
+            Some("($self, suffix[, start[, end]], /)")
+        }
+        ("builtins", "dict", "update")
+        | ("builtins", "coroutine" | "generator", "throw")
+        | ("builtins", "async_generator", "athrow") => None,
         ("builtins", "code", "__replace__" | "replace") => Some("($self, /, **changes)"),
         ("builtins", "code", "_varname_from_oparg") => Some("($self, /, oparg)"),
         ("builtins", "mappingproxy", "get") => Some("($self, key, default=None, /)"),
