@@ -1,8 +1,12 @@
 """Canonical XML, 1.0 and exclusive; 2.0 is the standard library's."""
 
+import re
+
 from _krait_stand_ins.lxml_etree import nodes
+from _krait_stand_ins.lxml_etree.errors import C14NError
 from _krait_stand_ins.lxml_etree.names import XML
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"})
 
@@ -54,6 +58,9 @@ class _Writer:
     def element(self, node, scope, rendered):
         if node._declared:
             scope = scope | node._declared
+            if any(uri and not _SCHEME.match(uri) for uri in node._declared.values()):
+                # Namespaces without a scheme are relative, which canonical XML forbids.
+                raise C14NError("C14N failed")
         tag = node._tag
         uri, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
         name = f"{node._prefix}:{local}" if node._prefix else local

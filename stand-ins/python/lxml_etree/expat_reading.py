@@ -35,7 +35,7 @@ class Namespaces:
         else:
             uri = scope.get(None)
             tag, prefix = f"{{{uri}}}{name}" if uri else name, None
-        attributes = {}
+        attributes, self.hints = {}, None
         for index in range(0, len(pairs), 2):
             attribute = pairs[index]
             before, found, after = attribute.partition(":")
@@ -45,6 +45,8 @@ class Namespaces:
                     unknown.append((before, after, local if found else name))
                 else:
                     attribute = f"{{{uri}}}{after}"
+                    self.hints = self.hints or {}
+                    self.hints[attribute] = before
             elif attribute[:5] == "xmlns" and (found or attribute == "xmlns"):
                 continue
             attributes[attribute] = pairs[index + 1]
@@ -60,6 +62,7 @@ class ExpatReader:
     def __init__(self, sink, options, encoding=None, on_unknown=None):
         self.sink, self._namespaces = sink, Namespaces()
         self._tags = []
+        self._makes_nodes = sink.makes_nodes
         self.declaration = None
         self.unknown = []
         made = self._expat = pyexpat.ParserCreate(encoding)
@@ -98,7 +101,9 @@ class ExpatReader:
         if unknown:
             raise Unbound
         self._tags.append(tag)
-        self.sink.start(tag, attributes, prefix, declared, self._expat.CurrentLineNumber)
+        made = self.sink.start(tag, attributes, prefix, declared, self._expat.CurrentLineNumber)
+        if self._namespaces.hints and self._makes_nodes and made is not None:
+            made._hints = self._namespaces.hints
 
     def _end(self, name):
         self._namespaces.end()

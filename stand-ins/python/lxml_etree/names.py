@@ -58,12 +58,7 @@ class QName:
         return hash(self.text)
 
     def _other(self, other):
-        if isinstance(other, QName):
-            return other.text
-        try:
-            return QName(other).text
-        except (ValueError, TypeError):
-            return None
+        return other.text if isinstance(other, QName) else str(other)
 
     def __eq__(self, other):
         return self.text == self._other(other)

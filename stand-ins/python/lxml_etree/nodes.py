@@ -53,6 +53,8 @@ class _Element:
     _line = None
     # Prefixes that are declared here, or None.
     _declared = None
+    # The prefixes that attributes were read with, where they have some.
+    _hints = None
     _kind = "element"
 
     def _init(self):
@@ -824,6 +826,7 @@ def _copied(node, document):
     if node._kind == "element":
         made._tag, made._attributes, made._children = node._tag, dict(node._attributes), []
         made._declared = dict(node._declared) if node._declared else None
+        made._hints = node._hints
         for each in node._children:
             child = _copied(each, document)
             child._parent, child._tail = made, each._tail
@@ -1025,12 +1028,12 @@ def _beside(node, step):
 
 def _add_beside(node, element, step):
     _node(element)
+    parent = node._parent
+    if parent is None and element._kind not in ("comment", "PI") and not _document(node).is_loose:
+        raise TypeError("Only processing instructions and comments can be siblings of the root element")
     if element is node:
         return
-    parent = node._parent
     if parent is None:
-        if element._kind not in ("comment", "PI") and not _document(node).is_loose:
-            raise TypeError("Only processing instructions and comments can be siblings of the root element")
         document = _document(node)
         _detach(element)
         element._tail = None

@@ -375,6 +375,7 @@ class _Ignored:
     """A sink that keeps nothing."""
 
     root = None
+    makes_nodes = False
 
     def _nothing(self, *given):
         pass

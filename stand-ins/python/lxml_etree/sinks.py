@@ -9,6 +9,8 @@ _BLANKS = " \t\r\n"
 class TreeSink:
     """Makes nodes. Texts come in pieces; a text is ended by what comes next."""
 
+    makes_nodes = True
+
     def __init__(self, document, options):
         self.document = document
         self.options = options
@@ -123,6 +125,8 @@ class TreeSink:
 class TargetSink:
     """Gives the events to somebody's own target."""
 
+    makes_nodes = False
+
     def __init__(self, target, options):
         import inspect
 
@@ -211,6 +215,7 @@ class EventSink:
         self._declared = []
 
     root = property(lambda self: self._sink.root)
+    makes_nodes = property(lambda self: self._sink.makes_nodes)
 
     def doctype(self, *given):
         self._sink.doctype(*given)
@@ -222,6 +227,7 @@ class EventSink:
             self.events += [("start-ns", (prefix or "", uri)) for prefix, uri in (declared or {}).items()]
         if "start" in self._events and self._is_wanted(made):
             self.events.append(("start", made))
+        return made
 
     def end(self, tag):
         made = self._sink.end(tag)

@@ -50,10 +50,10 @@ def _flat(tags):
         yield tags
         return
     for each in tags:
-        if isinstance(each, (list, tuple, set, frozenset)):
-            yield from _flat(each)
+        if each is None:
+            yield None
         else:
-            yield each
+            yield from _flat(each)
 
 
 class _Iterator:

@@ -227,7 +227,9 @@ class _Xml:
         for key, value in node._attributes.items():
             if key[0] == "{":
                 uri, _, local = key[1:].rpartition("}")
-                prefix = "xml" if uri == XML else next((p for p in reversed(inner) if p and inner[p] == uri), None)
+                prefix = "xml" if uri == XML else node._hints.get(key) if node._hints else None
+                if prefix is None or prefix != "xml" and inner.get(prefix) != uri:
+                    prefix = next((p for p in reversed(inner) if p and inner[p] == uri), None)
                 if prefix is None:
                     prefix = f"ns{len(inner)}"
                     write(f' xmlns:{prefix}="{escaped_attribute(uri)}"')

@@ -168,10 +168,10 @@ class StructMeta(type):
         all_slots = {slot for base in bases for each in base.__mro__ for slot in getattr(each, "__struct_fields__", ())}
         slots = sorted(field for field in own_names if field not in all_slots)
         is_first = not any(isinstance(base, StructMeta) for base in bases)
-        has_weak = any(base.__weakrefoffset__ for base in bases)
+        has_weak = any(_has(base, "__weakref__") for base in bases)
         if kept["weakref"] and not has_weak:
             slots.append("__weakref__")
-        if kept["dict"] and not any(base.__dictoffset__ for base in bases):
+        if kept["dict"] and not any(_has(base, "__dict__") for base in bases):
             slots.append("__dict__")
         if kept["cache_hash"] and not any(getattr(getattr(base, "__struct_config__", None), "cache_hash", False) for base in bases):
             slots.append("__msgspec_cached_hash__")
@@ -198,7 +198,7 @@ class StructMeta(type):
         config = StructConfig()
         for key, value in kept.items():
             setattr(config, key, value)
-        config.weakref, config.dict = bool(cls.__weakrefoffset__), bool(cls.__dictoffset__)
+        config.weakref, config.dict = _has(cls, "__weakref__"), _has(cls, "__dict__")
         tag_field = tag_field if tag_field is not None else tags[1]
         tag = tag if tag is not None else tags[0]
         cls._struct_tags = (tag, tag_field)
@@ -253,6 +253,10 @@ class StructMeta(type):
                 annotation=hints.get(field, inspect.Parameter.empty),
             ))
         return inspect.Signature(parameters)
+
+
+def _has(cls, name):
+    return any(name in each.__dict__ for each in cls.__mro__ if each is not object)
 
 
 def _descriptor(cls, field):
