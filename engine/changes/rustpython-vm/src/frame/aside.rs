@@ -1,5 +1,6 @@
 //! Instructions that the small loop has done beside it: they call native code, which may raise.
 
+mod another;
 mod elements;
 mod natives;
 mod others;
@@ -177,7 +178,24 @@ impl ExecutingFrame<'_> {
                 true
             }
             Opcode::CheckExcMatch => self.is_caught(vm)?,
-            Opcode::StoreAttrInstanceValue => self.insert_attribute(index, count as usize, vm)?,
+            Opcode::LoadAttrMethodNoDict
+            | Opcode::LoadAttrMethodWithValues
+            | Opcode::LoadAttrNondescriptorNoDict
+            | Opcode::LoadAttrNondescriptorWithValues
+            | Opcode::LoadAttrSlot
+            | Opcode::LoadAttrWithHint => {
+                self.load_from_another(index, LoadAttr::from_u32(count), vm)?
+            }
+            Opcode::LoadAttrClass | Opcode::LoadAttrClassWithMetaclassCheck => {
+                self.load_from_another_class(LoadAttr::from_u32(count), vm)?
+            }
+            Opcode::StoreAttrInstanceValue => {
+                self.insert_attribute(index, count as usize, vm)?
+                    || self.store_in_another(index, count, vm)?
+            }
+            Opcode::StoreAttrSlot | Opcode::StoreAttrWithHint => {
+                self.store_in_another(index, count, vm)?
+            }
             Opcode::CallBuiltinFastWithKeywords => {
                 let convention = PyMethodFlags::FASTCALL.union(PyMethodFlags::KEYWORDS);
                 if !self.call_native_function(count, convention, vm)? {

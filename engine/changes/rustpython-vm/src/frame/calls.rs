@@ -90,13 +90,12 @@ impl ExecutingFrame<'_> {
         let Some(function) = function.downcast_ref::<PyFunction>() else {
             unreachable!("only functions are entered");
         };
-        let locals = if function.code.flags.contains(CodeFlags::NEWLOCALS) {
-            FrameLocals::lazy()
-        } else {
-            FrameLocals::with_locals(ArgMapping::from_dict_exact(function.globals.clone()))
-        };
         // SAFETY: the function lives until the frame has ended.
-        let frame = unsafe { InterpreterFrame::of_function(function, locals, vm) };
+        let frame = unsafe { InterpreterFrame::of_function(function, vm) };
+        if !function.code.flags.contains(CodeFlags::NEWLOCALS) {
+            let globals = ArgMapping::from_dict_exact(function.globals.clone());
+            frame.locals = FrameLocals::with_locals(globals);
+        }
         fill(function, frame.localsplus.fastlocals_mut());
         frame
     }
@@ -395,6 +394,22 @@ impl ExecutingFrame<'_> {
             version != 0
                 && function.func_version() == version
                 && function.has_exact_argcount(count as u32)
+                && !function.is_jitted()
+                && self.may_enter(function, vm)
+        })
+    }
+
+    /// Whether a call with `count` arguments that was specialised for one function may enter `callable`, another
+    /// that takes just so many.
+    #[inline]
+    pub(super) fn may_call_another(
+        &self,
+        callable: &PyObject,
+        count: usize,
+        vm: &VirtualMachine,
+    ) -> bool {
+        callable.downcast_ref_if_exact::<PyFunction>(vm).is_some_and(|function| {
+            function.can_specialize_call(count as u32)
                 && !function.is_jitted()
                 && self.may_enter(function, vm)
         })

@@ -21,13 +21,15 @@ use crate::{
         PyBaseExceptionRef, PyList, PyStr, PyTuple, PyType, function::PyCell,
         range::PyRangeIterator,
     },
-    bytecode::{CodeUnits, Instruction},
+    bytecode::{CodeUnit, CodeUnits, Instruction},
     dict_inner::Put,
     function::PyMethodFlags,
 };
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
 use elements::{behind_loop, is_instance, length, next_element, replace_element};
-use numbers::{calculated, calculated_float, compared, float, put_float, put_int};
+use numbers::{
+    calculated, calculated_float, compared, float, put_float, put_int, store_float, store_int,
+};
 use rustpython_common::atomic::Radium;
 use stack::{Stack, borrowed, owned, to_stack_ref};
 
@@ -47,22 +49,50 @@ impl ExecutingFrame<'_> {
     /// called, or which called.
     /// There is no part of an argument before `index`, and nobody watches each instruction.
     #[inline(never)]
-    pub(super) fn run_fast(&mut self, mut index: usize, vm: &VirtualMachine) -> Stopped {
+    pub(super) fn run_fast(&mut self, index: usize, vm: &VirtualMachine) -> Stopped {
         let mut units = self.code.instructions.units_ptr();
-        let mut lasti = self.lasti;
+        // Where the instruction is that runs.
+        let mut here = units.wrapping_add(index);
+        // SAFETY: it is where the code's own flow leads.
+        let mut unit = unsafe { CodeUnits::read_unit_from(here, 0) };
+        let mut arg = usize::from(u8::from(unit.arg));
+        // The last instruction of this frame that had an argument of two parts. The big loop is to read both.
+        let mut far = core::ptr::null();
         let true_value = borrowed(vm.ctx.true_value.as_object()) & !1;
         let false_value = borrowed(vm.ctx.false_value.as_object()) & !1;
         let mut stack = Stack::of(self.localsplus);
 
+        macro_rules! index {
+            () => {
+                (here as usize - units as usize) / size_of::<CodeUnit>()
+            };
+        }
+        // What may look at this frame finds it as it is: the instruction at `here` runs.
+        macro_rules! tell {
+            () => {{
+                self.lasti.store(index!() as u32 + 1, Relaxed);
+                self.localsplus.stack_top = stack.depth();
+            }};
+        }
+        // Goes on with the instruction at `here`.
+        macro_rules! next {
+            () => {{
+                // SAFETY: `here` is where the code's own flow leads.
+                unit = unsafe { CodeUnits::read_unit_from(here, 0) };
+                arg = usize::from(u8::from(unit.arg));
+                continue;
+            }};
+        }
         // What is taken off may be the last count of an object whose end runs Python code, which may
-        // look at this frame: by then the frame must be as it says.
+        // look at this frame.
         macro_rules! release {
             ($value:expr) => {{
                 let value: usize = $value;
-                if value & 1 == 0 {
-                    self.localsplus.stack_top = stack.depth();
-                    // SAFETY: the value was taken off the stack just now.
-                    drop(unsafe { to_stack_ref(value) });
+                // SAFETY: the value was taken off the stack just now.
+                if value & 1 == 0 && value != 0 && unsafe { PyObject::is_let_go(value) } {
+                    tell!();
+                    // SAFETY: its last count was taken just now.
+                    unsafe { PyObject::end(value) };
                 }
             }};
         }
@@ -76,15 +106,48 @@ impl ExecutingFrame<'_> {
                 release!(was);
             }};
         }
+        // Leaves a value, which has a count of its own, for the instruction at `here`: if that stores it, it is
+        // stored at once.
+        macro_rules! leave {
+            ($value:expr) => {{
+                let value: usize = $value;
+                // SAFETY: `here` is where the code's own flow leads.
+                let next = unsafe { CodeUnits::read_unit_from(here, 0) };
+                if matches!(next.op, Instruction::StoreFast { .. }) {
+                    let local = usize::from(u8::from(next.arg));
+                    // SAFETY: the compiler gave that instruction a local variable of the code.
+                    let was = unsafe { core::mem::replace(&mut *stack.locals.add(local), value) };
+                    release!(was);
+                    here = here.wrapping_add(1);
+                } else {
+                    // SAFETY: there is room for what the instruction leaves.
+                    unsafe { stack.push(value) };
+                }
+            }};
+        }
+        // The local variable that the instruction behind this one and its caches stores in, if that has a
+        // value of this class, which may get another value in place.
+        macro_rules! stored_behind {
+            ($caches:expr, $class:expr) => {{
+                // SAFETY: an instruction follows one that leaves a value.
+                let next = unsafe { CodeUnits::read_unit_from(here, 1 + $caches) };
+                // SAFETY: the compiler gave that instruction a local variable of the code.
+                let local = unsafe { stack.locals.add(usize::from(u8::from(next.arg))) };
+                let stores = matches!(next.op, Instruction::StoreFast { .. })
+                    && unsafe { (*local as *const PyObject).as_ref() }
+                        .is_some_and(|value| value.class().is($class));
+                stores.then_some(local)
+            }};
+        }
         // Goes on in another frame, after `$switch` to it.
         macro_rules! elsewhere {
             ($caches:expr, $switch:expr) => {{
-                lasti.store((index + 1 + $caches) as u32, Relaxed);
+                self.lasti.store((index!() + 1 + $caches) as u32, Relaxed);
                 self.localsplus.stack_top = stack.depth();
                 $switch;
+                far = core::ptr::null();
                 units = self.code.instructions.units_ptr();
-                lasti = self.lasti;
-                index = lasti.load(Relaxed) as usize;
+                here = units.wrapping_add(self.lasti.load(Relaxed) as usize);
                 stack = Stack::of(self.localsplus);
             }};
         }
@@ -92,17 +155,19 @@ impl ExecutingFrame<'_> {
         macro_rules! truth {
             ($caches:expr, $value:expr) => {{
                 let value: bool = $value;
-                let next = index + 1 + $caches;
+                let next = here.wrapping_add(1 + $caches);
                 // SAFETY: an instruction follows one that leaves a value.
-                let unit = unsafe { CodeUnits::read_unit_from(units, next) };
+                let unit = unsafe { CodeUnits::read_unit_from(next, 0) };
                 let jumps_on = match unit.op {
                     Instruction::PopJumpIfFalse { .. } => Some(false),
                     Instruction::PopJumpIfTrue { .. } => Some(true),
                     _ => None,
                 };
-                index = match jumps_on {
-                    Some(on) if on == value => next + 2 + usize::from(u8::from(unit.arg)),
-                    Some(_) => next + 2,
+                here = match jumps_on {
+                    Some(on) if on == value => {
+                        next.wrapping_add(2 + usize::from(u8::from(unit.arg)))
+                    }
+                    Some(_) => next.wrapping_add(2),
                     None => {
                         // SAFETY: the operands made room.
                         let object = if value { true_value } else { false_value };
@@ -116,11 +181,13 @@ impl ExecutingFrame<'_> {
         // Has the instruction done beside the loop.
         macro_rules! aside {
             ($unit:expr) => {{
-                self.localsplus.stack_top = stack.depth();
+                tell!();
+                let index = index!();
                 match self.aside($unit.op, index, $unit.arg, vm) {
                     Ok(Aside::Left) => break,
                     Ok(Aside::Done { called }) => {
-                        index = lasti.load(Relaxed) as usize;
+                        let index = self.lasti.load(Relaxed) as usize;
+                        here = units.wrapping_add(index);
                         // What was called may have asked to be told of each instruction.
                         if vm.use_tracing.get() || called && vm.eval_breaker_tripped() {
                             return Stopped::Before { index, called };
@@ -132,20 +199,46 @@ impl ExecutingFrame<'_> {
             }};
         }
 
+        // Loads an attribute, or a method with what it `$binds`.
+        macro_rules! attribute {
+            ($op:expr, $binds:expr) => {{
+                let name = self.code.names[arg >> 1];
+                // SAFETY: the object is on the stack.
+                let owner = unsafe { stack.peek(1) };
+                let Some(value) = self.attribute($op, index!(), name, owner, vm) else {
+                    aside!(unit);
+                    next!();
+                };
+                let owner = unsafe { stack.pop() };
+                unsafe { stack.push(owned(value)) };
+                if $binds {
+                    unsafe { stack.push(owner) };
+                } else {
+                    if arg & 1 != 0 {
+                        unsafe { stack.push(0) };
+                    }
+                    release!(owner);
+                }
+                here = here.wrapping_add(10);
+            }};
+        }
+
         // Goes on behind a call of native code, which `$call` is.
         macro_rules! native {
             ($op:expr, $call:expr) => {{
-                self.localsplus.stack_top = stack.depth();
+                tell!();
                 match $call {
                     Ok(true) => {
-                        index += 1 + $op.cache_entries();
+                        here = here.wrapping_add(1 + $op.cache_entries());
                         if vm.use_tracing.get() || vm.eval_breaker_tripped() {
-                            return Stopped::Before { index, called: true };
+                            return Stopped::Before { index: index!(), called: true };
                         }
                         stack = Stack::of(self.localsplus);
                     }
                     Ok(false) => break,
-                    Err(exception) => return Stopped::Raised { index, exception },
+                    Err(exception) => {
+                        return Stopped::Raised { index: index!(), exception };
+                    }
                 }
             }};
         }
@@ -153,14 +246,14 @@ impl ExecutingFrame<'_> {
         // Goes on after a call that may have put another frame in hand.
         macro_rules! outcome {
             ($op:expr, $call:expr) => {{
-                self.localsplus.stack_top = stack.depth();
+                tell!();
                 let caches = $op.cache_entries();
                 match $call {
                     None => break,
                     Some(Ok(None)) => {
-                        index += 1 + caches;
+                        here = here.wrapping_add(1 + caches);
                         if vm.use_tracing.get() || vm.eval_breaker_tripped() {
-                            return Stopped::Before { index, called: true };
+                            return Stopped::Before { index: index!(), called: true };
                         }
                         stack = Stack::of(self.localsplus);
                     }
@@ -171,16 +264,14 @@ impl ExecutingFrame<'_> {
                         let frame = unsafe { &mut *vm.take_pending_tailcall() };
                         elsewhere!(caches, self.switch_to(function, frame, vm));
                     }
-                    Some(Err(exception)) => return Stopped::Raised { index, exception },
+                    Some(Err(exception)) => {
+                        return Stopped::Raised { index: index!(), exception };
+                    }
                 }
             }};
         }
 
         loop {
-            lasti.store(index as u32 + 1, Relaxed);
-            // SAFETY: `index` is where the code's own flow leads.
-            let unit = unsafe { CodeUnits::read_unit_from(units, index) };
-            let arg = usize::from(u8::from(unit.arg));
             // SAFETY, for all of `stack` below: the compiler made sure that there are as many values
             // and as much room as each instruction needs. A value stays where it is until it is popped.
             match unit.op {
@@ -190,7 +281,7 @@ impl ExecutingFrame<'_> {
                         break;
                     }
                     stack.push(value | 1);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::LoadFastBorrowLoadFastBorrow { .. } => unsafe {
                     let (first, second) =
@@ -200,7 +291,7 @@ impl ExecutingFrame<'_> {
                     }
                     stack.push(first | 1);
                     stack.push(second | 1);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::LoadFast { .. } | Instruction::LoadFastCheck { .. } => unsafe {
                     let value = *stack.locals.add(arg);
@@ -208,12 +299,12 @@ impl ExecutingFrame<'_> {
                         break;
                     }
                     stack.push(owned((*(value as *const PyObject)).to_owned()));
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::LoadFastAndClear { .. } => unsafe {
                     let value = core::mem::replace(&mut *stack.locals.add(arg), 0);
                     stack.push(value);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::LoadFastLoadFast { .. } => unsafe {
                     let (first, second) =
@@ -223,19 +314,19 @@ impl ExecutingFrame<'_> {
                     }
                     stack.push(owned((*(first as *const PyObject)).to_owned()));
                     stack.push(owned((*(second as *const PyObject)).to_owned()));
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::StoreFast { .. } => {
                     let value = unsafe { stack.pop() };
                     store!(arg, value);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::StoreFastStoreFast { .. } => {
                     let value = unsafe { stack.pop() };
                     store!(arg >> 4, value);
                     let value = unsafe { stack.pop() };
                     store!(arg & 15, value);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::StoreFastLoadFast { .. } => unsafe {
                     let value = stack.pop();
@@ -247,24 +338,22 @@ impl ExecutingFrame<'_> {
                         owned((*(value as *const PyObject)).to_owned())
                     };
                     stack.push(value);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::LoadConstMortal | Instruction::LoadConstImmortal => {
                     let value: PyObjectRef =
                         self.code.constants[(arg as u32).into()].clone().into();
                     unsafe { stack.push(owned(value)) };
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::LoadSmallInt { .. } => unsafe {
                     stack.push(borrowed(vm.ctx.cached_int(arg as i32).as_object()));
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::PopTop | Instruction::EndFor | Instruction::PopIter => {
                     let value = unsafe { stack.pop() };
-                    index += 1;
-                    if value != 0 {
-                        release!(value);
-                    }
+                    release!(value);
+                    here = here.wrapping_add(1);
                 }
                 Instruction::DeleteFast { .. } => {
                     // SAFETY: as for what stores.
@@ -273,11 +362,11 @@ impl ExecutingFrame<'_> {
                         break;
                     }
                     release!(value);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::PushNull => unsafe {
                     stack.push(0);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::Copy { .. } => unsafe {
                     let value = *stack.top.sub(arg);
@@ -285,25 +374,27 @@ impl ExecutingFrame<'_> {
                         break;
                     }
                     stack.push(owned(stack.peek(arg).to_owned()));
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::Swap { .. } => unsafe {
                     core::ptr::swap(stack.top.sub(1), stack.top.sub(arg));
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
-                Instruction::NotTaken | Instruction::Nop => index += 1,
-                Instruction::JumpForward { .. } => index += 1 + arg,
+                Instruction::NotTaken | Instruction::Nop => here = here.wrapping_add(1),
+                Instruction::JumpForward { .. } => here = here.wrapping_add(1 + arg),
                 Instruction::JumpBackwardNoInterrupt { .. } => {
                     if vm.use_tracing.get() {
                         break;
                     }
-                    index = index + 1 - arg;
+                    here = here.wrapping_add(1).wrapping_sub(arg);
                 }
                 Instruction::JumpBackwardNoJit | Instruction::JumpBackwardJit => {
                     if vm.eval_breaker_tripped() || vm.use_tracing.get() {
                         break;
                     }
-                    index = index + 2 - arg;
+                    // Another thread may look where this one is.
+                    self.lasti.store(index!() as u32 + 1, Relaxed);
+                    here = here.wrapping_add(2).wrapping_sub(arg);
                 }
                 Instruction::PopJumpIfFalse { .. } | Instruction::PopJumpIfTrue { .. } => {
                     let value = unsafe { *stack.top.sub(1) } & !1;
@@ -313,57 +404,27 @@ impl ExecutingFrame<'_> {
                     // They live for ever: nothing is given back.
                     unsafe { stack.pop() };
                     let on = matches!(unit.op, Instruction::PopJumpIfTrue { .. });
-                    index += if (value == true_value) == on { 2 + arg } else { 2 };
+                    here = here.wrapping_add(if (value == true_value) == on { 2 + arg } else { 2 });
                 }
                 Instruction::PopJumpIfNone { .. } | Instruction::PopJumpIfNotNone { .. } => {
                     let value = unsafe { stack.pop() };
                     let is_none = value & !1 == borrowed(vm.ctx.none.as_object()) & !1;
                     let on = matches!(unit.op, Instruction::PopJumpIfNone { .. });
-                    index += if is_none == on { 2 + arg } else { 2 };
                     release!(value);
+                    here = here.wrapping_add(if is_none == on { 2 + arg } else { 2 });
                 }
                 // In long functions, most jumps lead far.
                 Instruction::ExtendedArg => {
                     // SAFETY: an instruction follows a part of its argument.
-                    let next = unsafe { CodeUnits::read_unit_from(units, index + 1) };
-                    let arg = arg << 8 | usize::from(u8::from(next.arg));
-                    match next.op {
-                        Instruction::PopJumpIfFalse { .. } | Instruction::PopJumpIfTrue { .. } => {
-                            let value = unsafe { *stack.top.sub(1) } & !1;
-                            if value != true_value && value != false_value {
-                                break;
-                            }
-                            unsafe { stack.pop() };
-                            let on = matches!(next.op, Instruction::PopJumpIfTrue { .. });
-                            index += if (value == true_value) == on { 3 + arg } else { 3 };
-                        }
-                        Instruction::PopJumpIfNone { .. }
-                        | Instruction::PopJumpIfNotNone { .. } => {
-                            let value = unsafe { stack.pop() };
-                            let is_none = value & !1 == borrowed(vm.ctx.none.as_object()) & !1;
-                            let on = matches!(next.op, Instruction::PopJumpIfNone { .. });
-                            index += if is_none == on { 3 + arg } else { 3 };
-                            release!(value);
-                        }
-                        Instruction::JumpForward { .. } => index += 2 + arg,
-                        Instruction::JumpBackwardNoJit | Instruction::JumpBackwardJit => {
-                            if vm.eval_breaker_tripped() || vm.use_tracing.get() {
-                                break;
-                            }
-                            index = index + 3 - arg;
-                        }
-                        Instruction::ForIterList | Instruction::ForIterTuple => {
-                            let iterator = unsafe { stack.peek(1) };
-                            let Some(value) = next_element(iterator, vm) else { break };
-                            if let Some(value) = value {
-                                unsafe { stack.push(owned(value)) };
-                                index += 3;
-                            } else {
-                                index = unsafe { behind_loop(units, index + 3 + arg) };
-                            }
-                        }
-                        _ => break,
+                    let next = unsafe { CodeUnits::read_unit_from(here, 1) };
+                    if !begin::leads_far(next.op.into()) {
+                        break;
                     }
+                    here = here.wrapping_add(1);
+                    far = here;
+                    arg = arg << 8 | usize::from(u8::from(next.arg));
+                    unit = next;
+                    continue;
                 }
                 Instruction::IsOp { .. } => {
                     let (second, first) = unsafe { (stack.pop(), stack.pop()) };
@@ -417,7 +478,7 @@ impl ExecutingFrame<'_> {
                     truth!(3, value);
                 }
                 Instruction::ToBoolAlwaysTrue => {
-                    if self.version_of(index, unsafe { stack.peek(1) }).is_none() {
+                    if self.version_of(index!(), unsafe { stack.peek(1) }).is_none() {
                         break;
                     }
                     let object = unsafe { stack.pop() };
@@ -431,7 +492,7 @@ impl ExecutingFrame<'_> {
                     let value = if mixed { compared(arg, first, second, vm) } else { None };
                     let Some(value) = value else {
                         aside!(unit);
-                        continue;
+                        next!();
                     };
                     let (second, first) = unsafe { (stack.pop(), stack.pop()) };
                     release!(second);
@@ -454,15 +515,33 @@ impl ExecutingFrame<'_> {
                     let (first, second) = unsafe { (stack.peek(2), stack.peek(1)) };
                     let numbers = small_int(first, vm).zip(small_int(second, vm));
                     if let Some(value) = numbers.and_then(|(a, b)| calculated(unit.arg, a, b)) {
+                        if let Some(local) = stored_behind!(5, vm.ctx.types.int_type) {
+                            let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                            // SAFETY: it has an int.
+                            unsafe { store_int(&mut *local, value, &vm.ctx) };
+                            release!(second);
+                            release!(first);
+                            here = here.wrapping_add(7);
+                            next!();
+                        }
                         let second = unsafe { stack.pop() };
                         // SAFETY: it is the only one of the stack's that is taken in hand.
                         unsafe { put_int(&mut *stack.top.sub(1), value, &vm.ctx) };
                         release!(second);
-                        index += 6;
-                        continue;
+                        here = here.wrapping_add(6);
+                        next!();
                     }
                     let is_general = matches!(unit.op, Instruction::BinaryOp { .. });
                     if let Some(value) = calculated_float(unit.arg, first, second, is_general, vm) {
+                        if let Some(local) = stored_behind!(5, vm.ctx.types.float_type) {
+                            let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                            // SAFETY: it has a float.
+                            unsafe { store_float(&mut *local, value, &vm.ctx) };
+                            release!(second);
+                            release!(first);
+                            here = here.wrapping_add(7);
+                            next!();
+                        }
                         let is_float = float(first, vm).is_some();
                         let second = unsafe { stack.pop() };
                         if is_float {
@@ -474,12 +553,12 @@ impl ExecutingFrame<'_> {
                             release!(first);
                         }
                         release!(second);
-                        index += 6;
-                        continue;
+                        here = here.wrapping_add(6);
+                        next!();
                     }
                     if is_general {
                         aside!(unit);
-                        continue;
+                        next!();
                     }
                     break;
                 }
@@ -495,11 +574,20 @@ impl ExecutingFrame<'_> {
                         Instruction::BinaryOpSubtractFloat => a - b,
                         _ => a * b,
                     };
+                    if let Some(local) = stored_behind!(5, vm.ctx.types.float_type) {
+                        let (second, first) = unsafe { (stack.pop(), stack.pop()) };
+                        // SAFETY: it has a float.
+                        unsafe { store_float(&mut *local, value, &vm.ctx) };
+                        release!(second);
+                        release!(first);
+                        here = here.wrapping_add(7);
+                        next!();
+                    }
                     let second = unsafe { stack.pop() };
                     // SAFETY: as for ints.
                     unsafe { put_float(&mut *stack.top.sub(1), value, &vm.ctx) };
                     release!(second);
-                    index += 6;
+                    here = here.wrapping_add(6);
                 }
                 Instruction::BinaryOpSubscrListInt
                 | Instruction::BinaryOpSubscrTupleInt
@@ -511,7 +599,7 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.push(owned(value)) };
                     release!(at);
                     release!(sequence);
-                    index += 6;
+                    here = here.wrapping_add(6);
                 }
                 Instruction::StoreSubscrListInt => {
                     let (list, at) = unsafe { (stack.peek(2), stack.peek(1)) };
@@ -525,10 +613,10 @@ impl ExecutingFrame<'_> {
                     release!(owned(was));
                     release!(at);
                     release!(list);
-                    index += 2;
+                    here = here.wrapping_add(2);
                 }
                 Instruction::BinaryOpSubscrGetitem => {
-                    let Some(getter) = self.getitem(index, unsafe { stack.peek(2) }, vm) else {
+                    let Some(getter) = self.getitem(index!(), unsafe { stack.peek(2) }, vm) else {
                         break;
                     };
                     let (key, owner) = unsafe { (stack.pop(), stack.pop()) };
@@ -551,7 +639,7 @@ impl ExecutingFrame<'_> {
                     unsafe { stack.push(owned(class.into())) };
                     release!(object);
                     release!(callable);
-                    index += 4;
+                    here = here.wrapping_add(4);
                 }
                 Instruction::CallLen => {
                     let (callable, instance) = unsafe { (stack.peek(3), *stack.top.sub(2)) };
@@ -563,7 +651,7 @@ impl ExecutingFrame<'_> {
                     };
                     let Some(length) = found else {
                         aside!(unit);
-                        continue;
+                        next!();
                     };
                     let (object, _, callable) = unsafe { (stack.pop(), stack.pop(), stack.pop()) };
                     unsafe {
@@ -572,7 +660,7 @@ impl ExecutingFrame<'_> {
                     }
                     release!(object);
                     release!(callable);
-                    index += 4;
+                    here = here.wrapping_add(4);
                 }
                 Instruction::CallIsinstance => {
                     let instance = unsafe { *stack.top.sub(arg + 1) };
@@ -586,7 +674,7 @@ impl ExecutingFrame<'_> {
                     };
                     let Some(found) = found else {
                         aside!(unit);
-                        continue;
+                        next!();
                     };
                     let (class, object) = unsafe { (stack.pop(), stack.pop()) };
                     let (_, callable) = unsafe { (stack.pop(), stack.pop()) };
@@ -614,51 +702,57 @@ impl ExecutingFrame<'_> {
                     release!(list);
                     release!(callable);
                     // The POP_TOP that follows would take what was not put there.
-                    index += 5;
+                    here = here.wrapping_add(5);
                 }
                 Instruction::CallPyExactArgs => {
                     let callable = unsafe { stack.peek(arg + 2) };
                     let has_instance = unsafe { *stack.top.sub(arg + 1) } != 0;
-                    if !self.may_call(index, callable, arg + usize::from(has_instance), vm) {
+                    let count = arg + usize::from(has_instance);
+                    if !self.may_call(index!(), callable, count, vm)
+                        && !self.may_call_another(callable, count, vm)
+                    {
                         aside!(unit);
-                        continue;
+                        next!();
                     }
                     elsewhere!(3, self.enter_from_stack(arg, has_instance, None, None, vm));
                 }
                 Instruction::CallBoundMethodExactArgs => {
-                    self.localsplus.stack_top = stack.depth();
-                    if !self.unbind(index, arg, vm) {
+                    tell!();
+                    if !self.unbind(index!(), arg, vm) {
                         break;
                     }
-                    if self.may_call(index, unsafe { stack.peek(arg + 2) }, arg + 1, vm) {
+                    let callable = unsafe { stack.peek(arg + 2) };
+                    if self.may_call(index!(), callable, arg + 1, vm)
+                        || self.may_call_another(callable, arg + 1, vm)
+                    {
                         elsewhere!(3, self.enter_from_stack(arg, true, None, None, vm));
-                    } else if self.make_generator(index, arg as u32, vm) {
+                    } else if self.make_generator(index!(), arg as u32, vm) {
                         stack = Stack::of(self.localsplus);
-                        index += 4;
+                        here = here.wrapping_add(4);
                     } else {
                         break;
                     }
                 }
                 Instruction::CallBoundMethodGeneral => {
-                    self.localsplus.stack_top = stack.depth();
-                    if !self.unbind(index, arg, vm) {
+                    tell!();
+                    if !self.unbind(index!(), arg, vm) {
                         break;
                     }
                     elsewhere!(
                         3,
-                        if !self.enter_general(index, arg, false, vm) {
+                        if !self.enter_general(index!(), arg, false, vm) {
                             break;
                         }
                     );
                 }
                 Instruction::CallKwBoundMethod => {
-                    self.localsplus.stack_top = stack.depth();
-                    if !self.unbind(index, arg + 1, vm) {
+                    tell!();
+                    if !self.unbind(index!(), arg + 1, vm) {
                         break;
                     }
                     elsewhere!(
                         3,
-                        if !self.enter_general(index, arg, true, vm) {
+                        if !self.enter_general(index!(), arg, true, vm) {
                             break;
                         }
                     );
@@ -668,7 +762,7 @@ impl ExecutingFrame<'_> {
                 Instruction::CallNonPyGeneral => {
                     if unsafe { stack.peek(arg + 2) }.downcast_ref::<PyType>().is_none() {
                         aside!(unit);
-                        continue;
+                        next!();
                     }
                     outcome!(unit.op, {
                         let (class, arguments) = self.take_call_args(arg);
@@ -681,7 +775,7 @@ impl ExecutingFrame<'_> {
                     if has_instance {
                         break;
                     }
-                    let Some((init, made)) = self.make(index, class, arg, vm) else { break };
+                    let Some((init, made)) = self.make(index!(), class, arg, vm) else { break };
                     let class = unsafe {
                         *stack.top.sub(arg + 1) = owned(made.clone());
                         core::mem::replace(&mut *stack.top.sub(arg + 2), owned(init))
@@ -691,7 +785,7 @@ impl ExecutingFrame<'_> {
                     drop(unsafe { to_stack_ref(class) });
                 }
                 Instruction::LoadAttrProperty => {
-                    let Some(getter) = self.getter(index, unsafe { stack.peek(1) }, vm) else {
+                    let Some(getter) = self.getter(index!(), unsafe { stack.peek(1) }, vm) else {
                         break;
                     };
                     // SAFETY: it is taken off the stack.
@@ -702,7 +796,7 @@ impl ExecutingFrame<'_> {
                     let value = unsafe { stack.peek(1) };
                     let must_be_none = match self.entered() {
                         Entered::Natively if !vm.use_tracing.get() => {
-                            self.localsplus.stack_top = stack.depth();
+                            tell!();
                             let value = self.pop_value();
                             return Stopped::Ended(ExecutionResult::Return(value));
                         }
@@ -713,7 +807,7 @@ impl ExecutingFrame<'_> {
                                 unreachable!("a value is returned");
                             };
                             elsewhere!(0, self.return_to_send(owner, value, vm));
-                            continue;
+                            next!();
                         }
                         Entered::ByFor { owner } if !vm.use_tracing.get() => {
                             // SAFETY: it is taken off the stack.
@@ -722,7 +816,7 @@ impl ExecutingFrame<'_> {
                                 unreachable!("a value is returned");
                             };
                             elsewhere!(0, self.return_to_for(owner, value, vm));
-                            continue;
+                            next!();
                         }
                         Entered::Natively | Entered::ByFor { .. } | Entered::BySend { .. } => {
                             break;
@@ -742,13 +836,13 @@ impl ExecutingFrame<'_> {
                 }
                 Instruction::ReturnGenerator => {
                     unsafe { stack.push(borrowed(vm.ctx.none.as_object())) };
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::EndSend => {
                     let (value, receiver) = unsafe { (stack.pop(), stack.pop()) };
                     unsafe { stack.push(value) };
                     release!(receiver);
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::SendGen => {
                     elsewhere!(
@@ -773,7 +867,7 @@ impl ExecutingFrame<'_> {
                     let owner = match self.entered() {
                         Entered::ByFor { owner } | Entered::BySend { owner } => owner,
                         Entered::Natively => {
-                            self.localsplus.stack_top = stack.depth();
+                            tell!();
                             // The frame outlives what its stack may have borrowed.
                             self.localsplus.promote_stack();
                             let value = self.pop_value();
@@ -793,14 +887,14 @@ impl ExecutingFrame<'_> {
                         break;
                     }
                     self.call_traced = true;
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::CopyFreeVars { .. } => {
                     // They came with the frame, all or none. SAFETY: they are the last of the local variables.
                     if arg == 0 || unsafe { *stack.base.sub(arg) } == 0 {
                         break;
                     }
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::LoadDeref { .. } => {
                     // SAFETY: what the instruction names is a cell, and stays one.
@@ -808,15 +902,15 @@ impl ExecutingFrame<'_> {
                     let Some(cell) = cell.downcast_ref::<PyCell>() else { break };
                     let Some(value) = cell.get() else { break };
                     unsafe { stack.push(owned(value)) };
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::LoadGlobalModule | Instruction::LoadGlobalBuiltin => {
-                    let Some(value) = self.global(unit.op, index, vm) else { break };
+                    let Some(value) = self.global(unit.op, index!(), vm) else { break };
                     unsafe { stack.push(owned(value)) };
                     if arg & 1 != 0 {
                         unsafe { stack.push(0) };
                     }
-                    index += 5;
+                    here = here.wrapping_add(5);
                 }
                 Instruction::ForIterRange => {
                     let Some(range) =
@@ -825,31 +919,40 @@ impl ExecutingFrame<'_> {
                         break;
                     };
                     let Some(value) = range.fast_next() else {
-                        index = unsafe { behind_loop(units, index + 2 + arg) };
-                        continue;
+                        here = unsafe { behind_loop(here.wrapping_add(2 + arg)) };
+                        next!();
                     };
+                    if let Some(local) = stored_behind!(1, vm.ctx.types.int_type) {
+                        // SAFETY: it has an int.
+                        unsafe { store_int(&mut *local, value as i64, &vm.ctx) };
+                        here = here.wrapping_add(3);
+                        next!();
+                    }
                     unsafe {
                         stack.push(0);
                         put_int(&mut *stack.top.sub(1), value as i64, &vm.ctx);
                     }
-                    index += 2;
+                    here = here.wrapping_add(2);
                 }
                 Instruction::ForIterList | Instruction::ForIterTuple => {
+                    // At its end an iterator lets go of what it goes through.
+                    self.lasti.store(index!() as u32 + 1, Relaxed);
                     let Some(value) = next_element(unsafe { stack.peek(1) }, vm) else { break };
                     if let Some(value) = value {
-                        unsafe { stack.push(owned(value)) };
-                        index += 2;
+                        here = here.wrapping_add(2);
+                        leave!(owned(value));
                     } else {
-                        index = unsafe { behind_loop(units, index + 2 + arg) };
+                        here = unsafe { behind_loop(here.wrapping_add(2 + arg)) };
                     }
                 }
                 Instruction::ForIter { .. } => {
-                    self.localsplus.stack_top = stack.depth();
+                    tell!();
+                    let index = index!();
                     match self.iterate(index, arg as u32, vm) {
                         Ok(next) => {
-                            index = next;
+                            here = units.wrapping_add(next);
                             if vm.use_tracing.get() {
-                                return Stopped::Before { index, called: false };
+                                return Stopped::Before { index: next, called: false };
                             }
                             stack = Stack::of(self.localsplus);
                         }
@@ -859,56 +962,47 @@ impl ExecutingFrame<'_> {
                 Instruction::LoadAttrModule => {
                     let name = self.code.names[arg >> 1];
                     let owner = unsafe { stack.peek(1) };
-                    let Some(value) = self.module_attribute(index, name, owner, vm) else { break };
+                    let Some(value) = self.module_attribute(index!(), name, owner, vm) else {
+                        break;
+                    };
                     let owner = unsafe { stack.pop() };
                     unsafe { stack.push(owned(value)) };
                     if arg & 1 != 0 {
                         unsafe { stack.push(0) };
                     }
                     release!(owner);
-                    index += 10;
+                    here = here.wrapping_add(10);
                 }
                 Instruction::LoadAttrClass | Instruction::LoadAttrClassWithMetaclassCheck => {
                     let owner = unsafe { stack.peek(1) };
-                    let Some(value) = self.class_attribute(unit.op, index, owner) else { break };
+                    let Some(value) = self.class_attribute(unit.op, index!(), owner) else {
+                        aside!(unit);
+                        next!();
+                    };
                     let owner = unsafe { stack.pop() };
                     unsafe { stack.push(owned(value)) };
                     if arg & 1 != 0 {
                         unsafe { stack.push(0) };
                     }
                     release!(owner);
-                    index += 10;
+                    here = here.wrapping_add(10);
                 }
-                Instruction::LoadAttrMethodNoDict
-                | Instruction::LoadAttrMethodWithValues
-                | Instruction::LoadAttrNondescriptorNoDict
+                Instruction::LoadAttrMethodNoDict => {
+                    attribute!(Instruction::LoadAttrMethodNoDict, true);
+                }
+                Instruction::LoadAttrMethodWithValues => {
+                    attribute!(Instruction::LoadAttrMethodWithValues, true);
+                }
+                Instruction::LoadAttrWithHint => attribute!(Instruction::LoadAttrWithHint, false),
+                Instruction::LoadAttrNondescriptorNoDict
                 | Instruction::LoadAttrNondescriptorWithValues
-                | Instruction::LoadAttrSlot
-                | Instruction::LoadAttrWithHint => {
-                    let name = self.code.names[arg >> 1];
-                    let owner = unsafe { stack.peek(1) };
-                    let Some(value) = self.attribute(unit.op, index, name, owner, vm) else {
-                        break;
-                    };
-                    let binds = matches!(
-                        unit.op,
-                        Instruction::LoadAttrMethodNoDict | Instruction::LoadAttrMethodWithValues
-                    );
-                    let owner = unsafe { stack.pop() };
-                    unsafe { stack.push(owned(value)) };
-                    if binds {
-                        unsafe { stack.push(owner) };
-                    } else {
-                        if arg & 1 != 0 {
-                            unsafe { stack.push(0) };
-                        }
-                        release!(owner);
-                    }
-                    index += 10;
-                }
+                | Instruction::LoadAttrSlot => attribute!(unit.op, false),
                 Instruction::StoreAttrInstanceValue | Instruction::StoreAttrWithHint => {
                     let owner = unsafe { stack.peek(1) };
-                    let Some((dict, at)) = self.stored_in(index, owner) else { break };
+                    let Some((dict, at)) = self.stored_in(index!(), owner) else {
+                        aside!(unit);
+                        next!();
+                    };
                     let (owner, value) = unsafe { (stack.pop(), stack.pop()) };
                     // SAFETY: it was taken off the stack just now.
                     let Some(value) = (unsafe { to_stack_ref(value) }) else { break };
@@ -921,7 +1015,7 @@ impl ExecutingFrame<'_> {
                             if let Ok(place) = u16::try_from(place)
                                 && place != at
                             {
-                                self.place_is(index, place);
+                                self.place_is(index!(), place);
                             }
                             release!(owner);
                         }
@@ -932,19 +1026,20 @@ impl ExecutingFrame<'_> {
                                 stack.push(owner);
                             }
                             aside!(unit);
-                            continue;
+                            next!();
                         }
                     }
-                    index += 5;
+                    here = here.wrapping_add(5);
                 }
                 Instruction::StoreAttrSlot => {
                     let owner = unsafe { stack.peek(1) };
-                    if self.version_of(index, owner).is_none() {
-                        break;
+                    if self.version_of(index!(), owner).is_none() {
+                        aside!(unit);
+                        next!();
                     }
-                    let at = self.code.instructions.read_cache_u16(index + 4) as i16;
+                    let at = self.code.instructions.read_cache_u16(index!() + 4) as i16;
                     let (owner, value) = unsafe { (stack.pop(), stack.pop()) };
-                    self.localsplus.stack_top = stack.depth();
+                    tell!();
                     // SAFETY: both were taken off the stack just now.
                     unsafe {
                         let value = to_stack_ref(value).map(PyStackRef::to_pyobj);
@@ -952,26 +1047,26 @@ impl ExecutingFrame<'_> {
                             owner.as_object().set_slot(at.into(), value);
                         }
                     }
-                    index += 5;
+                    here = here.wrapping_add(5);
                 }
                 Instruction::BuildTuple { .. } => {
-                    self.localsplus.stack_top = stack.depth();
+                    tell!();
                     let values = self.take_values(arg);
                     let tuple = vm.ctx.new_tuple(values);
                     stack = Stack::of(self.localsplus);
                     unsafe { stack.push(owned(tuple.into())) };
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::FormatSimple => {
                     if unsafe { stack.peek(1) }.downcast_ref_if_exact::<PyStr>(vm).is_none() {
                         break;
                     }
-                    index += 1;
+                    here = here.wrapping_add(1);
                 }
                 Instruction::CallPyGeneral => {
                     elsewhere!(
                         3,
-                        if !self.enter_general(index, arg, false, vm) {
+                        if !self.enter_general(index!(), arg, false, vm) {
                             break;
                         }
                     );
@@ -979,7 +1074,7 @@ impl ExecutingFrame<'_> {
                 Instruction::CallKwPy => {
                     elsewhere!(
                         3,
-                        if !self.enter_general(index, arg, true, vm) {
+                        if !self.enter_general(index!(), arg, true, vm) {
                             break;
                         }
                     );
@@ -991,7 +1086,7 @@ impl ExecutingFrame<'_> {
                     if let Some(value) = to_stack_ref(stack.pop()) {
                         list.append(value.to_pyobj());
                     }
-                    index += 1;
+                    here = here.wrapping_add(1);
                 },
                 Instruction::UnpackSequenceTwoTuple => unsafe {
                     let Some(tuple) = stack.peek(1).downcast_ref_if_exact::<PyTuple>(vm) else {
@@ -1003,7 +1098,7 @@ impl ExecutingFrame<'_> {
                     stack.push(owned(second));
                     stack.push(owned(first));
                     release!(tuple);
-                    index += 2;
+                    here = here.wrapping_add(2);
                 },
                 Instruction::CallMethodDescriptorNoargs => {
                     let takes = (PyMethodFlags::NOARGS, Some(0));
@@ -1028,8 +1123,15 @@ impl ExecutingFrame<'_> {
                 _ if begin::is_aside(unit.op.into()) => aside!(unit),
                 _ => break,
             }
+            // SAFETY: `here` is where the code's own flow leads.
+            unit = unsafe { CodeUnits::read_unit_from(here, 0) };
+            arg = usize::from(u8::from(unit.arg));
         }
         self.localsplus.stack_top = stack.depth();
+        let mut index = index!();
+        if core::ptr::eq(here, far) {
+            index -= 1;
+        }
         Stopped::Before { index, called: false }
     }
 }

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyFloat, PyInt, PyStr, PyType, descriptor::PyMethodDescriptor},
-    convert::ToPyObject,
+    builtins::{PyFloat, PyInt, PyStr, PyType, descriptor::PyMethodDescriptor, plain},
+    convert::{ToPyObject, ToPyResult},
     function::{Callee, FuncArgs, PyMethodFlags},
+    protocol::PyIter,
 };
 use rustpython_common::wtf8::CodePoint;
 
@@ -44,7 +45,7 @@ impl ExecutingFrame<'_> {
             && count <= 2
         {
             let argument = |at: u32| (at < count).then(|| self.nth_value(count - 1 - at));
-            let value = direct.call(instance.as_object(), argument(0), argument(1), vm)?;
+            let value = direct(instance.as_object(), argument(0), argument(1), vm)?;
             if let Some(value) = value {
                 for _ in 0..count + 2 {
                     drop(self.pop_stackref());
@@ -82,17 +83,20 @@ impl ExecutingFrame<'_> {
         let has_instance = self.localsplus.stack_index(below).is_some();
         let takes = count as usize + usize::from(has_instance);
         let definition = function.value;
-        if count == 1 && !has_instance && function.zelf.is_none() && convention == PyMethodFlags::O
+        if !has_instance
+            && function.zelf.is_none()
+            && function.module_object.as_ref().is_some_and(|it| it.is(&vm.builtins))
         {
-            let is_builtin = function.module_object.as_ref().is_some_and(|it| it.is(&vm.builtins));
-            let value = if is_builtin {
-                plainly_found(definition.name, self.nth_value(0), vm)
-            } else {
-                None
+            let value = match count {
+                1 => plainly_found(definition.name, self.nth_value(0), vm),
+                2 => {
+                    plainly_found_of_two(definition.name, self.nth_value(1), self.nth_value(0), vm)
+                }
+                _ => None,
             };
             if let Some(value) = value {
                 let value = value?;
-                for _ in 0..3 {
+                for _ in 0..count + 2 {
                     drop(self.localsplus.stack_pop());
                 }
                 self.push_value(value);
@@ -133,13 +137,36 @@ impl ExecutingFrame<'_> {
     }
 }
 
-/// What the built-in function of that name gives for a value: `ord`, `chr` and `abs` of a plain one, and
-/// `hash`. None for all else.
+/// What the built-in function of that name gives for a value: `ord`, `chr` and `abs` of a plain one, `hash`,
+/// `repr` and `next`. None for all else.
 fn plainly_found(name: &str, value: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
-    if name == "hash" {
-        return Some(value.hash(vm).map(|hash| vm.ctx.new_int(hash).into()));
+    match name {
+        "hash" => Some(value.hash(vm).map(|hash| vm.ctx.new_int(hash).into())),
+        "repr" => Some(value.repr(vm).map(Into::into)),
+        "next" if PyIter::check(value) => Some(PyIter::new(value).next(vm).to_pyresult(vm)),
+        _ => plain_number_or_text(name, value, vm).map(Ok),
     }
-    plain_number_or_text(name, value, vm).map(Ok)
+}
+
+/// The same for two values: `min` and `max` of plain ones of a kind, `getattr` and `hasattr`.
+fn plainly_found_of_two(
+    name: &str,
+    first: &PyObject,
+    second: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    match name {
+        "min" => plain::is_less(second, first, vm)
+            .map(|is_less| Ok(if is_less { second } else { first }.to_owned())),
+        "max" => plain::is_less(first, second, vm)
+            .map(|is_less| Ok(if is_less { second } else { first }.to_owned())),
+        "getattr" => Some(first.get_attr(second.downcast_ref_if_exact::<PyStr>(vm)?, vm)),
+        "hasattr" => {
+            let found = first.has_attr(second.downcast_ref_if_exact::<PyStr>(vm)?, vm);
+            Some(found.map(|found| vm.ctx.new_bool(found).into()))
+        }
+        _ => None,
+    }
 }
 
 fn plain_number_or_text(name: &str, value: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {

@@ -253,6 +253,20 @@ const ASIDE: [Opcode; 76] = [
     Opcode::UnpackSequenceTuple,
 ];
 
+/// Which may have an argument of two parts in the loop.
+const FAR: [Opcode; 9] = [
+    Opcode::ForIterList,
+    Opcode::ForIterTuple,
+    Opcode::JumpBackwardJit,
+    Opcode::JumpBackwardNoJit,
+    Opcode::JumpForward,
+    Opcode::PopJumpIfFalse,
+    Opcode::PopJumpIfNone,
+    Opcode::PopJumpIfNotNone,
+    Opcode::PopJumpIfTrue,
+];
+
+const LEADS_FAR: [bool; 256] = table(&FAR);
 const IS_FAST: [bool; 256] = table(&FAST);
 const IS_ASIDE: [bool; 256] = table(&ASIDE);
 
@@ -271,6 +285,12 @@ const fn table(opcodes: &[Opcode]) -> [bool; 256] {
 #[inline(always)]
 pub(in crate::frame) fn is_fast(opcode: u8) -> bool {
     IS_FAST[usize::from(opcode)]
+}
+
+/// Whether `opcode` may have an argument of two parts in the loop.
+#[inline(always)]
+pub(super) fn leads_far(opcode: u8) -> bool {
+    LEADS_FAR[usize::from(opcode)]
 }
 
 /// Whether `opcode` is done beside the loop.

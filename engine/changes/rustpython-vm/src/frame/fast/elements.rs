@@ -100,10 +100,10 @@ pub(super) fn next_element(
 /// # Safety
 /// There is an instruction.
 #[inline(always)]
-pub(super) unsafe fn behind_loop(units: *const CodeUnit, index: usize) -> usize {
-    let unit = unsafe { CodeUnits::read_unit_from(units, index) };
+pub(super) unsafe fn behind_loop(end: *const CodeUnit) -> *const CodeUnit {
+    let unit = unsafe { CodeUnits::read_unit_from(end, 0) };
     let is_end = matches!(unit.op, Instruction::EndFor | Instruction::InstrumentedEndFor);
-    index + usize::from(is_end)
+    end.wrapping_add(usize::from(is_end))
 }
 
 /// The length of an object of a built-in type.

@@ -131,7 +131,47 @@ pub(super) unsafe fn put_int(place: &mut usize, value: i64, context: &Context) {
     drop(unsafe { to_stack_ref(was) });
 }
 
+/// Gives a local variable that has an int another one: in the object that is there, if nobody else has it.
+///
+/// # Safety
+/// `local` is a local variable that has an int.
+#[inline(always)]
+pub(super) unsafe fn store_int(local: &mut usize, value: i64, context: &Context) {
+    let is_small =
+        i32::try_from(value).ok().filter(|small| Context::INT_CACHE_POOL_RANGE.contains(small));
+    let number = match is_small {
+        Some(small) => context.cached_int(small).to_owned(),
+        None => {
+            // SAFETY: the variable has a count of this object; the caller says that it is an int.
+            if let Some(int) = unsafe { Py::<PyInt>::unshared(*local as *mut Py<PyInt>) } {
+                *int = PyInt::from(value);
+                return;
+            }
+            context.new_int(value)
+        }
+    };
+    let was = core::mem::replace(local, owned(number.into()));
+    // SAFETY: the variable had it. An int's end runs nothing.
+    drop(unsafe { to_stack_ref(was) });
+}
+
 /// The same for a float.
+///
+/// # Safety
+/// `local` is a local variable that has a float.
+#[inline(always)]
+pub(super) unsafe fn store_float(local: &mut usize, value: f64, context: &Context) {
+    // SAFETY: as for ints.
+    if let Some(float) = unsafe { Py::<PyFloat>::unshared(*local as *mut Py<PyFloat>) } {
+        *float = PyFloat::from(value);
+        return;
+    }
+    let was = core::mem::replace(local, owned(context.new_float(value).into()));
+    // SAFETY: as for ints.
+    drop(unsafe { to_stack_ref(was) });
+}
+
+/// Puts a float into `place`, as an int.
 ///
 /// # Safety
 /// `place` is of a stack, and holds a float.
