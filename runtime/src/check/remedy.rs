@@ -97,6 +97,7 @@ pub(super) struct Remedies {
     /// The packages that the code's `requirements.txt` names, in lower case.
     required: HashSet<String>,
     code: PathBuf,
+    layers: Vec<PathBuf>,
     /// The files and folders of installed packages at the top of a folder.
     installed: HashMap<PathBuf, HashSet<String>>,
 }
@@ -110,6 +111,7 @@ impl Remedies {
             known: toml::from_str(EXTENSIONS).unwrap_or_default(),
             required: requirements.lines().map(package_of).collect(),
             code,
+            layers: path.iter().skip(1).cloned().collect(),
             installed: HashMap::new(),
         }
     }
@@ -122,6 +124,9 @@ impl Remedies {
         }
         if let Some(folder) = self.elsewhere(first) {
             return Some(format!("it is in the folder {folder}, which is not in sys.path"));
+        }
+        if let Some(tip) = self.below_a_layer(first) {
+            return Some(tip);
         }
         let known = self.known.get(first);
         let stands_in = known.is_some_and(has_stand_ins);
@@ -205,6 +210,20 @@ impl Remedies {
             }
         }
         None
+    }
+
+    /// What is said where a layer has a module in its folder `python`, as layers of AWS have. The
+    /// platform searches the layer's root alone.
+    fn below_a_layer(&self, module: &str) -> Option<String> {
+        let is_there = self.layers.iter().any(|layer| {
+            let found = search::find(&[layer.join("python")], module, self.target);
+            found.is_some_and(|found| !matches!(found, search::Found::Namespace(_)))
+        });
+        is_there.then(|| {
+            "it is in the layer's folder python, where AWS looks; here modules are at a layer's root: \
+             zip what is in that folder"
+                .to_owned()
+        })
     }
 
     /// Whether a file below a folder of `sys.path` is an installed package's.

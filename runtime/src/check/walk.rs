@@ -218,7 +218,17 @@ impl Walk {
             place: None,
             told: false,
         };
-        if name == "*" {
+        // A module has these without naming them.
+        let of_every_module = [
+            "__doc__",
+            "__name__",
+            "__file__",
+            "__spec__",
+            "__loader__",
+            "__package__",
+            "__dict__",
+        ];
+        if name == "*" || of_every_module.contains(&name) {
             return Ok(());
         }
         let Some(module) = module else {

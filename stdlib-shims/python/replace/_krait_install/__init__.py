@@ -46,6 +46,8 @@ def _install(asked):
 
     target = os.path.abspath(asked["layer"] or asked["into"])
     beside = os.path.dirname(target) if asked["layer"] else target
+    if asked["layer"] and os.path.isdir(target):
+        raise known.Failed(f"{asked['layer']} is a folder, and a layer is a zip\n  tip: --into {asked['layer']} installs into it")
     wanted, lock = _wanted(asked)
     for_cloud = asked["for"] == "cloud"
     if not for_cloud:
