@@ -1,0 +1,1 @@
+"""krait: the stand-in for msgspec's compiled module."""
