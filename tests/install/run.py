@@ -250,14 +250,14 @@ class Install(unittest.TestCase):
             self.assertEqual(os.listdir(self.folder), [])
 
     def test_what_there_is_in_place_of_a_package_that_needs_a_compiled_one(self):
-        for package, by in (("zeep", "zeep"), ("calls_soap", "zeep")):
+        for package, by in (("xhtml2pdf", "xhtml2pdf"), ("prints", "xhtml2pdf")):
             code, _, errors = self.krait("install", package)
             self.assertEqual(
                 (code, errors),
                 (
                     1,
-                    f"error: lxml, which {by} asks for, is a compiled extension for CPython, which krait cannot load\n"
-                    "  tip: in place of zeep, use suds-community\n"
+                    f"error: pillow, which {by} asks for, is a compiled extension for CPython, which krait cannot load\n"
+                    "  tip: in place of xhtml2pdf, use fpdf2\n"
                     "  tip: --for cloud installs it for the cloud's Python\n",
                 ),
             )
@@ -289,6 +289,12 @@ class Install(unittest.TestCase):
         packages = [line.partition(" ")[0] for line in output.splitlines()[:-1]]
         # In place of asyncpg and brotlicffi, which are compiled.
         self.assertEqual(packages, ["brotli", "by_python", "second"])
+
+    def test_a_layer_that_is_a_folder(self):
+        os.mkdir(f"{self.folder}/layer")
+        code, _, errors = self.krait("install", "second", "--layer", "layer")
+        words = "error: layer is a folder, and a layer is a zip\n  tip: --into layer installs into it\n"
+        self.assertEqual((code, errors, os.listdir(f"{self.folder}/layer")), (1, words, []))
 
     def test_a_package_that_krait_stands_in_for(self):
         self.assertEqual(self.krait("install", "orjson")[::2], (0, ""))
@@ -502,9 +508,9 @@ def fill():
     wheel("shared_one", "1.0", {"shared/one.py": ""})
     wheel("shared_two", "1.0", {"shared/two.py": ""})
     wheel("wants_asyncpg", "1.0", {"wants_asyncpg.py": "import asyncpg\n"}, ["asyncpg"])
-    wheel("zeep", "4.3", {"zeep.py": "import lxml\n"}, ["lxml"])
-    wheel("calls_soap", "1.0", {"calls_soap.py": "import zeep\n"}, ["zeep"])
-    compiled("lxml", "lxml", "6.0", "314")
+    wheel("xhtml2pdf", "0.3", {"xhtml2pdf.py": "import PIL\n"}, ["pillow"])
+    wheel("prints", "1.0", {"prints.py": "import xhtml2pdf\n"}, ["xhtml2pdf"])
+    compiled("pillow", "PIL", "12.0", "314")
     redis = "try:\n    import hiredis\nexcept ImportError:\n    FAST = False\n"
     wheel("redis", "7.0", {"redis.py": redis}, ["hiredis>=3; extra == 'hiredis'"], extras=["hiredis"])
     compiled("hiredis", "hiredis", "3.0", "314")

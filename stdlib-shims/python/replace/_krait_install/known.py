@@ -58,9 +58,8 @@ def done_without():
         stood_in = _krait_extensions.stands_in(known)
         if stood_in:
             found.setdefault(package, set()).update(map(plain, known.get("does_without", ())))
-        else:
-            for other in known.get("optional_for", ()):
-                found.setdefault(plain(other), set()).add(package)
+        for other in known.get("optional_for", ()):
+            found.setdefault(plain(other), set()).add(package)
     return found
 
 

@@ -1,0 +1,1 @@
+"""krait: the stand-in for grpcio's compiled module."""
