@@ -363,7 +363,7 @@ class _Element:
         return _copy(self, _document(self))
 
     def __reduce__(self):
-        raise TypeError(f"no default __reduce__ due to non-trivial __cinit__")
+        raise TypeError("no default __reduce__ due to non-trivial __cinit__")
 
     def __repr__(self):
         return f"<Element {self.tag} at {id(self):#x}>"

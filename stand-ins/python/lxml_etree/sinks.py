@@ -21,7 +21,6 @@ class TreeSink:
         self.root = None
         self._is_section = False
         self._drop_blanks = options.remove_blank_text and not document.is_html
-        self.asks_later = []
 
     def doctype(self, name, public, system, inner):
         self.document.doctype = (name, public, system, inner)

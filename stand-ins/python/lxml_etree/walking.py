@@ -1,7 +1,5 @@
 """Iterators over nodes and texts."""
 
-import re
-
 from _krait_stand_ins.lxml_etree import names
 
 
@@ -221,7 +219,3 @@ class iterwalk:
         if "end-ns" in events:
             for _ in declared:
                 yield "end-ns", None
-
-
-def wildcard(text):
-    return re.compile(re.escape(text).replace(r"\*", ".*") + r"\Z")
