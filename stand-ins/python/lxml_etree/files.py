@@ -68,9 +68,9 @@ class _Writer:
         return _Method(self, method)
 
     def element(self, tag, attrib=None, nsmap=None, method=None, **extra):
-        from _krait_stand_ins.lxml_etree import nodes
+        from _krait_stand_ins.lxml_etree import nodes, structure
 
-        given = {**dict(nodes._pairs(attrib) if attrib is not None else ()), **extra}
+        given = {**dict(structure._pairs(attrib) if attrib is not None else ()), **extra}
         if self._open:
             made = nodes.SubElement(self._open[-1], tag, given, nsmap)
         else:

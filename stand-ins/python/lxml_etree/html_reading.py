@@ -4,7 +4,7 @@ import html
 import re
 
 from _krait_stand_ins.lxml_etree import errors
-from _krait_stand_ins.lxml_etree.nodes import NO_VALUE
+from _krait_stand_ins.lxml_etree.structure import NO_VALUE
 
 _VOID = frozenset("area base basefont br col frame hr img input isindex link meta param".split())
 _RAW = frozenset("iframe noframes script style xmp noembed plaintext".split())

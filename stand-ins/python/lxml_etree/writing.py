@@ -3,7 +3,7 @@
 import re
 
 from _krait_stand_ins.lxml_etree.names import CDATA, XML
-from _krait_stand_ins.lxml_etree.nodes import NO_VALUE, _document
+from _krait_stand_ins.lxml_etree.structure import NO_VALUE, _document
 
 _VOID = frozenset("area base basefont br col frame hr img input isindex link meta param embed source track wbr keygen".split())
 _INLINE = frozenset(

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import collections.abc
 import datetime
 import decimal
 import enum
@@ -12,77 +11,12 @@ import typing
 import uuid
 
 from _krait_stand_ins.msgspec_core import formats
+from _krait_stand_ins.msgspec_core.checks import length_check, number_check, uuid_of_bytes, uuid_of_text, zone_check
 from _krait_stand_ins.msgspec_core.errors import Wrong
-from _krait_stand_ins.msgspec_core.structs import NODEFAULT, UNSET, Factory, Struct, StructMeta, UnsetType
+from _krait_stand_ins.msgspec_core.fields_read import FieldsReader, StructReader, attributes_of_union, called, union_reader
+from _krait_stand_ins.msgspec_core.readers import NoneType, Number, Reader, Settings, name_of
+from _krait_stand_ins.msgspec_core.structs import NODEFAULT, UNSET, Factory, StructMeta, UnsetType
 from _krait_stand_ins.msgspec_core.values import Ext, Meta, Raw
-
-NoneType = type(None)
-_NAMES = {
-    NoneType: "null", bool: "bool", int: "int", float: "float", str: "str", bytes: "bytes", bytearray: "bytes",
-    memoryview: "bytes", datetime.datetime: "datetime", datetime.date: "date", datetime.time: "time",
-    datetime.timedelta: "duration", uuid.UUID: "uuid", decimal.Decimal: "decimal", list: "array", tuple: "array",
-    dict: "object", set: "array", frozenset: "array", Ext: "ext",
-}
-# The order in which a union's members are named.
-_ORDER = "any bool int float str bytes datetime date time duration uuid decimal ext object array null".split()
-
-
-class Number(float):
-    """A float that was read from a text, with that text."""
-
-    __slots__ = ("text",)
-
-
-class Settings:
-    """How values are read: from JSON, from MessagePack, or from objects."""
-
-    def __init__(self, source, strict=True, dec_hook=None, ext_hook=None, builtin_types=(), str_keys=True, attributes=False):
-        self.source, self.strict, self.dec_hook, self.ext_hook = source, strict, dec_hook, ext_hook
-        self.builtin, self.str_keys, self.attributes = frozenset(builtin_types or ()), str_keys, attributes
-        self.made = {}
-
-
-def name_of(value):
-    for each in type(value).__mro__:
-        if each in _NAMES and (each is not int or not isinstance(value, enum.Enum)):
-            return _NAMES[each]
-    return "object" if isinstance(value, Struct) else type(value).__name__
-
-
-class Reader:
-    """What reads one type: by the kind of the plain value, one function each."""
-
-    def __init__(self):
-        self.by_kind = {}
-        self.names = set()
-        self.any = False
-        self.custom = None
-        self.default_reader = self.by_mapping = None
-
-    def read(self, value):
-        found = self.by_kind.get(type(value))
-        if found is not None:
-            return found(value)
-        return self.other(value)
-
-    def other(self, value):
-        for kind in type(value).__mro__[1:]:
-            found = self.by_kind.get(kind)
-            if found is not None and not (kind is int and type(value) is bool):
-                return found(kind(value) if kind in (int, float, str) and not isinstance(value, enum.Enum) else value)
-        if self.by_mapping is not None and isinstance(value, collections.abc.Mapping):
-            return self.by_mapping(value)
-        if self.default_reader is not None:
-            return self.default_reader(value)
-        if self.any:
-            return value
-        raise self.unexpected(value)
-
-    def unexpected(self, value):
-        return Wrong(f"Expected `{self.words()}`, got `{name_of(value)}`")
-
-    def words(self):
-        return " | ".join(sorted(self.names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)))
 
 
 def reader(kind, settings):
@@ -162,6 +96,9 @@ class _Builder:
         if not self.settings.strict and not made.any:
             self.add_lax(made)
 
+    def reader_of(self, hint):
+        return reader(hint, self.settings)
+
     def _refuse(self, value):
         raise self.made.unexpected(value)
 
@@ -204,20 +141,20 @@ class _Builder:
             self.put("bool", [bool], lambda value: value)
         elif kind is int:
             self.ints = True
-            self.put("int", [int], _checked(metas, "int"))
+            self.put("int", [int], number_check(metas, "int"))
         elif kind is float:
             self.floats = True
-            check = _checked(metas, "float")
+            check = number_check(metas, "float")
             self.put("float", [float], check)
             made.by_kind.setdefault(decimal.Decimal, lambda value: check(float(value)))
             made.by_kind[Number] = lambda value: check(float(value))
         elif kind is str:
             self.texts = True
-            self.put("str", [str], _checked_length(metas, "str"))
+            self.put("str", [str], length_check(metas, "str"))
         elif kind in (bytes, bytearray, memoryview):
             self.add_bytes(kind, metas)
         elif kind is datetime.datetime:
-            check = _checked_zone(metas, "datetime")
+            check = zone_check(metas, "datetime")
             self.put("datetime", [datetime.datetime], check)
             self.text("datetime", lambda text: check(formats.datetime_of(text)), datetime.datetime)
             made.datetime_check = check
@@ -226,7 +163,7 @@ class _Builder:
             made.by_kind.setdefault(datetime.datetime, self._refuse)
             self.text("date", formats.date_of, datetime.date)
         elif kind is datetime.time:
-            check = _checked_zone(metas, "time")
+            check = zone_check(metas, "time")
             self.put("time", [datetime.time], check)
             self.text("time", lambda text: check(formats.time_of(text)), datetime.time)
         elif kind is datetime.timedelta:
@@ -234,10 +171,10 @@ class _Builder:
             self.text("duration", formats.duration_of, datetime.timedelta)
         elif kind is uuid.UUID:
             self.put("uuid", [uuid.UUID], lambda value: value)
-            self.text("uuid", _uuid, uuid.UUID)
+            self.text("uuid", uuid_of_text, uuid.UUID)
             if self.settings.source != "json" and uuid.UUID not in self.settings.builtin:
                 for each in (bytes, bytearray, memoryview):
-                    made.by_kind.setdefault(each, _uuid_of_bytes)
+                    made.by_kind.setdefault(each, uuid_of_bytes)
         elif kind is decimal.Decimal:
             self.add_decimal()
         elif kind is Ext:
@@ -273,7 +210,7 @@ class _Builder:
         self.made.by_kind.setdefault(str, function)
 
     def add_bytes(self, kind, metas):
-        check = _checked_length(metas, "bytes")
+        check = length_check(metas, "bytes")
 
         def made_of(value):
             return check(value if type(value) is kind else kind(value))
@@ -372,7 +309,7 @@ class _Builder:
 
     def add_collection(self, concrete, arguments, metas):
         inner = reader(arguments[0] if arguments else typing.Any, self.settings)
-        check = _checked_length(metas, "array")
+        check = length_check(metas, "array")
         read_item = inner.read
 
         def read(value):
@@ -419,7 +356,7 @@ class _Builder:
         key_type, value_type = arguments if arguments else (typing.Any, typing.Any)
         settings = self.settings
         values = reader(value_type, settings)
-        check = _checked_length(metas, "object")
+        check = length_check(metas, "object")
         if settings.str_keys:
             lax = Settings(settings.source, settings.strict, settings.dec_hook, settings.ext_hook, settings.builtin, True)
             lax.made = {}
@@ -485,24 +422,24 @@ class _Builder:
         for structs, name, kinds in ((objects, "object", [dict]), (arrays, "array", self.arrays())):
             if not structs:
                 continue
-            readers = [_StructReader(kind, cls, self.settings) for kind, cls in structs]
+            readers = [StructReader(kind, cls, self.reader_of) for kind, cls in structs]
             if len(readers) == 1:
                 read = readers[0].read
             else:
-                read = _union_reader(readers, name == "array")
+                read = union_reader(readers, name == "array")
             self.put(name, kinds, read)
             if self.settings.source == "convert":
                 for each in readers:
                     self.made.by_kind[each.cls] = lambda value: value
                 if self.settings.attributes and name == "object":
-                    self.made.default_reader = readers[0].read_attributes if len(readers) == 1 else _attributes_of_union(readers)
+                    self.made.default_reader = readers[0].read_attributes if len(readers) == 1 else attributes_of_union(readers)
 
     def add_typeddict(self, kind):
         from msgspec import _utils
 
         hints, required = _utils.get_typeddict_info(kind)
-        self.put("object", [dict], _FieldsReader(
-            [(name, name, each, NODEFAULT if name in required else None) for name, each in hints.items()], self.settings,
+        self.put("object", [dict], FieldsReader(
+            [(name, name, self.reader_of(each), NODEFAULT if name in required else None) for name, each in hints.items()],
             lambda values: values,
         ).read)
 
@@ -516,7 +453,7 @@ class _Builder:
             default = NODEFAULT
             if index >= first:
                 default = Factory(defaults[index - first]) if is_factory else defaults[index - first]
-            described.append((name, name, hint, default))
+            described.append((name, name, self.reader_of(hint), default))
 
         def make(values):
             made = cls.__new__(cls)
@@ -525,10 +462,10 @@ class _Builder:
             for name, value in values.items():
                 object.__setattr__(made, name, value)
             if after is not None:
-                _called(after, made)
+                called(after, made)
             return made
 
-        fields_reader = _FieldsReader(described, self.settings, make)
+        fields_reader = FieldsReader(described, make)
         self.put("object", [dict], fields_reader.read)
         if self.settings.source == "convert":
             self.made.by_kind[cls] = lambda value: value
@@ -637,294 +574,7 @@ def _key_reader(keys, kind):
     return read
 
 
-def _called(function, made):
-    try:
-        function(made)
-    except (TypeError, ValueError) as error:
-        raise Wrong(str(error)) from error
-
-
 def _hints(cls):
     from msgspec import _utils
 
     return _utils.get_class_annotations(cls)
-
-
-class _FieldsReader:
-    """Reads objects with known fields: (name in the class, name in the message, type, default)."""
-
-    forbids = False
-    tag = tag_field = None
-
-    def __init__(self, fields, settings, make):
-        self.make, self.settings = make, settings
-        self.fields = {encoded: (name, reader(hint, settings), default) for name, encoded, hint, default in fields}
-        self.order = [(encoded, name, default) for name, encoded, hint, default in fields]
-
-    def read(self, value):
-        found, fields = {}, self.fields
-        for key, each in value.items():
-            field = fields.get(key)
-            if field is None:
-                self.unknown(key, each)
-                continue
-            try:
-                found[field[0]] = field[1].read(each)
-            except Wrong as wrong:
-                wrong.steps.append(f".{key}")
-                raise
-        return self.made(found)
-
-    def read_attributes(self, value):
-        found = {}
-        if isinstance(value, (str, bytes, int, float, list, tuple, set, frozenset, NoneType)):
-            raise Wrong(f"Expected `object`, got `{name_of(value)}`")
-        for encoded, name, default in self.order:
-            try:
-                each = getattr(value, name)
-            except AttributeError:
-                try:
-                    each = value[name]
-                except (TypeError, LookupError):
-                    continue
-            try:
-                found[name] = self.fields[encoded][1].read(each)
-            except Wrong as wrong:
-                wrong.steps.append(f".{name}")
-                raise
-        return self.made(found)
-
-    def unknown(self, key, value):
-        pass
-
-    def made(self, found):
-        values = {}
-        for encoded, name, default in self.order:
-            if name in found:
-                values[name] = found[name]
-            elif default is NODEFAULT:
-                raise Wrong(f"Object missing required field `{encoded}`")
-            elif default is not None or self.has_defaults:
-                values[name] = default.factory() if type(default) is Factory else default
-        return self.make(values)
-
-    has_defaults = False
-
-
-class _StructReader(_FieldsReader):
-    has_defaults = True
-
-    def __init__(self, kind, cls, settings):
-        from msgspec import _utils
-
-        self.cls, config = cls, cls.__struct_config__
-        hints = _utils.get_class_annotations(kind)
-        fields = [
-            (name, encoded, hints[name], cls._struct_all[name])
-            for name, encoded in zip(cls.__struct_fields__, cls.__struct_encode_fields__)
-        ]
-        self.forbids, self.tag, self.tag_field = config.forbid_unknown_fields, config.tag, config.tag_field
-        self.is_array = config.array_like
-        super().__init__(fields, settings, self.build)
-        self.puts = dict(cls._struct_setters)
-
-    def build(self, values):
-        made = self.cls.__new__(self.cls)
-        puts = self.puts
-        for name, value in values.items():
-            puts[name](made, value)
-        if self.cls._struct_post is not None:
-            _called(self.cls._struct_post, made)
-        return made
-
-    def read(self, value):
-        if self.is_array:
-            return self.read_array(value)
-        return super().read(value)
-
-    def unknown(self, key, value):
-        if key == self.tag_field:
-            self.check_tag(value)
-        elif self.forbids:
-            raise Wrong(f"Object contains unknown field `{key}`")
-
-    def check_tag(self, value, step=None):
-        if type(value) is not type(self.tag) or value != self.tag:
-            if type(value) is type(self.tag):
-                wrong = Wrong(f"Invalid value {value!r}")
-            else:
-                wrong = Wrong(f"Expected `{name_of(self.tag)}`, got `{name_of(value)}`")
-            wrong.steps.append(step or f".{self.tag_field}")
-            raise wrong
-
-    def read_array(self, value):
-        start = 0
-        least = sum(default is NODEFAULT for _, _, default in self.order)
-        for at in range(len(self.order) - 1, -1, -1):
-            if self.order[at][2] is NODEFAULT:
-                least = at + 1
-                break
-        value = list(value)
-        if self.tag is not None:
-            start = 1
-            least += 1
-            if value:
-                self.check_tag(value[0], "[0]")
-        if len(value) < least:
-            raise Wrong(f"Expected `array` of at least length {least}, got {len(value)}")
-        if self.forbids and len(value) > len(self.order) + start:
-            raise Wrong(f"Expected `array` of at most length {len(self.order) + start}, got {len(value)}")
-        found = {}
-        for index, (encoded, name, default) in enumerate(self.order, start):
-            if index >= len(value):
-                break
-            try:
-                found[name] = self.fields[encoded][1].read(value[index])
-            except Wrong as wrong:
-                wrong.steps.append(f"[{index}]")
-                raise
-        return self.made(found)
-
-
-def _union_reader(readers, is_array):
-    by_tag = {}
-    field = readers[0].tag_field
-    for each in readers:
-        if each.tag is None:
-            raise TypeError(
-                "If a type union contains multiple Struct types, all Struct types must be tagged (via `tag` or `tag_field` kwarg)"
-            )
-        if each.tag_field != field:
-            raise TypeError("If a type union contains multiple Struct types, all Struct types must have the same `tag_field`")
-        if each.tag in by_tag:
-            raise TypeError("If a type union contains multiple Struct types, all Struct types must have unique `tag` values")
-        by_tag[each.tag] = each
-    kind = type(readers[0].tag)
-
-    def found(tag, step):
-        chosen = by_tag.get(tag) if type(tag) is kind else None
-        if chosen is None:
-            wrong = Wrong(f"Invalid value {tag!r}" if type(tag) is kind else f"Expected `{_NAMES[kind]}`, got `{name_of(tag)}`")
-            wrong.steps.append(step)
-            raise wrong
-        return chosen
-
-    def read(value):
-        if is_array:
-            if not value:
-                raise Wrong("Expected `array` of at least length 1, got 0")
-            return found(value[0], "[0]").read_array(value)
-        if field not in value:
-            raise Wrong(f"Object missing required field `{field}`")
-        return found(value[field], f".{field}").read(value)
-
-    return read
-
-
-def _attributes_of_union(readers):
-    def read(value):
-        field = readers[0].tag_field
-        tag = getattr(value, field, None)
-        if type(tag) is type(readers[0].tag):
-            for each in readers:
-                if each.tag == tag:
-                    return each.read_attributes(value)
-        if tag is None:
-            raise Wrong(f"Object missing required field `{field}`")
-        wrong = Wrong(f"Invalid value {tag!r}")
-        wrong.steps.append(f".{field}")
-        raise wrong
-
-    return read
-
-
-def _uuid(text):
-    try:
-        if len(text) not in (32, 36) or len(text) == 36 and any(text[at] != "-" for at in (8, 13, 18, 23)):
-            raise ValueError
-        return uuid.UUID(text)
-    except ValueError:
-        raise Wrong("Invalid UUID") from None
-
-
-def _uuid_of_bytes(data):
-    if len(data) != 16:
-        raise Wrong("Invalid UUID bytes")
-    return uuid.UUID(bytes=bytes(data))
-
-
-def _checked(metas, name):
-    """A check of a number by its `Meta`s."""
-    tests = []
-    for meta in metas:
-        for word, sign, test in (
-            ("ge", ">=", lambda value, limit: value >= limit), ("gt", ">", lambda value, limit: value > limit),
-            ("le", "<=", lambda value, limit: value <= limit), ("lt", "<", lambda value, limit: value < limit),
-        ):
-            limit = getattr(meta, word)
-            if limit is not None:
-                tests.append((lambda value, limit=limit, test=test: test(value, limit), _limit_words(name, word, limit)))
-        if meta.multiple_of is not None:
-            by = meta.multiple_of
-            tests.append((lambda value, by=by: value == 0 or (value % by if type(value) is type(by) is int else math.fmod(value, by)) == 0, f"Expected `{name}` that's a multiple of {by}"))
-    if not tests:
-        return _same
-
-    def check(value):
-        for test, words in tests:
-            if not test(value):
-                raise Wrong(words)
-        return value
-
-    return check
-
-
-def _limit_words(name, word, limit):
-    # Of whole numbers, the limit itself is said.
-    if name == "int" and word == "gt":
-        return f"Expected `int` >= {math.floor(limit) + 1}"
-    if name == "int" and word == "lt":
-        return f"Expected `int` <= {math.ceil(limit) - 1}"
-    sign = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}[word]
-    return f"Expected `{name}` {sign} {limit}" if name == "int" else f"Expected `{name}` {sign} {float(limit)}"
-
-
-def _checked_length(metas, name):
-    tests = []
-    for meta in metas:
-        if meta.min_length is not None:
-            tests.append((lambda value, limit=meta.min_length: len(value) >= limit, f"Expected `{name}` of length >= {meta.min_length}"))
-        if meta.max_length is not None:
-            tests.append((lambda value, limit=meta.max_length: len(value) <= limit, f"Expected `{name}` of length <= {meta.max_length}"))
-        if meta.regex is not None and name == "str":
-            tests.append((meta.regex.search, f"Expected `str` matching regex {meta.pattern!r}"))
-    if not tests:
-        return _same
-
-    def check(value):
-        for test, words in tests:
-            if not test(value):
-                raise Wrong(words)
-        return value
-
-    return check
-
-
-def _checked_zone(metas, name):
-    wanted = next((meta.tz for meta in metas if meta.tz is not None), None)
-    if wanted is None:
-        return _same
-
-    def check(value):
-        if (value.tzinfo is not None) != wanted:
-            raise Wrong(f"Expected `{name}` with {'a' if wanted else 'no'} timezone component")
-        return value
-
-    return check
-
-
-def _same(value):
-    return value
-
-
-__all__ = ["Number", "Settings", "collections", "reader"]
