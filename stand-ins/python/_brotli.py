@@ -31,7 +31,7 @@ def _byte(value):
     try:
         number = value.__index__()
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if number < 0:
         raise OverflowError("unsigned byte integer is less than minimum")
     if number > 255:

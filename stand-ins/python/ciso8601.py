@@ -23,7 +23,7 @@ class FixedOffset(_datetime.tzinfo):
         try:
             offset = type(offset).__index__(offset)
         except AttributeError:
-            raise TypeError(f"'{type(offset).__name__}' object cannot be interpreted as an integer") from None
+            raise TypeError(f"'{type(offset).__name__}' object cannot be interpreted as an integer")
         if not -1 << 31 <= offset < 1 << 31:
             bound = "less than minimum" if offset < 0 else "greater than maximum"
             raise OverflowError(f"signed integer is {bound}")
@@ -135,7 +135,7 @@ def _of_week(year, week, day):
     try:
         date = _datetime.date.fromisocalendar(year, week, day)
     except ValueError:
-        raise ValueError("Invalid ISO Calendar date") from None
+        raise ValueError("Invalid ISO Calendar date")
     return date.year, date.month, date.day
 
 

@@ -9,7 +9,7 @@ def _checked_seed(value):
     try:
         value = type(value).__index__(value)
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if not 0 <= value <= _MOST:
         raise ValueError("seed is out of range")
     return value
@@ -31,7 +31,7 @@ def _buffer(data):
     try:
         view = memoryview(data)
     except TypeError:
-        raise TypeError("object supporting the buffer API required") from None
+        raise TypeError("object supporting the buffer API required")
     if not view.c_contiguous:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
     return view
@@ -42,7 +42,7 @@ def _like_bytes(data):
     try:
         return _buffer(data)
     except TypeError:
-        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'")
 
 
 def _narrow_seed(value):

@@ -8,7 +8,7 @@ def _texts(texts, name):
     try:
         return list(texts)
     except TypeError:
-        raise TypeError(f"{name} first argument must be a Sequence") from None
+        raise TypeError(f"{name} first argument must be a Sequence")
 
 
 def setmedian(strlist, wlist=None):

@@ -19,7 +19,7 @@ def _data(fragment):
     try:
         return bytes(memoryview(fragment))
     except TypeError:
-        raise TypeError(f"a bytes-like object is required, not '{type(fragment).__name__}'") from None
+        raise TypeError(f"a bytes-like object is required, not '{type(fragment).__name__}'")
 
 
 def _place(value):

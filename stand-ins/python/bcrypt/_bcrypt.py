@@ -55,7 +55,7 @@ def gensalt(rounds=12, prefix=b"2b"):
     except AttributeError:
         raise TypeError(
             f"argument 'rounds': '{type(rounds).__name__}' object cannot be interpreted as an integer"
-        ) from None
+        )
     _bytes("prefix", prefix)
     if prefix not in (b"2a", b"2b"):
         raise ValueError("Supported prefixes are b'2a' or b'2b'")

@@ -46,7 +46,7 @@ def _limit(value, name):
         value = type(value).__index__(value)
     except AttributeError:
         kind = type(value).__name__
-        raise TypeError(f"argument '{name}': '{kind}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"argument '{name}': '{kind}' object cannot be interpreted as an integer")
     if value < 0:
         raise OverflowError("can't convert negative int to unsigned")
     return value or _sys.maxsize
@@ -187,7 +187,7 @@ class _Cache:
         try:
             kept = self._values[key]
         except KeyError:
-            raise CoreKeyError(key) from None
+            raise CoreKeyError(key)
         if self._gone(kept):
             raise CoreKeyError(key)
         return kept

@@ -15,7 +15,7 @@ def buffer(name, value):
         return bytes(memoryview(value))
     except TypeError:
         advice = "\nDid you mean to pass a bytestring instead?" if isinstance(value, str) else ""
-        raise _refused(name, f'Cannot convert "{type(value)}" instance to a buffer.{advice}') from None
+        raise _refused(name, f'Cannot convert "{type(value)}" instance to a buffer.{advice}')
 
 
 def instance(name, value, kind):

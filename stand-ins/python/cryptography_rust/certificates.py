@@ -41,7 +41,7 @@ class Certificate(SignedObject, Frozen):
         try:
             self._read(self._content.reader())
         except der.ParseError as error:
-            raise error.within("Certificate::tbs_cert") from None
+            raise error.within("Certificate::tbs_cert")
         version = self._version
         if version not in (0, 2):
             _refuse_version(version)
@@ -119,7 +119,7 @@ class Certificate(SignedObject, Frozen):
             try:
                 return names.read_name(element.reader())
             except der.ParseError as error:
-                raise error.within(which) from None
+                raise error.within(which)
 
         return self._once(which, read)
 

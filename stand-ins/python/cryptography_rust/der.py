@@ -203,7 +203,7 @@ def within(place, function, *arguments):
     try:
         return function(*arguments)
     except ParseError as error:
-        raise error.within(place) from None
+        raise error.within(place)
 
 
 _STRINGS = (BIT_STRING, OCTET_STRING, UTF8_STRING, PRINTABLE_STRING, IA5_STRING, BMP_STRING)

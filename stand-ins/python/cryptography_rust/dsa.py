@@ -122,13 +122,13 @@ class DSAPublicKey(_Key, serialize.Public):
         try:
             r, s = asn1.decode_dss_signature(signature)
         except ValueError:
-            raise invalid_signature() from None
+            raise invalid_signature()
         if not (0 < r < q and 0 < s < q):
             raise invalid_signature()
         try:
             inverse = pow(s, -1, q)
         except ValueError:
-            raise invalid_signature() from None
+            raise invalid_signature()
         message = _leading(data, q)
         if pow(g, message * inverse % q, p) * pow(self._numbers.y, r * inverse % q, p) % p % q != r:
             raise invalid_signature()

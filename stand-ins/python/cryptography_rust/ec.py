@@ -24,7 +24,7 @@ def _curve(curve):
     try:
         return curves.named(curve.name)
     except KeyError:
-        raise unsupported(f"Curve {curve.name} is not supported", "UNSUPPORTED_ELLIPTIC_CURVE") from None
+        raise unsupported(f"Curve {curve.name} is not supported", "UNSUPPORTED_ELLIPTIC_CURVE")
 
 
 def curve_supported(curve):
@@ -60,7 +60,7 @@ def from_public_bytes(curve, data):
     try:
         point = own.decoded(only_bytes("data", data))
     except ValueError:
-        raise ValueError("Invalid EC key.") from None
+        raise ValueError("Invalid EC key.")
     return ECPublicKey._of(own, _finite(point), curve)
 
 
@@ -177,7 +177,7 @@ class ECPublicKey(_Key, serialize.Public):
         try:
             r, s = asn1.decode_dss_signature(signature)
         except ValueError:
-            raise invalid_signature() from None
+            raise invalid_signature()
         if not (0 < r < order and 0 < s < order):
             raise invalid_signature()
         inverse = pow(s, -1, order)
@@ -355,7 +355,7 @@ def read_private(data, outer=None):
         try:
             told = own.decoded(public[0])
         except ValueError:
-            raise ValueError("Invalid key") from None
+            raise ValueError("Invalid key")
         if told is None or told != point:
             raise ValueError("Invalid key")
     return ECPrivateKey._of(own, secret, point)
@@ -366,5 +366,5 @@ def read_public(parameters, content):
     try:
         point = own.decoded(content)
     except ValueError:
-        raise ValueError("Invalid key") from None
+        raise ValueError("Invalid key")
     return ECPublicKey._of(own, _finite(point))

@@ -74,7 +74,7 @@ def _of_names(kind, place=None):
         try:
             found = der.single(value, of)
         except der.ParseError as error:
-            raise error.within(place) if place else error from None
+            raise error.within(place) if place else error
         return _made(kind, found)
 
     return read

@@ -110,7 +110,7 @@ class Scrypt(_Once):
             try:
                 parts.append(_native.scrypt_mixed(block[at:at + 128 * r], n))
             except ValueError:
-                raise self._too_large() from None
+                raise self._too_large()
         if not self._length:
             return b""
         return hashlib.pbkdf2_hmac("sha256", key_material, b"".join(parts), 1, self._length)
@@ -227,7 +227,7 @@ def _phc_bytes(encoded, what):
         if base64.b64encode(plain).rstrip(b"=").decode() != encoded:
             raise ValueError
     except (binascii.Error, ValueError):
-        raise _invalid(f"Invalid base64 {what} in PHC string.") from None
+        raise _invalid(f"Invalid base64 {what} in PHC string.")
     return plain
 
 
@@ -421,7 +421,7 @@ def _number(value, length):
     try:
         return value.to_bytes(length)
     except OverflowError:
-        raise OverflowError("int too big to convert") from None
+        raise OverflowError("int too big to convert")
 
 
 class KBKDFHMAC(_Kbkdf):

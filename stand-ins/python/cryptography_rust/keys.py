@@ -30,7 +30,7 @@ def _told(function, *arguments):
     try:
         return function(*arguments)
     except der.ParseError as error:
-        raise _undecipherable(error) from None
+        raise _undecipherable(error)
 
 
 def _unknown(oid):
@@ -89,7 +89,7 @@ def read_spki(data):
         try:
             return _part(_RAW[oid]).from_public_bytes(content)
         except ValueError:
-            raise ValueError("Invalid key") from None
+            raise ValueError("Invalid key")
     if oid == _DSA:
         return _part("dsa").read_public(identifier, content)
     if oid in (_DH, _DHX):
@@ -166,7 +166,7 @@ def read_public(data):
         try:
             return _part("rsa").read_public(data)
         except ValueError:
-            raise _undecipherable(error) if isinstance(error, der.ParseError) else error from None
+            raise _undecipherable(error) if isinstance(error, der.ParseError) else error
 
 
 def load_der_public_key(data, backend=None):
@@ -193,7 +193,7 @@ def load_pem_public_key(data, backend=None):
         try:
             key = read_spki(contents)
         except Exception:
-            raise _undecipherable(error) if isinstance(error, der.ParseError) else error from None
+            raise _undecipherable(error) if isinstance(error, der.ParseError) else error
     if not isinstance(key, rsa.RSAPublicKey):
         raise ValueError("Incorrect PEM delimiter for key type.")
     return key

@@ -78,7 +78,7 @@ def _text(tag, content):
             raise der.invalid_value()
         return content.decode()
     except UnicodeDecodeError:
-        raise der.invalid_value() from None
+        raise der.invalid_value()
 
 
 def read_text(element):
@@ -111,7 +111,7 @@ def _utf8(content):
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise der.invalid_value() from None
+        raise der.invalid_value()
 
 
 def read_general_name(reader):
@@ -205,7 +205,7 @@ def write_general_name(name):
         try:
             der.single(value, der.Reader.element)
         except der.ParseError as error:
-            raise ValueError(f"OtherName value must be valid DER: {error.debugged()}") from None
+            raise ValueError(f"OtherName value must be valid DER: {error.debugged()}")
         return der.tlv(0xA0, der.oid(name.type_id.dotted_string) + der.explicit(0, value))
     if kind is x509.UniformResourceIdentifier:
         return der.tlv(0x86, value.encode())

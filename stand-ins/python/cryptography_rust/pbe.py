@@ -188,7 +188,7 @@ def decrypted(identifier, data, password):
         try:
             text = None if password is None else password.decode()
         except UnicodeDecodeError:
-            raise incorrect() from None
+            raise incorrect()
         key = pkcs12_key(text, salt, 1, rounds, size)
         iv = pkcs12_key(text, salt, 2, rounds, block) if block else b""
         return decrypt(name, key, iv, data)

@@ -32,7 +32,7 @@ def _decoded(text):
     try:
         return binascii.a2b_base64(text)
     except binascii.Error:
-        raise _refused("InvalidData(Invalid padding)") from None
+        raise _refused("InvalidData(Invalid padding)")
 
 
 def sections(data):

@@ -78,15 +78,15 @@ def _read(data, password):
         try:
             content, mac = der.single(der.of_ber(data), outer)
         except der.ParseError:
-            raise ValueError("Could not deserialize PKCS12 data") from None
+            raise ValueError("Could not deserialize PKCS12 data")
     try:
         password.decode()
     except UnicodeDecodeError as error:
-        raise UnicodeDecodeError("utf-8", b"", 0, 1, str(error)) from None
+        raise UnicodeDecodeError("utf-8", b"", 0, 1, str(error))
     try:
         found = _read_content(content, mac, password)
     except ValueError:
-        raise ValueError("Invalid password or PKCS12 data") from None
+        raise ValueError("Invalid password or PKCS12 data")
     fault = fault or found.fault
     if fault is not None:
         warnings.warn(
@@ -238,7 +238,7 @@ class _Encryption:
         try:
             return self.password.decode()
         except UnicodeDecodeError:
-            raise ValueError("password must be valid UTF-8") from None
+            raise ValueError("password must be valid UTF-8")
 
     def encrypted(self, content):
         """The algorithm's identifier, and the content encrypted."""
@@ -258,7 +258,7 @@ def _attributes(name, key_id, of_java):
         try:
             text = name.decode().encode("utf-16-be")
         except UnicodeDecodeError:
-            raise ValueError("friendly_name must be valid UTF-8") from None
+            raise ValueError("friendly_name must be valid UTF-8")
         written.append(der.sequence(der.oid(_FRIENDLY_NAME), der.set_of(der.tlv(der.BMP_STRING, text))))
     if key_id is not None:
         written.append(der.sequence(der.oid(_LOCAL_KEY), der.set_of(der.octets(key_id))))

@@ -114,11 +114,11 @@ def decrypt_pem(data, certificate, private_key, options):
     try:
         only_bytes("data", data).decode()
     except UnicodeDecodeError:
-        raise ValueError("Invalid PEM data") from None
+        raise ValueError("Invalid PEM data")
     try:
         section = pem.sections(data)[0]
     except (ValueError, IndexError):
-        raise ValueError("Failed to parse PEM data") from None
+        raise ValueError("Failed to parse PEM data")
     if section.tag != "PKCS7":
         raise ValueError("The provided PEM data does not have the PKCS7 tag.")
     return decrypt_der(section.contents, certificate, private_key, options)
@@ -269,7 +269,7 @@ def load_der_pkcs7_certificates(data):
         try:
             oid, content = der.single(der.of_ber(data), _content_info)
         except der.ParseError:
-            raise ValueError("Unable to parse PKCS7 data") from None
+            raise ValueError("Unable to parse PKCS7 data")
         warnings.warn(
             "PKCS#7 certificates could not be parsed as DER, falling back to parsing as BER. In the future, this may "
             f"become an exception. Error details: {error}",

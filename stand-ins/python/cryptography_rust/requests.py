@@ -24,7 +24,7 @@ class CertificateSigningRequest(SignedObject, Frozen):
         try:
             self._read(self._content.reader())
         except der.ParseError as error:
-            raise error.within("Csr::csr_info") from None
+            raise error.within("Csr::csr_info")
         if self._version:
             from cryptography.x509 import InvalidVersion
 
@@ -131,7 +131,7 @@ def create_x509_csr(builder, private_key, hash_algorithm, rsa_padding, ecdsa_det
             try:
                 value.decode()
             except UnicodeDecodeError:
-                raise ValueError("Attribute values must be valid utf-8.") from None
+                raise ValueError("Attribute values must be valid utf-8.")
             tag = der.UTF8_STRING
         attributes.append(der.sequence(der.oid(oid.dotted_string), der.set_of(der.tlv(tag, value))))
     content = der.sequence(

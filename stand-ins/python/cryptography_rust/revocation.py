@@ -81,7 +81,7 @@ class CertificateRevocationList(SignedObject):
         try:
             inner = self._read(self._content.reader())
         except der.ParseError as error:
-            raise error.within("CertificateRevocationList::tbs_cert_list") from None
+            raise error.within("CertificateRevocationList::tbs_cert_list")
         if self._version != 1:
             from cryptography.x509 import InvalidVersion
 

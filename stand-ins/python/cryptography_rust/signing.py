@@ -161,7 +161,7 @@ class Algorithm:
         try:
             return _SIG_OIDS_TO_HASH[self.object_identifier]
         except KeyError:
-            raise unsupported(f"Signature algorithm OID: {self.oid} not recognized") from None
+            raise unsupported(f"Signature algorithm OID: {self.oid} not recognized")
 
     def parameters_of_package(self):
         from cryptography.hazmat.primitives.asymmetric import ec

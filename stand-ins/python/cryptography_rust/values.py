@@ -20,7 +20,7 @@ def data(value):
         view = memoryview(value)
     except TypeError:
         hint = "\nDid you mean to pass a bytestring instead?" if isinstance(value, str) else ""
-        raise TypeError(f'Cannot convert "{type(value)}" instance to a buffer.{hint}') from None
+        raise TypeError(f'Cannot convert "{type(value)}" instance to a buffer.{hint}')
     if not view.c_contiguous:
         raise BufferError("Buffer is not contiguous.")
     return view.cast("B") if view.format != "B" or view.ndim != 1 else view
@@ -62,7 +62,7 @@ def _number(value):
     try:
         return value.__index__()
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
 
 
 def size(value):

@@ -154,7 +154,7 @@ class _Verifier:
             text = f"validation failed: {error}"
             if error.certificate is not None:
                 text += f" (encountered processing {error.certificate!r})"
-            raise VerificationError(text) from None
+            raise VerificationError(text)
 
 
 class VerifiedClient:
@@ -208,7 +208,7 @@ class _Search:
         try:
             self._permits_leaf(leaf)
         except Refused as error:
-            raise error.about(leaf) from None
+            raise error.about(leaf)
         return self._build(leaf, 0, _Names(None, leaf, False))
 
     def _permits_basic(self, certificate):
@@ -267,7 +267,7 @@ class _Search:
         try:
             self._permits_ca(issuer, depth)
         except Refused as error:
-            raise error.about(issuer) from None
+            raise error.about(issuer)
         identifier = issuer._spki.reader().read(der.SEQUENCE).full
         if identifier not in _KEYS:
             raise Refused(f"Forbidden public key algorithm: {issuer._key_oid}")
@@ -276,7 +276,7 @@ class _Search:
         try:
             key = issuer.public_key()
         except Exception:
-            raise Refused("issuer has malformed public key") from None
+            raise Refused("issuer has malformed public key")
         if issuer._key_oid == _RSA and 8 * (key.key_size // 8 + 1) < _LEAST_MODULUS:
             raise Refused("RSA key is too weak")
         if not self.signature_checks:
@@ -285,7 +285,7 @@ class _Search:
         try:
             child._algorithm.verify(key, child._signature, child._content.full)
         except Exception:
-            raise Refused("signature does not match") from None
+            raise Refused("signature does not match")
 
     def _candidates(self, certificate):
         wanted = None
@@ -369,4 +369,4 @@ class _Search:
         try:
             return name_constraints.applies(constraint, name, excludes)
         except name_constraints.Malformed as error:
-            raise Refused(str(error)) from None
+            raise Refused(str(error))

@@ -36,7 +36,7 @@ def value(oid, content):
     try:
         return extension_reading.OF_CERTIFICATE[oid](content)
     except der.ParseError as error:
-        raise Refused(f"ASN.1 parsing error: {error.shown}") from None
+        raise Refused(f"ASN.1 parsing error: {error.shown}")
 
 
 class _Rule:
@@ -75,13 +75,13 @@ class _Rule:
                     extension = x509.UnrecognizedExtension(ObjectIdentifier(self.oid), found[2])
             except Exception as error:
                 text = str(error) if isinstance(error, der.ParseError) else f"{type(error).__name__}: {error}"
-                raise Refused(f"{text} (while converting Extension to Python object)") from None
+                raise Refused(f"{text} (while converting Extension to Python object)")
         try:
             result = self.check(policy, certificate, extension)
         except Exception as error:
             raise Refused(
                 f"Python extension validator failed: {type(error).__name__}: {error}"
-            ) from None
+            )
         if result is not None:
             raise Refused("Python validator must return None.")
 

@@ -16,7 +16,7 @@ def _formats(width):
     try:
         return _FORMATS[width]
     except KeyError:
-        raise ValueError(f"Invalid width {width!r}; must be 16, 32, or 64") from None
+        raise ValueError(f"Invalid width {width!r}; must be 16, 32, or 64")
 
 
 def float_of(x, width):
@@ -31,7 +31,7 @@ def is_negative(x):
     try:
         return math.copysign(1.0, x) < 0
     except TypeError:
-        raise TypeError(f"Expected float but got {x!r} of type {type(x).__name__}") from None
+        raise TypeError(f"Expected float but got {x!r} of type {type(x).__name__}")
 
 
 def float_to_int(value, width=64):

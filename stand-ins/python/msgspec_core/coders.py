@@ -2,7 +2,7 @@
 
 import decimal
 
-from _krait_stand_ins.msgspec_core import packed, texts, types_read
+from _krait_stand_ins.msgspec_core import packed, readers, texts, types_read
 from _krait_stand_ins.msgspec_core.errors import DecodeError, ValidationError, Wrong
 from _krait_stand_ins.msgspec_core.values import Raw
 from _krait_stand_ins.msgspec_core.writing import Plain
@@ -35,7 +35,7 @@ class _Encoder:
 
     def encode_into(self, obj, buffer, offset=0, /):
         if not isinstance(buffer, bytearray):
-            raise TypeError(f"buffer must be a `bytearray`")
+            raise TypeError("buffer must be a `bytearray`")
         if offset == -1:
             offset = len(buffer)
         elif offset < 0:
@@ -69,7 +69,7 @@ class _Decoder:
     def _prepare(self, type, strict, dec_hook, ext_hook=None):
         self.type, self.strict = _any_of(type), strict
         self.dec_hook = _called("dec_hook", dec_hook)
-        settings = types_read.Settings(self._source, strict, dec_hook, ext_hook, str_keys=self._source == "json")
+        settings = readers.Settings(self._source, strict, dec_hook, ext_hook, str_keys=self._source == "json")
         self._reader = types_read.reader(self.type, settings)
         self._is_raw = getattr(self._reader, "is_raw", False)
         self._needs_texts = any("decimal" in each.names for each in settings.made.values())
@@ -205,7 +205,7 @@ def json_format(buf, *, indent=2):
 
 def convert(obj, type, *, strict=True, from_attributes=False, dec_hook=None, str_keys=False, builtin_types=None):
     """Convert the input object to the specified type, or error accordingly."""
-    settings = types_read.Settings(
+    settings = readers.Settings(
         "convert", strict, _called("dec_hook", dec_hook), builtin_types=builtin_types, str_keys=str_keys, attributes=from_attributes,
     )
     try:

@@ -4,7 +4,7 @@ import json
 import re
 from json.encoder import encode_basestring
 
-from _krait_stand_ins.msgspec_core import types_read
+from _krait_stand_ins.msgspec_core import readers
 from _krait_stand_ins.msgspec_core.errors import DecodeError
 from _krait_stand_ins.msgspec_core.values import Raw
 
@@ -94,7 +94,7 @@ def value_of(data, wants_texts, float_hook=None):
 
 
 def _number(text):
-    made = types_read.Number(text)
+    made = readers.Number(text)
     made.text = text
     return made
 

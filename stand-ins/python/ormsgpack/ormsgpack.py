@@ -97,7 +97,7 @@ class _Writer:
             data = value.encode()
         except UnicodeEncodeError:
             if not self.option & OPT_REPLACE_SURROGATES:
-                raise TypeError("string contains surrogates") from None
+                raise TypeError("string contains surrogates")
             data = "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in value).encode()
         return _sized(0xA0, 31, (0xD9, 0xDA, 0xDB), len(data)) + data
 
@@ -259,7 +259,7 @@ def packb(obj, /, default=None, option=None):
     try:
         writer.write(obj, 0)
     except RecursionError:
-        raise TypeError("Recursion limit reached") from None
+        raise TypeError("Recursion limit reached")
     return b"".join(writer.parts)
 
 
@@ -289,7 +289,7 @@ class _Reader:
         try:
             return self.take(size).decode()
         except UnicodeDecodeError:
-            raise ValueError("invalid UTF-8 string") from None
+            raise ValueError("invalid UTF-8 string")
 
     def extension(self, size):
         tag = self.number(">b")
@@ -389,4 +389,4 @@ def unpackb(obj, /, *, ext_hook=None, option=None):
     try:
         return _Reader(obj, ext_hook, option or 0).read(0)
     except RecursionError:
-        raise ValueError("Recursion limit reached") from None
+        raise ValueError("Recursion limit reached")

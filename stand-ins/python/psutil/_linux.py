@@ -70,7 +70,7 @@ def _integer(value):
     try:
         value = type(value).__index__(value)
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if value not in _INTEGER:
         bound = "less than minimum" if value < 0 else "greater than maximum"
         raise OverflowError(f"signed integer is {bound}")
@@ -194,7 +194,7 @@ def _asked(name, question, called):
             return fcntl.ioctl(asker, question, row)
         except OSError as error:
             words = os.strerror(error.errno)
-            raise OSError(error.errno, f"{words} (originated from {called})" if called else words) from None
+            raise OSError(error.errno, f"{words} (originated from {called})" if called else words)
 
 
 def net_if_mtu(name, /):

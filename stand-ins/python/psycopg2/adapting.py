@@ -173,7 +173,7 @@ class Binary(_Adapter):
         try:
             value = bytes(memoryview(self.adapted))
         except (TypeError, BufferError):
-            raise TypeError(f"can't escape {type(self.adapted).__name__} to binary") from None
+            raise TypeError(f"can't escape {type(self.adapted).__name__} to binary")
         connection = self._connection
         if connection is None:
             text = b"".join(_OCTAL[each] for each in value)
@@ -396,7 +396,7 @@ def bind(query, values, connection):
                 found = values[number]
             except IndexError:
                 if type(values) in (tuple, list):
-                    raise IndexError(f"{type(values).__name__} index out of range") from None
+                    raise IndexError(f"{type(values).__name__} index out of range")
                 raise
             found = _bound(found, connection)
             number, at = number + 1, start + 1

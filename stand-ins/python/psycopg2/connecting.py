@@ -170,7 +170,7 @@ def parse_dsn(dsn):
     try:
         found = parse(dsn)
     except ValueError as error:
-        raise ProgrammingError(f"invalid dsn: {error}\n") from None
+        raise ProgrammingError(f"invalid dsn: {error}\n")
     return {name: found[name] for name in OPTIONS if name in found}
 
 
@@ -180,7 +180,7 @@ def _user_name():
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        raise OperationalError(f"could not look up local user ID {os.geteuid()}: no such user\n") from None
+        raise OperationalError(f"could not look up local user ID {os.geteuid()}: no such user\n")
 
 
 def _home(name):
@@ -242,7 +242,7 @@ def number(options, name, default=0):
     try:
         return int(value)
     except ValueError:
-        raise OperationalError(f'invalid integer value "{value}" for connection option "{name}"\n') from None
+        raise OperationalError(f'invalid integer value "{value}" for connection option "{name}"\n')
 
 
 def places(options):
@@ -325,9 +325,9 @@ def tls_context(options):
         try:
             context.load_verify_locations(file)
         except ssl.SSLError:
-            raise ValueError(f'could not read root certificate file "{file}": no certificate or crl found') from None
+            raise ValueError(f'could not read root certificate file "{file}": no certificate or crl found')
         except OSError as error:
-            raise ValueError(f'could not read root certificate file "{file}": {error.strerror}') from None
+            raise ValueError(f'could not read root certificate file "{file}": {error.strerror}')
         context.verify_mode = ssl.CERT_REQUIRED
     elif mode.startswith("verify"):
         raise ValueError(

@@ -63,7 +63,7 @@ class connection(Sessions):
         try:
             found = connecting.parse(dsn)
         except ValueError as error:
-            raise OperationalError(f"{error}\n") from None
+            raise OperationalError(f"{error}\n")
         self._wire = Wire(connecting.complete(found))
         self._closed = 0
         self._steps = self._connecting()
@@ -101,7 +101,7 @@ class connection(Sessions):
                     if not wire.process():
                         yield from wire._more()
         except Lost as lost:
-            raise OperationalError(str(lost)) from None
+            raise OperationalError(str(lost))
 
     def _read_encoding(self):
         name = self._wire.parameters.get("client_encoding")
@@ -164,7 +164,7 @@ class connection(Sessions):
                 wire.complete()
         except Lost as lost:
             self._closed = 2
-            raise failures.made(None, str(lost), broken=True) from None
+            raise failures.made(None, str(lost), broken=True)
         except BaseException:
             self._break()
             raise
@@ -247,7 +247,7 @@ class connection(Sessions):
             way(wire, file, size)
         except Lost as lost:
             self._closed = 2
-            raise failures.made(None, str(lost), cursor, True) from None
+            raise failures.made(None, str(lost), cursor, True)
         except Exception:
             if wire.busy:
                 self._break()
@@ -425,7 +425,7 @@ class connection(Sessions):
                     self._sending, self._receiving = False, True
             except Lost as lost:
                 self._closed = 2
-                raise failures.made(None, str(lost), broken=True) from None
+                raise failures.made(None, str(lost), broken=True)
 
     def poll(self):
         """poll() -> int -- Advance the connection or query process without blocking."""
@@ -436,7 +436,7 @@ class connection(Sessions):
         except Lost as lost:
             self._async_cursor, self._closed = None, 2
             self._sending = self._receiving = False
-            raise failures.made(None, str(lost), broken=True) from None
+            raise failures.made(None, str(lost), broken=True)
 
     def _poll(self):
         wire = self._wire

@@ -53,7 +53,7 @@ class lobject:
         except DatabaseError as error:
             if error.pgcode is None:
                 raise
-            raise OperationalError(error.pgerror) from None
+            raise OperationalError(error.pgerror)
         value = result.rows[0][6:]
         return bytes.fromhex(value[2:].decode()) if value[:2] == b"\\x" else int(value) if value else 0
 

@@ -91,7 +91,7 @@ class Starting:
                     if refused.again and plan is not plans[-1]:
                         continue
                     if not refused.onward:
-                        raise _Refused("") from None
+                        raise _Refused("")
                     break
                 except Lost as lost:
                     self.close()
@@ -100,7 +100,7 @@ class Starting:
                         break
                 except OperationalError as error:
                     self.close()
-                    raise _Refused(shown + str(error)) from None
+                    raise _Refused(shown + str(error))
         return False
 
     def _attempt(self, family, place, host, port, tls, mode):
@@ -172,7 +172,7 @@ class Starting:
                 except BlockingIOError:
                     yield from self._wait(READ)
                 except OSError as error:
-                    raise _Refused(f"could not receive data from server: {failures.words(error)}", True) from None
+                    raise _Refused(f"could not receive data from server: {failures.words(error)}", True)
             if answer == b"N":
                 if must:
                     raise _Refused("server does not support SSL, but SSL was required")
@@ -206,15 +206,15 @@ class Starting:
                     raise ValueError("host name must be specified for a verified SSL connection")
                 connecting.check_name(sock.getpeercert(), host)
         except ssl.SSLCertVerificationError as error:
-            raise _Refused(f"SSL error: certificate verify failed ({error.verify_message})", not must) from None
+            raise _Refused(f"SSL error: certificate verify failed ({error.verify_message})", not must)
         except ValueError as error:
-            raise _Refused(str(error), not must) from None
+            raise _Refused(str(error), not must)
         except (ssl.SSLEOFError, ConnectionError):
-            raise _Refused("SSL SYSCALL error: EOF detected", not must) from None
+            raise _Refused("SSL SYSCALL error: EOF detected", not must)
         except OSError as error:
             reason = getattr(error, "reason", None)
             text = reason.lower().replace("_", " ") if reason else error.strerror or str(error)
-            raise _Refused(f"SSL error: {text}", not must) from None
+            raise _Refused(f"SSL error: {text}", not must)
 
     def _start(self, port):
         options = self.options
@@ -301,7 +301,7 @@ class Starting:
                 elif not method and scram and not verified:
                     raise _Refused("the server has not proved that it knows the password", onward=False)
             except ValueError as error:
-                raise _Refused(str(error), onward=False) from None
+                raise _Refused(str(error), onward=False)
             yield from self._flushing()
 
     def _may_authenticate(self, method, done):

@@ -198,7 +198,7 @@ class Xid:
             made._set(int(number), *(base64.b64decode(each, validate=True).decode() for each in (gtrid, bqual)))
         except (ValueError, TypeError):
             if not isinstance(text, str):
-                raise TypeError(f"argument 1 must be str, not {type(text).__name__}") from None
+                raise TypeError(f"argument 1 must be str, not {type(text).__name__}")
             made._set(None, text, None)
         return made
 

@@ -88,7 +88,7 @@ class Wire(Starting):
                 yield from self._wait(WRITE)
             except OSError as error:
                 if not _again(error):
-                    raise self._lost(error) from None
+                    raise self._lost(error)
                 yield from self._wait(READ if "Read" in type(error).__name__ else WRITE)
 
     def _more(self):
@@ -132,7 +132,7 @@ class Wire(Starting):
             try:
                 self.socket.sendall(self._out)
             except OSError as error:
-                raise self._lost(error) from None
+                raise self._lost(error)
             self._out.clear()
             return
         blocking, deadline = self.blocking, self._deadline
@@ -160,7 +160,7 @@ class Wire(Starting):
         except OSError as error:
             if _again(error):
                 return False
-            raise self._lost(error) from None
+            raise self._lost(error)
         if not data:
             raise self._lost(None)
         self._chunks.append(data)
@@ -207,7 +207,7 @@ class Wire(Starting):
                 sock.sendall(struct.pack("!IIII", 16, 80877102, self.pid, self._key))
                 sock.recv(1)
         except OSError as error:
-            raise OperationalError(f"PQcancel() -- connect() failed: {failures.words(error)}\n") from None
+            raise OperationalError(f"PQcancel() -- connect() failed: {failures.words(error)}\n")
 
     # Messages.
 

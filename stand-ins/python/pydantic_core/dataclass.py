@@ -332,7 +332,7 @@ def build_named_tuple(schema, config, definitions):
                     except Exception as error:
                         raise ValError(
                             [LineError('iteration_error', value, {'error': error_text(error)}, None, [index])]
-                        ) from None
+                        )
                 if one is not ABSENT:
                     state.field_name = field.name
                     try:

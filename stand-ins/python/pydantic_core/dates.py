@@ -174,7 +174,7 @@ def _date_from_datetime(value, unit, mode, problem):
         if line.type == 'datetime_parsing':
             line.type = 'date_from_datetime_parsing'
             raise
-        raise problem from None
+        raise problem
     if type(raw) is tuple:
         date, time = raw
         time = time[:4]
@@ -300,7 +300,7 @@ def _date_for_datetime(value, mode, problem):
         if line.type == 'date_parsing':
             line.type = 'datetime_from_date_parsing'
             raise
-        raise problem from None
+        raise problem
     return raw if type(raw) is tuple else (raw.year, raw.month, raw.day)
 
 
@@ -317,7 +317,7 @@ def build_timedelta(schema, config, definitions):
         try:
             multiple_of = convert(schema['multiple_of'])
         except Exception:
-            raise ValueError("'multiple_of' must be coercible to a timedelta instance") from None
+            raise ValueError("'multiple_of' must be coercible to a timedelta instance")
         if multiple_of <= dt.timedelta(0):
             raise ValueError("'multiple_of' must be greater than 0")
     bounds = _bounds(schema, convert, _human, 'timedelta')

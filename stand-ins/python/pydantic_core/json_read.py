@@ -275,7 +275,7 @@ class _Reader:
         except UnicodeDecodeError as error:
             if self.partial == 2 and end == self.size and error.reason == 'unexpected end of data':
                 return part[: error.start].decode()
-            raise _Problem('invalid unicode code point', start + error.start + 1) from None
+            raise _Problem('invalid unicode code point', start + error.start + 1)
 
     def array(self, depth):
         out = []

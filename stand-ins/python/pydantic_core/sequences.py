@@ -55,7 +55,7 @@ def collect(items, input, validate, state, most, field_type, actual, fail_fast):
             except StopIteration:
                 break
             except Exception as error:
-                raise ValError([LineError('iteration_error', input, {'error': error_text(error)}, None, [index])]) from None
+                raise ValError([LineError('iteration_error', input, {'error': error_text(error)}, None, [index])])
             is_last = bool(partial) and index == last
             if partial:
                 state.allow_partial = partial if is_last else 0
@@ -65,13 +65,13 @@ def collect(items, input, validate, state, most, field_type, actual, fail_fast):
                 if most is not None:
                     count += 1
                     if count > most:
-                        raise fail('too_long', input, field_type=field_type, max_length=most, actual_length=actual) from None
+                        raise fail('too_long', input, field_type=field_type, max_length=most, actual_length=actual)
                 if not is_last:
                     for line in error.errors:
                         line.loc.append(index)
                     errors.extend(error.errors)
                     if fail_fast:
-                        raise ValError(errors) from None
+                        raise ValError(errors)
             except Omit:
                 pass
             else:

@@ -51,7 +51,7 @@ class SchemaSerializer:
         except RecursionError as error:
             if not from_nesting(error):
                 raise
-            raise ValueError('Maximum serialization depth exceeded') from None
+            raise ValueError('Maximum serialization depth exceeded')
         if state.found:
             state.final_check(2)
         return out

@@ -64,7 +64,7 @@ def _set_builder(kind, wanted, made, type_error, field_type):
                     except StopIteration:
                         break
                     except Exception as error:
-                        raise ValError([LineError('iteration_error', input, {'error': error_text(error)}, None, [index])]) from None
+                        raise ValError([LineError('iteration_error', input, {'error': error_text(error)}, None, [index])])
                     is_last = bool(partial) and index == last
                     if partial:
                         state.allow_partial = partial if is_last else 0
@@ -73,7 +73,7 @@ def _set_builder(kind, wanted, made, type_error, field_type):
                         try:
                             out.add(value)
                         except TypeError:
-                            raise _error('set_item_not_hashable', one) from None
+                            raise _error('set_item_not_hashable', one)
                     except ValError as error:
                         if not is_last:
                             for line in error.errors:

@@ -95,7 +95,7 @@ def build_is_instance(schema, config, definitions):
     try:
         isinstance('cls', cls)
     except Exception:
-        raise SchemaError("'cls' must be valid as the first argument to 'isinstance'") from None
+        raise SchemaError("'cls' must be valid as the first argument to 'isinstance'")
     shown = class_repr(schema, cls)
 
     def make(mode):

@@ -238,7 +238,7 @@ def parse_host(host, special):
         try:
             address = ipaddress.IPv6Address(host[1:-1])
         except ValueError:
-            raise UrlError('invalid IPv6 address') from None
+            raise UrlError('invalid IPv6 address')
         return f'[{_ipv6_text(address)}]', 'ipv6'
     if not special:
         if not host:
@@ -250,7 +250,7 @@ def parse_host(host, special):
     try:
         domain = raw.decode()
     except UnicodeDecodeError:
-        raise UrlError('invalid international domain name') from None
+        raise UrlError('invalid international domain name')
     ascii_domain = _to_ascii(domain)
     if not ascii_domain:
         raise UrlError('empty host')
@@ -276,7 +276,7 @@ def _to_ascii(domain):
                     if not label[4:] or label[4:].encode().decode('punycode').isascii():
                         raise UrlError('invalid international domain name')
                 except (UnicodeError, ValueError):
-                    raise UrlError('invalid international domain name') from None
+                    raise UrlError('invalid international domain name')
         return domain
     domain = domain.replace('\xad', '').replace('\u200b', '').replace('\u2060', '').replace('\ufeff', '')
     domain = unicodedata.normalize('NFKC', domain).lower()
@@ -323,7 +323,7 @@ def _ipv4(text):
             else:
                 numbers.append(int(part))
         except ValueError:
-            raise UrlError('invalid IPv4 address') from None
+            raise UrlError('invalid IPv4 address')
     if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
         raise UrlError('invalid IPv4 address')
     total = numbers[-1]

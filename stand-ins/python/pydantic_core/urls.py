@@ -392,7 +392,7 @@ def _url_builder(kind, cls, read):
                     try:
                         changed.host, changed.host_kind = parse_host(default_host, url.special)
                     except UrlError as error:
-                        raise _wrong(str(error), value) from None
+                        raise _wrong(str(error), value)
                 elif host_required:
                     raise _wrong('empty host', value)
             if default_port is not None and changed.port is None:

@@ -73,7 +73,7 @@ def build_default(schema, config, definitions):
             raise
         except Exception as error:
             if on_error == 'omit':
-                raise Omit from None
+                raise Omit
             if outer is not None and isinstance(error, ValError):
                 error.at(outer)
             raise
@@ -95,7 +95,7 @@ def build_default(schema, config, definitions):
                 if on_error == 'raise':
                     raise
                 if on_error == 'omit':
-                    raise Omit from None
+                    raise Omit
                 out = default(None, state)
                 if out is ABSENT:
                     raise

@@ -89,7 +89,7 @@ class Pattern:
             message = str(wrong.msg)
             if "look-behind" in message:
                 message = f"krait's stand-in for regex has no more than re: {message}"
-            raise error(message, pattern, min(wrong.pos or 0, len(pattern))) from None
+            raise error(message, pattern, min(wrong.pos or 0, len(pattern)))
         unused = set(lists) - translation.used
         if unused:
             raise ValueError(f"unused keyword argument {sorted(unused)[0]!a}")
@@ -197,7 +197,7 @@ class Pattern:
             try:
                 return self._own.subn(repl, string, max(count, 0))
             except re.PatternError as wrong:
-                raise error(wrong.msg, repl, wrong.pos) from None
+                raise error(wrong.msg, repl, wrong.pos)
         return self._replaced(lambda found: found.expand(repl), string, count, pos, endpos)
 
     def sub(self, repl, string, count=0, pos=None, endpos=None, concurrent=None, timeout=None):

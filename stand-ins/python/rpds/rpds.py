@@ -52,7 +52,7 @@ def _hash_of(name, items):
         try:
             hashes.append(hash(item))
         except TypeError:
-            raise TypeError(f"Unhashable type at {at} element in {name}: {item!r}") from None
+            raise TypeError(f"Unhashable type at {at} element in {name}: {item!r}")
     return hash((name, *hashes))
 
 
@@ -95,7 +95,7 @@ class HashTrieMap:
             try:
                 hashes.append(hash((key, value)))
             except TypeError:
-                raise TypeError(f"Unhashable type in HashTrieMap of key {key!r}: {value!r}") from None
+                raise TypeError(f"Unhashable type in HashTrieMap of key {key!r}: {value!r}")
         return hash(("HashTrieMap", frozenset(hashes)))
 
     def __reduce__(self):

@@ -24,7 +24,7 @@ class CoreBPE:
         try:
             self._find = _regex.compile(pattern).finditer
         except _regex.error as wrong:
-            raise ValueError(str(wrong)) from None
+            raise ValueError(str(wrong))
         self._ranks, self._special = dict(encoder), dict(special_tokens_encoder)
         self._pieces = {rank: piece for piece, rank in self._ranks.items()}
         if len(self._pieces) != len(self._ranks):

@@ -17,7 +17,7 @@ def _index(value):
     try:
         return value.__index__()
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
 
 
 def _taken(name):

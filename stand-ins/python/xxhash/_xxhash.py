@@ -18,7 +18,7 @@ def _checked(data):
     try:
         view = memoryview(data)
     except TypeError:
-        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'")
     if not view.c_contiguous:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
     return view
@@ -28,7 +28,7 @@ def _seed(value):
     try:
         return value.__index__() & _WORD
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
 
 
 def _arguments(name, args, kwargs, names):

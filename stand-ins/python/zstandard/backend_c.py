@@ -38,7 +38,7 @@ def _of_compressor(level=3, dict_data=None, compression_params=None, **others):
     try:
         level = level.__index__()
     except AttributeError:
-        raise TypeError(f"'{type(level).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(level).__name__}' object cannot be interpreted as an integer")
     if level > _backend.MAX_COMPRESSION_LEVEL:
         raise ValueError(f"level must be less than {_backend.MAX_COMPRESSION_LEVEL + 1}")
     _check_dictionary(dict_data)

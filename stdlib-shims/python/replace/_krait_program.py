@@ -244,7 +244,7 @@ def _find_command(text):
         print(f"UnicodeEncodeError: {error}", file=sys.stderr)
         raise SystemExit(1)
     # A text, in which a line that names an encoding means nothing.
-    return _compile(text, "<string>", True)
+    return _compile(text + "\n", "<string>", True)
 
 
 def _find_file(path):
@@ -285,7 +285,7 @@ def _null_error(text, name):
     before = text.partition(b"\0")[0]
     shown = before.rpartition(b"\n")[2].decode("utf-8", "replace")
     line = before.count(b"\n") + 1
-    return SyntaxError("source code cannot contain null bytes", (name, line, None, shown or "\n"))
+    return SyntaxError("source code cannot contain null bytes", (name, line, 0, shown, line, 0))
 
 
 def _has_no_main(path):
@@ -349,10 +349,35 @@ def _compile(text, name, keep=False):
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError, Warning) as error:
         if keep:
             _keep_lines(None, text, name)
+        elif isinstance(error, SyntaxError) and isinstance(text, bytes):
+            _tell_as_of_file(error, text, name)
         return error.with_traceback(None)
     if keep:
         _keep_lines(code, text, name)
     return code
+
+
+def _tell_as_of_file(error, text, name):
+    """Where CPython, which reads a program's file line by line, tells a fault otherwise."""
+    import re
+
+    if error.end_offset == -1:
+        # At the end of the file, no place in the line is known.
+        error.offset = 0
+    elif error.msg.startswith("Non-UTF-8 code"):
+        lines = text.split(b"\n")
+        named = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
+        if text.startswith(b"\xef\xbb\xbf") or any(map(named.match, lines[:2])):
+            try:
+                lines[error.lineno - 1].decode()
+            except UnicodeDecodeError as reason:
+                error.msg, error.offset, error.end_offset = f"(unicode error) {reason}", 0, -1
+        else:
+            error.msg = error.msg.replace(" on line ", f" in file {name} on line ", 1)
+    else:
+        return
+    place = error.filename, error.lineno, error.offset, error.text, error.end_lineno, error.end_offset
+    error.args = error.msg, place
 
 
 def _keep_lines(code, text, name):

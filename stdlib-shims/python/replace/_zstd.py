@@ -50,7 +50,7 @@ def _int(value):
     try:
         value = value.__index__()
     except AttributeError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if not -(1 << 31) <= value < 1 << 31:
         raise OverflowError(f"Python int too {'small' if value < 0 else 'large'} to convert to C int")
     return value
@@ -62,7 +62,7 @@ def _bytes_of(data):
     try:
         view = memoryview(data)
     except TypeError:
-        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'")
     return view.cast("B") if view.c_contiguous and view.nbytes else view.tobytes()
 
 
@@ -355,7 +355,7 @@ class ZstdDecompressor(_Final):
         except AttributeError:
             raise TypeError(
                 f"'{type(max_length).__name__}' object cannot be interpreted as an integer"
-            ) from None
+            )
         with self._lock:
             if self._ended:
                 raise EOFError("Already at the end of a Zstandard frame.")
@@ -449,7 +449,7 @@ def _samples(function, position, samples, sizes, room):
     try:
         room = room.__index__()
     except AttributeError:
-        raise TypeError(f"'{type(room).__name__}' object cannot be interpreted as an integer") from None
+        raise TypeError(f"'{type(room).__name__}' object cannot be interpreted as an integer")
     if room <= 0:
         raise ValueError("dict_size argument should be positive number.")
     for size in sizes:

@@ -19,7 +19,7 @@ def bytes_of(value):
     try:
         return memoryview(value).cast("B")
     except TypeError:
-        raise TypeError(f"a bytes-like object is required, not '{type(value).__name__}'") from None
+        raise TypeError(f"a bytes-like object is required, not '{type(value).__name__}'")
 
 
 def _before(value):

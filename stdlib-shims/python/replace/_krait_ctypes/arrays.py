@@ -172,4 +172,4 @@ def _index(at, message):
     try:
         return at.__index__()
     except AttributeError:
-        raise TypeError(message) from None
+        raise TypeError(message)

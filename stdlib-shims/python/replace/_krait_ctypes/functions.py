@@ -177,7 +177,7 @@ class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
             try:
                 passed.append(types[at].from_param(value) if types and at < len(types) else _passed(value, at))
             except Exception as error:
-                raise ArgumentError(f"argument {at + 1}: {_name(type(error))}: {error}") from None
+                raise ArgumentError(f"argument {at + 1}: {_name(type(error))}: {error}")
         result = self._run(passed)
         if self._errcheck is not None:
             return self._errcheck(result, self, arguments)

@@ -296,7 +296,7 @@ def _write(type_, address, value):
             try:
                 value = type_(*value)
             except Exception as error:
-                raise RuntimeError(f"({_name(type_)}) {_name(type(error))}: {error}") from None
+                raise RuntimeError(f"({_name(type_)}) {_name(type(error))}: {error}")
             return _write(type_, address, value)
         from .pointers import _Pointer
 

@@ -133,7 +133,7 @@ class CField:
         try:
             value = value.__index__()
         except AttributeError:
-            raise TypeError(f"'{_name(type(value))}' object cannot be interpreted as an integer") from None
+            raise TypeError(f"'{_name(type(value))}' object cannot be interpreted as an integer")
         order = self._order(info)
         mask = (1 << size) - 1 << offset
         number = int.from_bytes(_memory.read(address, info.size), order)

@@ -16,7 +16,7 @@ def _integer(size, signed, order):
         try:
             value = value.__index__() if type(value) is not int else value
         except AttributeError:
-            raise TypeError(f"'{_name(type(value))}' object cannot be interpreted as an integer") from None
+            raise TypeError(f"'{_name(type(value))}' object cannot be interpreted as an integer")
         _memory.write(address, (value & mask).to_bytes(size, order))
 
     return get, set
@@ -98,7 +98,7 @@ def _complex(code, order="little"):
         try:
             value = complex(value) if not isinstance(value, str) else value + 0
         except TypeError:
-            raise TypeError(f"must be real number, not {_name(type(value))}") from None
+            raise TypeError(f"must be real number, not {_name(type(value))}")
         set_part(address, value.real)
         set_part(address + part, value.imag)
 

@@ -152,7 +152,7 @@ pub(crate) mod posix_events {
     #[pyfunction]
     fn timerfd_create(args: TimerArgs, vm: &VirtualMachine) -> PyResult<i64> {
         // SAFETY: numbers only.
-        checked(i64::from(unsafe { libc::timerfd_create(args.clockid, args.flags) }), vm)
+        checked(i64::from(unsafe { libc::timerfd_create(args.clockid, args.flags | libc::TFD_CLOEXEC) }), vm)
     }
 
     #[pyfunction]
