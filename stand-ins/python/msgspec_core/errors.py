@@ -28,7 +28,6 @@ class Wrong(Exception):
     def made(self):
         steps = list(reversed(self.steps))
         if self.in_key is not None:
-            inner, outer = steps[: self.in_key + 1], steps
             before = "$" + "".join(steps[: len(steps) - self.in_key])
             after = "".join(steps[len(steps) - self.in_key :])
             return self.error(f"{self.message} - at `key{after}` in `{before}`")

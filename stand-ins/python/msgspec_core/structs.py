@@ -131,7 +131,7 @@ class StructMeta(type):
             raise ValueError("Cannot set cache_hash=True without frozen=True")
         rename = rename if rename is not NODEFAULT else inherited_rename
         own = _annotations(namespace)
-        names, own_names, explicit = {}, [], {}
+        own_names, explicit = [], {}
         for field, annotation in own.items():
             if _is_class_variable(annotation):
                 continue
@@ -188,7 +188,7 @@ class StructMeta(type):
         for each in with_names:
             if any(ord(letter) < 32 or letter in '\\"' for letter in each):
                 raise ValueError(
-                    f"Renamed field names must not contain '\\\\', '\"', or control characters ('\\u0000' to '\\u001F')"
+                    "Renamed field names must not contain '\\\\', '\"', or control characters ('\\u0000' to '\\u001F')"
                 )
         cls.__struct_encode_fields__ = cls.__struct_fields__ if with_names == cls.__struct_fields__ else with_names
         defaults = [fields[each] for each in order_of_fields]
