@@ -35,16 +35,7 @@ def number_check(metas, name):
         if meta.multiple_of is not None:
             by = meta.multiple_of
             tests.append((lambda value, by=by: value == 0 or (value % by if type(value) is type(by) is int else math.fmod(value, by)) == 0, f"Expected `{name}` that's a multiple of {by}"))
-    if not tests:
-        return _same
-
-    def check(value):
-        for test, words in tests:
-            if not test(value):
-                raise Wrong(words)
-        return value
-
-    return check
+    return _all_of(tests)
 
 
 def _limit_words(name, word, limit):
@@ -66,16 +57,7 @@ def length_check(metas, name):
             tests.append((lambda value, limit=meta.max_length: len(value) <= limit, f"Expected `{name}` of length <= {meta.max_length}"))
         if meta.regex is not None and name == "str":
             tests.append((meta.regex.search, f"Expected `str` matching regex {meta.pattern!r}"))
-    if not tests:
-        return _same
-
-    def check(value):
-        for test, words in tests:
-            if not test(value):
-                raise Wrong(words)
-        return value
-
-    return check
+    return _all_of(tests)
 
 
 def zone_check(metas, name):
@@ -86,6 +68,19 @@ def zone_check(metas, name):
     def check(value):
         if (value.tzinfo is not None) != wanted:
             raise Wrong(f"Expected `{name}` with {'a' if wanted else 'no'} timezone component")
+        return value
+
+    return check
+
+
+def _all_of(tests):
+    if not tests:
+        return _same
+
+    def check(value):
+        for test, words in tests:
+            if not test(value):
+                raise Wrong(words)
         return value
 
     return check
