@@ -271,7 +271,11 @@ def serving_beside(world):
 
 
 def end_at_once(server):
-    """The server and its zygotes, so that none can clean up for another: stopped first, then killed."""
+    """The server, its zygotes and their instances: all stopped first, so that none can clean up for another.
+
+    Then they are killed from below: a group of processes that loses its parent while one of it is
+    stopped gets a SIGHUP from the kernel, and what is to outlive them would end by it.
+    """
     processes = [server]
     for process in processes[:]:
         children = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -279,9 +283,10 @@ def end_at_once(server):
             processes.append(starter)
             more = pathlib.Path(f"/proc/{starter}/task/{starter}/children").read_text().split()
             processes += map(int, more)
-    for number in (signal.SIGSTOP, signal.SIGKILL):
-        for process in processes:
-            os.kill(process, number)
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    for process in reversed(processes):
+        os.kill(process, signal.SIGKILL)
 
 
 def wait_for(what):
