@@ -362,7 +362,9 @@ def _tell_as_of_file(error, text, name):
     import re
 
     if error.end_offset == -1:
-        # At the end of the file, no place in the line is known.
+        # The tokenizer knows the place in its line; at the end of the file, the parser knows none.
+        if error.msg.startswith(("unexpected", "unindent")) and (error.text or "").strip() != "\\":
+            return
         error.offset = 0
     elif error.msg.startswith("Non-UTF-8 code"):
         lines = text.split(b"\n")
