@@ -3,7 +3,7 @@
 use super::Direct;
 use crate::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyList, PyStr, PyTuple},
+    builtins::{PyBytes, PyList, PyStr, PyTuple, pystr::ReplaceArgs},
     common::str::PyKindStr,
 };
 use memchr::memmem;
@@ -266,24 +266,9 @@ fn replaced(
     new: Option<&PyObject>,
     vm: &VirtualMachine,
 ) -> Option<PyObjectRef> {
-    let whole = ascii(text, vm)?;
-    let old = ascii(old?, vm).filter(|old| !old.is_empty())?;
-    let new = ascii(new?, vm)?;
-    let mut places = memmem::find_iter(whole, old);
-    let Some(first) = places.next() else {
-        return Some(text.to_owned());
-    };
-    let mut result = Vec::with_capacity(whole.len() + new.len());
-    result.extend_from_slice(&whole[..first]);
-    result.extend_from_slice(new);
-    let mut begin = first + old.len();
-    for at in places {
-        result.extend_from_slice(&whole[begin..at]);
-        result.extend_from_slice(new);
-        begin = at + old.len();
-    }
-    result.extend_from_slice(&whole[begin..]);
-    Some(new_text(result, vm))
+    let exact = |text: &PyObject| Some(text.downcast_ref_if_exact::<PyStr>(vm)?.to_owned());
+    let arguments = ReplaceArgs { old: exact(old?)?, new: exact(new?)?, count: -1 };
+    Some(Py::<PyStr>::replace(exact(text)?, arguments, vm).into())
 }
 
 /// `str.join` of a list or a tuple.
